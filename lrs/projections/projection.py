@@ -1,0 +1,43 @@
+"""What a projection is, and what it is given to fold.
+
+A projection is disposable: its tables can be dropped and rebuilt from the log, and then hold the
+same rows, byte for byte. So what `apply` writes may depend only on the statements at and below
+the batch's last position, in their order - never on the clock, on how the log was cut into
+batches, or on what other projections hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Table
+
+from lrs.domain.statement import RecordedStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive events of the log, positions `first` to `last`, both included.
+
+    `statements` are those among them, in log order. `find` reads statements by id from the log,
+    only those at or below `last`: what comes later is not known yet.
+    """
+
+    first: int
+    last: int
+    statements: Sequence[RecordedStatement]
+    find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
+
+
+class Projection(Protocol):
+    """A read model's name, shape and fold. Bump VERSION when any of them changes."""
+
+    NAME: ClassVar[str]
+    VERSION: ClassVar[int]
+    TABLES: ClassVar[Sequence[Table]]
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        """Fold the batch into the tables, inside the caller's transaction."""
