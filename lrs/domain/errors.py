@@ -1,24 +1,24 @@
 """The error tree. The domain raises meaning; `api/errors.py` alone knows HTTP statuses.
 
-    LrsError
-    +-- Invalid                    the input breaks a rule; says which, where and how to mend it
-    |   +-- MalformedJson          the text is no acceptable JSON
-    |   +-- InvalidStatement       the JSON is no acceptable statement
-    |   +-- InvalidQuery           a parameter is unknown, repeated or malformed
-    +-- TooLarge                   over a limit of the settings
-    +-- Conflict                   the input contradicts what is stored
-    |   +-- StatementConflict      same id, different statement
-    +-- NotFound
-    |   +-- StatementNotFound
-    |   +-- TraineeNotFound
-    |   +-- CourseNotFound
-    |   +-- CredentialNotFound
-    +-- Unauthenticated            no or bad credentials
-    +-- Forbidden                  the scope is too narrow
-    +-- Unavailable                the database is away; a write's outcome may be unknown
-    |   +-- StorageFull            no room to write
-    +-- Misconfigured              a setting or the schema refuses the start
-        +-- UnknownSchema          the database has another schema version
+LrsError
++-- Invalid                    the input breaks a rule; says which, where and how to mend it
+|   +-- MalformedJson          the text is no acceptable JSON
+|   +-- InvalidStatement       the JSON is no acceptable statement
+|   +-- InvalidQuery           a parameter is unknown, repeated or malformed
++-- TooLarge                   over a limit of the settings
++-- Conflict                   the input contradicts what is stored
+|   +-- StatementConflict      same id, different statement
++-- NotFound
+|   +-- StatementNotFound
+|   +-- TraineeNotFound
+|   +-- CourseNotFound
+|   +-- CredentialNotFound
++-- Unauthenticated            no or bad credentials
++-- Forbidden                  the scope is too narrow
++-- Unavailable                the database is away; a write's outcome may be unknown
+|   +-- StorageFull            no room to write
++-- Misconfigured              a setting or the schema refuses the start
+    +-- UnknownSchema          the database has another schema version
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def _comparable(statement: Mapping[str, Any], durations: Callable[[str], object]
                 parts[name] = value.lower()
             case "object", {"objectType": "SubStatement", **_rest}:
                 parts[name] = _comparable(value, durations)
-            case ("actor" | "object"), Mapping():
+            case (("actor" | "object"), Mapping()):
                 parts[name] = _thing(value, _ASSUMED_TYPE[name])
             case "context", Mapping():
                 parts[name] = _context(value)

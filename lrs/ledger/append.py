@@ -1,0 +1,195 @@
+"""The critical section of an append, in SQL: the lock, the head, the bulk insert.
+
+The head (highest position, its `stored`, the clock) is read in a statement of its own after the
+lock is held; under READ COMMITTED that statement sees every earlier commit. So positions are
+dense, follow commit order, and leave no gap when an append rolls back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Insert,
+    LargeBinary,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    extract,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.types import TypeEngine
+
+from lrs.ledger.tables import content, event
+
+APPEND_LOCK = 0x7A61_6368_6574_6B61
+"""The key of PostgreSQL's advisory lock that puts writers in order."""
+
+Stream = tuple[UUID, int]
+"""An event's stream and its version there: what makes a second one a conflict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event ready to be written: all but its position and `stored`."""
+
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    commitment: bytes
+    salt: bytes
+    state: bytes
+
+    @property
+    def stream(self) -> Stream:
+        return self.originator_id, self.originator_version
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the log: highest position and its `stored` (0 and 0 when empty), and now."""
+
+    position: int
+    stored: int
+    clock: int
+
+    def next_stored(self) -> int:
+        """The first free `stored`: the clock's, unless the clock stands or stepped back."""
+        return max(self.clock, self.stored + 1)
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=APPEND_LOCK)
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=APPEND_LOCK)
+_POSITION = select(func.coalesce(func.max(event.c.position), 0)).scalar_subquery()
+_STORED = select(func.coalesce(func.max(event.c.stored), 0)).scalar_subquery()
+_HEAD = select(_POSITION, _STORED)
+# clock_timestamp() and not now(): the latter is the transaction's start, before the lock.
+_HEAD_AND_CLOCK = select(
+    _POSITION,
+    _STORED,
+    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger),
+)
+
+
+def lock(connection: Connection) -> None:
+    """Wait for the right to append, until the transaction ends. SQLite's BEGIN has it already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+
+
+def try_lock(connection: Connection) -> bool:
+    """Take the right to append if nobody has it."""
+    if connection.dialect.name == "postgresql":
+        return bool(connection.execute(_TRY_LOCK).scalar_one())
+    return True
+
+
+def read_head(connection: Connection, now: Callable[[], int]) -> Head:
+    """The end of the log as of this statement. `now` is the clock where SQL has none."""
+    if connection.dialect.name == "postgresql":
+        position, stored, clock = connection.execute(_HEAD_AND_CLOCK).one()
+        return Head(position, stored, clock)
+    position, stored = connection.execute(_HEAD).one()
+    return Head(position, stored, now())
+
+
+def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
+    """Write the rows after `head`, in order. Returns the first position."""
+    first, stored = head.position + 1, head.next_stored()
+    if connection.dialect.name == "postgresql":
+        _insert_arrays(connection, rows, first, stored)
+    else:
+        _insert_many(connection, rows, first, stored)
+    return first
+
+
+def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:
+    """Position and commitment of those of the streams' versions that the log holds."""
+    found: dict[Stream, tuple[int, bytes]] = {}
+    key = tuple_(event.c.originator_id, event.c.originator_version)
+    columns = (
+        event.c.originator_id,
+        event.c.originator_version,
+        event.c.position,
+        event.c.commitment,
+    )
+    for start in range(0, len(streams), 400):
+        part = streams[start : start + 400]
+        for row in connection.execute(select(*columns).where(key.in_(part))):
+            found[row[0], row[1]] = (row[2], row[3])
+    return found
+
+
+def _insert_many(connection: Connection, rows: Sequence[Row], first: int, stored: int) -> None:
+    events: list[dict[str, Any]] = []
+    contents: list[dict[str, Any]] = []
+    for offset, row in enumerate(rows):
+        events.append(
+            {
+                "position": first + offset,
+                "originator_id": row.originator_id,
+                "originator_version": row.originator_version,
+                "topic": row.topic,
+                "stored": stored + offset,
+                "commitment": row.commitment,
+            }
+        )
+        contents.append({"position": first + offset, "salt": row.salt, "state": row.state})
+    connection.execute(insert(event), events)
+    connection.execute(insert(content), contents)
+
+
+def _unnested(table: Any, columns: dict[str, TypeEngine[Any]]) -> Insert:
+    """INSERT ... SELECT unnest(:a), unnest(:b) ...: one round trip for any number of rows."""
+    arrays = [func.unnest(bindparam(name, type_=ARRAY(kind))) for name, kind in columns.items()]
+    return insert(table).from_select(list(columns), select(*arrays))
+
+
+_INSERT_EVENTS = _unnested(
+    event,
+    {
+        "position": BigInteger(),
+        "originator_id": Uuid(),
+        "originator_version": BigInteger(),
+        "topic": Text(),
+        "stored": BigInteger(),
+        "commitment": LargeBinary(),
+    },
+)
+_INSERT_CONTENTS = _unnested(
+    content, {"position": BigInteger(), "salt": LargeBinary(), "state": LargeBinary()}
+)
+
+
+def _insert_arrays(connection: Connection, rows: Sequence[Row], first: int, stored: int) -> None:
+    positions = list(range(first, first + len(rows)))
+    connection.execute(
+        _INSERT_EVENTS,
+        {
+            "position": positions,
+            "originator_id": [row.originator_id for row in rows],
+            "originator_version": [row.originator_version for row in rows],
+            "topic": [row.topic for row in rows],
+            "stored": list(range(stored, stored + len(rows))),
+            "commitment": [row.commitment for row in rows],
+        },
+    )
+    connection.execute(
+        _INSERT_CONTENTS,
+        {
+            "position": positions,
+            "salt": [row.salt for row in rows],
+            "state": [row.state for row in rows],
+        },
+    )

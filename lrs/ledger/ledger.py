@@ -1,0 +1,135 @@
+"""The log as an event-sourced application: facts in, facts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    Mapper,
+    NotSupportedError,
+    ProcessRecorder,
+    TrackingRecorder,
+)
+from eventsourcing.utils import Environment, EnvType
+
+from lrs.database import Database
+from lrs.domain.events import Fact
+from lrs.ledger.append import Stream, read_head, try_lock
+from lrs.ledger.content import mapper
+from lrs.ledger.reader import LogReader
+from lrs.ledger.recorder import LedgerRecorder
+from lrs.ledger.schema import log_identity
+from lrs.ledger.writer import AppendConflict, Writer
+
+__all__ = ["AlreadyRecorded", "Ledger"]
+
+
+class AlreadyRecorded(Exception):
+    """These streams have that version already; nothing of the append was recorded."""
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        super().__init__(f"{len(streams)} stream versions are recorded already")
+        self.streams = streams
+
+
+class _Factory(InfrastructureFactory[TrackingRecorder]):
+    """Gives the application the recorder it was made with, and no other."""
+
+    def __init__(self, recorder: LedgerRecorder) -> None:
+        super().__init__(Environment("Ledger", {}))
+        self._recorder = recorder
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        return self._recorder
+
+    def tracking_recorder(self, _class: type[Any] | None = None) -> Any:
+        raise NotSupportedError("projections keep their own position")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise NotSupportedError("projections keep their own position")
+
+
+class Ledger(Application[UUID]):
+    """One totally ordered log of facts. Raises UnknownSchema when the database holds none.
+
+    `now` gives the clock in microseconds where the database has none of its own (SQLite).
+    """
+
+    name = "Ledger"
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], int],
+        *,
+        timeout: float = 4.0,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.log_id = log_identity(database)
+        self.reader = LogReader(database)
+        self._database = database
+        self._now = now
+        self._writer = Writer(database, now, timeout=timeout, on_commit=on_commit)
+        self._recorder = LedgerRecorder(database, self._writer)
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """None of the library's settings reach this log, so none can replace its recorder."""
+        return Environment(name, {})
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        return _Factory(self._recorder)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return mapper()
+
+    def record(self, facts: Sequence[Fact]) -> list[int]:
+        """Append the facts whole and return their positions, once they are durable.
+
+        Raises AlreadyRecorded, Unavailable (outcome unknown) or StorageFull.
+        """
+        try:
+            return [recording.notification.id for recording in self.events.put(list(facts))]
+        except AppendConflict as conflict:
+            raise AlreadyRecorded(conflict.streams) from conflict
+
+    def facts(self, topics: Sequence[type[Fact]], *, page: int = 500) -> list[Fact]:
+        """Every fact of these kinds, in log order."""
+        found: list[Fact] = []
+        after: int | None = None
+        while True:
+            notifications = self._recorder.select_notifications(
+                after, page, topics=[t.TOPIC for t in topics], inclusive_of_start=False
+            )
+            found += [self.mapper.to_domain_event(n) for n in notifications]  # type: ignore[misc]
+            if len(notifications) < page:
+                return found
+            after = notifications[-1].id
+
+    def stream(self, originator_id: UUID) -> list[Fact]:
+        """One subject's facts, oldest first."""
+        return list(self.events.get(originator_id))  # type: ignore[arg-type]
+
+    def quiet_clock(self) -> tuple[int, int] | None:
+        """Head position and clock while no append is in flight; None if one is.
+
+        Whatever is recorded later is stored after that clock's instant.
+        """
+        with self._database.write.connect() as connection, connection.begin():
+            if not try_lock(connection):
+                return None
+            head = read_head(connection, self._now)
+            return head.position, max(head.clock, head.stored)
+
+    def close(self) -> None:
+        self._writer.close()
+        super().close()

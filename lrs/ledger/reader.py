@@ -1,0 +1,151 @@
+"""Reading the log: by position, by stream, by time. Nothing here writes or waits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Select, select
+
+from lrs.database import Database, honest_errors
+from lrs.domain.events import StatementStored
+from lrs.domain.statement import RecordedStatement, spliced
+from lrs.ledger.content import split
+from lrs.ledger.tables import content, event
+
+PART = 500
+"""How many keys one IN list holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedStatement:
+    """A statement's row, undecoded but for its envelope."""
+
+    position: int
+    stored: int
+    id: UUID
+    envelope: dict[str, Any]
+    text: bytes
+
+    def exact(self) -> bytes:
+        """The statement as it is answered with format=exact."""
+        return spliced(
+            self.text,
+            tuple(self.envelope["missing"]),
+            id=self.id,
+            stored=self.stored,
+            authority=orjson.dumps(self.envelope["authority"]),
+            version=self.envelope["version"],
+        )
+
+    def recorded(self) -> RecordedStatement:
+        """The statement parsed, for folding."""
+        return RecordedStatement(
+            position=self.position,
+            stored=self.stored,
+            id=self.id,
+            authority=self.envelope["authority"],
+            may_void_any=self.envelope["may_void_any"],
+            statement=orjson.loads(self.text),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Consecutive events: how many, the last one's position and time, the statements among them."""
+
+    count: int
+    last: int
+    stored: int
+    statements: Sequence[LoggedStatement]
+
+
+_ROW = (
+    event.c.position,
+    event.c.stored,
+    event.c.originator_id,
+    event.c.topic,
+    content.c.state,
+)
+# Outer, because an erased event keeps its row and its place.
+_ROWS: Select[Any] = select(*_ROW).select_from(
+    event.outerjoin(content, content.c.position == event.c.position)
+)
+
+
+class LogReader:
+    """Reads of one log, each a query of its own on an autocommit connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def head(self) -> tuple[int, int]:
+        """Position and `stored` of the last event; (0, 0) while the log is empty."""
+        query = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
+        row = self._first(query)
+        return (row[0], row[1]) if row is not None else (0, 0)
+
+    def after(self, position: int, limit: int) -> Page:
+        """Up to `limit` events that follow `position`."""
+        query = _ROWS.where(event.c.position > position).order_by(event.c.position).limit(limit)
+        rows = self._all(query)
+        if not rows:
+            return Page(0, position, 0, [])
+        return Page(len(rows), rows[-1][0], rows[-1][1], _statements(rows))
+
+    def statements(
+        self, ids: Collection[UUID], *, upto: int | None = None
+    ) -> list[LoggedStatement]:
+        """The statements with these ids, those at or below `upto`; in no order."""
+        found: list[LoggedStatement] = []
+        wanted = list(ids)
+        for start in range(0, len(wanted), PART):
+            query = _ROWS.where(event.c.originator_id.in_(wanted[start : start + PART]))
+            if upto is not None:
+                query = query.where(event.c.position <= upto)
+            found += _statements(self._all(query))
+        return found
+
+    def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
+        """The statements at these positions."""
+        found: dict[int, LoggedStatement] = {}
+        for start in range(0, len(positions), PART):
+            query = _ROWS.where(event.c.position.in_(positions[start : start + PART]))
+            found |= {s.position: s for s in _statements(self._all(query))}
+        return found
+
+    def position_at(self, stored: int) -> int:
+        """The last position stored at or before that instant; 0 if none was."""
+        query = (
+            select(event.c.position)
+            .where(event.c.stored <= stored)
+            .order_by(event.c.stored.desc())
+            .limit(1)
+        )
+        row = self._first(query)
+        return row[0] if row is not None else 0
+
+    def commitment_at(self, position: int) -> bytes | None:
+        """The commitment of the event there; None if the log is not that long."""
+        row = self._first(select(event.c.commitment).where(event.c.position == position))
+        return row[0] if row is not None else None
+
+    def _all(self, query: Select[Any]) -> Sequence[Any]:
+        with honest_errors(), self._database.read.connect() as connection:
+            return connection.execute(query).all()
+
+    def _first(self, query: Select[Any]) -> Any:
+        with honest_errors(), self._database.read.connect() as connection:
+            return connection.execute(query).first()
+
+
+def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:
+    found = []
+    for position, stored, originator_id, topic, state in rows:
+        if topic == StatementStored.TOPIC and state is not None:
+            envelope, text = split(state)
+            found.append(LoggedStatement(position, stored, originator_id, envelope, text))
+    return found

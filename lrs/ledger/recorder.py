@@ -1,0 +1,151 @@
+"""The eventsourcing library's ApplicationRecorder on SQLAlchemy Core, for both databases.
+
+The library's own SQLite and PostgreSQL recorders are not used: docs/decisions/0002 says why.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    Notification,
+    StoredEvent,
+    Subscription,
+)
+from sqlalchemy import func, select
+
+from lrs.database import Database, honest_errors
+from lrs.ledger.append import Row
+from lrs.ledger.content import commitment, new_salt
+from lrs.ledger.tables import content, event
+from lrs.ledger.writer import Writer
+
+_STORED_EVENT = (
+    event.c.originator_id,
+    event.c.originator_version,
+    event.c.topic,
+    content.c.state,
+)
+_JOINED = event.join(content, content.c.position == event.c.position)
+
+
+class LedgerRecorder(ApplicationRecorder):
+    """Positions of the log are the library's notification ids: dense, and in commit order."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
+        self._writer = writer
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **_kwargs: Any) -> Sequence[int]:
+        """Append the events whole; their positions. Raises AppendConflict (IntegrityError)."""
+        return self._writer.append([_row(stored_event) for stored_event in stored_events])
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """A stream's events by version; an erased one is left out."""
+        version = event.c.originator_version
+        query = select(*_STORED_EVENT).select_from(_JOINED)
+        query = query.where(event.c.originator_id == originator_id)
+        query = query.order_by(version.desc() if desc else version).limit(limit)
+        if gt is not None:
+            query = query.where(version > gt)
+        if lte is not None:
+            query = query.where(version <= lte)
+        with honest_errors(), self._database.read.connect() as connection:
+            return [StoredEvent(*row) for row in connection.execute(query)]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Events in log order; an erased one is left out."""
+        position = event.c.position
+        query = select(*_STORED_EVENT, position).select_from(_JOINED)
+        query = query.order_by(position).limit(limit)
+        if start is not None:
+            query = query.where(position >= start if inclusive_of_start else position > start)
+        if stop is not None:
+            query = query.where(position <= stop)
+        if topics:
+            query = query.where(event.c.topic.in_(topics))
+        with honest_errors(), self._database.read.connect() as connection:
+            return [Notification(*row) for row in connection.execute(query)]
+
+    def max_notification_id(self) -> int | None:
+        """The log's highest position, or None while it is empty."""
+        with honest_errors(), self._database.read.connect() as connection:
+            highest: int | None = connection.scalar(select(func.max(event.c.position)))
+            return highest
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """Events after `gt`, then each new one as it is found by polling."""
+        return PollingSubscription(self, gt, topics)
+
+
+class PollingSubscription(Subscription[ApplicationRecorder]):
+    """Looks for new events every tenth of a second: a lost wake-up cannot stop it."""
+
+    PAGE = 500
+    INTERVAL = 0.1
+
+    def __init__(
+        self, recorder: ApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._page: list[Notification] = []
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        super().stop()
+        self._stopped.set()
+
+    def __next__(self) -> Notification:
+        while not self._has_been_stopped:
+            if self._page:
+                notification = self._page.pop(0)
+                self._last_notification_id = notification.id
+                return notification
+            self._page = list(
+                self._recorder.select_notifications(
+                    self._last_notification_id,
+                    self.PAGE,
+                    topics=self._topics,
+                    inclusive_of_start=False,
+                )
+            )
+            if not self._page:
+                self._stopped.wait(self.INTERVAL)
+        raise StopIteration
+
+
+def _row(stored_event: StoredEvent) -> Row:
+    originator_id = stored_event.originator_id
+    if not isinstance(originator_id, UUID):
+        raise TypeError("a stream is named by a UUID")
+    salt = new_salt()
+    return Row(
+        originator_id=originator_id,
+        originator_version=stored_event.originator_version,
+        topic=stored_event.topic,
+        commitment=commitment(salt, stored_event.state),
+        salt=salt,
+        state=stored_event.state,
+    )

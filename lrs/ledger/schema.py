@@ -1,0 +1,58 @@
+"""Making and recognising the log's tables: an explicit step, safe to repeat and to race."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, inspect, select, text
+from sqlalchemy.schema import CreateSchema
+
+from lrs.database import Database, honest_errors, require_utf8
+from lrs.domain.errors import UnknownSchema
+from lrs.ledger.append import lock
+from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
+
+
+def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
+    """Create what is missing, under the append lock. Returns whether anything was.
+
+    Raises Misconfigured for a database that is not UTF-8, UnknownSchema for tables of another
+    version of the program.
+    """
+    require_utf8(database)
+    with honest_errors(), database.write.begin() as connection:
+        lock(connection)
+        if database.dialect == "postgresql":
+            connection.execute(CreateSchema("ledger", if_not_exists=True))
+        schema = "ledger" if database.dialect == "postgresql" else None
+        if inspect(connection).has_table("meta", schema=schema):
+            _require(connection.execute(select(meta.c.name, meta.c.value)).all())
+            return False
+        metadata.create_all(connection)
+        values = {"schema_version": str(SCHEMA_VERSION), "log_id": str(log_id or uuid4())}
+        connection.execute(insert(meta), [{"name": k, "value": v} for k, v in values.items()])
+        return True
+
+
+def log_identity(database: Database) -> UUID:
+    """The log's own id, made with it. Raises UnknownSchema when there is no such log."""
+    with honest_errors(), database.read.connect() as connection:
+        exists = text(
+            "SELECT to_regclass('ledger.meta') IS NOT NULL"
+            if database.dialect == "postgresql"
+            else "SELECT count(*) FROM sqlite_master WHERE name = 'meta'"
+        )
+        if not connection.execute(exists).scalar_one():
+            raise UnknownSchema(f"There is no store at {database.url}: run `lrs migrate` first.")
+        return _require(connection.execute(select(meta.c.name, meta.c.value)).all())
+
+
+def _require(rows: object) -> UUID:
+    values = dict(rows)  # type: ignore[call-overload]
+    found = values.get("schema_version")
+    if found != str(SCHEMA_VERSION):
+        raise UnknownSchema(
+            f"The store has schema version {found}, this program knows {SCHEMA_VERSION}: "
+            "run `lrs migrate` of the version that made it, or upgrade."
+        )
+    return UUID(values["log_id"])

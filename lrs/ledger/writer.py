@@ -1,0 +1,242 @@
+"""Group commit: concurrent appends share one transaction, and each gets its own answer.
+
+Requests hand their rows to the process's one writer thread and wait. The writer takes the append
+lock first and only then all that wait by now, so a group grows while another process commits.
+It inserts optimistically; when a stream's version turns out to be taken, it repeats the group
+with an exact check, so that one request's conflict never fails its neighbours.
+
+The outcome of a commit whose reply is lost is unknown. The exact check settles it: a row whose
+commitment is ours (its salt is random and made once) is our own earlier write.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+import structlog
+from eventsourcing.persistence import IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError as BrokenConstraint
+from sqlalchemy.exc import SQLAlchemyError
+
+from lrs.database import Database, honest_errors, is_away
+from lrs.domain.errors import Unavailable
+from lrs.ledger.append import Row, Stream, existing, insert_rows, lock, read_head
+
+log = structlog.get_logger(__name__)
+
+
+class AppendConflict(IntegrityError):
+    """A stream already has that version. Nothing of the append was written."""
+
+    def __init__(self, streams: Sequence[Stream]) -> None:
+        super().__init__(f"{len(streams)} stream versions exist already")
+        self.streams = list(streams)
+
+
+class _Slot:
+    """One request's rows and, in time, its answer."""
+
+    __slots__ = ("_done", "deadline", "error", "positions", "rows")
+
+    def __init__(self, rows: Sequence[Row], deadline: float) -> None:
+        self.rows = rows
+        self.deadline = deadline
+        self.positions: list[int] = []
+        self.error: Exception | None = None
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def wait(self) -> bool:
+        return self._done.acquire(timeout=max(0.0, self.deadline - monotonic()))
+
+    def answer(self, positions: list[int]) -> None:
+        self.positions = positions
+        self._done.release()
+
+    def refuse(self, error: Exception) -> None:
+        self.error = error
+        self._done.release()
+
+
+class Writer:
+    """Appends rows for any number of threads. `now` gives microseconds where SQL has no clock."""
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], int],
+        *,
+        timeout: float = 4.0,
+        max_group: int = 2_000,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._timeout = timeout
+        self._max_group = max_group
+        self._on_commit = on_commit
+        self._waiting: deque[_Slot] = deque()
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def append(self, rows: Sequence[Row]) -> list[int]:
+        """Write the rows whole, in order; return their positions once the commit is durable.
+
+        Raises AppendConflict when a version is taken, StorageFull, or Unavailable when there is no
+        answer in time: then the outcome is unknown, and the same rows may be tried again.
+        """
+        if not rows:
+            return []
+        slot = _Slot(rows, monotonic() + self._timeout)
+        with self._wake:
+            if self._closed:
+                raise Unavailable("The store is shutting down.")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+                self._thread.start()
+            self._waiting.append(slot)
+            self._wake.notify()
+        if not slot.wait():
+            self._give_up(slot)
+        if slot.error is not None:
+            raise slot.error
+        return slot.positions
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+            thread = self._thread
+        if thread is not None:
+            thread.join(self._timeout)
+
+    def _give_up(self, slot: _Slot) -> None:
+        with self._wake:
+            if slot in self._waiting:
+                self._waiting.remove(slot)
+                raise Unavailable("The database did not take the write in time; nothing is stored.")
+        raise Unavailable(
+            "The database did not confirm the write in time; whether it is stored is unknown. "
+            "The same request may be sent again."
+        )
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._waiting and not self._closed:
+                    self._wake.wait()
+                if not self._waiting:
+                    return
+            self._commit_waiting()
+
+    def _take(self) -> list[_Slot]:
+        """All that wait by now, up to the size of a group, but never none."""
+        group: list[_Slot] = []
+        size = 0
+        with self._wake:
+            while self._waiting:
+                size += len(self._waiting[0].rows)
+                if group and size > self._max_group:
+                    break
+                group.append(self._waiting.popleft())
+        return group
+
+    def _commit_waiting(self) -> None:
+        group: list[_Slot] = []
+        try:
+            with self._database.write.begin() as connection:
+                lock(connection)
+                group = self._take()
+                head = read_head(connection, self._now)
+                first = insert_rows(connection, [r for s in group for r in s.rows], head)
+        except BrokenConstraint:
+            self._commit_exactly(group)
+        except Exception as error:
+            self._recover(group or self._take(), error, started=bool(group))
+        else:
+            for slot in group:
+                slot.answer(list(range(first, first + len(slot.rows))))
+                first += len(slot.rows)
+            self._on_commit()
+
+    def _recover(self, group: list[_Slot], error: Exception, *, started: bool) -> None:
+        """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
+        if started and is_away_error(error):
+            self._commit_exactly(group)
+        else:
+            log.warning("append-failed", error=type(error).__name__, requests=len(group))
+            _refuse_all(group, error)
+
+    def _commit_exactly(self, group: list[_Slot]) -> None:
+        """Write those of the group that conflict with nothing, and answer each for itself."""
+        while True:
+            try:
+                with self._database.write.begin() as connection:
+                    lock(connection)
+                    answers = self._write_exactly(connection, group)
+            except Exception as error:
+                if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
+                    threading.Event().wait(0.05)
+                    continue
+                log.warning("append-failed", error=type(error).__name__, requests=len(group))
+                _refuse_all(group, error)
+                return
+            for slot, answer in zip(group, answers, strict=True):
+                if isinstance(answer, Exception):
+                    slot.refuse(answer)
+                else:
+                    slot.answer(answer)
+            self._on_commit()
+            return
+
+    def _write_exactly(
+        self, connection: Connection, group: list[_Slot]
+    ) -> list[list[int] | AppendConflict]:
+        head = read_head(connection, self._now)
+        taken = existing(connection, [row.stream for slot in group for row in slot.rows])
+        answers: list[list[int] | AppendConflict] = []
+        rows: list[Row] = []
+        for slot in group:
+            answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
+            answers.append(answer)
+            if not isinstance(answer, AppendConflict) and answer[0] > head.position + len(rows):
+                rows += slot.rows
+                for row, position in zip(slot.rows, answer, strict=True):
+                    taken[row.stream] = (position, row.commitment)
+        if rows:
+            insert_rows(connection, rows, head)
+        return answers
+
+
+def _judge(
+    rows: Sequence[Row], taken: dict[Stream, tuple[int, bytes]], first: int
+) -> list[int] | AppendConflict:
+    """Where the rows stand already (our own lost reply), or may stand from `first`, or conflict."""
+    streams = [row.stream for row in rows]
+    held = [taken[stream] for stream in streams if stream in taken]
+    if not held and len(set(streams)) == len(streams):
+        return list(range(first, first + len(rows)))
+    if len(held) == len(rows) and all(
+        ours.commitment == theirs for ours, (_, theirs) in zip(rows, held, strict=True)
+    ):
+        return [position for position, _ in held]
+    return AppendConflict([stream for stream in streams if stream in taken] or streams)
+
+
+def is_away_error(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError) and is_away(error)
+
+
+def _refuse_all(group: list[_Slot], error: Exception) -> None:
+    try:
+        with honest_errors():
+            raise error
+    except Exception as honest:
+        for slot in group:
+            slot.refuse(honest)

@@ -1,0 +1,45 @@
+"""One store per test, on every backend; PostgreSQL comes from a wheel, with nothing to set up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.support.postgres import QUICK, PostgresServer
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server for the whole run; each test gets a database of its own in it."""
+    server = PostgresServer(QUICK)
+    server.start()
+    yield server
+    server.remove()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a test's store is: URLs of the log and of the read models."""
+
+    backend: str
+    ledger_url: str
+    views_url: str
+
+
+@pytest.fixture(params=BACKENDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty database of its own for the test, on each backend in turn."""
+    if request.param == "sqlite":
+        yield Place("sqlite", f"sqlite:///{tmp_path}/ledger.db", f"sqlite:///{tmp_path}/views.db")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex[:12]}"
+    url = server.create_database(name)
+    yield Place("postgresql", url, url)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,50 @@
+"""The eventsourcing library's own published cases, on our recorder and both backends."""
+
+from __future__ import annotations
+
+import unittest
+
+import pytest
+from eventsourcing.persistence import ApplicationRecorder
+from eventsourcing.tests.persistence import (
+    ApplicationRecorderTestCase,
+    NonInterleavingNotificationIDsBaseCase,
+)
+
+from lrs.ledger import Ledger
+
+
+class ApplicationRecorderCase(ApplicationRecorderTestCase[ApplicationRecorder]):
+    __test__ = False  # run below, once for each backend
+    recorder: ApplicationRecorder
+
+    def create_recorder(self) -> ApplicationRecorder:
+        return self.recorder
+
+    def test_insert_subscribe(self) -> None:
+        """The library leaves this one to those that can: our polling subscription can."""
+        self.optional_test_insert_subscribe()
+
+
+class NonInterleavingCase(NonInterleavingNotificationIDsBaseCase):
+    __test__ = False  # run below, once for each backend
+    recorder: ApplicationRecorder
+
+    def create_recorder(self) -> ApplicationRecorder:
+        return self.recorder
+
+
+CASES = (ApplicationRecorderCase, NonInterleavingCase)
+
+
+@pytest.mark.parametrize(
+    ("case", "name"),
+    [(case, name) for case in CASES for name in unittest.TestLoader().getTestCaseNames(case)],
+)
+def test_the_library_accepts_our_recorder(
+    case: type[ApplicationRecorderCase | NonInterleavingCase], name: str, ledger: Ledger
+) -> None:
+    """Whatever the library promises of any recorder holds for ours."""
+    test = case(name)
+    test.recorder = ledger.recorder
+    getattr(test, name)()

