@@ -55,3 +55,11 @@ def members(actor: Mapping[str, Any]) -> Iterator[JsonObject]:
         yield from listed
     else:
         yield dict(actor)
+
+
+def authority_key(authority: Mapping[str, Any]) -> str:
+    """One key for who vouches: an Agent's, or for an OAuth Group its two members' together."""
+    own = agent_key(authority)
+    if own is not None:
+        return own
+    return " + ".join(sorted(agent_key(member) or "" for member in authority.get("member", ())))

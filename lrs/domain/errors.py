@@ -6,6 +6,7 @@ LrsError
 |   +-- InvalidStatement       the JSON is no acceptable statement
 |   +-- InvalidQuery           a parameter is unknown, repeated or malformed
 +-- TooLarge                   over a limit of the settings
++-- UnsupportedMedia           a kind of body that is not taken
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
 +-- NotFound
@@ -43,6 +44,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnknownSchema",
+    "UnsupportedMedia",
 ]
 
 
@@ -99,6 +101,10 @@ class InvalidQuery(Invalid):
 
 class TooLarge(LrsError):
     code = "too-large"
+
+
+class UnsupportedMedia(LrsError):
+    code = "unsupported-media-type"
 
 
 class Conflict(LrsError):

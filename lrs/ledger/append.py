@@ -9,28 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Connection,
-    Insert,
-    LargeBinary,
-    Text,
-    Uuid,
-    bindparam,
     cast,
     extract,
     func,
-    insert,
     select,
     text,
     tuple_,
 )
-from sqlalchemy.types import TypeEngine
 
+from lrs.bulk import Columns, insert_columns
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -107,10 +99,22 @@ def read_head(connection: Connection, now: Callable[[], int]) -> Head:
 def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
     """Write the rows after `head`, in order. Returns the first position."""
     first, stored = head.position + 1, head.next_stored()
-    if connection.dialect.name == "postgresql":
-        _insert_arrays(connection, rows, first, stored)
-    else:
-        _insert_many(connection, rows, first, stored)
+    positions = list(range(first, first + len(rows)))
+    facts: Columns = {
+        "position": positions,
+        "originator_id": [row.originator_id for row in rows],
+        "originator_version": [row.originator_version for row in rows],
+        "topic": [row.topic for row in rows],
+        "stored": list(range(stored, stored + len(rows))),
+        "commitment": [row.commitment for row in rows],
+    }
+    insert_columns(connection, event, facts)
+    contents: Columns = {
+        "position": positions,
+        "salt": [row.salt for row in rows],
+        "state": [row.state for row in rows],
+    }
+    insert_columns(connection, content, contents)
     return first
 
 
@@ -129,67 +133,3 @@ def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, 
         for row in connection.execute(select(*columns).where(key.in_(part))):
             found[row[0], row[1]] = (row[2], row[3])
     return found
-
-
-def _insert_many(connection: Connection, rows: Sequence[Row], first: int, stored: int) -> None:
-    events: list[dict[str, Any]] = []
-    contents: list[dict[str, Any]] = []
-    for offset, row in enumerate(rows):
-        events.append(
-            {
-                "position": first + offset,
-                "originator_id": row.originator_id,
-                "originator_version": row.originator_version,
-                "topic": row.topic,
-                "stored": stored + offset,
-                "commitment": row.commitment,
-            }
-        )
-        contents.append({"position": first + offset, "salt": row.salt, "state": row.state})
-    connection.execute(insert(event), events)
-    connection.execute(insert(content), contents)
-
-
-def _unnested(table: Any, columns: dict[str, TypeEngine[Any]]) -> Insert:
-    """INSERT ... SELECT unnest(:a), unnest(:b) ...: one round trip for any number of rows."""
-    arrays = [func.unnest(bindparam(name, type_=ARRAY(kind))) for name, kind in columns.items()]
-    return insert(table).from_select(list(columns), select(*arrays))
-
-
-_INSERT_EVENTS = _unnested(
-    event,
-    {
-        "position": BigInteger(),
-        "originator_id": Uuid(),
-        "originator_version": BigInteger(),
-        "topic": Text(),
-        "stored": BigInteger(),
-        "commitment": LargeBinary(),
-    },
-)
-_INSERT_CONTENTS = _unnested(
-    content, {"position": BigInteger(), "salt": LargeBinary(), "state": LargeBinary()}
-)
-
-
-def _insert_arrays(connection: Connection, rows: Sequence[Row], first: int, stored: int) -> None:
-    positions = list(range(first, first + len(rows)))
-    connection.execute(
-        _INSERT_EVENTS,
-        {
-            "position": positions,
-            "originator_id": [row.originator_id for row in rows],
-            "originator_version": [row.originator_version for row in rows],
-            "topic": [row.topic for row in rows],
-            "stored": list(range(stored, stored + len(rows))),
-            "commitment": [row.commitment for row in rows],
-        },
-    )
-    connection.execute(
-        _INSERT_CONTENTS,
-        {
-            "position": positions,
-            "salt": [row.salt for row in rows],
-            "state": [row.state for row in rows],
-        },
-    )

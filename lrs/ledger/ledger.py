@@ -72,13 +72,12 @@ class Ledger(Application[UUID]):
         now: Callable[[], int],
         *,
         timeout: float = 4.0,
-        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.log_id = log_identity(database)
         self.reader = LogReader(database)
         self._database = database
         self._now = now
-        self._writer = Writer(database, now, timeout=timeout, on_commit=on_commit)
+        self._writer = Writer(database, now, timeout=timeout)
         self._recorder = LedgerRecorder(database, self._writer)
         super().__init__()
 
@@ -91,6 +90,10 @@ class Ledger(Application[UUID]):
 
     def construct_mapper(self) -> Mapper[UUID]:
         return mapper()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have `call` run after each commit of this process; it must be quick."""
+        self._writer.on_commit = call
 
     def record(self, facts: Sequence[Fact]) -> list[int]:
         """Append the facts whole and return their positions, once they are durable.

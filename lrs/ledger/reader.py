@@ -55,11 +55,12 @@ class LoggedStatement:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Consecutive events: how many, the last one's position and time, the statements among them."""
+    """Consecutive events: how many, the last one's row, and the statements among them."""
 
     count: int
     last: int
     stored: int
+    commitment: bytes
     statements: Sequence[LoggedStatement]
 
 
@@ -69,6 +70,7 @@ _ROW = (
     event.c.originator_id,
     event.c.topic,
     content.c.state,
+    event.c.commitment,
 )
 # Outer, because an erased event keeps its row and its place.
 _ROWS: Select[Any] = select(*_ROW).select_from(
@@ -93,8 +95,9 @@ class LogReader:
         query = _ROWS.where(event.c.position > position).order_by(event.c.position).limit(limit)
         rows = self._all(query)
         if not rows:
-            return Page(0, position, 0, [])
-        return Page(len(rows), rows[-1][0], rows[-1][1], _statements(rows))
+            return Page(0, position, 0, b"", [])
+        last = rows[-1]
+        return Page(len(rows), last.position, last.stored, last.commitment, _statements(rows))
 
     def statements(
         self, ids: Collection[UUID], *, upto: int | None = None
@@ -144,7 +147,7 @@ class LogReader:
 
 def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:
     found = []
-    for position, stored, originator_id, topic, state in rows:
+    for position, stored, originator_id, topic, state, _ in rows:
         if topic == StatementStored.TOPIC and state is not None:
             envelope, text = split(state)
             found.append(LoggedStatement(position, stored, originator_id, envelope, text))

@@ -7,14 +7,10 @@ can be deleted for real while the log, its order and its hashes stay whole.
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
-
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -22,12 +18,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
 )
 from sqlalchemy import (
     event as on,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from lrs.columns import UuidKey
 
 metadata = MetaData(schema="ledger")
 
@@ -35,26 +31,6 @@ SCHEMA_VERSION = 1
 """Version of the tables below. A store with another one is refused at start."""
 
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # an alias of SQLite's rowid
-
-
-class StreamId(TypeDecorator[UUID]):
-    """A UUID: native on PostgreSQL, 16 bytes on SQLite."""
-
-    impl = Uuid
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "sqlite":
-            return dialect.type_descriptor(LargeBinary(16))
-        return dialect.type_descriptor(Uuid())
-
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> object:
-        return value.bytes if value is not None and dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: object, dialect: Dialect) -> UUID | None:
-        if isinstance(value, bytes):
-            return UUID(bytes=value)
-        return value if isinstance(value, UUID) else None
 
 
 meta = Table(
@@ -68,7 +44,7 @@ event = Table(
     "event",
     metadata,
     Column("position", _POSITION, primary_key=True, autoincrement=False),
-    Column("originator_id", StreamId, nullable=False),
+    Column("originator_id", UuidKey, nullable=False),
     Column("originator_version", BigInteger, nullable=False),
     Column("topic", Text, nullable=False),
     Column("stored", BigInteger, nullable=False),

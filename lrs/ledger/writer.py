@@ -72,13 +72,13 @@ class Writer:
         *,
         timeout: float = 4.0,
         max_group: int = 2_000,
-        on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._now = now
         self._timeout = timeout
         self._max_group = max_group
-        self._on_commit = on_commit
+        self.on_commit: Callable[[], None] = lambda: None
+        """Called after each commit, by the writer's thread: it must be quick."""
         self._waiting: deque[_Slot] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -163,7 +163,7 @@ class Writer:
             for slot in group:
                 slot.answer(list(range(first, first + len(slot.rows))))
                 first += len(slot.rows)
-            self._on_commit()
+            self.on_commit()
 
     def _recover(self, group: list[_Slot], error: Exception, *, started: bool) -> None:
         """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
@@ -192,7 +192,7 @@ class Writer:
                     slot.refuse(answer)
                 else:
                     slot.answer(answer)
-            self._on_commit()
+            self.on_commit()
             return
 
     def _write_exactly(

@@ -1,0 +1,63 @@
+"""The Flask application: made from a store, with nothing built at import."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from api import errors, health, paths
+from api.reports import courses, transcripts
+from api.xapi import statements
+from lrs.service import Lrs
+
+log = structlog.get_logger(__name__)
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def create_app(lrs: Lrs) -> Flask:
+    """The store as a WSGI application."""
+    app = Flask("zachetka", static_folder=None)
+    app.url_map.merge_slashes = False  # a redirect breaks a preflight; paths.py collapses them
+    app.url_map.strict_slashes = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    errors.install(app)
+    app.before_request(_begin)
+    app.after_request(_end)
+    for blueprint in (
+        statements.blueprint(lrs),
+        transcripts.blueprint(lrs),
+        courses.blueprint(lrs),
+        health.blueprint(lrs),
+    ):
+        app.register_blueprint(blueprint)
+    app.wsgi_app = paths.Normalised(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _begin() -> None:
+    """Give the request an id, taken over from a proxy if it sent a sensible one."""
+    given = request.headers.get("X-Request-ID", "")
+    sensible = 8 <= len(given) <= 64 and given.isascii() and given.isprintable()
+    g.request_id = given if sensible else secrets.token_hex(8)
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round((time.perf_counter() - g.began) * 1000, 1),
+    )
+    return response

@@ -1,0 +1,39 @@
+"""Who asks: Basic authentication with a key (xAPI 1.0.3 part 3, 4.1)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from flask import Request
+
+from lrs.domain.credential import Credential
+from lrs.domain.errors import Unauthenticated
+from lrs.service import Lrs
+
+
+def authenticated(lrs: Lrs, request: Request) -> Credential:
+    """The credential of the request. Raises Unauthenticated."""
+    name, secret = _basic(request.headers.get("Authorization"))
+    return lrs.credentials.check(name, secret)
+
+
+def _basic(header: str | None) -> tuple[str, str]:
+    if header is None:
+        raise Unauthenticated(
+            "Send a key: `Authorization: Basic` with the key's name and secret.",
+            code="no-credentials",
+        )
+    scheme, _, encoded = header.partition(" ")
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError("scheme")
+        name, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        if not colon:
+            raise ValueError("colon")
+    except (ValueError, binascii.Error):
+        raise Unauthenticated(
+            "The Authorization header must be `Basic` and the base64 of NAME:SECRET.",
+            code="malformed-credentials",
+        ) from None
+    return name, secret

@@ -1,0 +1,49 @@
+"""How the store is doing, and where things are: for monitors and for newcomers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from api.rendering import as_json
+from lrs import __version__
+from lrs.service import Lrs
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """`/` and `/health`; neither says anything about people, so neither asks for a key."""
+    bp = Blueprint("health", __name__)
+
+    @bp.get("/")
+    def index() -> Response:
+        """The ways in."""
+        return as_json(
+            {
+                "name": "Zachetka",
+                "version": __version__,
+                "xapi": "/xapi/statements",
+                "transcripts": "/api/v1/transcripts",
+                "courses": "/api/v1/courses",
+                "health": "/health",
+            }
+        )
+
+    @bp.get("/health")
+    def health() -> Response:
+        """200 while the store answers; the lag in events, and what is in quarantine."""
+        found = lrs.health()
+        return as_json(
+            {
+                "status": "ok" if not found.quarantined else "attention",
+                "version": __version__,
+                "events": found.head,
+                "projections": [
+                    {"name": p.name, "version": p.version, "position": p.position, "lag": p.lag}
+                    for p in found.projections
+                ],
+                "quarantined": [
+                    {"projection": q.projection, "position": q.position} for q in found.quarantined
+                ],
+            }
+        )
+
+    return bp

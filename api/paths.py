@@ -1,0 +1,29 @@
+"""Paths as real clients send them, made one without a redirect.
+
+Older cmi5.js asks for `/xapi//statements`, and a redirect would fail its preflight; Ralph's
+command line asks for `/xAPI/statements`. Below /api nothing is touched: a trainee's key may hold
+an address with two slashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_SLASHES = re.compile("/{2,}")
+_XAPI = re.compile(r"/+x(?:api|API)(?=/|$)")
+
+
+class Normalised:
+    """WSGI middleware around an app that knows only `/xapi/...` with single slashes."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        match = _XAPI.match(path)
+        if match is not None:
+            environ["PATH_INFO"] = "/xapi" + _SLASHES.sub("/", path[match.end() :])
+        return self._app(environ, start)

@@ -1,0 +1,1 @@
+"""What people and reporting tools read: `/api/v1`."""

@@ -1,0 +1,24 @@
+"""For WSGI servers: `granian --interface wsgi --factory api.wsgi:create`."""
+
+from __future__ import annotations
+
+import atexit
+import os
+
+from flask import Flask
+
+from api.app import create_app
+from api.logs import configure
+from lrs.bootstrap import build
+from lrs.settings import Settings
+
+
+def create() -> Flask:
+    """The application of this process, from the environment, with its projector running."""
+    settings = Settings.from_env(os.environ)
+    configure(settings)
+    lrs = build(settings)
+    if settings.project_in_web:
+        lrs.start()
+    atexit.register(lrs.close)
+    return create_app(lrs)

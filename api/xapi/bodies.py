@@ -1,0 +1,45 @@
+"""Reading a request's JSON body within its limit, before it is ever held whole."""
+
+from __future__ import annotations
+
+from flask import Request
+
+from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
+
+_CHUNK = 65_536
+
+
+def json_body(request: Request, limit: int) -> bytes:
+    """The body as sent. Raises TooLarge from Content-Length or while reading, UnsupportedMedia
+    for a compressed body, Invalid for one that is not declared as JSON.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMedia(
+            "Send the body as it is, without Content-Encoding.", code="unsupported-content-encoding"
+        )
+    media_type = request.mimetype
+    if media_type == "multipart/mixed":
+        raise Invalid(
+            "Attachments are not taken in the request: give each one a fileUrl.",
+            code="attachments-not-taken",
+        )
+    if media_type != "application/json":
+        raise Invalid("Content-Type must be application/json.", code="content-type-not-json")
+    length = request.content_length
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    while chunk := request.stream.read(_CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"A JSON body may be {limit} bytes long: send the statements in several requests.",
+        code="body-too-large",
+    )

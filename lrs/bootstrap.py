@@ -1,0 +1,65 @@
+"""The one place where things are wired together. Called by api/wsgi.py and api/cli.py alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from lrs.database import Database, Options, make_folder, open_database
+from lrs.ledger import Ledger
+from lrs.ledger import migrate as migrate_ledger
+from lrs.projections.projection import Projection
+from lrs.projections.statements import StatementIndex
+from lrs.projections.training import TrainingProjection
+from lrs.projector import Projector
+from lrs.service import Lrs
+from lrs.settings import Settings
+
+Clock = Callable[[], int]
+"""Microseconds since 1970-01-01T00:00:00Z."""
+
+
+def now() -> int:
+    return time.time_ns() // 1_000
+
+
+def projections() -> list[Projection]:
+    """Every read model there is."""
+    return [StatementIndex(), TrainingProjection()]
+
+
+def build(settings: Settings, now: Clock = now) -> Lrs:
+    """A store ready to use. Raises UnknownSchema where there is none: see `migrate`."""
+    log, views = _databases(settings)
+    ledger = Ledger(log, now, timeout=settings.write_timeout)
+    projector = Projector(ledger, views, projections(), wait=settings.fresh_timeout)
+    ledger.after_commit(projector.hint)
+    projector.prepare()
+    return Lrs(settings, ledger, log, views, projector)
+
+
+def migrate(settings: Settings) -> bool:
+    """Make the store's tables where they are missing. Whether there was anything to make."""
+    make_folder(settings.ledger_url)
+    make_folder(settings.views_url)
+    log, views = _databases(settings)
+    try:
+        made = migrate_ledger(log)
+        ledger = Ledger(log, now)
+        Projector(ledger, views, projections()).prepare()
+        ledger.close()
+        return made
+    finally:
+        log.close()
+        views.close()
+
+
+def _databases(settings: Settings) -> tuple[Database, Database]:
+    common = {"connections": settings.threads + 2, "prepare": settings.prepare_statements}
+    log = open_database(
+        settings.ledger_url, Options(durable=True, wait=settings.write_timeout, **common)
+    )
+    views = open_database(
+        settings.views_url, Options(durable=False, wait=settings.write_timeout, **common)
+    )
+    return log, views

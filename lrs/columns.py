@@ -1,0 +1,29 @@
+"""Column types both the log and the read models use."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Dialect, LargeBinary, Uuid
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class UuidKey(TypeDecorator[UUID]):
+    """A UUID: native on PostgreSQL, 16 bytes on SQLite."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(LargeBinary(16))
+        return dialect.type_descriptor(Uuid())
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> object:
+        return value.bytes if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> UUID | None:
+        if isinstance(value, bytes):
+            return UUID(bytes=value)
+        return value if isinstance(value, UUID) else None

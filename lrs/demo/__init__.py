@@ -1,0 +1,14 @@
+"""A training centre that never was: a history to try the store with.
+
+    for statement in statements(): ...   # about 25,000, the same every time
+    notable()["resit"]                   # "account|https://hr.centre.example|..."
+
+All names, offices and hosts are invented.
+"""
+
+from lrs.demo.centre import notable, statements
+from lrs.demo.courses import COURSES
+from lrs.demo.places import OFFICES
+from lrs.demo.workdays import END, START
+
+__all__ = ["COURSES", "END", "OFFICES", "START", "notable", "statements"]

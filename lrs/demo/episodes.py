@@ -1,0 +1,157 @@
+"""What does not happen every day: mistakes taken back, waivers, visits to offices."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from lrs.demo.courses import COURSES
+from lrs.demo.journal import REGISTER, Journal, soon
+from lrs.demo.outcomes import conclude, score
+from lrs.demo.people import Trainee, clerk
+from lrs.demo.places import OFFICES, Office
+from lrs.demo.roster import Roster
+from lrs.demo.sessions import Seat, Session, mark_present
+from lrs.demo.vocabulary import (
+    LEARNING,
+    MEETING,
+    PLANNED_DURATION,
+    PLANNED_START,
+    VISIT_CATEGORY,
+    activity,
+)
+from lrs.demo.workdays import (
+    END,
+    START,
+    at,
+    duration,
+    moment,
+    workday_after,
+    workday_before,
+    workdays,
+)
+from lrs.domain.agent import JsonObject
+from lrs.domain.vocabulary import REASON
+
+_WAIVERS = (
+    ("personal-data", "Курс пройден по прежнему месту работы"),
+    ("spreadsheets", "Профильное образование"),
+    ("services-law", "Юридическое образование"),
+)
+
+
+def void(journal: Journal, statement: str, when: datetime) -> None:
+    reference = {"objectType": "StatementRef", "id": statement}
+    journal.post(when, clerk(), "voided", reference)
+
+
+def mistake_namesakes(journal: Journal, session: Session, pair: tuple[Trainee, Trainee]) -> None:
+    """The clerk ticks the wrong one of two namesakes, and puts it right the next morning."""
+    wrong, right = pair
+    seat = Seat(right, journal.dice.uuid())
+    context = session.context() | {"registration": seat.registration}
+    booked = at(workday_before(session.day, 5), 12, 15)
+    journal.tell(booked, right, "registered", session.activity(), **context)
+    ticked = Seat(wrong, journal.dice.uuid())
+    statement = mark_present(
+        journal, session, ticked, session.length, known=session.ends + timedelta(minutes=12)
+    )
+    morning = at(workday_after(session.day, 1), 9, 40)
+    void(journal, statement, morning)
+    mark_present(journal, session, seat, session.length, known=morning + timedelta(minutes=4))
+    typed = morning + timedelta(minutes=5)
+    conclude(journal, session.course, right, seat.registration, session.ends, typed)
+    journal.remember("voided-attendance", wrong, morning)
+    journal.remember("attendance-entered-again", right, morning)
+
+
+def type_twice(journal: Journal, session: Session, seat: Seat) -> None:
+    """A line of the sheet typed in a second time, noticed at once."""
+    late = session.sheet_typed() or session.ends
+    known = late + timedelta(minutes=20)
+    statement = mark_present(journal, session, seat, session.length, known=known)
+    void(journal, statement, known + timedelta(minutes=3))
+
+
+def mistake_score(journal: Journal, who: Trainee, when: datetime) -> None:
+    """23 points typed in for 33: a failure that was none."""
+    course, number = COURSES["senior-test"], journal.dice.uuid()
+    around = {"registration": number, "parent": course.activity(), "platform": REGISTER}
+    journal.tell(
+        when - timedelta(days=3), who, "registered", course.activity(), registration=number
+    )
+    morning = at(workday_after(when.date(), 1), 9, 15)
+    result = {"score": score(23, course.points), "success": False, "completion": True}
+    statement = journal.tell(when, who, "failed", course.test(), result=result, **around)
+    void(journal, statement, morning)
+    again = {"score": score(33, course.points), "success": True, "completion": True}
+    known = morning + timedelta(minutes=2)
+    journal.tell(when, who, "passed", course.test(), result=again, known=known, **around)
+    conclude(journal, course, who, number, known)
+    journal.remember("voided-score", who, morning)
+
+
+def waive(journal: Journal, roster: Roster, count: int) -> None:
+    """Courses that people need not take, with the reason."""
+    for place in range(count):
+        slug, reason = _WAIVERS[place % len(_WAIVERS)]
+        course, day = COURSES[slug], workday_after(START + timedelta(days=47 * place % 420), 0)
+        for seat in roster.enrol(course, day, 1):
+            journal.tell(
+                moment(journal.dice, day, 9, 17),
+                seat.who,
+                "waived",
+                course.activity(),
+                result={"completion": True, "extensions": {REASON: reason}},
+                registration=seat.registration,
+            )
+            journal.remember("waived", seat.who, at(day, 17))
+
+
+def visit_offices(journal: Journal, roster: Roster) -> None:
+    """Every office is visited twice by a trainer, who works with a few people at their windows."""
+    days = workdays(START + timedelta(days=14), END)
+    for place in range(2 * len(OFFICES)):
+        half = days[len(days) // 2 :] if place >= len(OFFICES) else days[: len(days) // 2]
+        _visit(journal, roster, OFFICES[place % len(OFFICES)], journal.dice.pick(half))
+
+
+def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> None:
+    dice, start = journal.dice, at(day, journal.dice.between(9, 15))
+    length = timedelta(minutes=15 * dice.between(6, 12))
+    meeting = _meeting(office, start, length)
+    context = _visit_context(office, roster.trainer(day))
+    planned = moment(dice, workday_before(day, 10), 9, 17)
+    journal.post(planned, clerk(), "schedule", meeting, platform=REGISTER, **context)
+    here = [who for who in roster.staff.trainees if who.office == office]
+    for who in dice.some([who for who in here if roster.is_free(who, day)], dice.between(3, 6)):
+        roster.occupy(who, day)
+        end = soon(dice, start + length, 60, 900)
+        result = {"completion": True, "duration": duration(length)}
+        journal.tell(end, who, "attended", meeting, result=result, platform=REGISTER, **context)
+    journal.remember("visit", str(meeting["id"]), start + length)
+
+
+def _meeting(office: Office, start: datetime, length: timedelta) -> JsonObject:
+    return activity(
+        f"{LEARNING}/visit/{start.date()}-{office.code}",
+        MEETING,
+        f"Выезд тренера в офис «{office.title}»",
+        f"Trainer's visit to the {office.en} office",
+        extensions={
+            PLANNED_START: start.isoformat(),
+            PLANNED_DURATION: duration(length),
+        },
+    )
+
+
+def _visit_context(office: Office, trainer: JsonObject) -> JsonObject:
+    return {
+        "instructor": trainer,
+        "category": activity(
+            VISIT_CATEGORY,
+            "http://id.tincanapi.com/activitytype/category",
+            "Выезд в офис",
+            "Visit to an office",
+        ),
+        "other": office.place(),
+    }

@@ -1,0 +1,199 @@
+"""What a transcript line says, read from its state under an attempt rule.
+
+Its status, the first that holds (`lrs.domain.attempt` says which attempt the rule picks):
+
+    passed, completed    of the picked attempt
+    waived               the whole course was waived
+    failed               of the picked attempt
+    attended             was present at a session; where one is said to be both attended and
+                         absent, the later word counts
+    withdrawn            no enrolment stands, and nothing was done after the last withdrawal
+    in progress          an attempt was begun, or a part of the course waived
+    enrolled             an enrolment stands, or an absence was noted, as of those expected
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
+from lrs.domain.hours import Spell, absences, exceeds, presences, spells
+from lrs.domain.moment import Moment
+from lrs.domain.score import Number
+from lrs.domain.transcript import (
+    COURSE,
+    ONLINE,
+    SESSION,
+    TEST,
+    Reference,
+    Result,
+    State,
+    merit,
+)
+
+Kind = Literal["classroom", "online", "blended", "test"]
+KINDS: tuple[Kind, ...] = ("blended", "classroom", "online", "test")
+MOST_EVIDENCE = 50
+
+
+class Score(NamedTuple):
+    """As said; `scaled` runs from -1 to 1."""
+
+    scaled: Number | None
+    raw: Number | None
+    min: Number | None
+    max: Number | None
+
+
+class Agent(NamedTuple):
+    """Who: an agent key, a name, either may be missing."""
+
+    key: str | None
+    name: str | None
+
+
+class Place(NamedTuple):
+    """Where: an activity IRI with its title, or a text."""
+
+    id: str
+    title: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One trainee's standing in one course, under `rule`.
+
+    `score` is that of the picked attempt, `success` its verdict. `hours` is in whole seconds over
+    all attempts and sessions. `evidence` are ids of statements, at most MOST_EVIDENCE, those that
+    status and score rest on first; `voided` are the latest of the `voided_count` ids taken away.
+    """
+
+    rule: Rule
+    kind: Kind | None
+    status: Status
+    success: bool | None
+    first_activity: Moment
+    last_activity: Moment
+    completed: Moment | None
+    attempts: int
+    score: Score | None
+    best_score: Score | None
+    last_score: Score | None
+    first_score: Score | None
+    hours: int
+    spells: tuple[Spell, ...]
+    hours_exceed_elapsed: bool
+    hours_cut: bool
+    """More parts, or more joining and leaving, than a line keeps: the true hours are more."""
+    enrolled: bool
+    started: bool
+    sessions_attended: int
+    sessions_missed: int
+    instructor: Agent | None
+    place: Place | None
+    evidence: tuple[str, ...]
+    voided: tuple[str, ...]
+    voided_count: int
+
+
+def view(state: State, rule: Rule = "best") -> Line | None:
+    """What the line says; None when nothing is left to say, as when all of it was voided."""
+    if "first" not in state:
+        return None
+    attempts = [read(a, rule) for a in state.get("attempts", {}).values()]
+    chosen = picked(attempts, rule)
+    present = presences(state)
+    status, ground = _status(state, chosen, present)
+    scored = sorted((r for a in attempts for r in a.scored), key=lambda r: (r[0], r[1]))
+    spent = spells(state)
+    counted = chosen.score if chosen else None
+    grounds = [ground, *([counted] if counted else ()), *(g for s in spent for g in s.grounds)]
+    grounds += [a.begun for a in attempts]
+    marks = state.get("voided", {"count": 0, "latest": []})
+    return Line(
+        rule=rule,
+        kind=_kind(state.get("modes", 0)),
+        status=status,
+        success=chosen.verdict if chosen else None,
+        first_activity=_moment(state["first"]),
+        last_activity=_moment(state["last"]),
+        completed=_moment(ground) if status in ("passed", "completed") else None,
+        attempts=count(state),
+        score=_score(counted),
+        best_score=_score(max(scored, key=merit)) if scored else None,
+        last_score=_score(scored[-1]) if scored else None,
+        first_score=_score(scored[0]) if scored else None,
+        hours=sum(s.milliseconds for s in spent) // 1000,
+        spells=tuple(spent),
+        hours_exceed_elapsed=exceeds(state),
+        hours_cut=state.get("cut", False),
+        enrolled="enrolled" in state["facts"],
+        started=bool(attempts or present),
+        sessions_attended=len(present),
+        sessions_missed=absences(state),
+        instructor=Agent(*state["instructor"][2:]) if "instructor" in state else None,
+        place=Place(*state["place"][2:]) if "place" in state else None,
+        evidence=tuple(dict.fromkeys(g[3] for g in grounds))[:MOST_EVIDENCE],
+        voided=tuple(statement for _, statement in marks["latest"]),
+        voided_count=marks["count"],
+    )
+
+
+def _status(
+    state: State, chosen: Attempt | None, present: list[Reference]
+) -> tuple[Status, Reference]:
+    reached = chosen.status if chosen else None
+    if chosen and reached in ("passed", "completed"):
+        return chosen.status, chosen.ground
+    if "waived" in state:
+        return "waived", state["waived"]
+    if chosen and reached == "failed":
+        return chosen.status, chosen.ground
+    if present:
+        return "attended", max(present)
+    enrolled, withdrawn = _enrolment(state)
+    if enrolled is None and withdrawn and not _studied_after(state, withdrawn):
+        return "withdrawn", withdrawn
+    if chosen:
+        return "in progress", chosen.ground
+    if "waived" in state["facts"]:
+        return "in progress", state["last"]
+    return "enrolled", enrolled or state["last"]
+
+
+def _enrolment(state: State) -> tuple[Reference | None, Reference | None]:
+    """The latest standing enrolment and the latest withdrawal.
+
+    Withdrawing from the course (its record is that of "") ends the enrolments into its sessions;
+    withdrawing from a session ends that one only, so whoever moved to another stays enrolled.
+    """
+    sessions = state.get("sessions", {})
+    whole = sessions.get("", {}).get("withdrawn", [])
+    standing = [
+        s["enrolled"]
+        for s in sessions.values()
+        if "enrolled" in s and s["enrolled"] > max(s.get("withdrawn", []), whole)
+    ]
+    withdrawn = [s["withdrawn"] for s in sessions.values() if "withdrawn" in s]
+    return max(standing, default=None), max(withdrawn, default=None)
+
+
+def _studied_after(state: State, reference: Reference) -> bool:
+    return any(a["last"] > reference for a in state.get("attempts", {}).values())
+
+
+def _kind(modes: int) -> Kind | None:
+    if modes & SESSION:
+        return "blended" if modes & ONLINE else "classroom"
+    if modes & (ONLINE | COURSE):
+        return "online"
+    return "test" if modes & TEST else None
+
+
+def _score(result: Result | None) -> Score | None:
+    return Score(*result[6:10]) if result else None
+
+
+def _moment(reference: Reference) -> Moment:
+    return Moment(reference[0], reference[2])

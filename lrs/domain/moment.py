@@ -1,0 +1,31 @@
+"""An instant together with the UTC offset it was said in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from lrs.domain.clock import EPOCH
+
+
+class Moment(NamedTuple):
+    """Microseconds since the epoch, and minutes east of Greenwich."""
+
+    instant: int
+    offset: int
+
+    @property
+    def year(self) -> int:
+        """The year on the wall where it happened."""
+        return (EPOCH + timedelta(microseconds=self.local)).year
+
+    @property
+    def local(self) -> int:
+        return self.instant + self.offset * 60_000_000
+
+    def __str__(self) -> str:
+        """`2026-03-01T12:30:00.000000+03:00`, always six decimals."""
+        wall = (EPOCH + timedelta(microseconds=self.local)).replace(tzinfo=None)
+        hours, minutes = divmod(abs(self.offset), 60)
+        sign = "-" if self.offset < 0 else "+"
+        return f"{wall.isoformat(timespec='microseconds')}{sign}{hours:02}:{minutes:02}"

@@ -1,0 +1,129 @@
+"""How far each projection has come, and what it could not fold.
+
+A projection's row is also its lock: whoever holds it for the length of a batch's transaction is
+the projection's one worker, in any process. There is no lease to expire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from lrs.projections.tables import metadata
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("log_id", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("commitment", LargeBinary(32)),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("projection", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("error", Text, nullable=False),
+)
+
+TABLES = (projection, quarantine)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a projection stands: the last event folded, its `stored`, and of which log."""
+
+    name: str
+    version: int
+    log_id: UUID
+    position: int
+    stored: int
+    commitment: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An event that a projection could not fold, and why."""
+
+    projection: str
+    position: int
+    error: str
+
+
+def read(connection: Connection, name: str) -> Position | None:
+    """The projection's position, as of this statement; None before it was made."""
+    return _position(connection.execute(_SELECT.where(projection.c.name == name)).first())
+
+
+def hold(connection: Connection, name: str) -> Position | None:
+    """The position, locked until the transaction ends; None while another worker has it."""
+    query = _SELECT.where(projection.c.name == name).with_for_update(skip_locked=True)
+    return _position(connection.execute(query).first())
+
+
+def create(connection: Connection, name: str, version: int, log_id: UUID) -> None:
+    """Begin a projection at the start of the log."""
+    row = {"name": name, "version": version, "log_id": str(log_id), "position": 0, "stored": 0}
+    connection.execute(insert(projection), row)
+
+
+def advance(
+    connection: Connection, name: str, *, position: int, stored: int, commitment: bytes | None
+) -> None:
+    connection.execute(
+        update(projection).where(projection.c.name == name),
+        {"position": position, "stored": stored, "commitment": commitment},
+    )
+
+
+def remove(connection: Connection, name: str) -> None:
+    connection.execute(projection.delete().where(projection.c.name == name))
+    connection.execute(quarantine.delete().where(quarantine.c.projection == name))
+
+
+def set_aside(connection: Connection, name: str, position: int, error: str) -> None:
+    """Quarantine an event, so that it does not stop the rest."""
+    row = {"projection": name, "position": position, "error": error}
+    connection.execute(insert(quarantine), row)
+
+
+def set_aside_events(connection: Connection) -> Sequence[Quarantined]:
+    """All events in quarantine, by projection and position."""
+    query = select(quarantine).order_by(quarantine.c.projection, quarantine.c.position)
+    return [Quarantined(*row) for row in connection.execute(query)]
+
+
+_SELECT = select(
+    projection.c.name,
+    projection.c.version,
+    projection.c.log_id,
+    projection.c.position,
+    projection.c.stored,
+    projection.c.commitment,
+)
+
+
+def _position(row: Any) -> Position | None:
+    if row is None:
+        return None
+    name, version, log_id, position, stored, commitment = row
+    return Position(name, version, UUID(log_id), position, stored, commitment)

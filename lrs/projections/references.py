@@ -1,0 +1,153 @@
+"""Who refers to whom through a StatementRef, and what that voids.
+
+A chain is followed for MAX_HOPS references: an endless chain of references would otherwise let
+one client make the index grow with the square of what it sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Index, Table, select
+
+from lrs.bulk import Columns
+from lrs.columns import UuidKey
+from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
+from lrs.projections.projection import Batch
+from lrs.projections.tables import metadata
+
+MAX_HOPS = 64
+
+reference = Table(
+    "statement_reference",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", UuidKey, nullable=False),
+    Column("target", UuidKey, nullable=False),
+    Column("voiding", Boolean, nullable=False),
+)
+Index("statement_reference_id", reference.c.id)
+Index("statement_reference_target", reference.c.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The statement at `position` is also found by what finds the one at `source`."""
+
+    position: int
+    source: int
+    source_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    position: int
+    id: UUID
+    target: UUID
+    voiding: bool
+
+
+def links_of(statements: Sequence[RecordedStatement]) -> Columns:
+    """The rows of `reference` that these statements make."""
+    made = _made(statements)
+    return {
+        "position": [r.position for r in made],
+        "id": [r.id for r in made],
+        "target": [r.target for r in made],
+        "voiding": [r.voiding for r in made],
+    }
+
+
+def resolve(batch: Batch, connection: Connection) -> tuple[list[Link], frozenset[int]]:
+    """What the batch adds, before its own rows are inserted: links, and voided positions.
+
+    A link appears with the last of the statements on its path, whichever end that is.
+    """
+    references = _connected(batch, connection)
+    if not references:
+        return [], frozenset()
+    own = {s.id: s for s in batch.statements}
+    ids = {r.id for r in references.values()} | {r.target for r in references.values()}
+    known = batch.find([i for i in ids if i not in own]) | {i: own[i] for i in ids if i in own}
+    links = []
+    for start in references.values():
+        for path in _chain(start, references, known):
+            if any(statement.position >= batch.first for statement in path):
+                end = path[-1]
+                links.append(Link(start.position, end.position, end.id))
+    links.sort(key=lambda link: (link.position, link.source))
+    return links, _voided(batch, references.values(), known)
+
+
+def _voided(
+    batch: Batch, references: Collection[_Reference], known: Mapping[UUID, RecordedStatement]
+) -> frozenset[int]:
+    found = set()
+    for r in references:
+        target = known.get(r.target)
+        voiding = known.get(r.id)
+        if not r.voiding or target is None or voiding is None:
+            continue
+        if max(target.position, r.position) >= batch.first and voids(voiding, target):
+            found.add(target.position)
+    return frozenset(found)
+
+
+def _made(statements: Sequence[RecordedStatement]) -> list[_Reference]:
+    made = []
+    for s in statements:
+        target = target_of(s.statement)
+        if target is not None:
+            made.append(_Reference(s.position, s.id, target, is_voiding(s.statement)))
+    return made
+
+
+def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
+    """All references on a path through the batch, by the id of the referring statement."""
+    found = {r.id: r for r in _made(batch.statements)}
+    upward = [s.id for s in batch.statements]
+    for _ in range(MAX_HOPS):  # those that refer to the batch, and those that refer to them
+        above = [r for r in _load(connection, reference.c.target, upward) if r.id not in found]
+        if not above:
+            break
+        found |= {r.id: r for r in above}
+        upward = [r.id for r in above]
+    downward = {r.target for r in found.values()} - found.keys()
+    for _ in range(MAX_HOPS):  # what all of these refer to, and what that refers to
+        below = [r for r in _load(connection, reference.c.id, list(downward)) if r.id not in found]
+        if not below:
+            break
+        found |= {r.id: r for r in below}
+        downward = {r.target for r in below} - found.keys()
+    return found
+
+
+def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[_Reference]:
+    found = []
+    for start in range(0, len(ids), 500):
+        query = select(reference).where(column.in_(ids[start : start + 500]))
+        found += [_Reference(*row) for row in connection.execute(query)]
+    return found
+
+
+def _chain(
+    start: _Reference,
+    references: Mapping[UUID, _Reference],
+    known: Mapping[UUID, RecordedStatement],
+) -> list[list[RecordedStatement]]:
+    """Every path from `start` down its references, each one hop longer; a circle ends it."""
+    first = known.get(start.id)
+    paths: list[list[RecordedStatement]] = []
+    path = [first] if first is not None else []
+    seen = {start.id}
+    at: _Reference | None = start
+    for _ in range(MAX_HOPS):
+        if at is None or at.target in seen or at.target not in known:
+            break
+        seen.add(at.target)
+        path = [*path, known[at.target]]
+        paths.append(path)
+        at = references.get(at.target)
+    return paths

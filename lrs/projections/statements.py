@@ -1,0 +1,244 @@
+"""The statements index: which positions a filter of GET /statements matches.
+
+It holds terms and positions, never a copy of a statement. Every index ends in the position, so a
+page costs the same at any size of the log.
+
+A statement that refers to another through a StatementRef is found by what finds its target,
+transitively (xAPI 1.0.3 part 3, 2.1.3). So it gets, besides its own entry, an entry for each
+statement down the chain: `position` is the referring statement's, `source` is the one whose terms
+the entry carries. Since and until apply to `position`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Select,
+    SmallInteger,
+    Table,
+    and_,
+    exists,
+    false,
+    select,
+    union,
+    update,
+)
+
+from lrs.bulk import insert_columns
+from lrs.columns import UuidKey
+from lrs.domain.filters import Terms, activity_term, agent_term, terms, verb_term
+from lrs.domain.statement import RecordedStatement
+from lrs.projections import dictionary
+from lrs.projections.projection import Batch
+from lrs.projections.references import Link, links_of, reference, resolve
+from lrs.projections.tables import metadata
+
+term = dictionary.table("statement_term", metadata)
+
+entry = Table(
+    "statement_entry",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("verb", Integer, nullable=False),
+    Column("activity", Integer),
+    Column("authority", Integer, nullable=False),
+    Column("voided", Boolean, nullable=False),
+    Column("registration", UuidKey),
+)
+Index("statement_by_verb", entry.c.verb, entry.c.position)
+Index("statement_by_activity", entry.c.activity, entry.c.position)
+Index("statement_by_verb_activity", entry.c.verb, entry.c.activity, entry.c.position)
+Index("statement_by_authority", entry.c.authority, entry.c.position)
+Index(
+    "statement_by_registration",
+    entry.c.registration,
+    entry.c.position,
+    postgresql_where=entry.c.registration.is_not(None),
+    sqlite_where=entry.c.registration.is_not(None),
+)
+
+DIRECT, RELATED = 0, 1
+
+mention = Table(
+    "statement_mention",
+    metadata,
+    Column("term", Integer, primary_key=True, autoincrement=False),
+    Column("scope", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to find, between positions `after` (excluded) and `upto` (included)."""
+
+    after: int
+    upto: int
+    ascending: bool = False
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: UUID | None = None
+    related_agents: bool = False
+    related_activities: bool = False
+    authority: str | None = None
+    """Only statements of this authority, whatever finds them."""
+
+
+class StatementIndex:
+    """The projection. VERSION covers the tables above and the terms of lrs.domain.filters."""
+
+    NAME: ClassVar[str] = "statements"
+    VERSION: ClassVar[int] = 1
+    TABLES: ClassVar[Sequence[Table]] = (term, entry, mention, reference)
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        known = [(s, terms(s.statement, s.authority)) for s in batch.statements]
+        links, voided = resolve(batch, connection)
+        insert_columns(connection, reference, links_of(batch.statements))
+        aliases = [(link, terms(s.statement, s.authority)) for link, s in _sources(links, batch)]
+        entries = [(Link(s.position, s.position), t) for s, t in known] + aliases
+        _insert(connection, entries, voided)
+        earlier = [position for position in voided if position < batch.first]
+        if earlier:
+            connection.execute(
+                update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
+            )
+
+
+def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:
+    by_id = {link.source_id: link for link in links if link.source_id is not None}
+    found = batch.find(by_id.keys()) if by_id else {}
+    return [(link, found[link.source_id]) for link in links if link.source_id in found]
+
+
+def _insert(
+    connection: Connection, entries: Sequence[tuple[Link, Terms]], voided: frozenset[int]
+) -> None:
+    wanted: dict[str, None] = {}
+    for _, t in entries:
+        wanted[t.verb] = wanted[t.authority] = None
+        if t.activity is not None:
+            wanted[t.activity] = None
+        wanted |= dict.fromkeys(t.direct + t.related)
+    ids = dictionary.code(connection, term, wanted)
+    insert_columns(
+        connection,
+        entry,
+        {
+            "position": [link.position for link, _ in entries],
+            "source": [link.source for link, _ in entries],
+            "verb": [ids[t.verb] for _, t in entries],
+            "activity": [ids[t.activity] if t.activity else None for _, t in entries],
+            "authority": [ids[t.authority] for _, t in entries],
+            "voided": [link.position in voided for link, _ in entries],
+            "registration": [t.registration for _, t in entries],
+        },
+    )
+    mentions = [
+        (ids[text], scope, link.position, link.source)
+        for link, t in entries
+        for scope, texts in ((DIRECT, t.direct), (RELATED, t.related))
+        for text in texts
+    ]
+    names = ("term", "scope", "position", "source")
+    insert_columns(connection, mention, dict(zip(names, zip(*mentions, strict=True), strict=False)))
+
+
+def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
+    """Positions of matching statements that are not voided, in order, `limit` at most."""
+    texts = _texts(wanted)
+    ids = dictionary.look_up(connection, term, texts.values())
+    if len(ids) < len(set(texts.values())):
+        return []
+    codes = {name: ids[text] for name, text in texts.items()}
+    branches = [_page(b, wanted, limit) for b in _branches(wanted, codes)]
+    query: Select[int] = branches[0]
+    if len(branches) > 1:
+        either = union(*(select(b.subquery()) for b in branches)).subquery()
+        query = _ordered(select(either.c.position), either.c.position, wanted).limit(limit)
+    return list(connection.scalars(query))
+
+
+def is_voided(connection: Connection, position: int) -> bool:
+    """Whether the statement at that position has been voided."""
+    query = select(entry.c.voided).where(entry.c.position == position, entry.c.source == position)
+    return bool(connection.scalar(query))
+
+
+def _texts(wanted: Filter) -> dict[str, str]:
+    texts = {}
+    if wanted.agent is not None:
+        texts["agent"] = agent_term(wanted.agent)
+    if wanted.verb is not None:
+        texts["verb"] = verb_term(wanted.verb)
+    if wanted.activity is not None:
+        texts["activity"] = activity_term(wanted.activity)
+    if wanted.authority is not None:
+        texts["authority"] = agent_term(wanted.authority)
+    return texts
+
+
+def _branches(wanted: Filter, codes: dict[str, int]) -> list[Select[int]]:
+    """The ways to match, each answered by one index in order of position; all are united."""
+    base = select(entry.c.position).where(entry.c.voided == false())
+    if "verb" in codes:
+        base = base.where(entry.c.verb == codes["verb"])
+    if wanted.registration is not None:
+        base = base.where(entry.c.registration == wanted.registration)
+    if "authority" in codes:
+        base = base.where(_own(codes["authority"]))
+    branches = [base]
+    if "agent" in codes:
+        code = codes["agent"]
+        scopes = (DIRECT, RELATED) if wanted.related_agents else (DIRECT,)
+        agents = [_mentioning(base, code, scope) for scope in scopes]
+        if wanted.related_agents:
+            agents.append(base.where(entry.c.authority == code))
+        branches = agents
+    if "activity" in codes:
+        code = codes["activity"]
+        activities = [b.where(entry.c.activity == code) for b in branches]
+        if wanted.related_activities:
+            activities += [_mentioning(b, code, RELATED) for b in branches]
+        branches = activities
+    return branches
+
+
+def _mentioning(query: Select[int], code: int, scope: int) -> Select[int]:
+    other = mention.alias()
+    same = and_(other.c.position == entry.c.position, other.c.source == entry.c.source)
+    return query.join(other, same).where(other.c.term == code, other.c.scope == scope)
+
+
+def _own(authority: int) -> ColumnElement[bool]:
+    own = entry.alias()
+    return exists().where(
+        own.c.position == entry.c.position,
+        own.c.source == own.c.position,
+        own.c.authority == authority,
+    )
+
+
+def _page(query: Select[int], wanted: Filter, limit: int) -> Select[int]:
+    position = entry.c.position
+    query = query.where(position > wanted.after, position <= wanted.upto).distinct()
+    return _ordered(query, position, wanted).limit(limit)
+
+
+def _ordered(query: Select[int], column: ColumnElement[int], wanted: Filter) -> Select[int]:
+    return query.order_by(column if wanted.ascending else column.desc())

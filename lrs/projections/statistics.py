@@ -1,0 +1,87 @@
+"""Course statistics: one row of counters for each course, kept by the changes of its lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, select
+
+from lrs.domain.line import Kind
+from lrs.domain.moment import Moment
+from lrs.domain.statistics import Counters, CourseStatistics, change, figures, kind_of
+from lrs.projections.bulk import rows_of, upsert
+from lrs.projections.names import Course, course, course_by_iri, text
+from lrs.projections.tables import metadata
+from lrs.projections.transcripts import Changed, line
+
+course_statistics = Table(
+    "course_statistics",
+    metadata,
+    Column("course", BigInteger, primary_key=True, autoincrement=False),
+    # JSON, not columns: sums have no upper bound, and PostgreSQL's integers do
+    Column("counters", Text, nullable=False),
+)
+
+
+def fold(connection: Connection, changes: Iterable[Changed]) -> None:
+    """Puts each changed line in its old one's place in the counters of its course."""
+    changes = list(changes)
+    touched = dict.fromkeys(changed.course for changed in changes)
+    found = rows_of(connection, select(course_statistics), course_statistics.c.course, touched)
+    counters: dict[int, Counters] = {row.course: json.loads(row.counters) for row in found}
+    for changed in changes:
+        change(counters.setdefault(changed.course, {}), changed.old, changed.new)
+    rows = [{"course": id_, "counters": text(counters[id_])} for id_ in touched]
+    upsert(connection, course_statistics, rows)
+
+
+class CourseEntry(NamedTuple):
+    """A course with the number of trainees whose transcripts show it."""
+
+    course: Course
+    kind: Kind | None
+    trainees: int
+
+
+@dataclass(frozen=True, slots=True)
+class CourseReport:
+    """A course's figures; `last_activity` as UTC, None where nothing counts any more."""
+
+    course: Course
+    figures: CourseStatistics
+    last_activity: Moment | None
+
+
+def courses(connection: Connection) -> list[CourseEntry]:
+    """Every course the log ever named, in the order of numbers."""
+    query = (
+        select(course.c.id, course.c.iri, course.c.title, course_statistics.c.counters)
+        .join_from(course, course_statistics, course_statistics.c.course == course.c.id)
+        .order_by(course.c.id)
+    )
+    entries = []
+    for row in connection.execute(query):
+        counters: Counters = json.loads(row.counters)
+        shown = Course(row.id, row.iri, json.loads(row.title))
+        entries.append(CourseEntry(shown, kind_of(counters), counters.get("trainees", 0)))
+    return entries
+
+
+def statistics(connection: Connection, iri: str) -> CourseReport | None:
+    """The figures of the course with this IRI; None if the log never named it."""
+    found = course_by_iri(connection, iri)
+    if found is None:
+        return None
+    query = select(course_statistics.c.counters).where(course_statistics.c.course == found.id)
+    counters = json.loads(connection.execute(query).scalar_one())
+    latest = connection.execute(
+        select(func.max(line.c.last_activity)).where(line.c.course == found.id)
+    ).scalar_one()
+    return CourseReport(
+        course=found,
+        figures=figures(counters),
+        last_activity=None if latest is None else Moment(latest, 0),
+    )

@@ -1,0 +1,139 @@
+"""The projection `training`: transcripts and course statistics, folded together.
+
+Outcomes change transcript lines, and the changes of lines change the statistics, so both always
+hold as of the same position.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Column, Connection, Table, Uuid, select
+
+from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
+from lrs.domain.training import Outcome, outcomes
+from lrs.domain.transcript import concerns
+from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.projections import statistics, transcripts
+from lrs.projections.bulk import rows_of, upsert
+from lrs.projections.names import course, number_courses, number_trainees, trainee
+from lrs.projections.projection import Batch
+from lrs.projections.tables import metadata
+from lrs.projections.transcripts import Changes, Taken
+
+# Every voiding statement, whether its target is known yet or not: which rows stand here must not
+# depend on which of the two came in the same batch.
+training_void = Table(
+    "training_void",
+    metadata,
+    Column("target", Uuid, primary_key=True),
+    Column("voiding", Uuid, primary_key=True),
+)
+
+
+class Training:
+    """Folds statements into transcript lines, and changed lines into course statistics."""
+
+    NAME: ClassVar[str] = "training"
+    VERSION: ClassVar[int] = 1
+    TABLES: ClassVar[Sequence[Table]] = (
+        trainee,
+        course,
+        transcripts.outcome,
+        transcripts.line,
+        training_void,
+        statistics.course_statistics,
+    )
+
+    def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
+        self._vocabulary = vocabulary
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        """Fold the batch into the tables, inside the caller's transaction."""
+        arrived = {r.id: told for r in batch.statements if (told := self._outcomes(r))}
+        voidings = [r for r in batch.statements if is_voiding(r.statement)]
+        _note(connection, voidings)
+        earlier = [o for t in _earlier_targets(batch, voidings) for o in self._outcomes(t)]
+        never = _voided_on_arrival(batch, connection, arrived)
+        changes = _by_line(connection, arrived, earlier, never)
+        if changes:
+            statistics.fold(connection, transcripts.fold(connection, changes))
+
+    def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
+        return [o for o in outcomes(recorded, self._vocabulary) if concerns(o)]
+
+
+def _by_line(
+    connection: Connection,
+    arrived: dict[UUID, list[Outcome]],
+    earlier: list[Outcome],
+    never: set[UUID],
+) -> dict[int, Changes]:
+    # what earlier statements called people and courses may have been said anew since
+    nameless = [replace(o, name=None, course_title=None) for o in earlier]
+    everything = [o for told in (*arrived.values(), nameless) for o in told]
+    if not everything:
+        return {}
+    trainees = number_trainees(connection, everything)
+    courses = number_courses(connection, everything)
+    changes: defaultdict[int, Changes] = defaultdict(Changes)
+
+    def line_of(outcome: Outcome) -> Changes:
+        return changes[transcripts.number(trainees[outcome.trainee], courses[outcome.course])]
+
+    for id_, told in arrived.items():
+        for outcome in told:
+            if id_ in never:
+                line_of(outcome).never_counted.append(_taken(outcome))
+            else:
+                line_of(outcome).added.append(outcome)
+    for outcome in earlier:
+        line_of(outcome).taken_away.append(_taken(outcome))
+    return changes
+
+
+def _taken(outcome: Outcome) -> Taken:
+    return Taken(outcome.position, outcome.statement)
+
+
+def _note(connection: Connection, voidings: Iterable[RecordedStatement]) -> None:
+    rows = [
+        {"target": target, "voiding": voiding.id}
+        for voiding in voidings
+        if (target := target_of(voiding.statement)) is not None
+    ]
+    upsert(connection, training_void, rows)
+
+
+def _earlier_targets(
+    batch: Batch, voidings: Sequence[RecordedStatement]
+) -> list[RecordedStatement]:
+    """Statements of earlier batches that this batch takes out of the record, in log order."""
+    aims = [(v, target) for v in voidings if (target := target_of(v.statement)) is not None]
+    known = batch.find({target for _, target in aims}) if aims else {}
+    taken = {
+        id_: known[id_]
+        for voiding, id_ in aims
+        if id_ in known and known[id_].position < batch.first and voids(voiding, known[id_])
+    }
+    return sorted(taken.values(), key=lambda target: target.position)
+
+
+def _voided_on_arrival(
+    batch: Batch, connection: Connection, arrived: dict[UUID, list[Outcome]]
+) -> set[UUID]:
+    """Which of the batch's statements a voiding statement up to the batch's end takes out."""
+    rows = rows_of(connection, select(training_void), training_void.c.target, arrived)
+    pairs = [(row.target, row.voiding) for row in rows]
+    if not pairs:
+        return set()
+    known = batch.find({id_ for pair in pairs for id_ in pair})
+    return {
+        target
+        for target, voiding in pairs
+        if target in known and voiding in known and voids(known[voiding], known[target])
+    }

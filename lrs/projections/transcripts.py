@@ -1,0 +1,242 @@
+"""Transcript lines: their tables, how a batch's outcomes are folded into them, their queries.
+
+A line's number joins its trainee's and its course's, so that one integer finds it on any
+database and a trainee's lines stand together: trainee * 2**32 + course.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
+
+from lrs.domain.attempt import Rule
+from lrs.domain.line import Line, view
+from lrs.domain.training import Outcome
+from lrs.domain.transcript import State, gather, mark, without
+from lrs.projections.bulk import rows_of, upsert
+from lrs.projections.names import Course, Trainee, course, trainee_by_key
+from lrs.projections.tables import metadata
+
+line = Table(
+    "line",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("course", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    # both empty where every statement behind the line was voided
+    Column("status", String(16)),
+    Column("last_activity", BigInteger),
+    Index("line_by_course", "course", "last_activity"),
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_COURSE_BITS = 32
+
+K = TypeVar("K", int, str)
+
+
+class Taken(NamedTuple):
+    """A statement that was voided: no outcome of it counts."""
+
+    position: int
+    statement: str
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch does to one line: outcomes to add, statements voided on arrival or later."""
+
+    added: list[Outcome] = field(default_factory=list)
+    never_counted: list[Taken] = field(default_factory=list)
+    taken_away: list[Taken] = field(default_factory=list)
+
+
+class Changed(NamedTuple):
+    """A line before and after a batch; None where it says nothing."""
+
+    course: int
+    old: Line | None
+    new: Line | None
+
+
+def number(trainee_id: int, course_id: int) -> int:
+    return trainee_id << _COURSE_BITS | course_id
+
+
+def fold(connection: Connection, changes: Mapping[int, Changes]) -> list[Changed]:
+    """Folds a batch's changes into the lines of these numbers, and tells what became of each."""
+    found = rows_of(connection, select(line.c.id, line.c.state), line.c.id, changes)
+    states: dict[int, State] = {row.id: orjson.loads(row.state) for row in found}
+    kept = _kept(connection, changes)
+    changed, rows = [], []
+    for id_, change in changes.items():
+        old = view(states[id_]) if id_ in states else None
+        state = _folded(states.get(id_, {}), change, kept.get(id_, {}))
+        new = view(state)
+        course_id = id_ & (1 << _COURSE_BITS) - 1
+        changed.append(Changed(course_id, old, new))
+        rows.append(_line_row(id_, course_id, state, new))
+    upsert(connection, line, rows)
+    _keep(connection, changes)
+    return changed
+
+
+def _folded(state: State, change: Changes, kept: Mapping[int, Outcome]) -> State:
+    # a statement voided twice is taken away once: the second time its outcomes are gone already
+    gone = [taken for taken in change.taken_away if taken.position in kept]
+    if gone:
+        positions = {taken.position for taken in gone}
+        state = without(state, gone, (o for at, o in kept.items() if at not in positions))
+    if change.never_counted:
+        state = mark(state, change.never_counted)
+    return gather(state, change.added)
+
+
+def _line_row(id_: int, course_id: int, state: State, seen: Line | None) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "course": course_id,
+        "state": orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode(),
+        "status": seen.status if seen else None,
+        "last_activity": seen.last_activity.instant if seen else None,
+    }
+
+
+def _kept(connection: Connection, changes: Mapping[int, Changes]) -> dict[int, dict[int, Outcome]]:
+    """The outcomes by position of those lines that something is taken away from."""
+    lines = [id_ for id_, change in changes.items() if change.taken_away]
+    kept: dict[int, dict[int, Outcome]] = defaultdict(dict)
+    for row in rows_of(connection, select(outcome), outcome.c.line, lines):
+        kept[row.line][row.position] = Outcome(*orjson.loads(row.payload))
+    return kept
+
+
+def _keep(connection: Connection, changes: Mapping[int, Changes]) -> None:
+    gone = [
+        {"of_line": id_, "at": taken.position}
+        for id_, change in changes.items()
+        for taken in change.taken_away
+    ]
+    if gone:
+        connection.execute(
+            delete(outcome).where(
+                outcome.c.line == bindparam("of_line"), outcome.c.position == bindparam("at")
+            ),
+            gone,
+        )
+    rows = [
+        {"line": id_, "position": o.position, "payload": orjson.dumps(astuple(o)).decode()}
+        for id_, change in changes.items()
+        for o in change.added
+    ]
+    if rows:
+        connection.execute(insert(outcome), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a transcript with its course."""
+
+    course: Course
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A course that a trainee's transcript no longer shows: all evidence for it was voided."""
+
+    course: Course
+    statements: tuple[str, ...]
+    """The voided ones, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One trainee's lines, the most recently active first, and their totals.
+
+    Hours are in whole seconds; a year is that of the place where it happened. Rounding to
+    seconds is each figure's own, so parts may add up to a little less than the whole.
+    """
+
+    trainee: Trainee
+    rule: Rule
+    entries: tuple[Entry, ...]
+    corrections: tuple[Correction, ...]
+    hours: int
+    hours_by_year: dict[int, int]
+    hours_by_kind: dict[str, int]
+    courses_by_status: dict[str, int]
+
+
+def transcript(connection: Connection, key: str, rule: Rule = "best") -> Transcript | None:
+    """The transcript of the trainee with this agent key; None if the log never named them."""
+    trainee = trainee_by_key(connection, key)
+    if trainee is None:
+        return None
+    entries, corrections = [], []
+    for of, state in _lines_of(connection, trainee.id):
+        seen = view(state, rule)
+        if seen:
+            entries.append(Entry(of, seen))
+        else:
+            corrections.append(Correction(of, tuple(s for _, s in state["voided"]["latest"])))
+    entries.sort(key=lambda e: (-e.line.last_activity.instant, e.course.id))
+    return Transcript(
+        trainee=trainee,
+        rule=rule,
+        entries=tuple(entries),
+        corrections=tuple(corrections),
+        hours=sum(e.line.hours for e in entries),
+        hours_by_year=_by_year(entries),
+        hours_by_kind=_summed((e.line.kind or "", e.line.hours) for e in entries),
+        courses_by_status=dict(sorted(Counter(str(e.line.status) for e in entries).items())),
+    )
+
+
+def _lines_of(connection: Connection, trainee_id: int) -> Iterator[tuple[Course, State]]:
+    query = (
+        select(course.c.id, course.c.iri, course.c.title, line.c.state)
+        .join_from(line, course, course.c.id == line.c.course)
+        .where(line.c.id.between(number(trainee_id, 0), number(trainee_id + 1, 0) - 1))
+        .order_by(line.c.id)
+    )
+    for row in connection.execute(query):
+        yield Course(row.id, row.iri, orjson.loads(row.title)), orjson.loads(row.state)
+
+
+def _by_year(entries: Iterable[Entry]) -> dict[int, int]:
+    spells = [spell for entry in entries for spell in entry.line.spells]
+    summed = _summed((spell.year, spell.milliseconds) for spell in spells)
+    return {year: milliseconds // 1000 for year, milliseconds in summed.items()}
+
+
+def _summed(pairs: Iterable[tuple[K, int]]) -> dict[K, int]:
+    total: dict[K, int] = defaultdict(int)
+    for key, value in pairs:
+        total[key] += value
+    return {key: total[key] for key in sorted(total) if total[key]}

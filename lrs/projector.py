@@ -1,0 +1,286 @@
+"""Brings projections up to the log: one worker at a time per projection, in any process.
+
+Three ways in: a thread of the web process or of `lrs project` (`start`), a reader that needs the
+projection fresh (`fresh`), and a rebuild (`rebuild`). All fold through `step`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from time import monotonic
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateSchema
+
+from lrs.database import Database, honest_errors, is_away, is_full
+from lrs.domain.errors import Unavailable
+from lrs.domain.statement import RecordedStatement
+from lrs.ledger import Ledger, Page
+from lrs.projections import positions
+from lrs.projections.positions import Position
+from lrs.projections.projection import Batch, Projection
+from lrs.projections.tables import metadata
+
+log = structlog.get_logger(__name__)
+
+
+class Step(Enum):
+    """What one step found: nothing to fold, a batch with no more behind it, or a full one."""
+
+    IDLE = 0
+    SOME = 1
+    FULL = 2
+    BUSY = 3
+    """Another worker has the projection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Up to where a projection can be trusted: a position, and the instant it is complete to."""
+
+    position: int
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """A batch with what its last event adds to the projection's position."""
+
+    batch: Batch
+    page: Page
+
+
+class Projector:
+    """Folds the log into projections. `batch` is in events, times in seconds.
+
+    `pause` is how long the thread waits after a wake-up, so that one batch serves many appends;
+    `poll` how long it sleeps at most, so that a lost wake-up costs that and never an event.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projections: Sequence[Projection],
+        *,
+        batch: int = 1_000,
+        wait: float = 2.0,
+        pause: float = 0.1,
+        poll: float = 1.0,
+    ) -> None:
+        self._ledger = ledger
+        self._views = views
+        self.projections = {p.NAME: p for p in projections}
+        self._batch, self._wait, self._pause, self._poll = batch, wait, pause, poll
+        self._locks = {name: threading.Lock() for name in self.projections}
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._through = 0
+        self._decoded: tuple[int, int, _Decoded] | None = None
+
+    def prepare(self) -> None:
+        """Make the tables; begin anew each projection of another version or of another log.
+
+        Ahead of the log, or at a position whose event is another one, means the log was restored
+        or failed over: what was folded may never have happened.
+        """
+        with honest_errors(), self._views.write.begin() as connection:
+            if self._views.dialect == "postgresql":
+                connection.execute(_MIGRATION_LOCK)
+                connection.execute(CreateSchema("views", if_not_exists=True))
+            metadata.create_all(connection, tables=list(positions.TABLES))
+            for projection in self.projections.values():
+                at = positions.read(connection, projection.NAME)
+                reason = self._staleness(projection, at)
+                if reason is not None:
+                    log.info("projection-begins", projection=projection.NAME, reason=reason)
+                    self._begin(connection, projection)
+
+    def rebuild(self, name: str) -> int:
+        """Drop the projection and fold the whole log again. The position reached."""
+        projection = self.projections[name]
+        with honest_errors(), self._views.write.begin() as connection:
+            positions.hold(connection, name)
+            self._begin(connection, projection)
+        while True:
+            step = self.step(projection)
+            if step is Step.BUSY:
+                self._stop.wait(0.01)
+            elif step is not Step.FULL:
+                return self.position(name).position
+
+    def step(self, projection: Projection, limit: int | None = None) -> Step:
+        """Fold one batch. An event that cannot be folded is found by halving, and set aside."""
+        limit = limit or self._batch
+        try:
+            with honest_errors(), self._views.write.begin() as connection:
+                at = positions.hold(connection, projection.NAME)
+                if at is None:
+                    return Step.BUSY
+                decoded = self._read(at.position, limit)
+                if decoded is None:
+                    return Step.IDLE
+                projection.apply(decoded.batch, connection)
+                _advance(connection, projection.NAME, decoded.page)
+        except Exception as error:
+            if isinstance(error, Unavailable) or _is_infrastructure(error):
+                raise
+            return self._isolate(projection, limit, error)
+        return Step.FULL if decoded.page.count == limit else Step.SOME
+
+    def fresh(self, name: str) -> Reach:
+        """Bring the projection up to the log's head as of now, or wait for whoever does.
+
+        After `wait` seconds it gives what is there; the Reach tells the truth about it.
+        """
+        deadline = monotonic() + self._wait
+        head, head_stored = self._ledger.reader.head()
+        at = self.position(name)
+        while at.position < head and monotonic() < deadline:
+            self._catch_up(name, head, deadline)
+            at = self.position(name)
+        through = head_stored if at.position >= head else at.stored
+        return Reach(at.position, max(through, self._through if at.position >= head else 0))
+
+    def position(self, name: str) -> Position:
+        """Where the projection stands. Raises Unavailable while it is being made."""
+        with honest_errors(), self._views.read.connect() as connection:
+            at = positions.read(connection, name)
+        if at is None:
+            raise Unavailable("The read model is being made; try again in a moment.")
+        return at
+
+    @property
+    def through(self) -> int:
+        """The latest instant up to which reads are known to be complete, in microseconds."""
+        return self._through
+
+    def hint(self) -> None:
+        """Say that there may be something new. Cheap; from any thread."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Fold in a thread of this process until `stop`."""
+        self._thread = threading.Thread(target=self.run, name="projector", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def run(self) -> None:
+        """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
+        while not self._stop.is_set():
+            try:
+                full = self._step_all()
+                self._look_around()
+            except Exception as error:
+                log.warning("projector-waits", error=type(error).__name__, detail=str(error))
+                full = False
+                self._stop.wait(self._poll)
+            if not full and self._wake.wait(self._poll):
+                self._wake.clear()
+                self._stop.wait(self._pause)
+
+    def _step_all(self) -> bool:
+        full = False
+        for name, projection in self.projections.items():
+            with self._locks[name]:
+                full |= self.step(projection) is Step.FULL
+        if not full:
+            self._decoded = None
+        return full
+
+    def _look_around(self) -> None:
+        """Take the clock while nothing is being appended: idle stores answer recent instants."""
+        quiet = self._ledger.quiet_clock()
+        if quiet is not None:
+            head, clock = quiet
+            if all(self.position(name).position >= head for name in self.projections):
+                self._through = max(self._through, clock)
+
+    def _catch_up(self, name: str, head: int, deadline: float) -> None:
+        lock = self._locks[name]
+        if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
+            return
+        try:
+            behind = self.position(name).position < head
+            if behind and self.step(self.projections[name]) is Step.BUSY:
+                self._stop.wait(0.005)
+        finally:
+            lock.release()
+
+    def _read(self, position: int, limit: int) -> _Decoded | None:
+        """The events after a position. Projections in step share one reading and decoding."""
+        kept = self._decoded
+        if kept is not None and kept[:2] == (position, limit):
+            return kept[2]
+        page = self._ledger.reader.after(position, limit)
+        if page.count == 0:
+            return None
+        last = page.last
+
+        def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
+            rows = self._ledger.reader.statements(ids, upto=last)
+            return {row.id: row.recorded() for row in rows}
+
+        batch = Batch(position + 1, last, [s.recorded() for s in page.statements], find)
+        decoded = _Decoded(batch, page)
+        self._decoded = (position, limit, decoded)
+        return decoded
+
+    def _isolate(self, projection: Projection, limit: int, error: Exception) -> Step:
+        """Halve a batch that cannot be folded, until the event at fault stands alone."""
+        at = self.position(projection.NAME)
+        page = self._ledger.reader.after(at.position, limit)
+        if page.count > 1:
+            return self.step(projection, page.count // 2)
+        text = f"{type(error).__name__}: {error}"[:500]
+        log.error("event-quarantined", projection=projection.NAME, position=page.last, error=text)
+        with honest_errors(), self._views.write.begin() as connection:
+            held = positions.hold(connection, projection.NAME)
+            if held is None or held.position != at.position:
+                return Step.BUSY
+            positions.set_aside(connection, projection.NAME, page.last, text)
+            _advance(connection, projection.NAME, page)
+        return Step.FULL
+
+    def _staleness(self, projection: Projection, at: Position | None) -> str | None:
+        if at is None:
+            return "new"
+        if at.version != projection.VERSION:
+            return "other version"
+        if at.log_id != self._ledger.log_id:
+            return "other log"
+        if at.position and self._ledger.reader.commitment_at(at.position) != at.commitment:
+            return "the log was restored"
+        return None
+
+    def _begin(self, connection: Connection, projection: Projection) -> None:
+        tables = list(projection.TABLES)
+        metadata.drop_all(connection, tables=tables)
+        metadata.create_all(connection, tables=tables)
+        positions.remove(connection, projection.NAME)
+        positions.create(connection, projection.NAME, projection.VERSION, self._ledger.log_id)
+
+
+_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
+
+
+def _advance(connection: Connection, name: str, page: Page) -> None:
+    positions.advance(
+        connection, name, position=page.last, stored=page.stored, commitment=page.commitment
+    )
+
+
+def _is_infrastructure(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError) and (is_away(error) or is_full(error))

@@ -1,0 +1,17 @@
+"""The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
+
+from lrs.service.credentials import Credentials, NewKey
+from lrs.service.lrs import Lrs
+from lrs.service.statements import Received, StatementPage, StatementQuery, Statements
+from lrs.service.training import Training
+
+__all__ = [
+    "Credentials",
+    "Lrs",
+    "NewKey",
+    "Received",
+    "StatementPage",
+    "StatementQuery",
+    "Statements",
+    "Training",
+]

@@ -1,0 +1,134 @@
+"""Keys: made, listed, revoked, and checked on every request. They are facts in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from time import monotonic
+from uuid import UUID, uuid4
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.credential import Credential, Scope, hashed, opens
+from lrs.domain.errors import CredentialNotFound, Unauthenticated
+from lrs.domain.events import CredentialCreated, CredentialRevoked
+from lrs.ledger import AlreadyRecorded, Ledger
+
+REMEMBERED_FOR = 5.0
+"""Seconds for which a checked key is not looked up again: how late a revocation may bite."""
+
+REMEMBERED = 1_000
+SECRET_BYTES = 32
+
+# Checked instead of a key that does not exist, so that unknown and wrong take equal time.
+_NOBODY = CredentialCreated(UUID(int=0), 1, "", (), "00" * 32, "00" * 32)
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key as it is shown, once: the secret is not kept."""
+
+    id: UUID
+    secret: str
+    label: str
+    scopes: tuple[Scope, ...]
+
+    @property
+    def name(self) -> str:
+        """The user name for Basic authentication."""
+        return self.id.hex
+
+
+class Credentials:
+    """Keys on one ledger. `authority_homepage` is the account homePage of their authorities."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        authority_homepage: str,
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._ledger = ledger
+        self._homepage = authority_homepage
+        self._clock = clock
+        self._checked: dict[bytes, tuple[float, Credential]] = {}
+        self._lock = threading.Lock()
+
+    def create(self, label: str, scopes: Collection[Scope]) -> NewKey:
+        """Hand out a key with 256 random bits of secret."""
+        key = NewKey(uuid4(), secrets.token_urlsafe(SECRET_BYTES), label, tuple(sorted(scopes)))
+        salt = secrets.token_bytes(32)
+        fact = CredentialCreated(
+            originator_id=key.id,
+            originator_version=1,
+            label=label,
+            scopes=key.scopes,
+            salt=salt.hex(),
+            digest=hashed(salt, key.secret).hex(),
+        )
+        self._ledger.record([fact])
+        return key
+
+    def revoke(self, id: UUID) -> None:
+        """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
+        if not self._ledger.stream(id):
+            raise CredentialNotFound("There is no key of that name.")
+        try:
+            self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2)])
+        except AlreadyRecorded:
+            return
+
+    def all(self) -> list[tuple[Credential, bool]]:
+        """Every key ever made, oldest first, and whether it is still good."""
+        facts = self._ledger.facts([CredentialCreated, CredentialRevoked])
+        revoked = {f.originator_id for f in facts if isinstance(f, CredentialRevoked)}
+        return [
+            (self._credential(fact), fact.originator_id not in revoked)
+            for fact in facts
+            if isinstance(fact, CredentialCreated)
+        ]
+
+    def check(self, name: str, secret: str) -> Credential:
+        """The credential of a user name and password. Raises Unauthenticated, saying no more.
+
+        A good key is remembered for REMEMBERED_FOR seconds; bad ones never, and unknown names
+        cost what wrong secrets cost.
+        """
+        proof = hashlib.sha256(f"{name}:{secret}".encode()).digest()
+        kept = self._checked.get(proof)
+        if kept is not None and kept[0] > self._clock():
+            return kept[1]
+        facts = self._ledger.stream(_stream_of(name))
+        created = next((f for f in facts if isinstance(f, CredentialCreated)), _NOBODY)
+        good = opens(created, secret)
+        revoked = any(isinstance(f, CredentialRevoked) for f in facts)
+        if not good or revoked or created is _NOBODY:
+            raise Unauthenticated("The key's name or secret is wrong, or it has been revoked.")
+        credential = self._credential(created)
+        self._remember(proof, credential)
+        return credential
+
+    def _remember(self, proof: bytes, credential: Credential) -> None:
+        with self._lock:
+            if len(self._checked) >= REMEMBERED:
+                self._checked.clear()
+            self._checked[proof] = (self._clock() + REMEMBERED_FOR, credential)
+
+    def _credential(self, created: CredentialCreated) -> Credential:
+        authority: JsonObject = {
+            "objectType": "Agent",
+            "name": created.label,
+            "account": {"homePage": self._homepage, "name": created.originator_id.hex},
+        }
+        scopes = frozenset(Scope(scope) for scope in created.scopes)
+        return Credential(created.originator_id, created.label, scopes, authority)
+
+
+def _stream_of(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        return UUID(int=0)

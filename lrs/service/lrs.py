@@ -1,0 +1,77 @@
+"""The store as a whole: its parts, its start and its end, and how it is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lrs.database import Database, honest_errors
+from lrs.ledger import Ledger
+from lrs.projections import positions
+from lrs.projections.positions import Quarantined
+from lrs.projector import Projector
+from lrs.service.credentials import Credentials
+from lrs.service.statements import Statements
+from lrs.service.training import Training
+from lrs.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionHealth:
+    """How far a projection is behind the log, in events."""
+
+    name: str
+    version: int
+    position: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the store can say about itself without being asked for more than a few rows."""
+
+    head: int
+    projections: Sequence[ProjectionHealth]
+    quarantined: Sequence[Quarantined]
+
+
+class Lrs:
+    """Everything a running store can be asked to do."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
+                 views: Database, projector: Projector) -> None:  # fmt: skip
+        self.settings = settings
+        self.ledger = ledger
+        self.projector = projector
+        self.statements = Statements(ledger, projector, views, timeout=settings.write_timeout)
+        self.credentials = Credentials(ledger, settings.authority_homepage)
+        self.training = Training(projector, views, rule=settings.attempt_rule)
+        self._views = views
+        self._databases = (ledger_database, views)
+
+    @property
+    def places(self) -> tuple[str, str]:
+        """Printable URLs of the log and of the read models."""
+        return self._databases[0].url, self._databases[1].url
+
+    def start(self) -> None:
+        """Begin to fold in a thread of this process."""
+        self.projector.start()
+
+    def close(self) -> None:
+        """Finish what waits and let the databases go."""
+        self.projector.stop()
+        self.ledger.close()
+        for database in self._databases:
+            database.close()
+
+    def health(self) -> Health:
+        """Raises Unavailable when a database is away."""
+        head, _ = self.ledger.reader.head()
+        at = [self.projector.position(name) for name in self.projector.projections]
+        with honest_errors(), self._views.read.connect() as connection:
+            quarantined = positions.set_aside_events(connection)
+        projections = [
+            ProjectionHealth(p.name, p.version, p.position, max(0, head - p.position)) for p in at
+        ]
+        return Health(head, projections, quarantined)

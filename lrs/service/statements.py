@@ -1,0 +1,305 @@
+"""Storing statements and finding them again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from time import monotonic
+from typing import Any, Protocol
+from uuid import UUID, uuid4
+
+import orjson
+
+from lrs.database import Database, honest_errors
+from lrs.domain.agent import JsonObject, authority_key
+from lrs.domain.credential import Credential
+from lrs.domain.errors import (
+    Forbidden,
+    InvalidQuery,
+    StatementConflict,
+    StatementNotFound,
+    Unavailable,
+)
+from lrs.domain.events import StatementStored
+from lrs.domain.keeping import kept_text
+from lrs.domain.statement import centiseconds, is_voiding, same, target_of
+from lrs.domain.version import Version
+from lrs.ledger import AlreadyRecorded, Ledger, LoggedStatement
+from lrs.projections import statements as index
+from lrs.projections.statements import Filter, StatementIndex
+from lrs.projector import Projector, Reach
+
+
+class Received(Protocol):
+    """A statement found valid: its value, and exactly the bytes it was read from."""
+
+    @property
+    def value(self) -> JsonObject: ...
+    @property
+    def text(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StatementQuery:
+    """What GET /statements asks for. `since` and `until` are in microseconds since the epoch."""
+
+    limit: int
+    ascending: bool = False
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: UUID | None = None
+    related_agents: bool = False
+    related_activities: bool = False
+    since: int | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a walk through a result stands. The window is fixed by the first page, so whatever is
+    stored meanwhile, following it gives every match exactly once.
+    """
+
+    query: StatementQuery
+    after: int
+    upto: int
+
+    def encode(self) -> str:
+        fields = asdict(self)
+        return base64.urlsafe_b64encode(orjson.dumps(fields)).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, token: str) -> Cursor:
+        """Raises InvalidQuery for a token that this store did not make."""
+        try:
+            padded = token + "=" * (-len(token) % 4)
+            fields = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            query = fields["query"]
+            if query["registration"] is not None:
+                query["registration"] = UUID(query["registration"])
+            cursor = cls(StatementQuery(**query), int(fields["after"]), int(fields["upto"]))
+            if not 1 <= cursor.query.limit <= 1_000_000:
+                raise ValueError("limit")
+        except (ValueError, TypeError, KeyError, binascii.Error):
+            raise InvalidQuery(
+                "This link is not one that the store gave: start from the query again.",
+                code="invalid-more",
+            ) from None
+        return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """A page of statements, the cursor of the next (None on the last), and how fresh it is."""
+
+    statements: Sequence[LoggedStatement]
+    next: Cursor | None
+    through: int
+
+
+class Statements:
+    """The statements of one store. `timeout` bounds a write with all its repetitions, in s."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        projector: Projector,
+        views: Database,
+        *,
+        timeout: float,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._ledger = ledger
+        self._projector = projector
+        self._views = views
+        self._timeout = timeout
+        self._new_id = new_id
+
+    @property
+    def through(self) -> int:
+        """Consistent-Through without asking the database: at most a second old when idle."""
+        return self._projector.through
+
+    def store(
+        self,
+        received: Sequence[Received],
+        by: Credential,
+        version: Version,
+        *,
+        id: UUID | None = None,
+    ) -> list[UUID]:
+        """Make the statements part of the record, all or none, and return their ids in order.
+
+        `id` is for a single statement that does not say its own.
+
+        A statement that is stored already and says the same is left alone. Raises
+        StatementConflict for one that says something else, Forbidden for a scope too narrow,
+        Unavailable or StorageFull when the database does not take it.
+        """
+        if not by.may_write():
+            raise Forbidden("This key may not write statements.", code="scope-too-narrow")
+        durations = centiseconds if version is Version.V2_0_0 else str
+        facts = self._facts(received, by, version, id)
+        self._check_voiding(received, by)
+        wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
+        for fact, statement in zip(facts, received, strict=True):
+            earlier = wanted.setdefault(fact.originator_id, (fact, statement.value))
+            if earlier[0] is not fact and not same(
+                earlier[1], statement.value, durations=durations
+            ):
+                raise StatementConflict(
+                    "Two different statements of the request have one id.", code="duplicate-id"
+                )
+        self._record(wanted, durations)
+        return [fact.originator_id for fact in facts]
+
+    def get(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
+        """A statement that is not voided. Raises StatementNotFound, Forbidden."""
+        return self._get(id, by, voided=False)
+
+    def get_voided(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
+        """A statement that is voided. Raises StatementNotFound, Forbidden."""
+        return self._get(id, by, voided=True)
+
+    def find(self, query: StatementQuery, by: Credential) -> StatementPage:
+        """The first page of what the query matches."""
+        self._may_read(by)
+        reach = self._projector.fresh(StatementIndex.NAME)
+        reader = self._ledger.reader
+        after = 0 if query.since is None else reader.position_at(query.since)
+        upto = reach.position
+        if query.until is not None:
+            upto = min(upto, reader.position_at(query.until))
+        return self._page(Cursor(query, after, upto), by, reach)
+
+    def follow(self, token: str, by: Credential) -> StatementPage:
+        """The next page, for whoever asks: the scope is that of `by`, not of the first page."""
+        self._may_read(by)
+        cursor = Cursor.decode(token)
+        return self._page(cursor, by, self._projector.fresh(StatementIndex.NAME))
+
+    def _page(self, cursor: Cursor, by: Credential, reach: Reach) -> StatementPage:
+        query = cursor.query
+        wanted = Filter(
+            after=cursor.after,
+            upto=cursor.upto,
+            ascending=query.ascending,
+            agent=query.agent,
+            verb=query.verb,
+            activity=query.activity,
+            registration=query.registration,
+            related_agents=query.related_agents,
+            related_activities=query.related_activities,
+            authority=None if by.may_read() else authority_key(by.authority),
+        )
+        with honest_errors(), self._views.read.connect() as connection:
+            positions = index.find(connection, wanted, query.limit + 1)
+        page = positions[: query.limit]
+        rows = self._ledger.reader.at(page)
+        following = None
+        if len(positions) > query.limit:
+            edge = page[-1]
+            following = (
+                replace(cursor, after=edge) if query.ascending else replace(cursor, upto=edge - 1)
+            )
+        return StatementPage([rows[p] for p in page if p in rows], following, reach.through)
+
+    def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:
+        self._may_read(by)
+        reach = self._projector.fresh(StatementIndex.NAME)
+        rows = self._ledger.reader.statements([id], upto=reach.position)
+        if rows:
+            with honest_errors(), self._views.read.connect() as connection:
+                found = index.is_voided(connection, rows[0].position) is voided
+            theirs = rows[0].envelope["authority"]
+            if found and (by.may_read() or authority_key(theirs) == authority_key(by.authority)):
+                return rows[0], reach
+        kind = "voided statement" if voided else "statement"
+        raise StatementNotFound(f"There is no {kind} with that id.")
+
+    def _may_read(self, by: Credential) -> None:
+        if not by.may_read_mine():
+            raise Forbidden("This key may not read statements.", code="scope-too-narrow")
+
+    def _facts(
+        self, received: Sequence[Received], by: Credential, version: Version, id: UUID | None
+    ) -> list[StatementStored]:
+        default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
+        return [self._fact(r.value, r.text, by, default, id) for r in received]
+
+    def _fact(
+        self,
+        value: JsonObject,
+        text: bytes,
+        by: Credential,
+        default_version: str,
+        default_id: UUID | None,
+    ) -> StatementStored:
+        said = value.get("id")
+        authority = by.authority
+        if by.may_do_all() and "authority" in value:
+            authority = value["authority"]
+        return StatementStored(
+            originator_id=UUID(said) if said else default_id or self._new_id(),
+            originator_version=1,
+            authority=authority,
+            version=value.get("version", default_version),
+            missing=tuple(name for name in ("id", "timestamp", "version") if name not in value),
+            attachments=tuple(a["sha2"] for a in value.get("attachments", ())),
+            may_void_any=by.may_do_all(),
+            text=kept_text(value, text),
+        )
+
+    def _check_voiding(self, received: Sequence[Received], by: Credential) -> None:
+        """Another authority's statement is voided only with the scope `all`."""
+        targets = [target_of(r.value) for r in received if is_voiding(r.value)]
+        if by.may_do_all() or not targets:
+            return
+        mine = authority_key(by.authority)
+        for row in self._ledger.reader.statements([t for t in targets if t is not None]):
+            if authority_key(row.envelope["authority"]) != mine:
+                raise Forbidden(
+                    "Voiding another authority's statement needs the scope `all`.",
+                    code="voiding-another-authority",
+                )
+
+    def _record(
+        self,
+        wanted: dict[UUID, tuple[StatementStored, JsonObject]],
+        durations: Callable[[str], object],
+    ) -> None:
+        """Append what is not there yet; what is there must say the same."""
+        deadline = monotonic() + self._timeout
+        left = dict(wanted)
+        while left:
+            try:
+                self._ledger.record([fact for fact, _ in left.values()])
+            except AlreadyRecorded as taken:
+                if monotonic() > deadline:
+                    raise Unavailable("The write met too many others; try it again.") from taken
+                for id in self._same(left, {stream for stream, _ in taken.streams}, durations):
+                    del left[id]
+            else:
+                return
+
+    def _same(
+        self,
+        wanted: dict[UUID, tuple[StatementStored, JsonObject]],
+        taken: Collection[UUID],
+        durations: Callable[[str], object],
+    ) -> list[UUID]:
+        """Those already stored as wanted. Raises StatementConflict if one says something else."""
+        stored: dict[UUID, Any] = {
+            row.id: json.loads(row.text) for row in self._ledger.reader.statements(taken)
+        }
+        for id in taken:
+            if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
+                raise StatementConflict(
+                    "A different statement with this id is stored already: give the new one an "
+                    "id of its own."
+                )
+        return list(taken)

@@ -1,0 +1,196 @@
+"""Every setting, read once from the environment and a file, checked, and frozen.
+
+The file is TOML with the names in lower case and without LRS_ (`port = 8080`); the environment
+wins over it. A name nobody knows and a value out of range refuse the start, by name.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from lrs.domain.errors import Misconfigured
+
+PREFIX = "LRS_"
+CONFIG = "LRS_CONFIG"
+DEFAULT_FILE = "zachetka.toml"
+TESTING = "LRS_TEST_"
+"""Variables of the test suite, which are no settings."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _seconds(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if not low <= value <= high:
+            raise ValueError(f"a number of seconds from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError("one of " + ", ".join(choices))
+        return text
+
+    return parse
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("true or false")
+    return text.lower() == "true"
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return text
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError("a text that is not empty")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("an http or https address")
+    return text
+
+
+def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "says": says})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation's settings. docs/settings.md is written for people; a test compares."""
+
+    ledger_url: str = _setting("sqlite:///var/ledger.db", _url, "Where the log is.")
+    views_url: str = _setting(
+        "", _url, "Where the read models are; by default beside the log, on PostgreSQL with it."
+    )
+    host: str = _setting("127.0.0.1", _text, "The address to listen on.")
+    port: int = _setting(8080, _whole(1, 65535), "The port to listen on.")
+    workers: int = _setting(
+        0, _whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
+    )
+    threads: int = _setting(16, _whole(1, 128), "Threads in each server process.")
+    xapi_version: str = _setting(
+        "2.0.0", _one_of("1.0.3", "2.0.0"), "Which version answers a request that names none."
+    )
+    authority_homepage: str = _setting(
+        "http://zachetka.local/keys", _web_address, "The homePage of the authority's account."
+    )
+    max_json_bytes: int = _setting(
+        10_000_000, _whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."
+    )
+    max_statements: int = _setting(
+        10_000, _whole(1, 1_000_000), "The most statements in one request."
+    )
+    max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
+    write_timeout: float = _setting(
+        4.0, _seconds(0.1, 60), "How long a write may wait for the database."
+    )
+    fresh_timeout: float = _setting(
+        2.0, _seconds(0, 60), "How long a read may wait for its projection to catch up."
+    )
+    project_in_web: bool = _setting(
+        True, _truth, "Whether server processes fold projections; false with `lrs project`."
+    )
+    attempt_rule: str = _setting(
+        "best", _one_of("best", "last", "first"), "Which attempt a transcript line counts."
+    )
+    prepare_statements: bool = _setting(
+        True,
+        _truth,
+        "PostgreSQL: prepare statements; false behind a pooling PgBouncer.",
+    )
+    log_level: str = _setting(
+        "info", _one_of("debug", "info", "warning", "error"), "The least severe entry that is kept."
+    )
+    log_format: str = _setting("json", _one_of("json", "console"), "How log entries are written.")
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str], folder: Path = Path()) -> Settings:
+        """Settings from LRS_* variables and the file LRS_CONFIG (default zachetka.toml).
+
+        Raises Misconfigured, naming the setting and what it may be.
+        """
+        given = _from_file(environment, folder)
+        given |= {
+            name: value
+            for name, value in environment.items()
+            if name.startswith(PREFIX) and name != CONFIG and not name.startswith(TESTING)
+        }
+        return cls(**_parsed(given))._completed()
+
+    def _completed(self) -> Settings:
+        """Fill in what depends on the log's place."""
+        sqlite = self.ledger_url.startswith("sqlite:")
+        if not self.workers:
+            object.__setattr__(self, "workers", 1 if sqlite else 2)
+        if not self.views_url:
+            ledger = self.ledger_url.removeprefix("sqlite:///")
+            beside = f"sqlite:///{Path(ledger).with_name('views.db')}"
+            object.__setattr__(self, "views_url", beside if sqlite else self.ledger_url)
+        if sqlite and self.workers != 1:
+            raise Misconfigured("LRS_WORKERS must be 1 on SQLite: it is made for one process.")
+        return self
+
+
+def described() -> list[tuple[str, object, str]]:
+    """Every setting's name, default and meaning."""
+    return [
+        (PREFIX + f.name.upper(), f.default, f.metadata["says"])
+        for f in fields(Settings)
+        if f.default is not MISSING
+    ]
+
+
+def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    named = environment.get(CONFIG)
+    path = folder / (named or DEFAULT_FILE)
+    if not path.exists():
+        if named:
+            raise Misconfigured(f"{CONFIG} names {named}, which does not exist.")
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{path.name} cannot be read as TOML: {error}") from error
+    return {
+        PREFIX + name.upper(): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in content.items()
+    }
+
+
+def _parsed(given: Mapping[str, str]) -> dict[str, Any]:
+    known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
+    values = {}
+    for name, text in given.items():
+        if name not in known:
+            raise Misconfigured(f"{name} is no setting; docs/settings.md lists them.")
+        try:
+            values[known[name].name] = known[name].metadata["parse"](text)
+        except ValueError as error:
+            raise Misconfigured(f"{name} must be {error}.") from None
+    return values

@@ -1,0 +1,65 @@
+"""What is told to whoever wrote the module that sent the statement: one sentence for each code.
+
+The schemas report codes, which are stable and machine-readable; the sentences say what to change
+and never repeat what was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+ADVICE: Final[Mapping[str, str]] = {
+    "account-name": "An account's name is a string of at least one character: give the login id.",
+    "activity-only": "Only a statement about an Activity may have a revision or platform in its "
+    "context: leave it out, or make the object an Activity.",
+    "authority-group": "An authority that is a Group is the pair of an OAuth application and its "
+    "user: exactly two members, no identifier of the Group's own, and one member known by its "
+    "account. Or leave the authority out: the store sets it.",
+    "component-list": "This list of interaction components does not belong to this "
+    "interactionType: choice and sequencing have choices, likert scale, matching source and "
+    "target, performance steps.",
+    "content-type": "Give an Internet media type such as application/pdf.",
+    "duplicate-component": "The ids within one list of interaction components must differ.",
+    "duplicate-id": "Two statements of one batch have the same id: give each its own.",
+    "duration": "Give an ISO 8601 duration such as PT1H30M or P2W: at least one part, at least "
+    "one after T, a fraction only on the last.",
+    "empty-list": "List at least one element here, or leave the property out.",
+    "group-members": "A Group without an identifier of its own must list its members.",
+    "identifier-count": "Identify the Agent or Group by exactly one of mbox, mbox_sha1sum, openid "
+    "and account.",
+    "interaction-type": "Give the interactionType exactly as the standard writes it: true-false, "
+    "choice, fill-in, long-fill-in, matching, performance, sequencing, likert, numeric or other.",
+    "interaction-type-missing": "This property belongs to an interaction: give the definition "
+    "an interactionType too.",
+    "iri": "Give an absolute IRI with its scheme, such as https://example.org/course/1, without "
+    "spaces; percent-encode what an IRI cannot hold.",
+    "language-tag": "Use an RFC 5646 language tag, such as ru, en-US or sr-Latn-RS.",
+    "length": "Give the number of octets: a whole number, not negative, without quotation marks.",
+    "mbox": "Give an e-mail address with mailto: before it, such as mailto:anna@example.org.",
+    "missing-property": "Add this property: it is required.",
+    "not-a-boolean": "Give true or false, without quotation marks.",
+    "not-a-number": "Give a number, without quotation marks.",
+    "not-a-string": "Give a string, in quotation marks.",
+    "not-an-array": "Give an array, even of one element.",
+    "not-an-object": "Give a JSON object.",
+    "null": "null is allowed only within extensions: leave the property out instead.",
+    "object-type": "Give the objectType exactly as the standard writes it for this place; upper "
+    "and lower case matter.",
+    "scaled": "Give a number from -1 to 1: the score's share of the highest possible one.",
+    "score-range": "The scores contradict each other: min must not be above max, and raw must lie "
+    "between them.",
+    "sha1": "Give the 40 hex digits of the SHA-1 of the mailto: IRI.",
+    "sha2": "Give the 64 hex digits of the attachment's SHA-256.",
+    "substatement-object": "The object of a SubStatement is an Activity, Agent, Group or "
+    "StatementRef, exactly so written, never another SubStatement.",
+    "timestamp": "Give an RFC 3339 timestamp such as 2026-03-01T09:30:00.000Z; an unknown offset "
+    "(-00:00) is not allowed.",
+    "unknown-property": "This property is not known here: check its spelling, upper and lower "
+    "case, and the objectType beside it. Own data belongs into extensions.",
+    "uri": "Give an absolute URI with its scheme, in ASCII.",
+    "uuid": "Give a UUID in its standard form: hex digits in groups of 8-4-4-4-12.",
+    "version": "Leave the version out, or give one that belongs to the request's: 1.0 or 1.0.x, "
+    "in a request of version 2.0 also 2.0 or 2.0.x.",
+    "voiding-object": "A statement with the verb voided must have a StatementRef as its object.",
+}
