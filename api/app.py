@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -16,8 +14,6 @@ from api.xapi import statements
 from lrs.service import Lrs
 
 log = structlog.get_logger(__name__)
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def create_app(lrs: Lrs) -> Flask:
@@ -36,7 +32,7 @@ def create_app(lrs: Lrs) -> Flask:
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)
-    app.wsgi_app = paths.Normalised(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = paths.normalised(app.wsgi_app)  # type: ignore[method-assign,assignment]
     return app
 
 

@@ -8,22 +8,24 @@ an address with two slashes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SLASHES = re.compile("/{2,}")
 _XAPI = re.compile(r"/+x(?:api|API)(?=/|$)")
 
 
-class Normalised:
+def normalised(app: WSGIApplication) -> WSGIApplication:
     """WSGI middleware around an app that knows only `/xapi/...` with single slashes."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app = app
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         match = _XAPI.match(path)
         if match is not None:
             environ["PATH_INFO"] = "/xapi" + _SLASHES.sub("/", path[match.end() :])
-        return self._app(environ, start)
+        return app(environ, start)
+
+    return wrapped

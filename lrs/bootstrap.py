@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from lrs.database import Database, Options, make_folder, open_database
 from lrs.ledger import Ledger
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.projection import Projection
 from lrs.projections.statements import StatementIndex
-from lrs.projections.training import TrainingProjection
+from lrs.projections.training import Training
 from lrs.projector import Projector
 from lrs.service import Lrs
 from lrs.settings import Settings
@@ -25,7 +26,7 @@ def now() -> int:
 
 def projections() -> list[Projection]:
     """Every read model there is."""
-    return [StatementIndex(), TrainingProjection()]
+    return [StatementIndex(), Training()]
 
 
 def build(settings: Settings, now: Clock = now) -> Lrs:
@@ -55,11 +56,12 @@ def migrate(settings: Settings) -> bool:
 
 
 def _databases(settings: Settings) -> tuple[Database, Database]:
-    common = {"connections": settings.threads + 2, "prepare": settings.prepare_statements}
-    log = open_database(
-        settings.ledger_url, Options(durable=True, wait=settings.write_timeout, **common)
+    durable = Options(
+        connections=settings.threads + 2,
+        wait=settings.write_timeout,
+        prepare=settings.prepare_statements,
     )
-    views = open_database(
-        settings.views_url, Options(durable=False, wait=settings.write_timeout, **common)
+    return (
+        open_database(settings.ledger_url, durable),
+        open_database(settings.views_url, replace(durable, durable=False)),
     )
-    return log, views

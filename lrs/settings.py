@@ -116,9 +116,6 @@ class Settings:
     project_in_web: bool = _setting(
         True, _truth, "Whether server processes fold projections; false with `lrs project`."
     )
-    attempt_rule: str = _setting(
-        "best", _one_of("best", "last", "first"), "Which attempt a transcript line counts."
-    )
     prepare_statements: bool = _setting(
         True,
         _truth,

@@ -90,7 +90,7 @@ def _refuse(load: Load, value: object, at: str) -> None:
     # A misspelled property is unknown and missing at once: the name that was sent helps more; a
     # wrong objectType makes its neighbours unknown. Pointers decide the rest: sets have no order.
     pointer, code = min(faults, key=lambda fault: (_LATER.get(fault[1], 0), fault[0]))
-    raise InvalidStatement(ADVICE[code], code=code, pointer=at + pointer)
+    raise InvalidStatement(ADVICE[code], code=code, pointer=at + pointer) from None
 
 
 def _faults(messages: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -153,7 +153,8 @@ def _at_end(text: str, at: int) -> None:
 
 
 def _refuse(code: str, pointer: str | None) -> NoReturn:
-    raise MalformedJson(_ADVICE[code], code=code, pointer=pointer)
+    # From None: the scanner's own error carries the whole body, which must reach no log.
+    raise MalformedJson(_ADVICE[code], code=code, pointer=pointer) from None
 
 
 def _too_deep(value: object) -> bool:

@@ -14,7 +14,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # xAPI 1.0.3 part 2, 4.2.7 and RFC 3339: date and time both present, an offset or none, `T` or a
 # space between, up to any number of decimals; -00, -0000 and -00:00 say "offset unknown": refused.
 TIMESTAMP = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})[Tt ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,](?P<fraction>\d+))?"
+    r"(?P<date>\d{4}-\d{2}-\d{2})[Tt ](?P<time>\d{2}:\d{2}(?::\d{2}(?:[.,](?P<fraction>\d+))?)?)"
     r"(?P<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?",
     re.ASCII,
 )
@@ -31,7 +31,7 @@ def parse_timestamp(text: str) -> datetime:
         raise ValueError("not a timestamp")
     fraction = (match["fraction"] or "")[:6].ljust(6, "0")
     offset = (match["offset"] or "Z").upper()
-    time = match["time"] if len(match["time"]) == 8 else match["time"] + ":00"
+    time = f"{match['time'][:8]}:00"[:8]
     leap = time.endswith(":60")  # RFC 3339 5.7: a leap second; counted as the last microsecond
     if leap:
         time, fraction = time[:-2] + "59", "999999"

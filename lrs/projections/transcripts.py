@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -58,6 +59,30 @@ outcome = Table(
 _COURSE_BITS = 32
 
 K = TypeVar("K", int, str)
+
+
+# What folding a line anew needs of an outcome beside its position: row after row, names and
+# titles would be most of the table.
+_FOLDED = (
+    "fact",
+    "statement",
+    "timestamp",
+    "offset",
+    "attempt",
+    "part",
+    "kind",
+    "duration",
+    "success",
+    "scaled",
+    "raw",
+    "min",
+    "max",
+    "instructor",
+    "instructor_name",
+    "place",
+    "place_title",
+)
+_folded_fields = attrgetter(*_FOLDED)
 
 
 class Taken(NamedTuple):
@@ -132,7 +157,7 @@ def _kept(connection: Connection, changes: Mapping[int, Changes]) -> dict[int, d
     lines = [id_ for id_, change in changes.items() if change.taken_away]
     kept: dict[int, dict[int, Outcome]] = defaultdict(dict)
     for row in rows_of(connection, select(outcome), outcome.c.line, lines):
-        kept[row.line][row.position] = Outcome(*orjson.loads(row.payload))
+        kept[row.line][row.position] = _outcome(row.position, row.payload)
     return kept
 
 
@@ -150,12 +175,30 @@ def _keep(connection: Connection, changes: Mapping[int, Changes]) -> None:
             gone,
         )
     rows = [
-        {"line": id_, "position": o.position, "payload": orjson.dumps(astuple(o)).decode()}
+        {"line": id_, "position": o.position, "payload": _payload(o)}
         for id_, change in changes.items()
         for o in change.added
     ]
     if rows:
         connection.execute(insert(outcome), rows)
+
+
+def _payload(told: Outcome) -> str:
+    return orjson.dumps(_folded_fields(told)).decode()
+
+
+def _outcome(position: int, payload: str) -> Outcome:
+    """The outcome as far as a line's fold looks at it."""
+    values = dict(zip(_FOLDED, orjson.loads(payload), strict=True))
+    return Outcome(
+        trainee="",
+        name=None,
+        course="",
+        course_title=None,
+        course_kind="",
+        position=position,
+        **values,
+    )
 
 
 @dataclass(frozen=True, slots=True)

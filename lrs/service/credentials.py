@@ -111,6 +111,15 @@ class Credentials:
         self._remember(proof, credential)
         return credential
 
+    def operator(self, label: str) -> Credential:
+        """Whoever runs commands on the machine itself: everything is allowed to them."""
+        authority: JsonObject = {
+            "objectType": "Agent",
+            "name": label,
+            "account": {"homePage": self._homepage, "name": label},
+        }
+        return Credential(UUID(int=0), label, frozenset({Scope.ALL}), authority)
+
     def _remember(self, proof: bytes, credential: Credential) -> None:
         with self._lock:
             if len(self._checked) >= REMEMBERED:

@@ -1,0 +1,226 @@
+"""The command `lrs`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from api import importing
+from api.demo import fill
+from api.doctor import examine
+from api.logs import configure
+from lrs import __version__, bootstrap
+from lrs.domain.credential import Scope
+from lrs.domain.errors import LrsError, Misconfigured, Unavailable
+from lrs.service import Lrs
+from lrs.settings import Settings
+from replay.rebuild import rebuild as rebuild_projections
+
+REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
+"""Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
+
+
+class _OneLineErrors(click.Group):
+    """Says an error in one line and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except LrsError as error:
+            click.echo(f"lrs: {error.detail}", err=True)
+            sys.exit(_exit_code(error))
+
+
+def _exit_code(error: LrsError) -> int:
+    if isinstance(error, Unavailable):
+        return UNAVAILABLE
+    return MISCONFIGURED if isinstance(error, Misconfigured) else REFUSED
+
+
+@click.group(cls=_OneLineErrors)
+@click.version_option(__version__, prog_name="lrs")
+def main() -> None:
+    """Zachetka, an event-sourced learning record store."""
+
+
+def _settings() -> Settings:
+    settings = Settings.from_env(os.environ)
+    configure(settings)
+    return settings
+
+
+@contextmanager
+def _store() -> Iterator[Lrs]:
+    lrs = bootstrap.build(_settings())
+    try:
+        yield lrs
+    finally:
+        lrs.close()
+
+
+@main.command()
+def migrate() -> None:
+    """Make the store's tables where they are missing."""
+    made = bootstrap.migrate(_settings())
+    click.echo("The store is made." if made else "The store is up to date.")
+
+
+@main.command()
+def serve() -> None:
+    """Serve xAPI and reports over HTTP until stopped."""
+    from api.server import serve as run
+
+    settings = _settings()
+    bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
+    run(settings)
+
+
+@main.command()
+def project() -> None:
+    """Keep the read models up to date, in a process of its own, until stopped."""
+    from api.server import until_stopped
+
+    with _store() as lrs:
+        lrs.start()
+        click.echo("Folding. Stop with Ctrl-C.", err=True)
+        until_stopped()
+
+
+@main.group()
+def key() -> None:
+    """Keys for modules, reports and people."""
+
+
+@key.command("create")
+@click.argument("label")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([s.value for s in Scope]),
+    default=[Scope.STATEMENTS_WRITE.value, Scope.STATEMENTS_READ_MINE.value],
+    show_default=True,
+    help="What the key is good for; may be given several times.",
+)
+def key_create(label: str, scopes: tuple[str, ...]) -> None:
+    """Make a key. Its secret is shown once and not kept."""
+    with _store() as lrs:
+        made = lrs.credentials.create(label, [Scope(s) for s in scopes])
+    click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
+
+
+@key.command("list")
+def key_list() -> None:
+    """All keys, oldest first."""
+    with _store() as lrs:
+        for credential, good in lrs.credentials.all():
+            scopes = ", ".join(sorted(credential.scopes))
+            state = "good" if good else "revoked"
+            click.echo(f"{credential.id.hex}  {state:7}  {scopes}  {credential.label}")
+
+
+@key.command("revoke")
+@click.argument("name")
+def key_revoke(name: str) -> None:
+    """Make a key useless, for good; servers notice within five seconds."""
+    try:
+        id = UUID(name)
+    except ValueError:
+        raise click.BadParameter("a key's name is 32 hexadecimal digits") from None
+    with _store() as lrs:
+        lrs.credentials.revoke(id)
+    click.echo("The key is revoked.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Store the statements of a JSON or JSON Lines FILE. Repeating it changes nothing."""
+    with _store() as lrs:
+        before, _ = lrs.ledger.reader.head()
+        by = lrs.credentials.operator("import")
+        count = importing.import_statements(
+            lrs, importing.read_file(file), by, progress=_counter("statements read")
+        )
+        after, _ = lrs.ledger.reader.head()
+    click.echo(f"{count} statements read, {after - before} of them new.")
+
+
+@main.group()
+def replay() -> None:
+    """Going through history again."""
+
+
+@replay.command("rebuild")
+@click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
+@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
+    """Drop the read models and fold the whole log again."""
+    with _store() as lrs:
+        unknown = [n for n in names if n not in lrs.projector.projections]
+        if unknown:
+            known = ", ".join(lrs.projector.projections)
+            raise click.BadParameter(f"{unknown[0]} is no projection; there are: {known}")
+        show = _counter("events folded")
+        done = rebuild_projections(lrs, names, compare=compare, progress=lambda n, _: show(n))
+    rate = done.events / done.seconds if done.seconds else 0
+    click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
+    if done.different:
+        click.echo(f"lrs: came out otherwise: {', '.join(done.different)}", err=True)
+        sys.exit(REFUSED)
+    if compare:
+        click.echo("Every row came out the same.")
+
+
+@main.command()
+def doctor() -> None:
+    """Say how the store is, and what is wrong, in words."""
+    settings = _settings()
+    found = examine(settings)
+    for line in found.facts:
+        click.echo(line)
+    for trouble in found.troubles:
+        click.echo(f"! {trouble}")
+    if found.troubles:
+        sys.exit(REFUSED)
+    click.echo("Nothing is wrong.")
+
+
+@main.command()
+@click.option("--seed", default=2026, show_default=True, help="Another seed, another history.")
+@click.option("--only-fill", is_flag=True, help="Fill the store and stop.")
+def demo(seed: int, only_fill: bool) -> None:
+    """Fill an empty store with a believable training centre, and serve it."""
+    from api.server import serve as run
+
+    settings = _settings()
+    bootstrap.migrate(settings)
+    lrs = bootstrap.build(settings)
+    try:
+        click.echo(fill(lrs, seed, _counter("statements stored")))
+    finally:
+        lrs.close()
+    if not only_fill:
+        run(settings)
+
+
+def _counter(what: str) -> Callable[[int], None]:
+    """Shows a growing number: in place on a terminal, now and then elsewhere."""
+    terminal = sys.stderr.isatty()
+    shown = 0
+
+    def show(count: int) -> None:
+        nonlocal shown
+        if terminal:
+            click.echo(f"\r{count:>9} {what}", nl=False, err=True)
+        elif count - shown >= 5_000:
+            shown = count
+            click.echo(f"{count:>9} {what}", err=True)
+
+    return show

@@ -1,0 +1,55 @@
+"""What `lrs doctor` says: facts first, then what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lrs import __version__, bootstrap
+from lrs.domain.errors import LrsError
+from lrs.ledger.tables import SCHEMA_VERSION
+from lrs.settings import Settings
+
+BEHIND = 10_000
+"""A lag in events beyond which something keeps the projector from its work."""
+
+
+@dataclass
+class Finding:
+    """Lines of what is, and of what is wrong."""
+
+    facts: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+
+def examine(settings: Settings) -> Finding:
+    """Look at the store without changing anything in it."""
+    found = Finding()
+    found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
+    try:
+        lrs = bootstrap.build(settings)
+    except LrsError as error:
+        found.troubles.append(error.detail)
+        return found
+    try:
+        log, views = lrs.places
+        found.facts += [f"log         {log}", f"read models {views}"]
+        health = lrs.health()
+        found.facts.append(f"events      {health.head}")
+        for p in health.projections:
+            found.facts.append(f"projection  {p.name} at {p.position}, {p.lag} behind")
+            if p.lag > BEHIND:
+                found.troubles.append(
+                    f"The projection {p.name} is {p.lag} events behind: is a server or "
+                    "`lrs project` running?"
+                )
+        for q in health.quarantined:
+            found.troubles.append(
+                f"The projection {q.projection} could not fold the event at position "
+                f"{q.position} ({q.error}) and leaves it out: report it, then "
+                "`lrs replay rebuild`."
+            )
+    except LrsError as error:
+        found.troubles.append(error.detail)
+    finally:
+        lrs.close()
+    return found

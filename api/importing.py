@@ -1,0 +1,77 @@
+"""Statements from a file, through the same checks and the same write path as over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from lrs.domain.credential import Credential
+from lrs.domain.errors import Conflict, Invalid
+from lrs.domain.version import Version
+from lrs.service import Lrs
+from schemas import ParsedStatement, check_statement, parse_statements
+
+BATCH = 500
+
+_EVERYTHING = 10**9
+
+
+def import_statements(
+    lrs: Lrs,
+    statements: Iterable[ParsedStatement],
+    by: Credential,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Store the statements in batches; how many there were. Repeating it changes nothing.
+
+    Raises Invalid or Conflict naming the first statement that is refused, counted from 1. The
+    batches before it are stored, so a corrected file can simply be imported again.
+    """
+    done = 0
+    rest = iter(statements)
+    while batch := list(islice(rest, BATCH)):
+        for offset, statement in enumerate(batch, 1):
+            _check(statement, done + offset)
+        try:
+            lrs.statements.store(batch, by, Version.V1_0_3)
+        except Conflict as error:
+            raise Conflict(
+                f"Statements {done + 1} to {done + len(batch)}: {error.detail}", code=error.code
+            ) from None
+        done += len(batch)
+        progress(done)
+    return done
+
+
+def read_file(path: Path) -> Iterator[ParsedStatement]:
+    """The statements of a JSON file (one or an array of them) or of a file with one a line."""
+    with path.open("rb") as file:
+        first = file.readline()
+        second = file.readline()
+        file.seek(0)
+        if _is_object(first) and _is_object(second):
+            for line in filter(bytes.strip, file):
+                yield from parse_statements(line)[0]
+        else:
+            yield from parse_statements(file.read(), max_statements=_EVERYTHING)[0]
+
+
+def _is_object(line: bytes) -> bool:
+    stripped = line.strip()
+    return stripped.startswith(b"{") and stripped.endswith(b"}")
+
+
+def _check(statement: ParsedStatement, number: int) -> None:
+    """Accept what either version of the standard accepts."""
+    try:
+        check_statement(statement.value, Version.V1_0_3)
+    except Invalid as error:
+        try:
+            check_statement(statement.value, Version.V2_0_0)
+        except Invalid:
+            raise Invalid(
+                f"Statement {number}, {error.pointer or 'as a whole'}: {error.detail}",
+                code=error.code,
+            ) from None

@@ -1,0 +1,85 @@
+"""/api/v1/transcripts: who there is, and what each has done."""
+
+from __future__ import annotations
+
+from typing import get_args
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import as_of, languages, require_reports
+from lrs.domain.attempt import Rule
+from lrs.domain.errors import InvalidQuery
+from lrs.service import Lrs
+from schemas.query import parameters
+from schemas.reports import course_view, line_view, totals_view, trainee_view
+
+PAGE = 100
+MOST = 1_000
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """Transcripts of a store."""
+    bp = Blueprint("transcripts", __name__, url_prefix="/api/v1")
+
+    @bp.before_request
+    def begin() -> None:
+        require_reports(lrs)
+
+    @bp.get("/transcripts")
+    def trainees() -> Response:
+        """Trainees by part of a name or personnel number, a page at a time."""
+        given = parameters(request.query_string, frozenset({"q", "after", "limit"}))
+        after, limit = _number(given, "after", 0, 2**31 - 1), _number(given, "limit", PAGE, MOST)
+        held = lrs.training.trainees(given.get("q", ""), after, limit)
+        more = ""
+        if len(held.value) == limit:
+            query = {**given, "after": held.value[-1].id, "limit": limit}
+            more = f"{request.script_root}/api/v1/transcripts?{urlencode(query)}"
+        body = {"trainees": [trainee_view(t) for t in held.value], "more": more}
+        return as_json(body | {"as_of": as_of(held.reach)})
+
+    @bp.get("/transcripts/<path:trainee>")
+    def transcript(trainee: str) -> Response:
+        """One trainee's transcript: by agent key, or by personnel number."""
+        given = parameters(request.query_string, frozenset({"rule"}))
+        held = lrs.training.transcript(trainee, _rule(given))
+        found = held.value
+        spoken = languages()
+        return as_json(
+            {
+                "trainee": trainee_view(found.trainee),
+                "lines": [
+                    {"course": course_view(e.course, spoken), **line_view(e.line)}
+                    for e in found.entries
+                ],
+                "corrections": [
+                    {"course": course_view(c.course, spoken), "voided": c.statements}
+                    for c in found.corrections
+                ],
+                "totals": totals_view(found),
+                "as_of": as_of(held.reach),
+            }
+        )
+
+    return bp
+
+
+def _rule(given: dict[str, str]) -> Rule:
+    for rule in get_args(Rule):
+        if given.get("rule", "best") == rule:
+            chosen: Rule = rule
+            return chosen
+    known = ", ".join(get_args(Rule))
+    raise InvalidQuery(f"rule must be one of {known}.", parameter="rule")
+
+
+def _number(given: dict[str, str], name: str, default: int, most: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise InvalidQuery(f"{name} must be a whole number.", parameter=name)
+    number = min(int(text), most)
+    return number or (default if name == "limit" else 0)

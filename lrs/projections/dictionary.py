@@ -1,0 +1,43 @@
+"""Long texts as small numbers: a table that gives each text an id in order of first appearance.
+
+Texts are known by a 16-byte digest: an IRI may be longer than PostgreSQL lets an index entry be.
+Ids are counted 1, 2, 3 ... as texts first come up in the log, so a rebuild gives the same ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, func, select
+
+from lrs.bulk import Columns, insert_columns
+from lrs.projections.bulk import digest, rows_of
+
+
+def table(name: str, metadata: MetaData) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("digest", LargeBinary(16), nullable=False, unique=True),
+    )
+
+
+def look_up(connection: Connection, table: Table, texts: Iterable[str]) -> dict[str, int]:
+    """The ids of those of the texts that have one."""
+    digests = {digest(text): text for text in texts}
+    rows = rows_of(connection, select(table.c.digest, table.c.id), table.c.digest, digests)
+    return {digests[row.digest]: row.id for row in rows}
+
+
+def code(connection: Connection, table: Table, texts: Collection[str]) -> dict[str, int]:
+    """The ids of all the texts; the new ones get theirs in the order given."""
+    found = look_up(connection, table, texts)
+    new = [text for text in texts if text not in found]
+    if new:
+        first = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        ids = range(first, first + len(new))
+        columns: Columns = {"id": list(ids), "digest": [digest(text) for text in new]}
+        insert_columns(connection, table, columns)
+        found |= dict(zip(new, ids, strict=True))
+    return found

@@ -1,0 +1,93 @@
+"""What reports ask: transcripts, and the figures of courses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from lrs.database import Database, honest_errors
+from lrs.domain.agent import identifier_of
+from lrs.domain.attempt import Rule
+from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
+from lrs.projections import names, statistics, transcripts
+from lrs.projections.names import Trainee
+from lrs.projections.statistics import CourseEntry, CourseReport
+from lrs.projections.training import Training as TrainingProjection
+from lrs.projections.transcripts import Transcript
+from lrs.projector import Projector, Reach
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """An answer, and the log position as of which it holds."""
+
+    value: T
+    reach: Reach
+
+
+class Training:
+    """Reads of the training projection, each as fresh as the log when it was asked."""
+
+    def __init__(self, projector: Projector, views: Database) -> None:
+        self._projector = projector
+        self._views = views
+
+    def transcript(self, trainee: str, rule: Rule = "best") -> Held[Transcript]:
+        """A trainee's transcript, by agent key or by personnel number. Raises TraineeNotFound,
+        and InvalidQuery for a personnel number that several people have.
+        """
+        reach = self._fresh()
+        with honest_errors(), self._views.read.connect() as connection:
+            found = transcripts.transcript(connection, trainee, rule)
+            if found is None and not _is_key(trainee):
+                people = names.trainees_by_personnel(connection, trainee)
+                if len(people) > 1:
+                    raise InvalidQuery(
+                        f"{len(people)} people have this personnel number: ask by agent key, "
+                        "account|HOMEPAGE|NUMBER.",
+                        code="ambiguous-trainee",
+                    )
+                if people:
+                    found = transcripts.transcript(connection, people[0].key, rule)
+        if found is None:
+            raise TraineeNotFound("No statement names such a trainee.")
+        return Held(found, reach)
+
+    def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
+        """Those whose name or personnel number holds `q`, by number, after that number."""
+        reach = self._fresh()
+        with honest_errors(), self._views.read.connect() as connection:
+            return Held(names.trainees(connection, q, after, limit), reach)
+
+    def courses(self) -> Held[Sequence[CourseEntry]]:
+        """Every course the log names."""
+        reach = self._fresh()
+        with honest_errors(), self._views.read.connect() as connection:
+            return Held(statistics.courses(connection), reach)
+
+    def course_statistics(self, course: str) -> Held[CourseReport]:
+        """A course's figures, by its number or its IRI. Raises CourseNotFound."""
+        reach = self._fresh()
+        with honest_errors(), self._views.read.connect() as connection:
+            iri = course
+            if course.isascii() and course.isdigit() and len(course) < 10:
+                numbered = names.course_by_id(connection, int(course))
+                iri = numbered.iri if numbered else course
+            found = statistics.statistics(connection, iri)
+        if found is None:
+            raise CourseNotFound("No statement names such a course.")
+        return Held(found, reach)
+
+    def _fresh(self) -> Reach:
+        return self._projector.fresh(TrainingProjection.NAME)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        identifier_of(text)
+    except ValueError:
+        return False
+    return True
