@@ -227,7 +227,7 @@ def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | No
         ("PT0.5H", 1_800_000),
         ("PT1,5M", 90_000),
         ("P1W", 604_800_000),
-        ("P1Y2M3DT4H", 37_166_400_000),
+        ("P1Y2M3DT4H", 36_993_600_000),
         ("PT0.0019S", 1),
         ("PT0S", 0),
         ("P200Y", None),
@@ -243,13 +243,14 @@ def test_a_duration_is_whole_milliseconds(text: object, expected: int | None) ->
 
 
 def test_progress_is_the_extension_or_else_the_scaled_score() -> None:
-    for result, expected in [
+    cases: list[tuple[JsonObject, float | None]] = [
         ({"extensions": {PROGRESS: 40}}, 40),
         ({"extensions": {PROGRESS: 40}, "score": {"scaled": 0.9}}, 40),
         ({"score": {"scaled": 0.25}}, 25),
         ({"extensions": {PROGRESS: "40"}}, None),
         ({"extensions": {PROGRESS: 4000}}, None),
-    ]:
+    ]
+    for result, expected in cases:
         assert one(statement("progressed", course(), result=result)).progress == expected
 
 

@@ -1,0 +1,124 @@
+"""Course statistics: sums over lines that can be taken back exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.line import Line, view
+from lrs.domain.statistics import Counters, Rate, add, figures, kind_of, remove
+from tests.domain.stories import course, line_of, part, state_of, statement, within
+from tests.domain.test_transcript import histories
+
+SESSION = part("sessions/1", "meeting")
+TEST = part("test", "assessment")
+
+
+def line(verb: str, object_: JsonObject, **result: Any) -> Line:
+    return line_of(statement(verb, object_, context=within(), result=result or None))
+
+
+def total(*lines: Line) -> Counters:
+    counters: Counters = {}
+    for one in lines:
+        counters = add(counters, one)
+    return counters
+
+
+def test_lines_are_counted_by_status() -> None:
+    found = figures(
+        total(
+            line("registered", course()),
+            line("unregistered", course()),
+            line("initialized", part("m", "module")),
+            line("attended", SESSION, duration="PT4H"),
+            line("attended", SESSION, completion=False),
+            line("completed", course(), duration="PT1H"),
+            line("passed", TEST),
+            line("failed", TEST),
+            line("waived", course()),
+        )
+    )
+    assert found.by_status == {
+        "enrolled": 2,
+        "in progress": 1,
+        "attended": 1,
+        "completed": 1,
+        "passed": 1,
+        "failed": 1,
+        "waived": 1,
+        "withdrawn": 1,
+    }
+    assert (found.trainees, found.enrolled, found.started) == (9, 1, 5)
+    assert (found.attended, found.missed) == (1, 1)
+    assert (found.attempts, found.hours) == (4, 5 * 3600)
+
+
+def test_rates_name_their_denominators() -> None:
+    """The waived and withdrawn are expected to complete nothing."""
+    found = figures(
+        total(
+            *[line("passed", TEST)] * 3,
+            line("failed", TEST),
+            line("completed", course()),
+            line("waived", course()),
+            line("unregistered", course()),
+        )
+    )
+    assert (found.completion, found.passing) == (Rate(4, 5), Rate(3, 4))
+    assert found.passing.value == 0.75
+    assert figures({}).completion == Rate(0, 0)
+    assert figures({}).completion.value is None
+
+
+@pytest.mark.parametrize(
+    ("scaled", "bin_"),
+    [(-1, 0), (0, 0), (0.0999, 0), (0.1, 1), (0.3, 3), (0.7, 7), (0.95, 9), (1, 9)],
+)
+def test_scores_fall_into_ten_bins(scaled: float, bin_: int) -> None:
+    found = figures(total(line("scored", TEST, score={"scaled": scaled})))
+    assert found.scores == found.first_scores == tuple(int(n == bin_) for n in range(10))
+
+
+def test_first_scores_are_counted_beside_the_counted_ones() -> None:
+    failed = statement("failed", TEST, context=within(), result={"score": {"scaled": 0.2}})
+    passed = statement(
+        "passed",
+        TEST,
+        at="2026-03-09T10:00:00Z",
+        context=within(),
+        result={"score": {"scaled": 0.8}},
+    )
+    found = figures(total(line_of(failed, passed)))
+    assert (found.scores.index(1), found.first_scores.index(1)) == (8, 2)
+
+
+def test_a_score_without_a_scale_is_in_no_bin() -> None:
+    assert sum(figures(total(line("scored", TEST, score={"raw": 5}))).scores) == 0
+
+
+def test_a_courses_kind_is_seen_over_its_lines() -> None:
+    classroom, online = line("attended", SESSION), line("experienced", part("m", "module"))
+    assert kind_of({}) is None
+    assert kind_of(total(line("passed", TEST))) == "test"
+    assert kind_of(total(line("passed", TEST), classroom)) == "classroom"
+    assert kind_of(total(online, classroom)) == "blended"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(histories(most=5), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_what_was_added_can_be_taken_back(stories: list[Any], random: Any) -> None:
+    """Additions and removals in any order leave the sum of what remains, and zero leaves {}."""
+    lines = [one for story in stories if (one := view(state_of(*story)))]
+    kept = lines[: len(lines) // 2]
+    counters = total(*random.sample(lines, len(lines)))
+    for one in lines[len(kept) :]:
+        counters = remove(counters, one)
+    assert counters == total(*kept)
+    for one in kept:
+        counters = remove(counters, one)
+    assert counters == {}
