@@ -28,7 +28,6 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
-        process_name="zachetka",
     ).serve()
 
 

@@ -93,7 +93,7 @@ class TotalsView(Schema):
     """A transcript's totals."""
 
     hours = HoursField()
-    hours_by_year = fields.Dict(values=HoursField())
+    hours_by_year = fields.Dict(keys=fields.String(), values=HoursField())
     hours_by_kind = fields.Dict(values=HoursField())
     courses_by_status = fields.Raw()
 

@@ -96,8 +96,7 @@ def _related(statement: Mapping[str, Any]) -> Iterable[str]:
         activities = context.get("contextActivities")
         if activities:
             for kind in CONTEXT_ACTIVITIES:
-                listed = activities.get(kind, ())
-                for activity in listed if isinstance(listed, list) else (listed,):
+                for activity in activities.get(kind, ()):
                     yield f"activity:{activity['id']}"
     object_ = statement["object"]
     if object_.get("objectType") == "SubStatement":
