@@ -15,6 +15,7 @@ from api import importing
 from api.demo import fill
 from api.doctor import examine
 from api.logs import configure
+from api.process import settle
 from lrs import __version__, bootstrap
 from lrs.domain.credential import Scope
 from lrs.domain.errors import LrsError, Misconfigured, Unavailable
@@ -58,6 +59,7 @@ def _settings() -> Settings:
 @contextmanager
 def _store() -> Iterator[Lrs]:
     lrs = bootstrap.build(_settings())
+    settle()
     try:
         yield lrs
     finally:
@@ -202,6 +204,7 @@ def demo(seed: int, only_fill: bool) -> None:
     settings = _settings()
     bootstrap.migrate(settings)
     lrs = bootstrap.build(settings)
+    settle()
     try:
         click.echo(fill(lrs, seed, _counter("statements stored")))
     finally:

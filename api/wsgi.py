@@ -9,6 +9,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.logs import configure
+from api.process import settle
 from lrs.bootstrap import build
 from lrs.settings import Settings
 
@@ -21,4 +22,5 @@ def create() -> Flask:
     if settings.project_in_web:
         lrs.start()
     atexit.register(lrs.close)
+    settle()
     return create_app(lrs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
@@ -120,12 +121,19 @@ class Projector:
             for projection in left:
                 positions.hold(connection, projection.NAME)
                 self._begin(connection, projection)
-        while left:
-            steps = {p.NAME: self.step(p, REBUILD_BATCH) for p in left}
-            left = [p for p in left if steps[p.NAME] in (Step.FULL, Step.BUSY)]
-            if Step.BUSY in steps.values():
-                self._stop.wait(0.01)
-            progress(min(self.position(name).position for name in names))
+        with ThreadPoolExecutor(len(left)) as pool:
+            # PostgreSQL works for one projection while Python folds the next; SQLite has one
+            # writer, and threads would only wait for each other.
+            each = pool.map if self._views.dialect == "postgresql" else map
+            while left:
+                self._read(min(self.position(p.NAME).position for p in left), REBUILD_BATCH)
+                steps = list(each(lambda p: self.step(p, REBUILD_BATCH), left))
+                left = [
+                    p for p, step in zip(left, steps, strict=True) if step in (Step.FULL, Step.BUSY)
+                ]
+                if Step.BUSY in steps:
+                    self._stop.wait(0.01)
+                progress(min(self.position(name).position for name in names))
         self._decoded = None
         return min(self.position(name).position for name in names)
 
@@ -219,12 +227,15 @@ class Projector:
         return full
 
     def _look_around(self) -> None:
-        """Take the clock while nothing is being appended: idle stores answer recent instants."""
+        """Renew `through`: the clock while nothing is being appended, so that an idle store
+        answers a recent instant; else the `stored` of the last event that all have folded.
+        """
         quiet = self._ledger.quiet_clock()
-        if quiet is not None:
-            head, clock = quiet
-            if all(self.position(name).position >= head for name in self.projections):
-                self._through = max(self._through, clock)
+        at = [self.position(name) for name in self.projections]
+        through = min((p.stored for p in at), default=0)
+        if quiet is not None and all(p.position >= quiet[0] for p in at):
+            through = quiet[1]
+        self._through = max(self._through, through)
 
     def _catch_up(self, name: str, head: int, deadline: float) -> None:
         lock = self._locks[name]

@@ -6,7 +6,7 @@ xAPI 1.0.3 part 3, 2.1.3. Terms are told apart by a prefix, so one dictionary ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -50,17 +50,15 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
     direct = dict.fromkeys(_agents(statement["actor"]))
     activity = None
     if kind == "Activity":
-        activity = activity_term(object_["id"])
+        activity = f"activity:{object_['id']}"
     elif kind in ("Agent", "Group"):
         direct |= dict.fromkeys(_agents(object_))
-    related: dict[str, None] = {}
-    for term in _related(statement):
-        if term not in direct and term != activity:
-            related[term] = None
-    who = agent_term(authority_key(authority))
-    for term in _agents(authority):
-        if term not in direct and term != who:
-            related[term] = None
+    who = f"agent:{authority_key(authority)}"
+    related = dict.fromkeys(_related(statement))
+    related |= dict.fromkeys(_agents(authority))
+    for term in (activity, who, *direct):
+        if term is not None:
+            related.pop(term, None)
     return Terms(
         verb=verb_term(statement["verb"]["id"]),
         activity=activity,
@@ -71,40 +69,46 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
     )
 
 
-def _agents(actor: Mapping[str, Any]) -> Iterable[str]:
+def _agents(actor: Mapping[str, Any]) -> list[str]:
     """An Agent or Group, and a Group's members: each matches the agent filter."""
     key = agent_key(actor)
-    if key is not None:
-        yield f"agent:{key}"
+    found = [] if key is None else [f"agent:{key}"]
     for member in actor.get("member", ()):
         key = agent_key(member)
         if key is not None:
-            yield f"agent:{key}"
+            found.append(f"agent:{key}")
+    return found
 
 
-def _related(statement: Mapping[str, Any]) -> Iterable[str]:
+def _related(statement: Mapping[str, Any]) -> list[str]:
     """Everyone and everything in the context, and all of a SubStatement."""
     context = statement.get("context")
-    if context:
-        for name in ("instructor", "team"):
-            if name in context:
-                yield from _agents(context[name])
-        for entry in context.get("contextAgents", ()):
-            yield from _agents(entry["agent"])
-        for entry in context.get("contextGroups", ()):
-            yield from _agents(entry["group"])
-        activities = context.get("contextActivities")
-        if activities:
-            for kind in CONTEXT_ACTIVITIES:
-                for activity in activities.get(kind, ()):
-                    yield f"activity:{activity['id']}"
+    found = _in_context(context) if context else []
     object_ = statement["object"]
     if object_.get("objectType") == "SubStatement":
-        yield from _agents(object_["actor"])
+        found += _agents(object_["actor"])
         inner = object_["object"]
         inner_kind = inner.get("objectType", "Activity")
         if inner_kind == "Activity":
-            yield f"activity:{inner['id']}"
+            found.append(f"activity:{inner['id']}")
         elif inner_kind in ("Agent", "Group"):
-            yield from _agents(inner)
-        yield from _related(object_)
+            found += _agents(inner)
+        found += _related(object_)
+    return found
+
+
+def _in_context(context: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    for name in ("instructor", "team"):
+        if name in context:
+            found += _agents(context[name])
+    for entry in context.get("contextAgents", ()):
+        found += _agents(entry["agent"])
+    for entry in context.get("contextGroups", ()):
+        found += _agents(entry["group"])
+    activities = context.get("contextActivities")
+    if activities:
+        for kind in CONTEXT_ACTIVITIES:
+            for activity in activities.get(kind, ()):
+                found.append(f"activity:{activity['id']}")
+    return found

@@ -7,7 +7,8 @@ dense, follow commit order, and leave no gap when an append rolls back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,8 +22,10 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy.exc import OperationalError
 
 from lrs.bulk import Columns, insert_columns
+from lrs.database import Database
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -80,11 +83,27 @@ def lock(connection: Connection) -> None:
         connection.execute(_LOCK)
 
 
-def try_lock(connection: Connection) -> bool:
-    """Take the right to append if nobody has it."""
-    if connection.dialect.name == "postgresql":
-        return bool(connection.execute(_TRY_LOCK).scalar_one())
-    return True
+@contextmanager
+def trying_lock(database: Database) -> Iterator[Connection | None]:
+    """A connection with the right to append if nobody has it, else None; never waits."""
+    if database.dialect == "postgresql":
+        with database.write.connect() as connection, connection.begin():
+            yield connection if connection.execute(_TRY_LOCK).scalar_one() else None
+        return
+    with database.read.connect() as connection:  # the one whose transactions are our own to begin
+        patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            yield None
+        else:
+            try:
+                yield connection
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
 
 
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -38,21 +41,25 @@ class EnvelopeTranscoder(Transcoder):
 
     def decode(self, data: bytes) -> Any:
         envelope, text = split(data)
-        name = envelope.pop("_text", None)
+        name = envelope.get("_text")
         fields: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in envelope.items()
+            k: tuple(v) if isinstance(v, list) else v for k, v in envelope.items() if k != "_text"
         }
         if name is not None:
             fields[name] = text
         return fields
 
 
-def split(state: bytes) -> tuple[dict[str, Any], bytes]:
+def split(state: bytes) -> tuple[Mapping[str, Any], bytes]:
     """The envelope's fields, and the text after it (empty if the fact holds none)."""
-    end = state.find(b"\n")
-    if end < 0:
-        return orjson.loads(state), b""
-    return orjson.loads(state[:end]), state[end + 1 :]
+    envelope, _, text = state.partition(b"\n")
+    return _fields(envelope), text
+
+
+@lru_cache(maxsize=512)
+def _fields(envelope: bytes) -> Mapping[str, Any]:
+    """One key's statements have one envelope, byte for byte: it is decoded once."""
+    return MappingProxyType(orjson.loads(envelope))
 
 
 def mapper() -> Mapper[UUID]:

@@ -18,9 +18,9 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from lrs.database import Database
+from lrs.database import Database, honest_errors
 from lrs.domain.events import Fact
-from lrs.ledger.append import Stream, read_head, try_lock
+from lrs.ledger.append import Stream, read_head, trying_lock
 from lrs.ledger.content import mapper
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
@@ -127,8 +127,8 @@ class Ledger(Application[UUID]):
 
         Whatever is recorded later is stored after that clock's instant.
         """
-        with self._database.write.connect() as connection, connection.begin():
-            if not try_lock(connection):
+        with honest_errors(), trying_lock(self._database) as connection:
+            if connection is None:
                 return None
             head = read_head(connection, self._now)
             return head.position, max(head.clock, head.stored)

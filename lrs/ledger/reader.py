@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ class LoggedStatement:
     position: int
     stored: int
     id: UUID
-    envelope: dict[str, Any]
+    envelope: Mapping[str, Any]
     text: bytes
 
     def exact(self) -> bytes:

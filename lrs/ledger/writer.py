@@ -96,7 +96,7 @@ class Writer:
         with self._wake:
             if self._closed:
                 raise Unavailable("The store is shutting down.")
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
                 self._thread.start()
             self._waiting.append(slot)

@@ -1,0 +1,17 @@
+"""What a process of the store does once at its start."""
+
+from __future__ import annotations
+
+import gc
+
+
+def settle() -> None:
+    """Spare the garbage collector what is here for good, and let it look less often.
+
+    A batch of statements is a hundred thousand small objects that live for milliseconds; at the
+    default threshold the collector walks through all of them again and again (a third of the
+    time of a rebuild).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
