@@ -30,7 +30,7 @@ def fill(lrs: Lrs, seed: int, progress: Callable[[int], None]) -> str:
         if good and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
-    lrs.projector.fresh("training")
+    lrs.projector.catch_up()
     base = f"http://{lrs.settings.host}:{lrs.settings.port}"
     login = f"-u {key.name}:{key.secret}"
     resit = journal.notable["resit"].rsplit("|", 1)[-1]

@@ -26,7 +26,7 @@ def serve(settings: Settings) -> None:
         backpressure=1024,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
 

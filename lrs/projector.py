@@ -31,8 +31,8 @@ from lrs.projections.tables import metadata
 
 log = structlog.get_logger(__name__)
 
-REBUILD_BATCH = 4_000
-"""Events folded at once by a rebuild: larger than live, since nobody waits for the lock."""
+LARGE_BATCH = 4_000
+"""Events folded at once where nobody waits for the lock, as in a rebuild."""
 
 
 class Step(Enum):
@@ -43,6 +43,9 @@ class Step(Enum):
     FULL = 2
     BUSY = 3
     """Another worker has the projection."""
+
+
+_UNFINISHED = (Step.FULL, Step.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +114,31 @@ class Projector:
     def rebuild(
         self, names: Collection[str], progress: Callable[[int], None] = lambda _: None
     ) -> int:
-        """Drop these projections and fold the whole log again. The position reached.
+        """Drop these projections and fold the whole log again. The position reached."""
+        with honest_errors(), self._views.write.begin() as connection:
+            for name in names:
+                positions.hold(connection, name)
+                self._begin(connection, self.projections[name])
+        return self.catch_up(names, progress)
+
+    def catch_up(
+        self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
+    ) -> int:
+        """Fold until these projections, or all, are at the log's head. The position reached.
 
         They advance side by side, so that each part of the log is read and decoded once.
         `progress` is told the position after each round.
         """
+        names = names or list(self.projections)
         left = [self.projections[name] for name in names]
-        with honest_errors(), self._views.write.begin() as connection:
-            for projection in left:
-                positions.hold(connection, projection.NAME)
-                self._begin(connection, projection)
         with ThreadPoolExecutor(len(left)) as pool:
             # PostgreSQL works for one projection while Python folds the next; SQLite has one
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
             while left:
-                self._read(min(self.position(p.NAME).position for p in left), REBUILD_BATCH)
-                steps = list(each(lambda p: self.step(p, REBUILD_BATCH), left))
-                left = [
-                    p for p, step in zip(left, steps, strict=True) if step in (Step.FULL, Step.BUSY)
-                ]
+                self._read(min(self.position(p.NAME).position for p in left), LARGE_BATCH)
+                steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
+                left = [p for p, step in zip(left, steps, strict=True) if step in _UNFINISHED]
                 if Step.BUSY in steps:
                     self._stop.wait(0.01)
                 progress(min(self.position(name).position for name in names))

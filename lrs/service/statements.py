@@ -211,7 +211,8 @@ class Statements:
     def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:
         self._may_read(by)
         reach = self._projector.fresh(StatementIndex.NAME)
-        rows = self._ledger.reader.statements([id], upto=reach.position)
+        # The log itself knows the id, so what was just stored is found even if the index lags.
+        rows = self._ledger.reader.statements([id])
         if rows:
             with honest_errors(), self._views.read.connect() as connection:
                 found = index.is_voided(connection, rows[0].position) is voided

@@ -1,0 +1,131 @@
+"""Every `console` example of the README and the docs is run, against a store with demo data.
+
+A line that begins with `$ ` is a command (continued while it ends in `\\` or a quote is open);
+what follows is the beginning of what it prints, `...` standing for anything, `[exit N]` for its
+exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import free_port
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PORT = "8080"
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A command and what it should print."""
+
+    document: str
+    command: str
+    expected: str
+
+
+def examples() -> list[Example]:
+    found = []
+    for path in DOCUMENTS:
+        for block in BLOCK.findall(path.read_text("utf-8")):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, expected = _split(part)
+                found.append(Example(path.name, command, expected))
+    return found
+
+
+def _split(part: str) -> tuple[str, str]:
+    lines = part.splitlines(keepends=True)
+    command = lines.pop(0)
+    while lines and (command.endswith("\\\n") or command.count("'") % 2):
+        command += lines.pop(0)
+    return command.strip(), "".join(lines).strip()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder with a filled store that is being served, and the environment for commands."""
+    folder, port = tmp_path_factory.mktemp("docs"), str(free_port())
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "LRS_PORT": port,
+        "LRS_LOG_LEVEL": "error",
+        "LC_ALL": "C.UTF-8",
+    }
+
+    def run(command: str) -> str:
+        done = subprocess.run(
+            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    run("lrs demo --only-fill")
+    made = dict(line.split(None, 1) for line in run("lrs key create d --scope all").splitlines())
+    environment["KEY"] = f"{made['name']}:{made['secret']}"
+    server = subprocess.Popen([_beside("lrs"), "serve"], cwd=folder, env=environment)
+    _wait_for(f"http://127.0.0.1:{port}/health")
+    yield folder, environment
+    server.terminate()
+    server.wait(20)
+
+
+def _beside(program: str) -> str:
+    return str(Path(sys.executable).parent / program)
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url) as answer:
+                answer.read()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.1)
+
+
+@pytest.mark.xdist_group("docs")
+@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.document}: {e.command[:50]}")
+def test_an_example_of_the_docs_does_what_it_says(
+    example: Example, served: tuple[Path, dict[str, str]]
+) -> None:
+    """What people copy from the docs works, and prints what is shown."""
+    folder, environment = served
+    command = example.command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
+    )
+    expected, code = example.expected, 0
+    if (said := re.search(r"\n?\[exit (\d+)\]$", expected)) is not None:
+        expected, code = expected[: said.start()], int(said[1])
+    shown = re.escape(expected).replace(r"\.\.\.", "(?s:.*)")
+    assert done.returncode == code, done.stderr
+    assert re.match(shown, (done.stdout + done.stderr).strip()), done.stdout + done.stderr
+
+
+def test_every_make_target_that_the_docs_name_exists() -> None:
+    """`make demo` and `make test` are the two commands of the README."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = "".join(path.read_text("utf-8") for path in DOCUMENTS)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+def test_every_link_between_the_docs_leads_somewhere() -> None:
+    """Relative links name files that exist."""
+    for path in [*DOCUMENTS, *sorted((ROOT / "docs" / "decisions").glob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
