@@ -1,0 +1,150 @@
+"""The command `lrs`, run as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Place
+
+LRS = str(Path(sys.executable).parent / "lrs")
+
+STATEMENT = {
+    "id": "5b9b0f5a-4b0e-4c55-9d4c-b1f1c0d0a001",
+    "actor": {"mbox": "mailto:anna@staff.example"},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+    "object": {"id": "https://learning.centre.example/course/service"},
+}
+
+
+class Shell:
+    """Runs `lrs` in a folder of its own, on the test's store."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.folder = folder
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "LC_ALL": "C.UTF-8",
+            "LRS_LEDGER_URL": place.ledger_url,
+            "LRS_VIEWS_URL": place.views_url,
+            "LRS_LOG_LEVEL": "error",
+        }
+
+    def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [LRS, *arguments],
+            cwd=self.folder,
+            env=self._environment | settings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def lrs(place: Place, tmp_path: Path) -> Shell:
+    return Shell(place, tmp_path)
+
+
+@pytest.fixture
+def migrated(lrs: Shell) -> Shell:
+    assert lrs("migrate").returncode == 0
+    return lrs
+
+
+def test_every_command_but_migrate_refuses_a_store_that_is_not_there(lrs: Shell) -> None:
+    """Fail closed: no command makes an empty store by accident; the message names the remedy."""
+    for command in (("serve",), ("key", "list"), ("project",), ("replay", "rebuild")):
+        done = lrs(*command)
+        assert done.returncode == 78, command
+        assert "run `lrs migrate` first" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_migrate_may_be_repeated(migrated: Shell) -> None:
+    """An install script can always call it."""
+    assert migrated("migrate").stdout == "The store is up to date.\n"
+
+
+def test_a_key_is_made_listed_and_revoked(migrated: Shell) -> None:
+    """The secret is shown once; a revoked key stays in the list, for the record."""
+    made = migrated("key", "create", "LMS", "--scope", "statements/write").stdout
+    name = made.split()[1]
+    assert f"{name}  good" in migrated("key", "list").stdout
+    assert migrated("key", "revoke", name).returncode == 0
+    assert migrated("key", "revoke", name).returncode == 0
+    listed = migrated("key", "list").stdout
+    assert f"{name}  revoked" in listed
+    assert made.split()[3] not in listed
+
+
+def test_revoking_a_key_that_never_was_says_so(migrated: Shell) -> None:
+    """One line and exit code 1; something that is no name at all is wrong usage, 2."""
+    done = migrated("key", "revoke", "0" * 32)
+    assert (done.returncode, done.stderr) == (1, "lrs: There is no key of that name.\n")
+    assert migrated("key", "revoke", "LMS").returncode == 2
+
+
+@pytest.mark.parametrize("as_lines", [False, True])
+def test_a_file_is_imported_once_however_often(migrated: Shell, as_lines: bool) -> None:
+    """A JSON array, or JSON Lines; the second time changes nothing."""
+    second = STATEMENT | {"id": "5b9b0f5a-4b0e-4c55-9d4c-b1f1c0d0a002"}
+    both = [STATEMENT, second]
+    text = "\n".join(map(json.dumps, both)) if as_lines else json.dumps(both, indent=1)
+    (migrated.folder / "file.json").write_text(text)
+    assert "2 statements read, 2 of them new." in migrated("import", "file.json").stdout
+    assert "2 statements read, 0 of them new." in migrated("import", "file.json").stdout
+
+
+def test_an_import_names_the_statement_at_fault(migrated: Shell) -> None:
+    """Which statement, where in it, and what to change."""
+    bad = {k: v for k, v in STATEMENT.items() if k not in ("id", "verb")}
+    (migrated.folder / "file.json").write_text(json.dumps([STATEMENT, bad]))
+    done = migrated("import", "file.json")
+    assert done.returncode == 1
+    assert "Statement 2, /verb:" in done.stderr
+    (migrated.folder / "conflict.json").write_text(
+        json.dumps([STATEMENT, STATEMENT | {"actor": {"mbox": "mailto:other@staff.example"}}])
+    )
+    assert migrated("import", "conflict.json").returncode == 1
+
+
+def test_the_doctor_says_what_is_and_what_is_wrong(lrs: Shell) -> None:
+    """Before the store is made, and after."""
+    sick = lrs("doctor")
+    assert sick.returncode == 1
+    assert "! There is no store at" in sick.stdout
+    lrs("migrate")
+    well = lrs("doctor")
+    assert well.returncode == 0
+    assert "Nothing is wrong." in well.stdout
+    assert "projection  statements at 0, 0 behind" in well.stdout
+
+
+def test_a_rebuild_gives_the_same_rows(migrated: Shell) -> None:
+    """`--compare` proves it; an unknown projection is wrong usage."""
+    (migrated.folder / "file.json").write_text(json.dumps(STATEMENT))
+    migrated("import", "file.json")
+    done = migrated("replay", "rebuild", "--compare")
+    assert done.returncode == 0
+    assert "Every row came out the same." in done.stdout
+    assert migrated("replay", "rebuild", "--projection", "nonsense").returncode == 2
+
+
+def test_a_bad_setting_refuses_the_start_by_name(lrs: Shell) -> None:
+    """One line, exit code 78."""
+    done = lrs("serve", LRS_PORT="99999")
+    assert done.returncode == 78
+    assert done.stderr == "lrs: LRS_PORT must be a whole number from 1 to 65535.\n"
+
+
+def test_a_database_that_is_away_is_said_to_be_away(lrs: Shell) -> None:
+    """Exit code 69, so that a script can wait and try again."""
+    done = lrs("migrate", LRS_LEDGER_URL="postgresql://nobody@127.0.0.1:9/none", LRS_VIEWS_URL="")
+    assert done.returncode in (69, 78)
+    assert len(done.stderr.splitlines()) == 1
