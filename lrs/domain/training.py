@@ -23,7 +23,7 @@ members or by an Agent without an identifier, so these give nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -248,14 +248,10 @@ def _extension(result: Mapping[str, Any], context: Mapping[str, Any], iri: str) 
     return None
 
 
-def _activities(context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for activities in context.get("contextActivities", _NOTHING).values():
-        yield from _listed(activities)
-
-
 def _place(context: Mapping[str, Any]) -> tuple[str | None, Title | None]:
     """The place's IRI and title, from a context activity of that type, else an extension's text."""
-    for activity in _activities(context):
-        if _type(activity) in PLACES:
-            return activity["id"], _title(activity)
+    for activities in context.get("contextActivities", _NOTHING).values():
+        for activity in _listed(activities):
+            if activity.get("definition", _NOTHING).get("type") in PLACES:
+                return activity["id"], _title(activity)
     return _text(context.get("extensions", _NOTHING).get(LOCATION)), None

@@ -1,13 +1,14 @@
-"""Many rows at once, by one code path for SQLite and PostgreSQL."""
+"""Many rows at once, read and replaced by one code path for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, Table
+from sqlalchemy import ARRAY, Column, Connection, Row, Select, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 CHUNK = 500
@@ -29,16 +30,29 @@ def rows_of(
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows, or replaces those of the same primary key."""
+    """Inserts rows, or replaces those of the same primary key; each key once among the rows.
+
+    PostgreSQL: one INSERT ... SELECT unnest(arrays). SQLite: executemany.
+    """
     if not rows:
         return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table)
-    keys = list(table.primary_key)
-    others = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
-    statement = (
-        insert.on_conflict_do_update(index_elements=keys, set_=others)
-        if others
-        else insert.on_conflict_do_nothing(index_elements=keys)
-    )
-    connection.execute(statement, rows)
+    if connection.dialect.name == "postgresql":
+        arrays = {c.name: [row[c.name] for row in rows] for c in table.columns}
+        connection.execute(_on_postgresql(table), arrays)
+    else:
+        connection.execute(_on_sqlite(table), rows)
+
+
+@cache
+def _on_postgresql(table: Table) -> postgresql.Insert:
+    arrays = [func.unnest(bindparam(c.name, type_=ARRAY(c.type))) for c in table.columns]
+    insert = postgresql.insert(table).from_select(list(table.columns.keys()), select(*arrays))
+    replaced = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced)
+
+
+@cache
+def _on_sqlite(table: Table) -> sqlite.Insert:
+    insert = sqlite.insert(table)
+    replaced = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=replaced)

@@ -12,14 +12,16 @@ from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, Uuid, select
+from sqlalchemy import Column, Connection, Table, select
 
+from lrs.bulk import insert_columns
+from lrs.columns import UuidKey
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.projections import statistics, transcripts
-from lrs.projections.bulk import rows_of, upsert
+from lrs.projections.bulk import rows_of
 from lrs.projections.names import course, number_courses, number_trainees, trainee
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
@@ -30,8 +32,8 @@ from lrs.projections.transcripts import Changes, Taken
 training_void = Table(
     "training_void",
     metadata,
-    Column("target", Uuid, primary_key=True),
-    Column("voiding", Uuid, primary_key=True),
+    Column("target", UuidKey, primary_key=True),
+    Column("voiding", UuidKey, primary_key=True),
 )
 
 
@@ -101,19 +103,20 @@ def _taken(outcome: Outcome) -> Taken:
 
 
 def _note(connection: Connection, voidings: Iterable[RecordedStatement]) -> None:
-    rows = [
-        {"target": target, "voiding": voiding.id}
-        for voiding in voidings
-        if (target := target_of(voiding.statement)) is not None
-    ]
-    upsert(connection, training_void, rows)
+    aims = _aims(voidings)
+    columns = {"target": [target for _, target in aims], "voiding": [v.id for v, _ in aims]}
+    insert_columns(connection, training_void, columns)
+
+
+def _aims(voidings: Iterable[RecordedStatement]) -> list[tuple[RecordedStatement, UUID]]:
+    return [(v, target) for v in voidings if (target := target_of(v.statement)) is not None]
 
 
 def _earlier_targets(
     batch: Batch, voidings: Sequence[RecordedStatement]
 ) -> list[RecordedStatement]:
     """Statements of earlier batches that this batch takes out of the record, in log order."""
-    aims = [(v, target) for v in voidings if (target := target_of(v.statement)) is not None]
+    aims = _aims(voidings)
     known = batch.find({target for _, target in aims}) if aims else {}
     taken = {
         id_: known[id_]

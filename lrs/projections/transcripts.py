@@ -23,10 +23,10 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
-    insert,
     select,
 )
 
+from lrs.bulk import Columns, insert_columns
 from lrs.domain.attempt import Rule
 from lrs.domain.line import Line, view
 from lrs.domain.training import Outcome
@@ -174,13 +174,13 @@ def _keep(connection: Connection, changes: Mapping[int, Changes]) -> None:
             ),
             gone,
         )
-    rows = [
-        {"line": id_, "position": o.position, "payload": _payload(o)}
-        for id_, change in changes.items()
-        for o in change.added
-    ]
-    if rows:
-        connection.execute(insert(outcome), rows)
+    kept = [(id_, o) for id_, change in changes.items() for o in change.added]
+    columns: Columns = {
+        "line": [id_ for id_, _ in kept],
+        "position": [o.position for _, o in kept],
+        "payload": [_payload(o) for _, o in kept],
+    }
+    insert_columns(connection, outcome, columns)
 
 
 def _payload(told: Outcome) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from hypothesis import strategies as st
+
 from lrs.domain.agent import JsonObject
 from lrs.domain.line import Line, view
 from lrs.domain.statement import VOIDED, RecordedStatement
@@ -123,3 +125,66 @@ def line_of(*statements: JsonObject, rule: Any = "best") -> Line:
     line = view(gather({}, all_told), rule)
     assert line is not None
     return line
+
+
+SESSION = part("sessions/1", "meeting")
+TEST = part("test", "assessment")
+MODULE = part("modules/1", "module")
+FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+
+
+def day(number: int, time: str = "10:00:00") -> str:
+    return f"2026-03-{number:02}T{time}+03:00"
+
+
+def here(verb: str, object_: JsonObject, at: str = day(2), **more: Any) -> JsonObject:
+    """A statement on something inside the course."""
+    inside: JsonObject = within() if object_["id"] != COURSE else {}
+    registration = {"registration": more.pop("attempt")} if "attempt" in more else {}
+    return statement(verb, object_, at=at, context=inside | registration, result=more or None)
+
+
+def ids(*positions: int) -> tuple[str, ...]:
+    return tuple(str(id_at(position)) for position in positions)
+
+
+TOLD = st.sampled_from(
+    [
+        *("registered", "unregistered", "join", "leave", "attended", "initialized", "experienced"),
+        *("progressed", "completed", "passed", "failed", "scored", "satisfied", "waived"),
+        *("abandoned", "completed"),
+    ]
+)
+OBJECTS = st.sampled_from(
+    [course(), course(), SESSION, part("sessions/2", "meeting"), TEST, MODULE, part("x", None)]
+)
+RESULTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
+    {},
+    optional={
+        "score": st.sampled_from(
+            [{"scaled": 0.5}, {"scaled": 0.9}, {"raw": 5}, {"raw": 5, "max": 10}, {"min": 0}]
+        ),
+        "success": st.booleans(),
+        "completion": st.booleans(),
+        "duration": st.sampled_from(["PT10M", "PT4H", "PT21H"]),
+    },
+)
+TIMES = st.builds("2026-03-{:02}T10:{:02}:00+03:00".format, st.integers(1, 4), st.integers(0, 2))
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 14) -> list[JsonObject]:
+    """Statements about one trainee and one course, with equal times and several attempts.
+
+    The same few things happen again and again: what a line keeps of them is then contested.
+    """
+    few = draw(st.lists(st.tuples(TOLD, OBJECTS), min_size=1, max_size=4))
+
+    def one() -> JsonObject:
+        context = within()
+        if draw(st.booleans()):
+            context["registration"] = draw(st.sampled_from([FIRST, SECOND]))
+        verb, object_ = draw(st.sampled_from(few))
+        return statement(verb, object_, at=draw(TIMES), context=context, result=draw(RESULTS))
+
+    return [one() for _ in range(draw(st.integers(1, most)))]

@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 from lrs.domain.agent import JsonObject
 from lrs.domain.line import Line, view
 from lrs.domain.statistics import Counters, Rate, add, figures, kind_of, remove
-from tests.domain.stories import course, line_of, part, state_of, statement, within
-from tests.domain.test_transcript import histories
-
-SESSION = part("sessions/1", "meeting")
-TEST = part("test", "assessment")
+from tests.domain.stories import (
+    SESSION,
+    TEST,
+    course,
+    histories,
+    line_of,
+    part,
+    state_of,
+    statement,
+    within,
+)
 
 
 def line(verb: str, object_: JsonObject, **result: Any) -> Line:

@@ -1,0 +1,73 @@
+"""Scores, durations and progress as numbers: said, derived, or unusable."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.duration import milliseconds
+from lrs.domain.training import Outcome
+from lrs.domain.vocabulary import PROGRESS
+from tests.domain.stories import course, statement, told
+
+
+def one(said: JsonObject) -> Outcome:
+    (outcome,) = told(said)
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("score", "scaled"),
+    [
+        ({"scaled": 0.7, "raw": 1, "min": 0, "max": 10}, 0.7),
+        ({"raw": 7, "min": 0, "max": 10}, 0.7),
+        ({"raw": 7, "max": 10}, 0.7),
+        ({"raw": 3, "min": 1, "max": 5}, 0.5),
+        ({"raw": 1, "max": 3}, 0.333333),
+        ({"raw": 12, "max": 10}, None),
+        ({"raw": 1, "min": 2, "max": 4}, None),
+        ({"raw": 0, "min": 0, "max": 0}, None),
+        ({"raw": 7}, None),
+        ({"min": 0}, None),
+        ({"raw": 10**400, "max": 10**401}, None),
+        ({"raw": 1e308, "min": -1e308, "max": 1.5e308}, None),
+        ({}, None),
+    ],
+)
+def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | None) -> None:
+    assert one(statement("scored", course(), result={"score": score})).scaled == scaled
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PT4H", 14_400_000),
+        ("PT1H30M15.25S", 5_415_250),
+        ("PT0.5H", 1_800_000),
+        ("PT1,5M", 90_000),
+        ("P1W", 604_800_000),
+        ("P1Y2M3DT4H", 36_993_600_000),
+        ("PT0.0019S", 1),
+        ("PT0S", 0),
+        ("P200Y", None),
+        ("P" + "9" * 5000 + "Y", None),
+        ("P", None),
+        ("PT", None),
+        ("four hours", None),
+        (4, None),
+    ],
+)
+def test_a_duration_is_whole_milliseconds(text: object, expected: int | None) -> None:
+    assert milliseconds(text) == expected
+
+
+def test_progress_is_the_extension_or_else_the_scaled_score() -> None:
+    cases: list[tuple[JsonObject, float | None]] = [
+        ({"extensions": {PROGRESS: 40}}, 40),
+        ({"extensions": {PROGRESS: 40}, "score": {"scaled": 0.9}}, 40),
+        ({"score": {"scaled": 0.25}}, 25),
+        ({"extensions": {PROGRESS: "40"}}, None),
+        ({"extensions": {PROGRESS: 4000}}, None),
+    ]
+    for result, expected in cases:
+        assert one(statement("progressed", course(), result=result)).progress == expected

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine
+from sqlalchemy.schema import CreateSchema
+
+from lrs.database import Options, open_database
+from lrs.domain.agent import agent_key, authority_key
+from lrs.domain.statement import RecordedStatement
+from lrs.projections.checksum import checksum
+from lrs.projections.projection import Batch
+from lrs.projections.references import MAX_HOPS
+from lrs.projections.statements import Filter, StatementIndex, find, is_voided
+from lrs.projections.tables import metadata
+from tests.conftest import BACKENDS
+from tests.projections.histories import (
+    ACTIVITIES,
+    AUTHORITIES,
+    PEOPLE,
+    VERBS,
+    cuts,
+    histories,
+    questions,
+)
+from tests.projections.naive import VOIDED, Question, answer, voided
+
+TABLES = list(StatementIndex.TABLES)
+several = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """An engine on each backend, in whose database the index's tables stand empty."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('views')}/views.db"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        url = server.create_database(f"test_{uuid4().hex[:12]}")
+    database = open_database(url, Options(durable=False))
+    with database.write.begin() as connection:
+        if request.param == "postgresql":
+            connection.execute(CreateSchema("views"))
+        metadata.create_all(connection, tables=TABLES)
+    yield database.write
+    database.close()
+
+
+@contextmanager
+def indexed(
+    engine: Engine, log: Sequence[RecordedStatement], ends: Collection[int] = ()
+) -> Iterator[Connection]:
+    """The index of a log, folded in batches that end at each of `ends`; undone afterwards."""
+    index, known = StatementIndex(), {s.id: s for s in log}
+    with engine.connect() as connection, connection.begin() as transaction:
+        first = 1
+        for last in sorted({*ends, len(log)}):
+
+            def find_upto(ids: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
+                return {i: known[i] for i in ids if i in known and known[i].position <= last}
+
+            index.apply(Batch(first, last, log[first - 1 : last], find_upto), connection)
+            first = last + 1
+        yield connection
+        transaction.rollback()
+
+
+def filter_of(question: Question, **window: int) -> Filter:
+    return Filter(
+        after=window.get("after", 0),
+        upto=window.get("upto", 10**9),
+        ascending=bool(window.get("ascending", True)),
+        agent=agent_key(question.agent) if question.agent else None,
+        verb=question.verb,
+        activity=question.activity,
+        registration=UUID(question.registration) if question.registration else None,
+        related_agents=question.related_agents,
+        related_activities=question.related_activities,
+        authority=authority_key(question.mine) if question.mine else None,
+    )
+
+
+@several
+@given(data=st.data())
+def test_the_index_answers_what_a_plain_reading_of_all_statements_does(
+    engine: Engine, data: st.DataObject
+) -> None:
+    """xAPI 1.0.3 part 3, 2.1.3 and part 2, 2.3.2: every filter, reference and voiding."""
+    log = data.draw(histories())
+    asked = data.draw(st.lists(questions, min_size=8, max_size=8))
+    with indexed(engine, log, data.draw(cuts(log))) as connection:
+        gone = voided(log)
+        assert {s.position for s in log if is_voided(connection, s.position)} == gone
+        for question in asked:
+            assert find(connection, filter_of(question), 100) == answer(log, question)
+
+
+@several
+@given(data=st.data())
+def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
+    engine: Engine, data: st.DataObject
+) -> None:
+    """Live folding and a rebuild give the same tables, byte for byte."""
+    log = data.draw(histories())
+    with indexed(engine, log) as connection:
+        rebuilt = checksum(connection, TABLES)
+    with indexed(engine, log, data.draw(cuts(log))) as connection:
+        assert checksum(connection, TABLES) == rebuilt
+
+
+@several
+@given(data=st.data())
+def test_windows_limits_and_directions_cut_pieces_out_of_the_whole_answer(
+    engine: Engine, data: st.DataObject
+) -> None:
+    """Since and until concern the statement that is found, not the one it refers to."""
+    log, question = data.draw(histories()), data.draw(questions)
+    after, upto, limit = (data.draw(st.integers(0, 13)) for _ in range(3))
+    whole = [p for p in answer(log, question) if after < p <= upto]
+    with indexed(engine, log) as connection:
+        up = filter_of(question, after=after, upto=upto, ascending=True)
+        down = filter_of(question, after=after, upto=upto, ascending=False)
+        assert find(connection, up, limit + 1) == whole[: limit + 1]
+        assert find(connection, down, limit + 1) == whole[::-1][: limit + 1]
+
+
+def said(position: int, thing: dict[str, str], verb: str = VERBS[0]) -> RecordedStatement:
+    statement = {"actor": PEOPLE[0], "verb": {"id": verb}, "object": thing}
+    return RecordedStatement(position, position, UUID(int=position), AUTHORITIES[0], False, statement)
+
+
+def ref(position: int) -> dict[str, str]:
+    return {"objectType": "StatementRef", "id": str(UUID(int=position))}
+
+
+def test_a_voided_statement_stays_away_when_what_it_refers_to_arrives_later(engine: Engine) -> None:
+    """xAPI 1.0.3 part 2, 2.3.2: voided is voided, whatever finds it later."""
+    log = [said(1, ref(3)), said(2, ref(1), VOIDED), said(3, {"id": ACTIVITIES[0]})]
+    with indexed(engine, log, ends=(1, 2)) as connection:
+        found = find(connection, Filter(0, 10, ascending=True, activity=ACTIVITIES[0]), 10)
+    assert found == [2, 3]
+
+
+def test_a_chain_longer_than_is_followed_is_cut_and_does_no_harm(engine: Engine) -> None:
+    """One client cannot make the index grow with the square of what it sends."""
+    length = MAX_HOPS + 10
+    log = [said(1, {"id": ACTIVITIES[0]}), *(said(n, ref(n - 1)) for n in range(2, length + 1))]
+    with indexed(engine, log, ends=range(1, length, 7)) as connection:
+        found = find(connection, Filter(0, 999, ascending=True, activity=ACTIVITIES[0]), 999)
+    assert found == list(range(1, MAX_HOPS + 2))
