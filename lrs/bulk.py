@@ -1,16 +1,19 @@
-"""Inserting many rows in one go: the one place where the two databases want different SQL."""
+"""Many rows in one go: the one place where the two databases want different SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     Boolean,
+    Column,
     Connection,
     Integer,
+    Select,
     Table,
     Text,
     bindparam,
@@ -25,11 +28,14 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 Columns = Mapping[str, Sequence[Any]]
 """Values by column name; all of one length."""
 
+PART = 500
+"""Values in one IN list: both databases plan short lists quickly."""
+
 
 def insert_columns(
-    connection: Connection, table: Table, columns: Columns, *, ignore_existing: bool = False
+    connection: Connection, table: Table, columns: Columns, *, replace: bool = False
 ) -> None:
-    """Insert a row for each place in the columns; optionally leave rows that exist alone.
+    """Insert a row for each place in the columns; with `replace`, over one of the same key.
 
     PostgreSQL: INSERT ... SELECT unnest(arrays), as fast as COPY and one round trip.
     SQLite: the driver's executemany, without a look at each row on the way.
@@ -37,11 +43,11 @@ def insert_columns(
     if not columns or not next(iter(columns.values())):
         return
     if connection.dialect.name == "postgresql":
-        statement, literal = _unnested(table, tuple(columns), ignore_existing)
+        statement, literal = _unnested(table, tuple(columns), replace)
         arrays = {n: _literal(v) if n in literal else list(v) for n, v in columns.items()}
         connection.execute(statement, arrays)
     else:
-        sql, processors = _positional(table, tuple(columns), ignore_existing)
+        sql, processors = _positional(table, tuple(columns), replace)
         prepared = [
             values if process is None else [process(value) for value in values]
             for process, values in zip(processors, columns.values(), strict=True)
@@ -49,9 +55,24 @@ def insert_columns(
         connection.exec_driver_sql(sql, list(zip(*prepared, strict=True)))
 
 
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert whole rows, each over one of the same key; no key twice among them."""
+    columns = {c.name: [row[c.name] for row in rows] for c in table.columns}
+    insert_columns(connection, table, columns, replace=True)
+
+
+def rows_of(
+    connection: Connection, query: Select[Any], column: Column[Any], values: Collection[Any]
+) -> Iterator[Any]:
+    """The rows of `query` whose `column` is among `values`, PART of them at a time."""
+    rest = iter(values)
+    while part := list(islice(rest, PART)):
+        yield from connection.execute(query.where(column.in_(part)))
+
+
 @cache
 def _unnested(
-    table: Table, names: tuple[str, ...], ignore_existing: bool
+    table: Table, names: tuple[str, ...], replace: bool
 ) -> tuple[PostgresInsert, frozenset[str]]:
     """The INSERT over one array a column, and which columns want theirs as a literal."""
     literal = frozenset(n for n in names if isinstance(table.c[n].type, (Integer, Boolean)))
@@ -65,7 +86,16 @@ def _unnested(
         )
         arrays.append(func.unnest(array, type_=table.c[name].type).label(name))
     statement = postgres_insert(table).from_select(list(names), select(*arrays))
-    return (statement.on_conflict_do_nothing() if ignore_existing else statement), literal
+    if replace:
+        others = {c: statement.excluded[c] for c in _others(table, names)}
+        keys = list(table.primary_key)
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return statement, literal
+
+
+def _others(table: Table, names: Sequence[str]) -> list[str]:
+    """The columns that are not the key."""
+    return [name for name in names if not table.c[name].primary_key]
 
 
 def _literal(values: Sequence[Any]) -> str:
@@ -75,14 +105,17 @@ def _literal(values: Sequence[Any]) -> str:
 
 @cache
 def _positional(
-    table: Table, names: tuple[str, ...], ignore_existing: bool
+    table: Table, names: tuple[str, ...], replace: bool
 ) -> tuple[str, Sequence[Callable[[Any], Any] | None]]:
     """SQLite's INSERT with a `?` a column, and what turns each column's values into its own."""
-    verb = "INSERT OR IGNORE" if ignore_existing else "INSERT"
     places = ", ".join("?" * len(names))
     columns = ", ".join(f'"{name}"' for name in names)
     # Identifiers are this program's own; the values are bound by the driver.
-    sql = f'{verb} INTO "{table.name}" ({columns}) VALUES ({places})'
+    sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'  # noqa: S608
+    if replace:
+        key = ", ".join(f'"{c.name}"' for c in table.primary_key)
+        sets = ", ".join(f'"{n}" = excluded."{n}"' for n in _others(table, names))
+        sql += f" ON CONFLICT ({key}) DO UPDATE SET {sets}"
     processors = [table.c[n].type.dialect_impl(_SQLITE).bind_processor(_SQLITE) for n in names]
     return sql, processors
 

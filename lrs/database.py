@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lrs.domain.errors import Misconfigured, StorageFull, Unavailable
@@ -128,6 +128,11 @@ def _postgresql(url: URL, options: Options) -> Engine:
         },
     )
 
+    def connect(_dialect: object, _record: object, args: Any, options: Any) -> object:
+        from lrs.liveness import LiveConnection
+
+        return LiveConnection.connect(*args, **options)
+
     def configure(connection: Any, _record: object) -> None:
         from psycopg.types.array import ListBinaryDumper
 
@@ -141,8 +146,38 @@ def _postgresql(url: URL, options: Options) -> Engine:
         connection.execute("; ".join(settings))
         connection.autocommit = False
 
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", configure)
     return engine
+
+
+@contextmanager
+def begin_at_once(database: Database) -> Iterator[Connection | None]:
+    """A write transaction; None where it would have to wait for another one's end (SQLite)."""
+    with database.write.connect() as connection:
+        if database.dialect == "postgresql":
+            transaction: RootTransaction | None = connection.begin()
+        else:
+            transaction = _begin_unless_busy(connection)
+        if transaction is None:
+            yield None
+        else:
+            with transaction:
+                yield connection
+
+
+def _begin_unless_busy(connection: Connection) -> RootTransaction | None:
+    driver: Any = connection.connection.driver_connection
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        return connection.begin()
+    except OperationalError as error:
+        if is_busy(error):
+            return None
+        raise
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 @contextmanager
@@ -171,6 +206,12 @@ def is_full(error: SQLAlchemyError) -> bool:
     return getattr(origin, "sqlstate", None) in ("53100", "53400")
 
 
+def is_busy(error: SQLAlchemyError) -> bool:
+    """Whether another process has SQLite's write lock."""
+    origin = getattr(error, "orig", None)
+    return (getattr(origin, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+
+
 _AWAY_SQLITE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -197,7 +238,7 @@ def is_away(error: SQLAlchemyError) -> bool:
         return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _AWAY_SQLITE
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is None:  # psycopg gives no SQLSTATE when there is no connection to get one from
-        return error.connection_invalidated or type(error.orig).__name__ == "OperationalError"
+        return error.connection_invalidated or isinstance(error, OperationalError)
     return state.startswith(_AWAY_POSTGRES)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
@@ -19,8 +20,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Database, honest_errors, is_away, is_full
-from lrs.domain.errors import Unavailable
+from lrs.database import Database, begin_at_once, honest_errors, is_away, is_full
+from lrs.domain.errors import StorageFull, Unavailable
 from lrs.domain.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
 from lrs.projections import positions
@@ -117,7 +118,6 @@ class Projector:
         """Drop these projections and fold the whole log again. The position reached."""
         with honest_errors(), self._views.write.begin() as connection:
             for name in names:
-                positions.hold(connection, name)
                 self._begin(connection, self.projections[name])
         return self.catch_up(names, progress)
 
@@ -148,25 +148,29 @@ class Projector:
     def checksum(self, name: str) -> str:
         """A digest of all the projection's rows: equal rows, equal digest."""
         with honest_errors(), self._views.read.connect() as connection:
+            if self._views.dialect == "postgresql":  # one snapshot, and cursors on the server
+                connection.execution_options(isolation_level="REPEATABLE READ")
             return checksum(connection, self.projections[name].TABLES)
 
     def step(self, projection: Projection, limit: int | None = None) -> Step:
         """Fold one batch. An event that cannot be folded is found by halving, and set aside."""
         limit = limit or self._batch
+        at: Position | None = None
         try:
-            with honest_errors(), self._views.write.begin() as connection:
-                at = positions.hold(connection, projection.NAME)
-                if at is None:
+            with honest_errors(), begin_at_once(self._views) as connection:
+                at = positions.hold(connection, projection.NAME) if connection else None
+                if connection is None or at is None:
                     return Step.BUSY
+                self._require_ours(projection, at)
                 decoded = self._read(at.position, limit)
                 if decoded is None:
                     return Step.IDLE
                 projection.apply(decoded.batch, connection)
                 _advance(connection, projection.NAME, decoded.page)
         except Exception as error:
-            if isinstance(error, Unavailable) or _is_infrastructure(error):
+            if at is None or isinstance(error, Unavailable) or _is_infrastructure(error):
                 raise
-            return self._isolate(projection, limit, error)
+            return self._isolate(projection, at, limit, error)
         return Step.FULL if decoded.page.count == limit else Step.SOME
 
     def fresh(self, name: str) -> Reach:
@@ -178,7 +182,10 @@ class Projector:
         head, head_stored = self._ledger.reader.head()
         at = self.position(name)
         while at.position < head and monotonic() < deadline:
-            self._catch_up(name, head, deadline)
+            try:
+                self._catch_up(name, head, deadline)
+            except StorageFull:
+                break  # what is there can still be read
             at = self.position(name)
         through = head_stored if at.position >= head else at.stored
         return Reach(at.position, max(through, self._through if at.position >= head else 0))
@@ -218,7 +225,8 @@ class Projector:
                 full = self._step_all()
                 self._look_around()
             except Exception as error:
-                log.warning("projector-waits", error=type(error).__name__, detail=str(error))
+                with suppress(Exception):  # a full disk may take no log entry either
+                    log.warning("projector-waits", error=type(error).__name__, detail=str(error))
                 full = False
                 self._stop.wait(self._poll)
             if not full and self._wake.wait(self._poll):
@@ -229,7 +237,10 @@ class Projector:
         full = False
         for name, projection in self.projections.items():
             with self._locks[name]:
-                full |= self.step(projection) is Step.FULL
+                step = self.step(projection)
+            if step is Step.BUSY:
+                self._stop.wait(self._pause)
+            full |= step in _UNFINISHED
         if not full:
             self._decoded = None
         return full
@@ -275,9 +286,12 @@ class Projector:
         self._decoded = (position, limit, decoded)
         return decoded
 
-    def _isolate(self, projection: Projection, limit: int, error: Exception) -> Step:
-        """Halve a batch that cannot be folded, until the event at fault stands alone."""
-        at = self.position(projection.NAME)
+    def _isolate(
+        self, projection: Projection, at: Position, limit: int, error: Exception
+    ) -> Step:
+        """Halve the batch after `at`, which could not be folded, until the event at fault stands
+        alone; unless another worker has come past it meanwhile.
+        """
         page = self._ledger.reader.after(at.position, limit)
         if page.count > 1:
             return self.step(projection, page.count // 2)
@@ -290,6 +304,14 @@ class Projector:
             positions.set_aside(connection, projection.NAME, page.last, text)
             _advance(connection, projection.NAME, page)
         return Step.FULL
+
+    def _require_ours(self, projection: Projection, at: Position) -> None:
+        """Keep off tables that a newer program, or one on another log, has begun anew."""
+        if (at.version, at.log_id) != (projection.VERSION, self._ledger.log_id):
+            raise Unavailable(
+                f"The read model {projection.NAME} has been begun anew by another version of the "
+                "program or for another log: restart this process."
+            )
 
     def _staleness(self, projection: Projection, at: Position | None) -> str | None:
         if at is None:
@@ -304,9 +326,10 @@ class Projector:
 
     def _begin(self, connection: Connection, projection: Projection) -> None:
         tables = list(projection.TABLES)
+        # The row first: it waits for the batch under way, which would wait for dropped tables.
+        positions.remove(connection, projection.NAME)
         metadata.drop_all(connection, tables=tables)
         metadata.create_all(connection, tables=tables)
-        positions.remove(connection, projection.NAME)
         positions.create(connection, projection.NAME, projection.VERSION, self._ledger.log_id)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject, agent_key
+from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.clock import iso, parse_timestamp
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
@@ -54,7 +54,9 @@ def voids(voiding: RecordedStatement, target: RecordedStatement) -> bool:
     """
     if is_voiding(target.statement):
         return False
-    return voiding.may_void_any or agent_key(voiding.authority) == agent_key(target.authority)
+    return voiding.may_void_any or authority_key(voiding.authority) == authority_key(
+        target.authority
+    )
 
 
 def spliced(

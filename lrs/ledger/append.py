@@ -22,10 +22,9 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.exc import OperationalError
 
 from lrs.bulk import Columns, insert_columns
-from lrs.database import Database
+from lrs.database import Database, begin_at_once
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -86,24 +85,11 @@ def lock(connection: Connection) -> None:
 @contextmanager
 def trying_lock(database: Database) -> Iterator[Connection | None]:
     """A connection with the right to append if nobody has it, else None; never waits."""
-    if database.dialect == "postgresql":
-        with database.write.connect() as connection, connection.begin():
-            yield connection if connection.execute(_TRY_LOCK).scalar_one() else None
-        return
-    with database.read.connect() as connection:  # the one whose transactions are our own to begin
-        patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
-            yield None
+    with begin_at_once(database) as connection:
+        if connection is None or database.dialect == "sqlite":
+            yield connection
         else:
-            try:
-                yield connection
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={patience}")
+            yield connection if connection.execute(_TRY_LOCK).scalar_one() else None
 
 
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:

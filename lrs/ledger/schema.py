@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, inspect, select, text
@@ -36,6 +37,9 @@ def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
 
 def log_identity(database: Database) -> UUID:
     """The log's own id, made with it. Raises UnknownSchema when there is no such log."""
+    missing = UnknownSchema(f"There is no store at {database.url}: run `lrs migrate` first.")
+    if database.dialect == "sqlite" and not Path(database.read.url.database or "").exists():
+        raise missing  # and do not connect, which would make an empty file
     with honest_errors(), database.read.connect() as connection:
         exists = text(
             "SELECT to_regclass('ledger.meta') IS NOT NULL"
@@ -43,7 +47,7 @@ def log_identity(database: Database) -> UUID:
             else "SELECT count(*) FROM sqlite_master WHERE name = 'meta'"
         )
         if not connection.execute(exists).scalar_one():
-            raise UnknownSchema(f"There is no store at {database.url}: run `lrs migrate` first.")
+            raise missing
         return _require(connection.execute(select(meta.c.name, meta.c.value)).all())
 
 

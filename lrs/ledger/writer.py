@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -170,7 +171,6 @@ class Writer:
         if started and is_away_error(error):
             self._commit_exactly(group)
         else:
-            log.warning("append-failed", error=type(error).__name__, requests=len(group))
             _refuse_all(group, error)
 
     def _commit_exactly(self, group: list[_Slot]) -> None:
@@ -184,7 +184,6 @@ class Writer:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
                     continue
-                log.warning("append-failed", error=type(error).__name__, requests=len(group))
                 _refuse_all(group, error)
                 return
             for slot, answer in zip(group, answers, strict=True):
@@ -240,3 +239,5 @@ def _refuse_all(group: list[_Slot], error: Exception) -> None:
     except Exception as honest:
         for slot in group:
             slot.refuse(honest)
+    with suppress(Exception):  # a full disk may take no log entry either
+        log.warning("append-failed", error=type(error).__name__, requests=len(group))

@@ -7,11 +7,16 @@ Ids are counted 1, 2, 3 ... as texts first come up in the log, so a rebuild give
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from hashlib import blake2b
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, func, select
 
-from lrs.bulk import Columns, insert_columns
-from lrs.projections.bulk import digest, rows_of
+from lrs.bulk import Columns, insert_columns, rows_of
+
+
+def digest(text: str) -> bytes:
+    """16 bytes that stand for a long text in an index."""
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def table(name: str, metadata: MetaData) -> Table:

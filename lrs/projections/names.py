@@ -24,8 +24,9 @@ from sqlalchemy import (
     select,
 )
 
+from lrs.bulk import replace_rows, rows_of
 from lrs.domain.training import Outcome
-from lrs.projections.bulk import digest, rows_of, upsert
+from lrs.projections.dictionary import digest
 from lrs.projections.tables import metadata
 
 trainee = Table(
@@ -83,7 +84,7 @@ def number_trainees(connection: Connection, outcomes: Iterable[Outcome]) -> dict
         ids[key] = row.id if row else number
         if row is None or (name and name != row.name):
             changed.append(_trainee_row(ids[key], key, name))
-    upsert(connection, trainee, changed)
+    replace_rows(connection, trainee, changed)
     return ids
 
 
@@ -105,7 +106,7 @@ def number_courses(connection: Connection, outcomes: Iterable[Outcome]) -> dict[
         written = text((json.loads(row.title) if row else {}) | said)
         if row is None or written != row.title:
             changed.append({"id": ids[iri], "digest": digest(iri), "iri": iri, "title": written})
-    upsert(connection, course, changed)
+    replace_rows(connection, course, changed)
     return ids
 
 

@@ -61,7 +61,8 @@ def links_of(statements: Sequence[RecordedStatement]) -> Columns:
 
 
 def resolve(batch: Batch, connection: Connection) -> tuple[list[Link], frozenset[int]]:
-    """What the batch adds, before its own rows are inserted: links, and voided positions.
+    """Before the batch's own rows are inserted: the links it adds, and the voided positions among
+    the statements that the batch is connected with.
 
     A link appears with the last of the statements on its path, whichever end that is.
     """
@@ -78,19 +79,20 @@ def resolve(batch: Batch, connection: Connection) -> tuple[list[Link], frozenset
                 end = path[-1]
                 links.append(Link(start.position, end.position, end.id))
     links.sort(key=lambda link: (link.position, link.source))
-    return links, _voided(batch, references.values(), known)
+    return links, _voided(references.values(), known)
 
 
 def _voided(
-    batch: Batch, references: Collection[_Reference], known: Mapping[UUID, RecordedStatement]
+    references: Collection[_Reference], known: Mapping[UUID, RecordedStatement]
 ) -> frozenset[int]:
+    """Voided before the batch counts too: such a statement may get links only now."""
     found = set()
     for r in references:
         target = known.get(r.target)
         voiding = known.get(r.id)
         if not r.voiding or target is None or voiding is None:
             continue
-        if max(target.position, r.position) >= batch.first and voids(voiding, target):
+        if voids(voiding, target):
             found.add(target.position)
     return frozenset(found)
 
@@ -108,7 +110,9 @@ def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
     """All references on a path through the batch, by the id of the referring statement."""
     found = {r.id: r for r in _made(batch.statements)}
     upward = [s.id for s in batch.statements]
-    for _ in range(MAX_HOPS):  # those that refer to the batch, and those that refer to them
+    # Those that refer to the batch, and those that refer to them; one hop more finds what voids
+    # the farthest.
+    for _ in range(MAX_HOPS + 1):
         above = [r for r in _load(connection, reference.c.target, upward) if r.id not in found]
         if not above:
             break

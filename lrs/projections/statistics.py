@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, select
 
+from lrs.bulk import replace_rows, rows_of
 from lrs.domain.line import Kind
 from lrs.domain.moment import Moment
 from lrs.domain.statistics import Counters, CourseStatistics, change, figures, kind_of
-from lrs.projections.bulk import rows_of, upsert
 from lrs.projections.names import Course, course, course_by_iri, text
 from lrs.projections.tables import metadata
 from lrs.projections.transcripts import Changed, line
@@ -35,7 +35,7 @@ def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     for changed in changes:
         change(counters.setdefault(changed.course, {}), changed.old, changed.new)
     rows = [{"course": id_, "counters": text(counters[id_])} for id_ in touched]
-    upsert(connection, course_statistics, rows)
+    replace_rows(connection, course_statistics, rows)
 
 
 class CourseEntry(NamedTuple):

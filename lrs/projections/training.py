@@ -14,14 +14,13 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Table, select
 
-from lrs.bulk import insert_columns
+from lrs.bulk import insert_columns, rows_of
 from lrs.columns import UuidKey
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.projections import statistics, transcripts
-from lrs.projections.bulk import rows_of
 from lrs.projections.names import course, number_courses, number_trainees, trainee
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata

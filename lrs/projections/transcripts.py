@@ -26,12 +26,11 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import Columns, insert_columns
+from lrs.bulk import Columns, insert_columns, replace_rows, rows_of
 from lrs.domain.attempt import Rule
 from lrs.domain.line import Line, view
 from lrs.domain.training import Outcome
 from lrs.domain.transcript import State, gather, mark, without
-from lrs.projections.bulk import rows_of, upsert
 from lrs.projections.names import Course, Trainee, course, trainee_by_key
 from lrs.projections.tables import metadata
 
@@ -126,7 +125,7 @@ def fold(connection: Connection, changes: Mapping[int, Changes]) -> list[Changed
         course_id = id_ & (1 << _COURSE_BITS) - 1
         changed.append(Changed(course_id, old, new))
         rows.append(_line_row(id_, course_id, state, new))
-    upsert(connection, line, rows)
+    replace_rows(connection, line, rows)
     _keep(connection, changes)
     return changed
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -81,15 +80,28 @@ class Cursor:
             query = fields["query"]
             if query["registration"] is not None:
                 query["registration"] = UUID(query["registration"])
-            cursor = cls(StatementQuery(**query), int(fields["after"]), int(fields["upto"]))
-            if not 1 <= cursor.query.limit <= 1_000_000:
-                raise ValueError("limit")
-        except (ValueError, TypeError, KeyError, binascii.Error):
+            cursor = cls(StatementQuery(**query), fields["after"], fields["upto"])
+            if not cursor._is_sound():
+                raise ValueError("fields")
+        except (ValueError, TypeError, KeyError, AttributeError):
             raise InvalidQuery(
                 "This link is not one that the store gave: start from the query again.",
                 code="invalid-more",
             ) from None
         return cursor
+
+    def _is_sound(self) -> bool:
+        """Whether each field is of its type: a token is input as any other."""
+        query = self.query
+        numbers: list[object] = [self.after, self.upto, query.limit]
+        flags: list[object] = [query.ascending, query.related_agents, query.related_activities]
+        texts: list[object] = [query.agent, query.verb, query.activity]
+        return (
+            all(type(n) is int and 0 <= n < 2**63 for n in numbers)
+            and query.limit > 0
+            and all(type(flag) is bool for flag in flags)
+            and all(text is None or type(text) is str for text in texts)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +188,16 @@ class Statements:
             upto = min(upto, reader.position_at(query.until))
         return self._page(Cursor(query, after, upto), by, reach)
 
-    def follow(self, token: str, by: Credential) -> StatementPage:
-        """The next page, for whoever asks: the scope is that of `by`, not of the first page."""
+    def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
+        """The next page, for whoever asks: the scope is that of `by`, not of the first page.
+
+        Raises InvalidQuery, Forbidden.
+        """
         self._may_read(by)
         cursor = Cursor.decode(token)
-        return self._page(cursor, by, self._projector.fresh(StatementIndex.NAME))
+        limited = replace(cursor.query, limit=min(cursor.query.limit, max_page))
+        reach = self._projector.fresh(StatementIndex.NAME)
+        return self._page(replace(cursor, query=limited), by, reach)
 
     def _page(self, cursor: Cursor, by: Credential, reach: Reach) -> StatementPage:
         query = cursor.query

@@ -1,0 +1,74 @@
+"""PostgreSQL connections that notice when their server has stopped answering.
+
+A query on a server that hangs, or behind a network that swallows everything, would wait for ever:
+no timeout of the server's helps, and TCP's own last minutes. A slow answer is no reason to give
+up, though. So after SILENCE seconds without a byte the server is asked for a second connection;
+only if it says nothing to that one either is the first given up.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Generator
+from time import monotonic
+from typing import Any
+
+from psycopg import Connection, OperationalError
+from psycopg.abc import PQGen
+
+SILENCE = 2.0
+"""Seconds without a byte after which a server is suspected."""
+
+GREETING = 1.5
+"""Seconds it then has to answer a new connection."""
+
+
+class LiveConnection(Connection[Any]):
+    """A connection whose waiting ends, with OperationalError, when its server is dead silent."""
+
+    def wait(self, gen: PQGen[Any], *args: Any, **kwargs: Any) -> Any:
+        """Run one exchange with the server, as psycopg does, but not past its death."""
+        return super().wait(self._listening(gen), *args, **kwargs)
+
+    def _listening(self, gen: PQGen[Any]) -> Generator[Any, Any, Any]:
+        try:
+            wanted = next(gen)
+            heard = monotonic()
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard = monotonic()
+                elif monotonic() - heard > SILENCE:
+                    self._require_greeting()
+                    heard = monotonic()
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            return done.value
+
+    def _require_greeting(self) -> None:
+        info = self.info
+        if not greets(info.hostaddr or info.host, info.port):
+            self.close()
+            raise OperationalError("the server has stopped answering")
+
+
+def greets(host: str, port: int) -> bool:
+    """Whether a PostgreSQL there answers a newcomer's first question, if it may speak TLS.
+
+    It does so before it looks at names, passwords or how many connections there are.
+    """
+    local = host.startswith("/")
+    place: Any = f"{host}/.s.PGSQL.{port}" if local else (host, port)
+    family = socket.AF_UNIX if local else socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(GREETING)
+            probe.connect(place)
+            probe.sendall(_SSL_REQUEST)
+            return bool(probe.recv(1))
+    except OSError:
+        return False
+
+
+_SSL_REQUEST = bytes.fromhex("00000008 04d2162f")
+"""Protocol 3.0's SSLRequest: its length, then the number 80877103."""
