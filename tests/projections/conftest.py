@@ -1,29 +1,36 @@
-"""The read models' tables, empty."""
+"""The read models' tables, empty, on each database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, StaticPool, create_engine
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Connection, Engine
+from sqlalchemy.schema import CreateSchema
 
+from lrs.database import Options, open_database
+from lrs.projections.tables import metadata
 from lrs.projections.training import Training
+from tests.conftest import BACKENDS
 
 
-@pytest.fixture(scope="module")
-def views_engine() -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=BACKENDS)
+def views_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """An engine on which the projection's tables stand, empty."""
-    engine = create_engine("sqlite://", poolclass=StaticPool).execution_options(
-        schema_translate_map={"views": None}
-    )
-    with engine.begin() as connection:
-        for table in Training.TABLES:
-            connection.execute(CreateTable(table))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index))
-    yield engine
-    engine.dispose()
+    url = f"sqlite:///{tmp_path_factory.mktemp('views')}/views.db"
+    if request.param == "postgresql":
+        name = f"views_{uuid4().hex[:12]}"
+        url = request.getfixturevalue("postgres").create_database(name)
+    database = open_database(url, Options(durable=False))
+    with database.write.begin() as connection:
+        if request.param == "postgresql":
+            connection.execute(CreateSchema("views"))
+        metadata.create_all(connection, tables=list(Training.TABLES))
+    yield database.write
+    database.close()
 
 
 @pytest.fixture
