@@ -19,8 +19,7 @@ def create() -> Flask:
     settings = Settings.from_env(os.environ)
     configure(settings)
     lrs = build(settings)
-    if settings.project_in_web:
-        lrs.start()
+    lrs.start(fold=settings.project_in_web)
     atexit.register(lrs.close)
     settle()
     return create_app(lrs)

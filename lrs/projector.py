@@ -207,9 +207,11 @@ class Projector:
         """Say that there may be something new. Cheap; from any thread."""
         self._wake.set()
 
-    def start(self) -> None:
-        """Fold in a thread of this process until `stop`."""
-        self._thread = threading.Thread(target=self.run, name="projector", daemon=True)
+    def start(self, *, fold: bool = True) -> None:
+        """Fold in a thread of this process until `stop`; without `fold`, only renew `through`."""
+        self._thread = threading.Thread(
+            target=self._run, args=(fold,), name="projector", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -218,11 +220,11 @@ class Projector:
         if self._thread is not None:
             self._thread.join(10)
 
-    def run(self) -> None:
+    def _run(self, fold: bool) -> None:
         """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
         while not self._stop.is_set():
             try:
-                full = self._step_all()
+                full = fold and self._step_all()
                 self._look_around()
             except Exception as error:
                 with suppress(Exception):  # a full disk may take no log entry either

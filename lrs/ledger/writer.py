@@ -122,10 +122,7 @@ class Writer:
             if slot in self._waiting:
                 self._waiting.remove(slot)
                 raise Unavailable("The database did not take the write in time; nothing is stored.")
-        raise Unavailable(
-            "The database did not confirm the write in time; whether it is stored is unknown. "
-            "The same request may be sent again."
-        )
+        raise _unknown()
 
     def _run(self) -> None:
         while True:
@@ -184,7 +181,7 @@ class Writer:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
                     continue
-                _refuse_all(group, error)
+                _refuse_all(group, _unknown() if is_away_error(error) else error)
                 return
             for slot, answer in zip(group, answers, strict=True):
                 if isinstance(answer, Exception):
@@ -230,6 +227,13 @@ def _judge(
 
 def is_away_error(error: Exception) -> bool:
     return isinstance(error, SQLAlchemyError) and is_away(error)
+
+
+def _unknown() -> Unavailable:
+    return Unavailable(
+        "The database did not confirm the write in time; whether it is stored is unknown. "
+        "The same request may be sent again."
+    )
 
 
 def _refuse_all(group: list[_Slot], error: Exception) -> None:

@@ -54,9 +54,9 @@ class Lrs:
         """Printable URLs of the log and of the read models."""
         return self._databases[0].url, self._databases[1].url
 
-    def start(self) -> None:
-        """Begin to fold in a thread of this process."""
-        self.projector.start()
+    def start(self, *, fold: bool = True) -> None:
+        """Begin to fold in a thread of this process, or only to watch how far others are."""
+        self.projector.start(fold=fold)
 
     def close(self) -> None:
         """Finish what waits and let the databases go."""
