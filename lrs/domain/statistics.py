@@ -74,11 +74,23 @@ def remove(statistics: Counters, line: Line) -> Counters:
 
 def change(statistics: Counters, old: Line | None, new: Line | None) -> Counters:
     """Puts one line in another's place; takes `statistics` over, changes and returns it."""
-    if old is not None:
-        _sum(statistics, old, -1)
-    if new is not None:
-        _sum(statistics, new, 1)
+    return replace_part(statistics, part_of(old), part_of(new))
+
+
+def replace_part(statistics: Counters, old: Counters, new: Counters) -> Counters:
+    """The same for the parts of lines, as `part_of` gives them."""
+    for name in old.keys() | new.keys():
+        total = statistics.get(name, 0) + new.get(name, 0) - old.get(name, 0)
+        if total:
+            statistics[name] = total
+        else:
+            statistics.pop(name, None)
     return statistics
+
+
+def part_of(line: Line | None) -> Counters:
+    """What a line adds to the counters of its course; nothing where it says nothing."""
+    return {name: number for name, number in _parts(line) if number} if line else {}
 
 
 def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
@@ -115,15 +127,6 @@ def kind_of(statistics: Counters) -> Kind | None:
     if "blended" in kinds or {"classroom", "online"} <= kinds:
         return "blended"
     return next((kind for kind in KINDS if kind in kinds), None)
-
-
-def _sum(statistics: Counters, line: Line, sign: int) -> None:
-    for name, number in _parts(line):
-        total = statistics.get(name, 0) + sign * number
-        if total:
-            statistics[name] = total
-        else:
-            statistics.pop(name, None)
 
 
 def _parts(line: Line) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, select
 from lrs.bulk import replace_rows, rows_of
 from lrs.domain.line import Kind
 from lrs.domain.moment import Moment
-from lrs.domain.statistics import Counters, CourseStatistics, change, figures, kind_of
+from lrs.domain.statistics import Counters, CourseStatistics, figures, kind_of, replace_part
 from lrs.projections.names import Course, course, course_by_iri, text
 from lrs.projections.tables import metadata
 from lrs.projections.transcripts import Changed, line
@@ -33,7 +33,7 @@ def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     found = rows_of(connection, select(course_statistics), course_statistics.c.course, touched)
     counters: dict[int, Counters] = {row.course: json.loads(row.counters) for row in found}
     for changed in changes:
-        change(counters.setdefault(changed.course, {}), changed.old, changed.new)
+        replace_part(counters.setdefault(changed.course, {}), changed.old, changed.new)
     rows = [{"course": id_, "counters": text(counters[id_])} for id_ in touched]
     replace_rows(connection, course_statistics, rows)
 

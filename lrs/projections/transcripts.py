@@ -29,6 +29,7 @@ from sqlalchemy import (
 from lrs.bulk import Columns, insert_columns, replace_rows, rows_of
 from lrs.domain.attempt import Rule
 from lrs.domain.line import Line, view
+from lrs.domain.statistics import Counters, part_of
 from lrs.domain.training import Outcome
 from lrs.domain.transcript import State, gather, mark, without
 from lrs.projections.names import Course, Trainee, course, trainee_by_key
@@ -43,6 +44,8 @@ line = Table(
     # both empty where every statement behind the line was voided
     Column("status", String(16)),
     Column("last_activity", BigInteger),
+    # what the line adds to its course's counters: taken away again when it changes
+    Column("part", Text, nullable=False),
     Index("line_by_course", "course", "last_activity"),
 )
 
@@ -101,11 +104,11 @@ class Changes:
 
 
 class Changed(NamedTuple):
-    """A line before and after a batch; None where it says nothing."""
+    """What a line added to its course's counters before a batch, and what it adds after."""
 
     course: int
-    old: Line | None
-    new: Line | None
+    old: Counters
+    new: Counters
 
 
 def number(trainee_id: int, course_id: int) -> int:
@@ -114,17 +117,20 @@ def number(trainee_id: int, course_id: int) -> int:
 
 def fold(connection: Connection, changes: Mapping[int, Changes]) -> list[Changed]:
     """Folds a batch's changes into the lines of these numbers, and tells what became of each."""
-    found = rows_of(connection, select(line.c.id, line.c.state), line.c.id, changes)
-    states: dict[int, State] = {row.id: orjson.loads(row.state) for row in found}
+    query = select(line.c.id, line.c.state, line.c.part)
+    found = {row.id: row for row in rows_of(connection, query, line.c.id, changes)}
     kept = _kept(connection, changes)
     changed, rows = [], []
     for id_, change in changes.items():
-        old = view(states[id_]) if id_ in states else None
-        state = _folded(states.get(id_, {}), change, kept.get(id_, {}))
-        new = view(state)
+        row = found.get(id_)
+        before = orjson.loads(row.state) if row else {}
+        old: Counters = orjson.loads(row.part) if row else {}
+        state = _folded(before, change, kept.get(id_, {}))
+        seen = view(state)
+        new = part_of(seen)
         course_id = id_ & (1 << _COURSE_BITS) - 1
         changed.append(Changed(course_id, old, new))
-        rows.append(_line_row(id_, course_id, state, new))
+        rows.append(_line_row(id_, course_id, state, seen, new))
     replace_rows(connection, line, rows)
     _keep(connection, changes)
     return changed
@@ -141,13 +147,16 @@ def _folded(state: State, change: Changes, kept: Mapping[int, Outcome]) -> State
     return gather(state, change.added)
 
 
-def _line_row(id_: int, course_id: int, state: State, seen: Line | None) -> dict[str, Any]:
+def _line_row(
+    id_: int, course_id: int, state: State, seen: Line | None, part: Counters
+) -> dict[str, Any]:
     return {
         "id": id_,
         "course": course_id,
         "state": orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode(),
         "status": seen.status if seen else None,
         "last_activity": seen.last_activity.instant if seen else None,
+        "part": orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode(),
     }
 
 
