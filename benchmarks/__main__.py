@@ -1,0 +1,120 @@
+"""python -m benchmarks [NAME...]: measure, and print what goes into docs/performance.md.
+
+Names: single batch mixed lag (beside the floor), read disk memory rebuild (of a filled store).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks import filled, servers, writing
+from benchmarks.backends import BACKENDS, machine
+from benchmarks.bench import Bench, Plan
+from benchmarks.load import Generator
+from benchmarks.report import Record, Row, table
+from benchmarks.servers import Served
+
+WRITING: dict[str, Callable[[Bench, Served, Served], Iterator[Row]]] = {
+    "single": writing.single,
+    "batch": writing.batch,
+    "mixed": writing.mixed,
+    "lag": writing.lag,
+}
+FILLED: dict[str, Callable[[Bench, filled.Store, filled.Store], Iterator[Row]]] = {
+    "read": filled.read,
+    "disk": filled.disk,
+    "memory": filled.memory,
+    "rebuild": filled.rebuild,  # last: it takes the large store from its server
+}
+QUICK = Plan(rounds=1, seconds=1.0, warm=0.3, size=3_000, small=1_000, burst=2_000, idle=2.0)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 if every target was met, 1 if not."""
+    given = _parser().parse_args(arguments)
+    unknown = [name for name in given.names if name not in WRITING | FILLED]
+    if unknown:
+        sys.exit(f"benchmarks: there is no {unknown[0]}; there are: {' '.join(WRITING | FILLED)}")
+    names = given.names or [*WRITING, *FILLED]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped
+    tables, met = [], True
+    generator = Generator()
+    try:
+        for kind in given.backend or BACKENDS:
+            with BACKENDS[kind]() as backend:
+                bench = Bench(_plan(given), backend, generator, Record(given.out))
+                rows = list(_rows(bench, names))
+                tables.append(f"{backend.describe()}\n\n{table(backend.name, rows)}")
+                met &= all(row.met for row in rows)
+    finally:
+        generator.close()
+    print("\n\n".join([_heading(_plan(given)), *tables]))
+    return 0 if met else 1
+
+
+def _rows(bench: Bench, names: Collection[str]) -> Iterator[Row]:
+    with ExitStack() as stack:
+        wanted = [part for name, part in WRITING.items() if name in names]
+        if wanted:
+            place = bench.backend.place("writing")
+            ours = stack.enter_context(servers.store(place))
+            floor = stack.enter_context(servers.floor(place))
+        for part in wanted:
+            yield from _noted(bench, part(bench, ours, floor))
+    with ExitStack() as stack:
+        about = [part for name, part in FILLED.items() if name in names]
+        if about:
+            small = stack.enter_context(filled.filled(bench, "small", bench.plan.small))
+            large = stack.enter_context(filled.filled(bench, "large", bench.plan.size))
+        for look in about:
+            yield from _noted(bench, look(bench, small, large))
+
+
+def _noted(bench: Bench, rows: Iterator[Row]) -> Iterator[Row]:
+    for row in rows:
+        bench.record.row(bench.backend.name, row)
+        yield row
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    plan = QUICK if given.quick else Plan()
+    changed = {
+        name: value
+        for name in ("rounds", "seconds", "size")
+        if (value := getattr(given, name)) is not None
+    }
+    return replace(plan, **changed)
+
+
+def _heading(plan: Plan) -> str:
+    return (
+        f"{machine()}, load average {os.getloadavg()[2]:.1f}; {plan.rounds} interleaved rounds of "
+        f"{plan.seconds:g} s; medians, and the lowest and highest ratio of a round."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="only these parts")
+    parser.add_argument("--quick", action="store_true", help="see whether it works at all")
+    parser.add_argument("--backend", action="append", choices=list(BACKENDS), help="only this one")
+    parser.add_argument("--size", type=int, help="statements in the large store (1,000,000)")
+    parser.add_argument("--rounds", type=int, help="rounds of each side (5)")
+    parser.add_argument("--seconds", type=float, help="seconds of a round (5)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="append JSON lines to it")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
