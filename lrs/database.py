@@ -12,9 +12,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Literal
 
-from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    RootTransaction,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -102,11 +112,25 @@ def _sqlite(url: URL, options: Options) -> Engine:
         # Five statements of 1.1 KB fit a page of 8 KiB, but only two one of 4 KiB. It takes
         # effect when the file is made.
         connection.execute("PRAGMA page_size=8192")
-        connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(connection, options.wait)
         connection.execute(f"PRAGMA synchronous={'FULL' if options.durable else 'NORMAL'}")
 
     event.listen(engine, "connect", configure)
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection, wait: float) -> None:
+    """Have the file keep a write-ahead log. SQLite does not wait for its turn to do that."""
+    deadline = monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _begin_immediate(connection: Connection) -> None:
@@ -128,11 +152,6 @@ def _postgresql(url: URL, options: Options) -> Engine:
         },
     )
 
-    def connect(_dialect: object, _record: object, args: Any, options: Any) -> object:
-        from lrs.liveness import LiveConnection
-
-        return LiveConnection.connect(*args, **options)
-
     def configure(connection: Any, _record: object) -> None:
         from psycopg.types.array import ListBinaryDumper
 
@@ -146,7 +165,9 @@ def _postgresql(url: URL, options: Options) -> Engine:
         connection.execute("; ".join(settings))
         connection.autocommit = False
 
-    event.listen(engine, "do_connect", connect)
+    from lrs import liveness  # which needs psycopg, as SQLite does not
+
+    liveness.watch(engine)
     event.listen(engine, "connect", configure)
     return engine
 
@@ -223,16 +244,17 @@ _AWAY_SQLITE = frozenset(
         sqlite3.SQLITE_NOLFS,
     }
 )
-# Connection exceptions, insufficient resources, operator intervention, system errors; the lock
-# timeout; a standby's read-only transaction; the database dropped.
-_AWAY_POSTGRES = ("08", "53", "57", "58", "55P03", "25006", "3D000")
+# Connection exceptions, transactions to be repeated (deadlock), insufficient resources, operator
+# intervention, system errors; the lock timeout; a standby's read-only transaction; the database
+# dropped.
+_AWAY_POSTGRES = ("08", "40", "53", "57", "58", "55P03", "25006", "3D000")
 
 
 def is_away(error: SQLAlchemyError) -> bool:
     """Whether the database could not be reached or used just now: worth trying again later."""
     if isinstance(error, PoolTimeout):
         return True
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError) or is_full(error):
         return False
     if isinstance(error.orig, sqlite3.Error):
         return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _AWAY_SQLITE

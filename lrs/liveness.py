@@ -8,6 +8,7 @@ only if it says nothing to that one either is the first given up.
 
 from __future__ import annotations
 
+import select
 import socket
 from collections.abc import Generator
 from time import monotonic
@@ -15,6 +16,8 @@ from typing import Any
 
 from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 SILENCE = 2.0
 """Seconds without a byte after which a server is suspected."""
@@ -50,6 +53,32 @@ class LiveConnection(Connection[Any]):
         if not greets(info.hostaddr or info.host, info.port):
             self.close()
             raise OperationalError("the server has stopped answering")
+
+
+def watch(engine: Engine) -> None:
+    """Have the engine's connections notice a server that is gone, hung or silent."""
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "checkout", _require_open)
+
+
+def _connect(_dialect: object, _record: object, args: Any, options: Any) -> LiveConnection:
+    return LiveConnection.connect(*args, **options)
+
+
+def _require_open(connection: LiveConnection, _record: object, _proxy: object) -> None:
+    """Have the pool make new connections when the server has closed its end of this one.
+
+    Nothing is due on an idle connection, so what can be read is its end. That costs no round trip,
+    and nobody's request has to fail for the store to learn that the database was restarted.
+    """
+    if connection.closed or _is_readable(connection.fileno()):
+        raise InvalidatePoolError
+
+
+def _is_readable(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def greets(host: str, port: int) -> bool:

@@ -283,14 +283,16 @@ class Projector:
             rows = self._ledger.reader.statements(ids, upto=last)
             return {row.id: row.recorded() for row in rows}
 
-        batch = Batch(position + 1, last, [s.recorded() for s in page.statements], find)
+        def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
+            rows = self._ledger.reader.at(positions)
+            return {position: row.recorded() for position, row in rows.items()}
+
+        batch = Batch(position + 1, last, [s.recorded() for s in page.statements], find, at)
         decoded = _Decoded(batch, page)
         self._decoded = (position, limit, decoded)
         return decoded
 
-    def _isolate(
-        self, projection: Projection, at: Position, limit: int, error: Exception
-    ) -> Step:
+    def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands
         alone; unless another worker has come past it meanwhile.
         """

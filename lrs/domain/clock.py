@@ -45,4 +45,6 @@ def micros(instant: datetime) -> Micros:
 
 def iso(instant: int) -> str:
     """`2026-03-01T09:30:00.000000Z`: UTC, always six decimals, so text order is time order."""
-    return (EPOCH + timedelta(microseconds=instant)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # not strftime: its %Y writes the year 999 with three digits
+    wall = (EPOCH + timedelta(microseconds=instant)).replace(tzinfo=None)
+    return f"{wall.isoformat(timespec='microseconds')}Z"

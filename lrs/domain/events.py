@@ -2,7 +2,8 @@
 
 `originator_id` names the stream (the fact's subject), `originator_version` its place in it,
 counted from 1. The names are those of the eventsourcing library's DomainEventProtocol.
-A field of type bytes holds text as received; it is stored apart from the others, byte for byte.
+The field `text` holds text as received; it is stored beside the others, byte for byte. A field
+with a default may be absent from what was recorded.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ class StatementStored:
     originator_version: int
     authority: JsonObject
     """Who vouches for the statement: an Agent, or an OAuth Group of two."""
-    version: str
-    """The statement's xAPI version: as sent, else 1.0.0 or 2.0.0 by the request's."""
-    missing: tuple[str, ...]
-    """Which of id, timestamp and version the text lacks, so that they are added on reading."""
-    attachments: tuple[str, ...]
-    """The sha2 of every attachment, in order."""
-    may_void_any: bool
-    """Whether the writer's scope lets its voiding statements reach another authority's."""
     text: bytes
     """The statement's JSON as received, UTF-8, without stored and authority."""
+    version: str = ""
+    """The statement's xAPI version where the text does not say it: 1.0.0 or 2.0.0."""
+    missing: tuple[str, ...] = ()
+    """Which of id and timestamp the text lacks, so that they are added on reading."""
+    attachments: tuple[str, ...] = ()
+    """The sha2 of every attachment, in order."""
+    may_void_any: bool = False
+    """Whether the writer's scope lets its voiding statements reach another authority's."""
 
 
 @dataclass(frozen=True, slots=False)

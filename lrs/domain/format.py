@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from lrs.domain.agent import IDENTIFIERS, JsonObject
@@ -36,21 +36,30 @@ def canonical(statement: JsonObject, languages: Sequence[str]) -> JsonObject:
 
 
 def preferred(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
-    """The language map's best entry: an exact tag, then a shorter or longer one, then the first."""
+    """The language map's best entry: an exact tag, then ever shorter ones (RFC 4647, 3.4), then
+    any of that language, then the first.
+    """
     if not texts:
         return {}
     tags = {tag.lower(): tag for tag in texts}
+    chosen = next(iter(texts))
     for wanted in (language.lower() for language in languages):
         if wanted == "*":
             break
-        if wanted in tags:
-            return {tags[wanted]: texts[tags[wanted]]}
-        base = wanted.split("-")[0]
-        for tag in tags:
-            if tag.split("-")[0] == base:
-                return {tags[tag]: texts[tags[tag]]}
-    first = next(iter(texts))
-    return {first: texts[first]}
+        near = _nearest(wanted, tags)
+        if near is not None:
+            chosen = tags[near]
+            break
+    return {chosen: texts[chosen]}
+
+
+def _nearest(wanted: str, tags: Collection[str]) -> str | None:
+    subtags = wanted.split("-")
+    for length in range(len(subtags), 0, -1):
+        shorter = "-".join(subtags[:length])
+        if shorter in tags:
+            return shorter
+    return next((tag for tag in tags if tag.split("-")[0] == subtags[0]), None)
 
 
 def accepted_languages(header: str) -> list[str]:

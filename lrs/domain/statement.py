@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +60,7 @@ def voids(voiding: RecordedStatement, target: RecordedStatement) -> bool:
 
 
 def spliced(
-    text: bytes, missing: tuple[str, ...], *, id: UUID, stored: int, authority: bytes, version: str
+    text: bytes, missing: Sequence[str], *, id: UUID, stored: int, authority: bytes, version: str
 ) -> bytes:
     """The statement as answered: its own bytes, with what the store adds put in front.
 
@@ -89,7 +89,14 @@ def same(a: JsonObject, b: JsonObject, *, durations: Callable[[str], object] = s
 
 
 _NEVER_COMPARED = frozenset({"stored", "authority", "version"})
-_ASSUMED_TYPE = {"actor": "Agent", "object": "Activity", "instructor": "Agent", "team": "Group"}
+_ASSUMED_TYPE = {
+    "actor": "Agent",
+    "object": "Activity",
+    "instructor": "Agent",
+    "team": "Group",
+    "statement": "StatementRef",
+}
+_ROLES = {"contextAgents": ("agent", "Agent"), "contextGroups": ("group", "Group")}
 
 
 def _comparable(statement: Mapping[str, Any], durations: Callable[[str], object]) -> object:
@@ -128,6 +135,12 @@ def _context(context: Mapping[str, Any]) -> object:
             }
         elif name in _ASSUMED_TYPE:
             parts[name] = _thing(value, _ASSUMED_TYPE[name])
+        elif name in _ROLES:
+            member, assumed = _ROLES[name]
+            parts[name] = [
+                {k: _thing(v, assumed) if k == member else _exactly(v) for k, v in entry.items()}
+                for entry in value
+            ]
         elif name == "registration":
             parts[name] = value.lower()
         else:
@@ -137,9 +150,12 @@ def _context(context: Mapping[str, Any]) -> object:
 
 def _thing(thing: Mapping[str, Any], assumed: str) -> object:
     """An actor, activity or reference without what may be written differently each time."""
-    parts: dict[str, object] = {"objectType": thing.get("objectType", assumed)}
+    kind = thing.get("objectType", assumed)
+    parts: dict[str, object] = {"objectType": kind}
     for name, value in thing.items():
-        if name == "member":
+        if name == "id" and kind == "StatementRef":
+            parts[name] = value.lower()
+        elif name == "member":
             parts[name] = sorted((_thing(m, "Agent") for m in value), key=repr)
         elif name not in ("definition", "objectType"):
             parts[name] = _exactly(value)
@@ -165,12 +181,20 @@ _DURATION = re.compile(
 )
 
 
+_LONGEST = 64
+
+
 def centiseconds(duration: str) -> object:
-    """A duration cut to 0.01 s, years and months apart (xAPI 2.0, 4.2.6): equal if these are."""
-    match = _DURATION.fullmatch(duration)
+    """A duration cut to 0.01 s, years and months apart (xAPI 2.0, 4.2.6): equal if these are.
+
+    What is longer than _LONGEST characters compares as text: arithmetic on a megabyte of digits
+    takes minutes.
+    """
+    match = _DURATION.fullmatch(duration) if len(duration) <= _LONGEST else None
     if match is None:
         return duration
     part = {k: Decimal(v.replace(",", ".")) for k, v in match.groupdict(default="0").items()}
-    days = part["W"] * 7 + part["D"]
-    seconds = ((days * 24 + part["h"]) * 60 + part["m"]) * 60 + part["s"]
-    return (part["Y"] * 12 + part["M"], int(seconds * 100))
+    with localcontext(prec=2 * _LONGEST):  # exact: no digit is rounded away
+        days = part["W"] * 7 + part["D"]
+        seconds = ((days * 24 + part["h"]) * 60 + part["m"]) * 60 + part["s"]
+        return (part["Y"] * 12 + part["M"], int(seconds * 100))

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Select, select
 
 from lrs.database import Database, honest_errors
+from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement, spliced
 from lrs.ledger.content import split
@@ -30,15 +31,22 @@ class LoggedStatement:
     envelope: Mapping[str, Any]
     text: bytes
 
+    @property
+    def authority(self) -> JsonObject:
+        """Who vouches for it."""
+        found: JsonObject = self.envelope["a"]
+        return found
+
     def exact(self) -> bytes:
         """The statement as it is answered with format=exact."""
+        version = self.envelope.get("v", "")
         return spliced(
             self.text,
-            tuple(self.envelope["missing"]),
+            (*self.envelope.get("m", ()), "version") if version else self.envelope.get("m", ()),
             id=self.id,
             stored=self.stored,
-            authority=orjson.dumps(self.envelope["authority"]),
-            version=self.envelope["version"],
+            authority=orjson.dumps(self.authority),
+            version=version,
         )
 
     def recorded(self) -> RecordedStatement:
@@ -47,8 +55,8 @@ class LoggedStatement:
             position=self.position,
             stored=self.stored,
             id=self.id,
-            authority=self.envelope["authority"],
-            may_void_any=self.envelope["may_void_any"],
+            authority=self.authority,
+            may_void_any=self.envelope.get("any", False),
             statement=orjson.loads(self.text),
         )
 

@@ -23,13 +23,14 @@ class Batch:
     """Consecutive events of the log, positions `first` to `last`, both included.
 
     `statements` are those among them, in log order. `find` reads statements by id from the log,
-    only those at or below `last`: what comes later is not known yet.
+    only those at or below `last`: what comes later is not known yet. `at` reads by position.
     """
 
     first: int
     last: int
     statements: Sequence[RecordedStatement]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
+    at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
 
 
 class Projection(Protocol):

@@ -23,19 +23,38 @@ course_statistics = Table(
     Column("course", BigInteger, primary_key=True, autoincrement=False),
     # JSON, not columns: sums have no upper bound, and PostgreSQL's integers do
     Column("counters", Text, nullable=False),
+    Column("last_activity", BigInteger),
 )
 
 
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     """Puts each changed line in its old one's place in the counters of its course."""
-    changes = list(changes)
-    touched = dict.fromkeys(changed.course for changed in changes)
-    found = rows_of(connection, select(course_statistics), course_statistics.c.course, touched)
-    counters: dict[int, Counters] = {row.course: json.loads(row.counters) for row in found}
+    by_course: dict[int, list[Changed]] = {}
     for changed in changes:
-        replace_part(counters.setdefault(changed.course, {}), changed.old, changed.new)
-    rows = [{"course": id_, "counters": text(counters[id_])} for id_ in touched]
+        by_course.setdefault(changed.course, []).append(changed)
+    found = rows_of(connection, select(course_statistics), course_statistics.c.course, by_course)
+    before = {row.course: row for row in found}
+    rows = []
+    for id_, lines in by_course.items():
+        counters: Counters = json.loads(before[id_].counters) if id_ in before else {}
+        for changed in lines:
+            replace_part(counters, changed.old, changed.new)
+        latest = _latest(connection, before[id_].last_activity if id_ in before else None, lines)
+        rows.append({"course": id_, "counters": text(counters), "last_activity": latest})
     replace_rows(connection, course_statistics, rows)
+
+
+def _latest(connection: Connection, known: int | None, lines: list[Changed]) -> int | None:
+    """The last activity of any line of the course, looked up only where the latest went away."""
+    if known is not None and any(
+        c.old_activity == known and (c.new_activity is None or c.new_activity < known)
+        for c in lines
+    ):
+        query = select(func.max(line.c.last_activity)).where(line.c.course == lines[0].course)
+        found: int | None = connection.scalar(query)
+        return found
+    activities = [c.new_activity for c in lines if c.new_activity is not None]
+    return max(activities if known is None else [known, *activities], default=None)
 
 
 class CourseEntry(NamedTuple):
@@ -75,11 +94,9 @@ def statistics(connection: Connection, iri: str) -> CourseReport | None:
     found = course_by_iri(connection, iri)
     if found is None:
         return None
-    query = select(course_statistics.c.counters).where(course_statistics.c.course == found.id)
-    counters = json.loads(connection.execute(query).scalar_one())
-    latest = connection.execute(
-        select(func.max(line.c.last_activity)).where(line.c.course == found.id)
-    ).scalar_one()
+    query = select(course_statistics).where(course_statistics.c.course == found.id)
+    row = connection.execute(query).one()
+    counters, latest = json.loads(row.counters), row.last_activity
     return CourseReport(
         course=found,
         figures=figures(counters),

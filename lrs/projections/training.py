@@ -6,9 +6,9 @@ hold as of the same position.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
@@ -62,7 +62,11 @@ class Training:
         never = _voided_on_arrival(batch, connection, arrived)
         changes = _by_line(connection, arrived, earlier, never)
         if changes:
-            statistics.fold(connection, transcripts.fold(connection, changes))
+            again = partial(self._told, batch)
+            statistics.fold(connection, transcripts.fold(connection, changes, again))
+
+    def _told(self, batch: Batch, positions: Sequence[int]) -> dict[int, list[Outcome]]:
+        return {position: self._outcomes(r) for position, r in batch.at(positions).items()}
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         return [o for o in outcomes(recorded, self._vocabulary) if concerns(o)]
@@ -81,10 +85,15 @@ def _by_line(
         return {}
     trainees = number_trainees(connection, everything)
     courses = number_courses(connection, everything)
-    changes: defaultdict[int, Changes] = defaultdict(Changes)
+    changes: dict[int, Changes] = {}
 
     def line_of(outcome: Outcome) -> Changes:
-        return changes[transcripts.number(trainees[outcome.trainee], courses[outcome.course])]
+        who, what = outcome.trainee, outcome.course
+        id_ = transcripts.number(trainees[who], courses[what])
+        found = changes.get(id_)
+        if found is None:
+            found = changes[id_] = Changes(who, what)
+        return found
 
     for id_, told in arrived.items():
         for outcome in told:

@@ -7,9 +7,8 @@ database and a trainee's lines stand together: trainee * 2**32 + course.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -46,7 +45,9 @@ line = Table(
     Column("last_activity", BigInteger),
     # what the line adds to its course's counters: taken away again when it changes
     Column("part", Text, nullable=False),
-    Index("line_by_course", "course", "last_activity"),
+    # Of what never changes, so that PostgreSQL can update a line within its page.
+    Index("line_by_course", "course"),
+    postgresql_with={"fillfactor": 60},
 )
 
 outcome = Table(
@@ -54,7 +55,6 @@ outcome = Table(
     metadata,
     Column("line", BigInteger, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("payload", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -63,28 +63,7 @@ _COURSE_BITS = 32
 K = TypeVar("K", int, str)
 
 
-# What folding a line anew needs of an outcome beside its position: row after row, names and
-# titles would be most of the table.
-_FOLDED = (
-    "fact",
-    "statement",
-    "timestamp",
-    "offset",
-    "attempt",
-    "part",
-    "kind",
-    "duration",
-    "success",
-    "scaled",
-    "raw",
-    "min",
-    "max",
-    "instructor",
-    "instructor_name",
-    "place",
-    "place_title",
-)
-_folded_fields = attrgetter(*_FOLDED)
+Told = Callable[[Sequence[int]], dict[int, list[Outcome]]]
 
 
 class Taken(NamedTuple):
@@ -98,6 +77,8 @@ class Taken(NamedTuple):
 class Changes:
     """What a batch does to one line: outcomes to add, statements voided on arrival or later."""
 
+    trainee: str
+    course: str
     added: list[Outcome] = field(default_factory=list)
     never_counted: list[Taken] = field(default_factory=list)
     taken_away: list[Taken] = field(default_factory=list)
@@ -109,17 +90,24 @@ class Changed(NamedTuple):
     course: int
     old: Counters
     new: Counters
+    old_activity: int | None
+    new_activity: int | None
+    """The last activity, in microseconds since the epoch."""
 
 
 def number(trainee_id: int, course_id: int) -> int:
     return trainee_id << _COURSE_BITS | course_id
 
 
-def fold(connection: Connection, changes: Mapping[int, Changes]) -> list[Changed]:
-    """Folds a batch's changes into the lines of these numbers, and tells what became of each."""
-    query = select(line.c.id, line.c.state, line.c.part)
+def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> list[Changed]:
+    """Folds a batch's changes into the lines of these numbers, and tells what became of each.
+
+    `told` gives the outcomes of statements by position: where something is taken out of a line,
+    the line is folded anew from the statements that remain.
+    """
+    query = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
     found = {row.id: row for row in rows_of(connection, query, line.c.id, changes)}
-    kept = _kept(connection, changes)
+    kept = _kept(connection, changes, told)
     changed, rows = [], []
     for id_, change in changes.items():
         row = found.get(id_)
@@ -129,7 +117,8 @@ def fold(connection: Connection, changes: Mapping[int, Changes]) -> list[Changed
         seen = view(state)
         new = part_of(seen)
         course_id = id_ & (1 << _COURSE_BITS) - 1
-        changed.append(Changed(course_id, old, new))
+        until = seen.last_activity.instant if seen else None
+        changed.append(Changed(course_id, old, new, row.last_activity if row else None, until))
         rows.append(_line_row(id_, course_id, state, seen, new))
     replace_rows(connection, line, rows)
     _keep(connection, changes)
@@ -160,12 +149,19 @@ def _line_row(
     }
 
 
-def _kept(connection: Connection, changes: Mapping[int, Changes]) -> dict[int, dict[int, Outcome]]:
+def _kept(
+    connection: Connection, changes: Mapping[int, Changes], told: Told
+) -> dict[int, dict[int, Outcome]]:
     """The outcomes by position of those lines that something is taken away from."""
     lines = [id_ for id_, change in changes.items() if change.taken_away]
     kept: dict[int, dict[int, Outcome]] = defaultdict(dict)
-    for row in rows_of(connection, select(outcome), outcome.c.line, lines):
-        kept[row.line][row.position] = _outcome(row.position, row.payload)
+    rows = list(rows_of(connection, select(outcome), outcome.c.line, lines))
+    outcomes = told(sorted({row.position for row in rows})) if rows else {}
+    for id_, position in rows:
+        change = changes[id_]
+        for candidate in outcomes.get(position, ()):
+            if (candidate.trainee, candidate.course) == (change.trainee, change.course):
+                kept[id_][position] = candidate
     return kept
 
 
@@ -186,27 +182,8 @@ def _keep(connection: Connection, changes: Mapping[int, Changes]) -> None:
     columns: Columns = {
         "line": [id_ for id_, _ in kept],
         "position": [o.position for _, o in kept],
-        "payload": [_payload(o) for _, o in kept],
     }
     insert_columns(connection, outcome, columns)
-
-
-def _payload(told: Outcome) -> str:
-    return orjson.dumps(_folded_fields(told)).decode()
-
-
-def _outcome(position: int, payload: str) -> Outcome:
-    """The outcome as far as a line's fold looks at it."""
-    values = dict(zip(_FOLDED, orjson.loads(payload), strict=True))
-    return Outcome(
-        trainee="",
-        name=None,
-        course="",
-        course_title=None,
-        course_kind="",
-        position=position,
-        **values,
-    )
 
 
 @dataclass(frozen=True, slots=True)

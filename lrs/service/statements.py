@@ -233,7 +233,7 @@ class Statements:
         if rows:
             with honest_errors(), self._views.read.connect() as connection:
                 found = index.is_voided(connection, rows[0].position) is voided
-            theirs = rows[0].envelope["authority"]
+            theirs = rows[0].authority
             if found and (by.may_read() or authority_key(theirs) == authority_key(by.authority)):
                 return rows[0], reach
         kind = "voided statement" if voided else "statement"
@@ -265,8 +265,8 @@ class Statements:
             originator_id=UUID(said) if said else default_id or self._new_id(),
             originator_version=1,
             authority=authority,
-            version=value.get("version", default_version),
-            missing=tuple(name for name in ("id", "timestamp", "version") if name not in value),
+            version="" if "version" in value else default_version,
+            missing=tuple(name for name in ("id", "timestamp") if name not in value),
             attachments=tuple(a["sha2"] for a in value.get("attachments", ())),
             may_void_any=by.may_do_all(),
             text=kept_text(value, text),
@@ -279,7 +279,7 @@ class Statements:
             return
         mine = authority_key(by.authority)
         for row in self._ledger.reader.statements([t for t in targets if t is not None]):
-            if authority_key(row.envelope["authority"]) != mine:
+            if authority_key(row.authority) != mine:
                 raise Forbidden(
                     "Voiding another authority's statement needs the scope `all`.",
                     code="voiding-another-authority",

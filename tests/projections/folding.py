@@ -25,5 +25,8 @@ def project(
         def find(wanted: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
             return {i: known[i] for i in wanted if i in known and known[i].position <= last}
 
-        training.apply(Batch(first, last, statements[first - 1 : last], find), connection)
+        def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
+            return {position: statements[position - 1] for position in positions}
+
+        training.apply(Batch(first, last, statements[first - 1 : last], find, at), connection)
         first = last + 1

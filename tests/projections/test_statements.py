@@ -31,7 +31,7 @@ from tests.projections.histories import (
 from tests.projections.naive import VOIDED, Question, answer, voided
 
 TABLES = list(StatementIndex.TABLES)
-several = settings(deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -65,7 +65,10 @@ def indexed(
             def find_upto(ids: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
                 return {i: known[i] for i in ids if i in known and known[i].position <= last}
 
-            index.apply(Batch(first, last, log[first - 1 : last], find_upto), connection)
+            def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
+                return {position: log[position - 1] for position in positions}
+
+            index.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
             first = last + 1
         yield connection
         transaction.rollback()
@@ -132,7 +135,8 @@ def test_windows_limits_and_directions_cut_pieces_out_of_the_whole_answer(
 
 def said(position: int, thing: dict[str, str], verb: str = VERBS[0]) -> RecordedStatement:
     statement = {"actor": PEOPLE[0], "verb": {"id": verb}, "object": thing}
-    return RecordedStatement(position, position, UUID(int=position), AUTHORITIES[0], False, statement)
+    id, authority = UUID(int=position), AUTHORITIES[0]
+    return RecordedStatement(position, position, id, authority, False, statement)
 
 
 def ref(position: int) -> dict[str, str]:

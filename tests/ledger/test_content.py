@@ -1,0 +1,103 @@
+"""The fact stays, its content can go: commitments, erasure, and what the database refuses."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import DBAPIError
+
+from lrs.database import Database
+from lrs.ledger import Ledger
+from lrs.ledger.tables import content, event
+from lrs.service import Lrs
+from tests.support.stores import WRITER, fact, statement, store
+
+REWRITES = [
+    "UPDATE ledger.event SET stored = stored + 1",
+    "DELETE FROM ledger.event",
+    "TRUNCATE ledger.event",
+    "UPDATE ledger.content SET state = salt",
+    "TRUNCATE ledger.content",
+]
+
+
+def test_a_commitment_is_the_hmac_of_the_content_under_its_salt(
+    database: Database, ledger: Ledger
+) -> None:
+    """Anybody with the content and its salt can recompute what the fact commits to."""
+    ledger.record([fact(), fact()])
+    query = select(event.c.commitment, content.c.salt, content.c.state).join(
+        content, content.c.position == event.c.position
+    )
+    with database.read.connect() as connection:
+        rows = connection.execute(query).all()
+    assert [commitment for commitment, *_ in rows] == [
+        hmac.digest(salt, state, "sha256") for _, salt, state in rows
+    ]
+    assert len({salt for _, salt, _ in rows}) == 2
+
+
+def erase(database: Database, position: int) -> None:
+    with database.write.begin() as connection:
+        connection.execute(delete(content).where(content.c.position == position))
+
+
+def test_an_erased_event_keeps_its_place_and_loses_its_statement(
+    database: Database, ledger: Ledger
+) -> None:
+    """Without its content the event still counts; readers leave its statement out."""
+    facts = [fact() for _ in range(3)]
+    ledger.record(facts)
+    erase(database, 2)
+    page = ledger.reader.after(0, 10)
+    assert (page.count, page.last) == (3, 3)
+    assert [s.position for s in page.statements] == [1, 3]
+    assert ledger.reader.commitment_at(2) is not None
+    assert ledger.reader.at([2]) == {}
+    assert ledger.reader.statements([facts[1].originator_id]) == []
+    assert ledger.stream(facts[1].originator_id) == []
+
+
+def test_a_store_with_an_erased_statement_folds_and_answers(lrs: Lrs) -> None:
+    """Projections step over it; the statements around it are served."""
+    ids = store(lrs, statement(), statement(), statement())
+    erase(lrs._databases[0], 2)
+    assert lrs.statements.get(ids[2], WRITER)[0].position == 3
+    assert not lrs.health().quarantined
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_the_database_itself_refuses_to_rewrite_the_past(
+    rewrite: str, database: Database, ledger: Ledger
+) -> None:
+    """No program with the store's own password changes or removes a fact, or alters content."""
+    ledger.record([fact()])
+    if database.dialect == "sqlite":
+        if rewrite.startswith("TRUNCATE"):
+            pytest.skip("SQLite has no TRUNCATE")
+        rewrite = rewrite.replace("ledger.", "")
+    with (
+        pytest.raises(DBAPIError, match="the log is append-only"),
+        database.write.begin() as connection,
+    ):
+        connection.execute(text(rewrite))
+    assert ledger.reader.after(0, 10).count == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"_type_":"uuid_hex","_data_":"0"}',
+        '{"a": 1.10, "б":"\\u0436",\n "a2" :1e2}'.encode(),
+        b'{"big":12345678901234567890123}',
+    ],
+)
+def test_the_text_comes_back_byte_for_byte(text: bytes, ledger: Ledger) -> None:
+    """No JSON library, then or now, changes a statement: not its numbers, spaces or escapes."""
+    stored = replace(fact(), text=text)
+    ledger.record([stored])
+    assert ledger.reader.statements([stored.originator_id])[0].text == text
+    assert ledger.stream(stored.originator_id) == [stored]
