@@ -49,7 +49,9 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     response.headers["X-Content-Type-Options"] = "nosniff"
-    log.info(
+    # Successes are many and tell little; a proxy in front logs them better.
+    note = log.info if response.status_code >= 400 else log.debug
+    note(
         "request",
         method=request.method,
         path=request.path,

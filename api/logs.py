@@ -30,8 +30,11 @@ def configure(settings: Settings) -> None:
             cache_logger_on_first_use=True,
         )
     else:
+        # plain: the formatter taken where rich is installed prints local variables, secrets too
+        plain = structlog.dev.plain_traceback
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=plain)
         structlog.configure(
-            processors=[*chain, structlog.dev.ConsoleRenderer()],
+            processors=[*chain, renderer],
             wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
             cache_logger_on_first_use=True,

@@ -23,7 +23,7 @@ from sqlalchemy.schema import CreateSchema
 from lrs.database import Database, begin_at_once, honest_errors, is_away, is_full
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.domain.statement import RecordedStatement
-from lrs.ledger import Ledger, Page
+from lrs.ledger import HEAD, Ledger, Page
 from lrs.projections import positions
 from lrs.projections.checksum import checksum
 from lrs.projections.positions import Position
@@ -80,14 +80,16 @@ class Projector:
         *,
         batch: int = 1_000,
         wait: float = 2.0,
-        pause: float = 0.1,
+        pause: float = 0.25,
         poll: float = 1.0,
     ) -> None:
         self._ledger = ledger
         self._views = views
         self.projections = {p.NAME: p for p in projections}
         self._batch, self._wait, self._pause, self._poll = batch, wait, pause, poll
-        self._locks = {name: threading.Lock() for name in self.projections}
+        self._locks = {name: threading.RLock() for name in self.projections}
+        self._begun: dict[str, str] = {}
+        self._one_database = views.dialect == "postgresql" and views.url == ledger.place
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -154,7 +156,10 @@ class Projector:
 
     def step(self, projection: Projection, limit: int | None = None) -> Step:
         """Fold one batch. An event that cannot be folded is found by halving, and set aside."""
-        limit = limit or self._batch
+        with self._locks[projection.NAME]:
+            return self._step(projection, limit or self._batch)
+
+    def _step(self, projection: Projection, limit: int) -> Step:
         at: Position | None = None
         try:
             with honest_errors(), begin_at_once(self._views) as connection:
@@ -162,12 +167,16 @@ class Projector:
                 if connection is None or at is None:
                     return Step.BUSY
                 self._require_ours(projection, at)
+                if self._begun.get(projection.NAME) != at.begun:
+                    projection.forget()
+                    self._begun[projection.NAME] = at.begun
                 decoded = self._read(at.position, limit)
                 if decoded is None:
                     return Step.IDLE
                 projection.apply(decoded.batch, connection)
                 _advance(connection, projection.NAME, decoded.page)
         except Exception as error:
+            projection.forget()
             if at is None or isinstance(error, Unavailable) or _is_infrastructure(error):
                 raise
             return self._isolate(projection, at, limit, error)
@@ -179,8 +188,7 @@ class Projector:
         After `wait` seconds it gives what is there; the Reach tells the truth about it.
         """
         deadline = monotonic() + self._wait
-        head, head_stored = self._ledger.reader.head()
-        at = self.position(name)
+        at, (head, head_stored) = self._standing(name)
         while at.position < head and monotonic() < deadline:
             try:
                 self._catch_up(name, head, deadline)
@@ -197,6 +205,17 @@ class Projector:
         if at is None:
             raise Unavailable("The read model is being made; try again in a moment.")
         return at
+
+    def _standing(self, name: str) -> tuple[Position, tuple[int, int]]:
+        """The projection's position and the log's head, never an older head than position."""
+        if not self._one_database:
+            at = self.position(name)
+            return at, self._ledger.reader.head()
+        with honest_errors(), self._views.read.connect() as connection:
+            beside, (position, stored) = positions.read_beside(connection, name, *HEAD)
+        if beside is None:
+            raise Unavailable("The read model is being made; try again in a moment.")
+        return beside, (position or 0, stored or 0)
 
     @property
     def through(self) -> int:
@@ -238,8 +257,10 @@ class Projector:
     def _step_all(self) -> bool:
         full = False
         for name, projection in self.projections.items():
-            with self._locks[name]:
-                step = self.step(projection)
+            at, (head, _) = self._standing(name)
+            if at.position >= head:
+                continue
+            step = self.step(projection)
             if step is Step.BUSY:
                 self._stop.wait(self._pause)
             full |= step in _UNFINISHED

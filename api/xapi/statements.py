@@ -10,7 +10,7 @@ from flask import Blueprint, Response, g, request
 from api.auth import authenticated
 from api.xapi import answers
 from api.xapi.bodies import json_body
-from api.xapi.versions import HEADER, require_version
+from api.xapi.versions import HEADER, require_version, spoken
 from lrs.domain.clock import iso
 from lrs.domain.errors import Invalid, InvalidStatement
 from lrs.domain.version import Version
@@ -29,13 +29,14 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.before_request
     def begin() -> None:
-        require_version(default)
+        g.xapi_version = require_version()
         g.credential = authenticated(lrs, request)
 
-    @bp.after_request
+    @bp.after_app_request  # and not of the blueprint alone: a 404 or 405 is no view's
     def finish(response: Response) -> Response:
-        response.headers[HEADER] = g.get("xapi_version", default)
-        response.headers[CONSISTENT_THROUGH] = iso(g.get("through") or lrs.statements.through)
+        if f"{request.path}/".startswith("/xapi/"):
+            response.headers[HEADER] = spoken() or default
+            response.headers[CONSISTENT_THROUGH] = iso(g.get("through") or lrs.statements.through)
         return response
 
     @bp.post("/statements")
@@ -54,7 +55,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def put() -> Response:
         id = statement_id(request.query_string)
         body = json_body(request, settings.max_json_bytes)
-        received, is_batch = parse_statements(body, max_statements=1)
+        received, is_batch = parse_statements(body, max_statements=settings.max_statements)
         if is_batch:
             raise Invalid("PUT takes one statement, not an array.", code="not-one-statement")
         check_statement(received[0].value, g.xapi_version)
@@ -83,7 +84,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get("/more/<token>")
     def more(token: str) -> Response:
         wanted = shape(request.query_string)
-        return page(lrs.statements.follow(token, g.credential), wanted)
+        return page(lrs.statements.follow(token, g.credential, settings.max_page), wanted)
 
     def page(found: StatementPage, wanted: Shape) -> Response:
         g.through = found.through

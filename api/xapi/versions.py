@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import g, request
+from flask import request
 
 from lrs.domain.errors import Invalid
 from lrs.domain.version import Version, negotiate
@@ -10,20 +10,19 @@ from lrs.domain.version import Version, negotiate
 HEADER = "X-Experience-API-Version"
 
 
-def require_version(default: Version) -> Version:
-    """The version of the current request, kept for the answer's header. Raises Invalid.
+def spoken() -> Version | None:
+    """The version that the current request names; None if it names none, or one unknown here."""
+    return negotiate(request.headers.get(HEADER, ""))
 
-    `default` is what the answer speaks when the request names none, or one that is not spoken.
-    """
-    g.xapi_version = default
-    named = request.headers.get(HEADER)
-    if named is None:
+
+def require_version() -> Version:
+    """The version of the current request. Raises Invalid."""
+    if HEADER not in request.headers:
         raise Invalid(f"Send the header {HEADER}: 1.0.3 or 2.0.0.", code="missing-version")
-    version = negotiate(named)
+    version = spoken()
     if version is None:
         raise Invalid(
             f"{HEADER} names a version that is not spoken here: 1.0.x and 2.0.x are.",
             code="unknown-version",
         )
-    g.xapi_version = version
     return version

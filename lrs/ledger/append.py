@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Dialect,
     cast,
     extract,
     func,
@@ -22,8 +23,9 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy.dialects import postgresql
 
-from lrs.bulk import Columns, insert_columns
+from lrs.bulk import Columns, insert_both
 from lrs.database import Database, begin_at_once
 from lrs.ledger.tables import content, event
 
@@ -82,6 +84,22 @@ def lock(connection: Connection) -> None:
         connection.execute(_LOCK)
 
 
+def lock_and_read_head(connection: Connection, now: Callable[[], int]) -> Head:
+    """Wait for the right to append, until the transaction ends, and read the head under it.
+
+    SQLite's BEGIN IMMEDIATE has the right already. On PostgreSQL both statements go in one round
+    trip; the second still has a snapshot of its own, taken after the lock. `now` is the clock
+    where SQL has none.
+    """
+    if connection.dialect.name == "postgresql":
+        cursor = connection.exec_driver_sql(_LOCK_AND_HEAD).cursor
+        cursor.nextset()
+        head = Head(*cursor.fetchall()[0])
+        cursor.close()
+        return head
+    return read_head(connection, now)
+
+
 @contextmanager
 def trying_lock(database: Database) -> Iterator[Connection | None]:
     """A connection with the right to append if nobody has it, else None; never waits."""
@@ -90,6 +108,12 @@ def trying_lock(database: Database) -> Iterator[Connection | None]:
             yield connection
         else:
             yield connection if connection.execute(_TRY_LOCK).scalar_one() else None
+
+
+_POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+_LOCK_AND_HEAD = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); " + str(
+    _HEAD_AND_CLOCK.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
+)
 
 
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:
@@ -113,13 +137,12 @@ def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
         "stored": list(range(stored, stored + len(rows))),
         "commitment": [row.commitment for row in rows],
     }
-    insert_columns(connection, event, facts)
     contents: Columns = {
         "position": positions,
         "salt": [row.salt for row in rows],
         "state": [row.state for row in rows],
     }
-    insert_columns(connection, content, contents)
+    insert_both(connection, (event, facts), (content, contents))
     return first
 
 

@@ -74,6 +74,8 @@ class Ledger(Application[UUID]):
         timeout: float = 4.0,
     ) -> None:
         self.log_id = log_identity(database)
+        self.place = database.url
+        """The URL of the log's database, printable."""
         self.reader = LogReader(database)
         self._database = database
         self._now = now

@@ -8,17 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Column, Select, select
 
+from lrs.bulk import rows_of
 from lrs.database import Database, honest_errors
 from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement, spliced
 from lrs.ledger.content import split
 from lrs.ledger.tables import content, event
-
-PART = 500
-"""How many keys one IN list holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +84,13 @@ _ROWS: Select[Any] = select(*_ROW).select_from(
 )
 
 
+HEAD = tuple(
+    select(column).order_by(event.c.position.desc()).limit(1).scalar_subquery()
+    for column in (event.c.position, event.c.stored)
+)
+"""The last event's position and `stored`, NULL while the log is empty, for others' queries."""
+
+
 class LogReader:
     """Reads of one log, each a query of its own on an autocommit connection."""
 
@@ -111,22 +116,12 @@ class LogReader:
         self, ids: Collection[UUID], *, upto: int | None = None
     ) -> list[LoggedStatement]:
         """The statements with these ids, those at or below `upto`; in no order."""
-        found: list[LoggedStatement] = []
-        wanted = list(ids)
-        for start in range(0, len(wanted), PART):
-            query = _ROWS.where(event.c.originator_id.in_(wanted[start : start + PART]))
-            if upto is not None:
-                query = query.where(event.c.position <= upto)
-            found += _statements(self._all(query))
-        return found
+        query = _ROWS if upto is None else _ROWS.where(event.c.position <= upto)
+        return self._among(query, event.c.originator_id, ids)
 
     def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
         """The statements at these positions."""
-        found: dict[int, LoggedStatement] = {}
-        for start in range(0, len(positions), PART):
-            query = _ROWS.where(event.c.position.in_(positions[start : start + PART]))
-            found |= {s.position: s for s in _statements(self._all(query))}
-        return found
+        return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""
@@ -143,6 +138,12 @@ class LogReader:
         """The commitment of the event there; None if the log is not that long."""
         row = self._first(select(event.c.commitment).where(event.c.position == position))
         return row[0] if row is not None else None
+
+    def _among(
+        self, query: Select[Any], column: Column[Any], values: Collection[Any]
+    ) -> list[LoggedStatement]:
+        with honest_errors(), self._database.read.connect() as connection:
+            return _statements(list(rows_of(connection, query, column, values)))
 
     def _all(self, query: Select[Any]) -> Sequence[Any]:
         with honest_errors(), self._database.read.connect() as connection:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.database import Database, honest_errors, is_away
 from lrs.domain.errors import Unavailable
-from lrs.ledger.append import Row, Stream, existing, insert_rows, lock, read_head
+from lrs.ledger.append import Head, Row, Stream, existing, insert_rows, lock_and_read_head
 
 log = structlog.get_logger(__name__)
 
@@ -149,9 +149,8 @@ class Writer:
         group: list[_Slot] = []
         try:
             with self._database.write.begin() as connection:
-                lock(connection)
+                head = lock_and_read_head(connection, self._now)
                 group = self._take()
-                head = read_head(connection, self._now)
                 first = insert_rows(connection, [r for s in group for r in s.rows], head)
         except BrokenConstraint:
             self._commit_exactly(group)
@@ -175,8 +174,8 @@ class Writer:
         while True:
             try:
                 with self._database.write.begin() as connection:
-                    lock(connection)
-                    answers = self._write_exactly(connection, group)
+                    head = lock_and_read_head(connection, self._now)
+                    answers = self._write_exactly(connection, head, group)
             except Exception as error:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
@@ -192,9 +191,8 @@ class Writer:
             return
 
     def _write_exactly(
-        self, connection: Connection, group: list[_Slot]
+        self, connection: Connection, head: Head, group: list[_Slot]
     ) -> list[list[int] | AppendConflict]:
-        head = read_head(connection, self._now)
         taken = existing(connection, [row.stream for slot in group for row in slot.rows])
         answers: list[list[int] | AppendConflict] = []
         rows: list[Row] = []

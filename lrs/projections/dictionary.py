@@ -35,6 +35,35 @@ def look_up(connection: Connection, table: Table, texts: Iterable[str]) -> dict[
     return {digests[row.digest]: row.id for row in rows}
 
 
+class Remembered:
+    """A dictionary's table with the ids met lately kept in memory, LIMIT of them at most.
+
+    What was remembered in a transaction that then failed must be forgotten, and so must all of it
+    when the table is begun anew: whoever runs the transactions calls `forget`.
+    """
+
+    LIMIT = 50_000
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._known: dict[str, int] = {}
+
+    def code(self, connection: Connection, texts: Collection[str]) -> dict[str, int]:
+        """The ids of all the texts; the new ones get theirs in the order given."""
+        known = self._known
+        unknown = [text for text in texts if text not in known]
+        if unknown:
+            found = code(connection, self._table, unknown)
+            if len(known) + len(found) > self.LIMIT:
+                found |= {text: known[text] for text in texts if text in known}
+                known = self._known = {}
+            known |= found
+        return known
+
+    def forget(self) -> None:
+        self._known = {}
+
+
 def code(connection: Connection, table: Table, texts: Collection[str]) -> dict[str, int]:
     """The ids of all the texts; the new ones get theirs in the order given."""
     found = look_up(connection, table, texts)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -32,6 +33,8 @@ projection = Table(
     Column("name", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("log_id", Text, nullable=False),
+    # other whenever the tables are begun anew, so that nobody goes by what they remember of them
+    Column("begun", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("stored", BigInteger, nullable=False),
     Column("commitment", LargeBinary(32)),
@@ -55,6 +58,7 @@ class Position:
     name: str
     version: int
     log_id: UUID
+    begun: str
     position: int
     stored: int
     commitment: bytes | None
@@ -74,6 +78,18 @@ def read(connection: Connection, name: str) -> Position | None:
     return _position(connection.execute(_SELECT.where(projection.c.name == name)).first())
 
 
+def read_beside(
+    connection: Connection, name: str, *columns: ColumnElement[Any]
+) -> tuple[Position | None, tuple[Any, ...]]:
+    """The position and some columns of elsewhere in the same database, in one round trip."""
+    query = _SELECT.add_columns(*columns).where(projection.c.name == name)
+    row = connection.execute(query).first()
+    if row is None:
+        return None, ()
+    own = len(_SELECT.selected_columns)
+    return _position(row[:own]), tuple(row[own:])
+
+
 def hold(connection: Connection, name: str) -> Position | None:
     """The position, locked until the transaction ends; None while another worker has it."""
     query = _SELECT.where(projection.c.name == name).with_for_update(skip_locked=True)
@@ -82,7 +98,14 @@ def hold(connection: Connection, name: str) -> Position | None:
 
 def create(connection: Connection, name: str, version: int, log_id: UUID) -> None:
     """Begin a projection at the start of the log."""
-    row = {"name": name, "version": version, "log_id": str(log_id), "position": 0, "stored": 0}
+    row = {
+        "name": name,
+        "version": version,
+        "log_id": str(log_id),
+        "begun": uuid4().hex,
+        "position": 0,
+        "stored": 0,
+    }
     connection.execute(insert(projection), row)
 
 
@@ -116,6 +139,7 @@ _SELECT = select(
     projection.c.name,
     projection.c.version,
     projection.c.log_id,
+    projection.c.begun,
     projection.c.position,
     projection.c.stored,
     projection.c.commitment,
@@ -125,5 +149,5 @@ _SELECT = select(
 def _position(row: Any) -> Position | None:
     if row is None:
         return None
-    name, version, log_id, position, stored, commitment = row
-    return Position(name, version, UUID(log_id), position, stored, commitment)
+    name, version, log_id, begun, position, stored, commitment = row
+    return Position(name, version, UUID(log_id), begun, position, stored, commitment)

@@ -42,3 +42,6 @@ class Projection(Protocol):
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch into the tables, inside the caller's transaction."""
+
+    def forget(self) -> None:
+        """Drop what is kept in memory of the tables: a transaction failed, or they are new."""

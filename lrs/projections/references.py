@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Index, Table, select
 
-from lrs.bulk import Columns
+from lrs.bulk import Columns, rows_of
 from lrs.columns import UuidKey
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.projections.projection import Batch
@@ -39,6 +39,11 @@ class Link:
     position: int
     source: int
     source_id: UUID | None = None
+
+    @property
+    def back(self) -> int:
+        """How many positions `source` stands before `position`; negative if after."""
+        return self.position - self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +134,7 @@ def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
 
 
 def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[_Reference]:
-    found = []
-    for start in range(0, len(ids), 500):
-        query = select(reference).where(column.in_(ids[start : start + 500]))
-        found += [_Reference(*row) for row in connection.execute(query)]
-    return found
+    return [_Reference(*row) for row in rows_of(connection, select(reference), column, ids)]
 
 
 def _chain(

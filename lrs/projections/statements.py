@@ -5,8 +5,9 @@ page costs the same at any size of the log.
 
 A statement that refers to another through a StatementRef is found by what finds its target,
 transitively (xAPI 1.0.3 part 3, 2.1.3). So it gets, besides its own entry, an entry for each
-statement down the chain: `position` is the referring statement's, `source` is the one whose terms
-the entry carries. Since and until apply to `position`.
+statement down the chain: `position` is the referring statement's, `back` says how many positions
+before (or, negative, after) it the one stands whose terms the entry carries; 0 is the statement's
+own entry. Since and until apply to `position`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     Select,
-    SmallInteger,
     Table,
     and_,
     exists,
@@ -50,7 +51,7 @@ entry = Table(
     "statement_entry",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("back", Integer, primary_key=True, autoincrement=False),
     Column("verb", Integer, nullable=False),
     Column("activity", Integer),
     Column("authority", Integer, nullable=False),
@@ -71,13 +72,15 @@ Index(
 
 DIRECT, RELATED = 0, 1
 
+# `term` is twice the term's number, plus 1 where it is only related: the narrowest row for the
+# table that has the most of them.
 mention = Table(
     "statement_mention",
     metadata,
-    Column("term", Integer, primary_key=True, autoincrement=False),
-    Column("scope", SmallInteger, primary_key=True, autoincrement=False),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("term", Integer, nullable=False),
+    Column("back", Integer, nullable=False),
+    PrimaryKeyConstraint("term", "position", "back"),
     sqlite_with_rowid=False,
 )
 
@@ -106,18 +109,24 @@ class StatementIndex:
     VERSION: ClassVar[int] = 1
     TABLES: ClassVar[Sequence[Table]] = (term, entry, mention, reference)
 
+    def __init__(self) -> None:
+        self._codes = dictionary.Remembered(term)
+
     def apply(self, batch: Batch, connection: Connection) -> None:
         known = [(s, terms(s.statement, s.authority)) for s in batch.statements]
         links, voided = resolve(batch, connection)
         insert_columns(connection, reference, links_of(batch.statements))
         aliases = [(link, terms(s.statement, s.authority)) for link, s in _sources(links, batch)]
         entries = [(Link(s.position, s.position), t) for s, t in known] + aliases
-        _insert(connection, entries, voided)
+        _insert(connection, entries, voided, self._codes)
         earlier = [position for position in voided if position < batch.first]
         if earlier:
             connection.execute(
                 update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
             )
+
+    def forget(self) -> None:
+        self._codes.forget()
 
 
 def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:
@@ -127,7 +136,10 @@ def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedSt
 
 
 def _insert(
-    connection: Connection, entries: Sequence[tuple[Link, Terms]], voided: frozenset[int]
+    connection: Connection,
+    entries: Sequence[tuple[Link, Terms]],
+    voided: frozenset[int],
+    codes: dictionary.Remembered,
 ) -> None:
     wanted: dict[str, None] = {}
     for _, t in entries:
@@ -135,13 +147,13 @@ def _insert(
         if t.activity is not None:
             wanted[t.activity] = None
         wanted |= dict.fromkeys(t.direct + t.related)
-    ids = dictionary.code(connection, term, wanted)
+    ids = codes.code(connection, wanted)
     insert_columns(
         connection,
         entry,
         {
             "position": [link.position for link, _ in entries],
-            "source": [link.source for link, _ in entries],
+            "back": [link.back for link, _ in entries],
             "verb": [ids[t.verb] for _, t in entries],
             "activity": [ids[t.activity] if t.activity else None for _, t in entries],
             "authority": [ids[t.authority] for _, t in entries],
@@ -150,12 +162,12 @@ def _insert(
         },
     )
     mentions = [
-        (ids[text], scope, link.position, link.source)
+        (link.position, 2 * ids[text] + scope, link.back)
         for link, t in entries
         for scope, texts in ((DIRECT, t.direct), (RELATED, t.related))
         for text in texts
     ]
-    names = ("term", "scope", "position", "source")
+    names = ("position", "term", "back")
     insert_columns(connection, mention, dict(zip(names, zip(*mentions, strict=True), strict=False)))
 
 
@@ -176,7 +188,7 @@ def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
 
 def is_voided(connection: Connection, position: int) -> bool:
     """Whether the statement at that position has been voided."""
-    query = select(entry.c.voided).where(entry.c.position == position, entry.c.source == position)
+    query = select(entry.c.voided).where(entry.c.position == position, entry.c.back == 0)
     return bool(connection.scalar(query))
 
 
@@ -206,7 +218,7 @@ def _branches(wanted: Filter, codes: dict[str, int]) -> list[Select[int]]:
     if "agent" in codes:
         code = codes["agent"]
         scopes = (DIRECT, RELATED) if wanted.related_agents else (DIRECT,)
-        agents = [_mentioning(base, code, scope) for scope in scopes]
+        agents = [_mentioning(base, wanted, code, scope) for scope in scopes]
         if wanted.related_agents:
             agents.append(base.where(entry.c.authority == code))
         branches = agents
@@ -214,22 +226,24 @@ def _branches(wanted: Filter, codes: dict[str, int]) -> list[Select[int]]:
         code = codes["activity"]
         activities = [b.where(entry.c.activity == code) for b in branches]
         if wanted.related_activities:
-            activities += [_mentioning(b, code, RELATED) for b in branches]
+            activities += [_mentioning(b, wanted, code, RELATED) for b in branches]
         branches = activities
     return branches
 
 
-def _mentioning(query: Select[int], code: int, scope: int) -> Select[int]:
+def _mentioning(query: Select[int], wanted: Filter, code: int, scope: int) -> Select[int]:
     other = mention.alias()
-    same = and_(other.c.position == entry.c.position, other.c.source == entry.c.source)
-    return query.join(other, same).where(other.c.term == code, other.c.scope == scope)
+    same = and_(other.c.position == entry.c.position, other.c.back == entry.c.back)
+    # The bounds are the entry's, too; said here, they bound the walk along the mentions.
+    within = and_(other.c.position > wanted.after, other.c.position <= wanted.upto)
+    return query.join(other, same).where(other.c.term == 2 * code + scope, within)
 
 
 def _own(authority: int) -> ColumnElement[bool]:
     own = entry.alias()
     return exists().where(
         own.c.position == entry.c.position,
-        own.c.source == own.c.position,
+        own.c.back == 0,
         own.c.authority == authority,
     )
 

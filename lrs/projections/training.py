@@ -65,6 +65,9 @@ class Training:
             again = partial(self._told, batch)
             statistics.fold(connection, transcripts.fold(connection, changes, again))
 
+    def forget(self) -> None:
+        """Nothing is kept in memory."""
+
     def _told(self, batch: Batch, positions: Sequence[int]) -> dict[int, list[Outcome]]:
         return {position: self._outcomes(r) for position, r in batch.at(positions).items()}
 
