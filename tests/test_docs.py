@@ -14,7 +14,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,23 +26,13 @@ PORT = "8080"
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A command and what it should print."""
-
-    document: str
-    command: str
-    expected: str
-
-
-def examples() -> list[Example]:
-    found = []
-    for path in DOCUMENTS:
-        for block in BLOCK.findall(path.read_text("utf-8")):
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, expected = _split(part)
-                found.append(Example(path.name, command, expected))
-    return found
+def examples(document: Path) -> list[tuple[str, str]]:
+    """The document's commands, each with what it should print."""
+    return [
+        _split(part)
+        for block in BLOCK.findall(document.read_text("utf-8"))
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
 
 
 def _split(part: str) -> tuple[str, str]:
@@ -98,23 +87,24 @@ def _wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
-@pytest.mark.xdist_group("docs")
-@pytest.mark.parametrize("example", examples(), ids=lambda e: f"{e.document}: {e.command[:50]}")
-def test_an_example_of_the_docs_does_what_it_says(
-    example: Example, served: tuple[Path, dict[str, str]]
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if examples(d)], ids=lambda d: d.name)
+def test_the_examples_of_the_docs_do_what_they_say(
+    document: Path, served: tuple[Path, dict[str, str]]
 ) -> None:
-    """What people copy from the docs works, and prints what is shown."""
+    """What people copy from the docs works, in the order of the document, and prints that."""
     folder, environment = served
-    command = example.command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
-    done = subprocess.run(
-        command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
-    )
-    expected, code = example.expected, 0
-    if (said := re.search(r"\n?\[exit (\d+)\]$", expected)) is not None:
-        expected, code = expected[: said.start()], int(said[1])
-    shown = re.escape(expected).replace(r"\.\.\.", "(?s:.*)")
-    assert done.returncode == code, done.stderr
-    assert re.match(shown, (done.stdout + done.stderr).strip()), done.stdout + done.stderr
+    for command, expected in examples(document):
+        here = command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
+        done = subprocess.run(
+            here, shell=True, cwd=folder, env=environment, capture_output=True, text=True
+        )
+        code = 0
+        if (said := re.search(r"\n?\[exit (\d+)\]$", expected)) is not None:
+            expected, code = expected[: said.start()], int(said[1])
+        shown = re.escape(expected).replace(r"\.\.\.", "(?s:.*)")
+        assert done.returncode == code, f"{command}\n{done.stderr}"
+        printed = (done.stdout + done.stderr).strip()
+        assert re.match(shown, printed), f"{command}\n{printed}"
 
 
 def test_every_make_target_that_the_docs_name_exists() -> None:
