@@ -15,10 +15,10 @@ from api import importing
 from api.demo import fill
 from api.doctor import examine
 from api.logs import configure
-from api.process import settle
 from lrs import __version__, bootstrap
 from lrs.domain.credential import Scope
 from lrs.domain.errors import LrsError, Misconfigured, Unavailable
+from lrs.process import settle
 from lrs.service import Lrs
 from lrs.settings import Settings
 from replay.rebuild import rebuild as rebuild_projections
@@ -170,7 +170,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
             known = ", ".join(lrs.projector.projections)
             raise click.BadParameter(f"{unknown[0]} is no projection; there are: {known}")
         show = _counter("events folded")
-        done = rebuild_projections(lrs, names, compare=compare, progress=lambda n, _: show(n))
+        done = rebuild_projections(lrs, bootstrap.build, names, compare=compare, progress=show)
     rate = done.events / done.seconds if done.seconds else 0
     click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
     if done.different:

@@ -9,8 +9,8 @@ from flask import Flask
 
 from api.app import create_app
 from api.logs import configure
-from api.process import settle
 from lrs.bootstrap import build
+from lrs.process import settle
 from lrs.settings import Settings
 
 

@@ -98,11 +98,9 @@ def test_the_examples_of_the_docs_do_what_they_say(
         done = subprocess.run(
             here, shell=True, cwd=folder, env=environment, capture_output=True, text=True
         )
-        code = 0
-        if (said := re.search(r"\n?\[exit (\d+)\]$", expected)) is not None:
-            expected, code = expected[: said.start()], int(said[1])
-        shown = re.escape(expected).replace(r"\.\.\.", "(?s:.*)")
-        assert done.returncode == code, f"{command}\n{done.stderr}"
+        told, _, code = expected.partition("[exit ")
+        shown = re.escape(told.strip()).replace(r"\.\.\.", "(?s:.*)")
+        assert done.returncode == int(code.rstrip("]") or 0), f"{command}\n{done.stderr}"
         printed = (done.stdout + done.stderr).strip()
         assert re.match(shown, printed), f"{command}\n{printed}"
 
