@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from lrs import bootstrap
+from lrs.service import Lrs
+from lrs.settings import Settings
 from tests.support.postgres import QUICK, PostgresServer
 
 BACKENDS = ("sqlite", "postgresql")
@@ -43,3 +46,18 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     url = server.create_database(name)
     yield Place("postgresql", url, url)
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(place: Place) -> Settings:
+    """The settings of a store there; `dataclasses.replace` changes some."""
+    return Settings(ledger_url=place.ledger_url, views_url=place.views_url)
+
+
+@pytest.fixture
+def lrs(settings: Settings) -> Iterator[Lrs]:
+    """A store of its own for the test, on each backend; nothing folds in the background."""
+    bootstrap.migrate(settings)
+    lrs = bootstrap.build(settings)
+    yield lrs
+    lrs.close()

@@ -17,8 +17,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -54,6 +56,7 @@ class PostgresServer:
         self._user = "nobody" if os.geteuid() == 0 else None
         self._binaries = find_binaries()
         self._process: subprocess.Popen[bytes] | None = None
+        self._hung = False
         self.folder.chmod(0o755)
         if self._user is not None:
             self._move_to_user()
@@ -99,6 +102,29 @@ class PostgresServer:
             self._process.wait(30)
             self._process = None
 
+    def crash(self) -> None:
+        """Like a power cut as far as the server's own processes go: nothing is tidied up."""
+        self.stop(signal.SIGQUIT)
+
+    def hang(self) -> None:
+        """Stop every process of the server where it stands; `resume` lets them go on."""
+        self._signal_all(signal.SIGSTOP)
+        self._hung = True
+
+    def resume(self) -> None:
+        """Make a server that was stopped, crashed or hung answer again."""
+        if self._hung:
+            self._signal_all(signal.SIGCONT)
+            self._hung = False
+        elif self._process is None:
+            self.start()
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        postmaster = psutil.Process(self.pid)
+        for process in (postmaster, *postmaster.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
+
     def remove(self) -> None:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -112,9 +138,11 @@ class PostgresServer:
         engine = create_engine(
             self.url().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
         )
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
 
     def _move_to_user(self) -> None:
         """Give the folder to the unprivileged user, and the programs where it can read them."""
@@ -127,8 +155,13 @@ class PostgresServer:
             libraries = f"{wheel.name}.libs"
             shutil.copytree(wheel.parent / libraries, site / libraries)
             self._binaries = copied
-        owner = pwd.getpwnam(self._user)
-        os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        self.own(self.folder)
+
+    def own(self, folder: Path) -> None:
+        """Give a folder to the user that the server runs as."""
+        if self._user is not None:
+            owner = pwd.getpwnam(self._user)
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -1,0 +1,74 @@
+"""A store over HTTP on each backend; one for all tests of a module, so they use ids of their own.
+
+The projector's thread is not started: reads catch up themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+
+from api.app import create_app
+from lrs import bootstrap
+from lrs.domain.credential import Scope
+from lrs.service import Lrs
+from tests.api.caller import Caller
+from tests.api.opening import Calling, caller_of, opened, settings_of
+from tests.conftest import BACKENDS, Place
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def shared_place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
+    """A database for the tests of one module, on each backend in turn."""
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("store")
+        yield Place("sqlite", f"sqlite:///{folder}/ledger.db", f"sqlite:///{folder}/views.db")
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex[:12]}"
+    url = server.create_database(name)
+    yield Place("postgresql", url, url)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def lrs(shared_place: Place) -> Iterator[Lrs]:
+    """The module's store."""
+    bootstrap.migrate(settings_of(shared_place))
+    with opened(shared_place) as lrs:
+        yield lrs
+
+
+@pytest.fixture(scope="module")
+def calling(lrs: Lrs) -> Calling:
+    """Makes clients of the module's store: `calling(Scope.STATEMENTS_READ)`, each a new key."""
+    http = create_app(lrs).test_client()
+
+    def call(*scopes: Scope) -> Caller:
+        return Caller(http, lrs.credentials.create("test", scopes or [Scope.ALL]))
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def client(calling: Calling) -> Caller:
+    """A client whose key has the scope `all`."""
+    return calling(Scope.ALL)
+
+
+@pytest.fixture
+def own_lrs(place: Place) -> Iterator[Lrs]:
+    """A store of the test's own, empty but for keys."""
+    bootstrap.migrate(settings_of(place))
+    with opened(place) as lrs:
+        yield lrs
+
+
+@pytest.fixture
+def own(own_lrs: Lrs) -> Caller:
+    """A client with the scope `all` of a store of the test's own."""
+    return caller_of(own_lrs)

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import base64
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from lrs.domain.credential import Scope
+from lrs.domain.errors import Unauthenticated
+from lrs.service import Credentials, Lrs
+from lrs.service.credentials import REMEMBERED_FOR
+from tests.api.caller import STATEMENTS, Caller, basic, fresh, said
+from tests.api.opening import Calling
+from tests.api.test_bad_bodies import head, refused
+
+WRITE, READ, MINE = Scope.STATEMENTS_WRITE, Scope.STATEMENTS_READ, Scope.STATEMENTS_READ_MINE
+REPORTS = ("/api/v1/transcripts", "/api/v1/transcripts/nobody", "/api/v1/courses",
+           "/api/v1/courses/1/statistics")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scopes", "may_write", "may_read", "may_report"),
+    [
+        ([Scope.ALL], True, True, True),
+        ([Scope.ALL_READ], False, True, True),
+        ([WRITE], True, False, False),
+        ([READ], False, True, False),
+        ([MINE], False, True, False),
+        ([WRITE, MINE], True, True, False),
+        ([Scope.STATE], False, False, False),
+        ([Scope.PROFILE], False, False, False),
+        ([Scope.DEFINE], False, False, False),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, list) else None,
+)
+def test_each_scope_opens_its_own_methods(
+    calling: Calling, scopes: list[Scope], may_write: bool, may_read: bool, may_report: bool
+) -> None:
+    """1.0.3 part 3, 4.2: 403 for all else, and nothing is stored."""
+    caller, statement = calling(*scopes), said()
+    before = head(caller)
+    writes = [caller.post(statement), caller.put(statement, statementId=statement["id"])]
+    reads = [caller.get(), caller.get(verb="urn:x"), caller.send("HEAD", STATEMENTS)]
+    single = [caller.get(statementId=fresh()), caller.get(voidedStatementId=fresh())]
+    assert [w.status_code for w in writes] == ([200, 204] if may_write else [403, 403])
+    assert [r.status_code for r in reads] == [200 if may_read else 403] * 3
+    assert [r.status_code for r in single] == [404 if may_read else 403] * 2
+    reports = [caller.get(path).status_code for path in REPORTS]
+    assert reports == ([200, 404, 200, 404] if may_report else [403] * 4)
+    assert (head(caller) > before) is may_write
+
+
+def test_a_scope_too_narrow_is_told_as_such(calling: Calling) -> None:
+    """403 with a code, in the one shape of an error."""
+    refused(calling(Scope.STATE).post(said()), 403, "scope-too-narrow")
+    refused(calling(WRITE).get(), 403, "scope-too-narrow")
+
+
+def header(text: str) -> str:
+    return "Basic " + base64.b64encode(text.encode("latin-1")).decode()
+
+
+MALFORMED = {
+    "empty": "",
+    "another scheme": "Bearer abc",
+    "no base64": "Basic ***",
+    "no padding": "Basic YTp",
+    "no colon": header("name"),
+    "no UTF-8": header("\xff:x"),
+    "nothing after it": "Basic",
+    "as a launch link has it": "Basic%20YTpi",
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_malformed_credentials_are_no_credentials(client: Caller, case: str) -> None:
+    """RFC 7617: 401 with a challenge, whatever came."""
+    response = client.send("GET", STATEMENTS, headers={"Authorization": MALFORMED[case]})
+    refused(response, 401, "malformed-credentials")
+    assert response.headers["WWW-Authenticate"].startswith("Basic ")
+
+
+def test_without_credentials_nothing_is_read_or_written(client: Caller) -> None:
+    """1.0.3 part 3, 4: 401 on every method; only the way in and health are open."""
+    nobody, body = Caller(client.http, None), said()
+    before = head(client)
+    answers = [nobody.get(), nobody.get("/xapi/more/x"), nobody.post(body)]
+    answers.append(nobody.put(body, statementId=body["id"]))
+    for response in answers:
+        refused(response, 401, "no-credentials")
+    assert [nobody.get(path).status_code for path in REPORTS] == [401] * 4
+    assert [nobody.get(path).status_code for path in ("/", "/health")] == [200, 200]
+    assert head(client) == before
+
+
+def test_unknown_wrong_and_revoked_keys_are_refused_alike(
+    client: Caller, calling: Calling, lrs: Lrs
+) -> None:
+    """Nothing tells an attacker which names exist."""
+    revoked = calling(Scope.ALL)
+    assert client.key is not None
+    assert revoked.key is not None
+    lrs.credentials.revoke(revoked.key.id)
+    pairs = [
+        (client.key.name, "wrong"),
+        (client.key.name, ""),
+        (fresh(), client.key.secret),
+        ("", ""),
+        ("nobody", "x"),
+        (revoked.key.name, revoked.key.secret),
+    ]
+    told = set()
+    for name, secret in pairs:
+        response = client.send("GET", STATEMENTS, headers={"Authorization": basic(name, secret)})
+        refused(response, 401, "unauthenticated")
+        told.add((response.json["detail"], response.headers["WWW-Authenticate"]))
+    assert len(told) == 1
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_secret(client: Caller, lrs: Lrs) -> None:
+    """Equal work for both; a busy machine may spoil a round, a difference spoils them all."""
+    assert client.key is not None
+    known = client.key.name
+
+    def took(name: str) -> float:
+        began = perf_counter()
+        with pytest.raises(Unauthenticated):
+            lrs.credentials.check(name, "wrong")
+        return perf_counter() - began
+
+    def ratio() -> float:
+        unknown, wrong = [], []
+        for _ in range(40):
+            unknown.append(took(fresh()))
+            wrong.append(took(known))
+        return median(unknown) / median(wrong)
+
+    assert any(0.8 < ratio() < 1.25 for _ in range(10))
+
+
+def test_a_revoked_key_is_refused_within_seconds(lrs: Lrs) -> None:
+    """A good key is remembered for a moment, and no longer."""
+    now = 0.0
+    credentials = Credentials(lrs.ledger, "http://keys.example.org", clock=lambda: now)
+    key = credentials.create("test", [Scope.ALL])
+    assert credentials.check(key.name, key.secret).id == key.id
+    credentials.revoke(key.id)
+    now = REMEMBERED_FOR + 0.1
+    with pytest.raises(Unauthenticated):
+        credentials.check(key.name, key.secret)
+
+
+def test_the_authority_is_the_keys_own(client: Caller, calling: Calling) -> None:
+    """1.0.3 part 2, 2.4.9: set from the credential, whatever a client without the right says."""
+    module, forged = calling(WRITE, MINE), {"mbox": "mailto:boss@example.org"}
+    statement = said(authority=forged)
+    module.store(statement)
+    assert module.key is not None
+    account = {"homePage": "http://zachetka.local/keys", "name": module.key.name}
+    assert client.one(statement["id"])["authority"] == {
+        "objectType": "Agent",
+        "name": "test",
+        "account": account,
+    }
+    own = {"account": account}
+    assert client.found(agent=own, related_agents="true") == [statement["id"]]
+
+
+def test_a_key_with_the_scope_all_may_pass_on_an_authority(client: Caller) -> None:
+    """1.0.3 part 2, 2.4.9: a trusted client, as when moving from another store."""
+    alone = {"objectType": "Agent", "mbox": "mailto:boss@example.org"}
+    consumer = {"account": {"homePage": "https://oauth.example.org", "name": "app"}}
+    pair = {"objectType": "Group", "member": [consumer, alone]}
+    for authority in (alone, pair):
+        (id,) = client.store(said(authority=authority))
+        assert client.one(id)["authority"] == authority
+    identified = {**pair, "mbox": "mailto:g@example.org"}
+    refused(client.post(said(authority=identified)), 400, "authority-group", "/authority")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lrs.domain.agent import IDENTIFIERS, JsonObject
+from lrs.domain.format import accepted_languages, canonical, ids_only, preferred
+from lrs.domain.version import Version
+from schemas import check_statement
+from tests.schemas.strategies import statements
+
+anything = st.sampled_from(list(Version)).flatmap(statements)
+TEXTS = {"en-US": "a", "ru": "b", "sr-Latn": "c", "sr": "d"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(anything)
+def test_ids_of_a_statement_is_a_statement(statement: JsonObject) -> None:
+    """1.0.3 part 3, 2.1.3: less to say, but as well formed; and nothing more to leave out."""
+    short = ids_only(statement)
+    check_statement(short, Version.V2_0_0)
+    assert ids_only(short) == short
+    assert short["verb"] == {"id": statement["verb"]["id"]}
+    assert short.keys() == statement.keys()
+
+
+@settings(max_examples=40, deadline=None)
+@given(anything)
+def test_ids_keeps_every_identifier(statement: JsonObject) -> None:
+    """Whoever is identified stays identified, in the same way."""
+    short = ids_only(statement)
+    for kind in IDENTIFIERS:
+        assert short["actor"].get(kind) == statement["actor"].get(kind)
+    if statement["object"].get("objectType") != "SubStatement":
+        assert short["object"].get("id") == statement["object"].get("id")
+
+
+@settings(max_examples=40, deadline=None)
+@given(anything, st.lists(st.sampled_from(["ru", "en-US", "cmn", "*", "x-own"])))
+def test_canonical_has_one_language_and_loses_nothing_else(
+    statement: JsonObject, languages: list[str]
+) -> None:
+    """1.0.3 part 3, 2.1.3: one entry of each map, taken from the statement's own."""
+    short = canonical(statement, languages)
+    assert short.keys() == statement.keys()
+    said = statement["verb"].get("display")
+    if said is not None:
+        shown = short["verb"]["display"]
+        assert len(shown) == min(1, len(said))
+        assert shown.items() <= said.items()
+    assert short["actor"] == statement["actor"]
+    assert canonical(short, languages) == short
+
+
+@pytest.mark.parametrize(
+    ("languages", "tag"),
+    [
+        ([], "en-US"),
+        (["ru"], "ru"),
+        (["RU"], "ru"),
+        (["ru-RU"], "ru"),
+        (["en"], "en-US"),
+        (["en-GB"], "en-US"),
+        (["tlh", "ru"], "ru"),
+        (["*", "ru"], "en-US"),
+        (["sr"], "sr"),
+        (["sr-Latn-RS"], "sr-Latn"),
+        (["sr-Cyrl"], "sr"),
+    ],
+)
+def test_the_nearest_language_is_preferred(languages: list[str], tag: str) -> None:
+    """RFC 4647, 3.4: the tag itself, then shorter ones, then any of that language, then any."""
+    assert preferred(TEXTS, languages) == {tag: TEXTS[tag]}
+
+
+def test_no_texts_give_no_text() -> None:
+    """An empty language map is valid, and stays empty."""
+    assert preferred({}, ["ru"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "languages"),
+    [
+        ("", []),
+        ("ru", ["ru"]),
+        ("en;q=0.5, ru", ["ru", "en"]),
+        ("en; q=0.5 ,ru ; q=0.6", ["ru", "en"]),
+        ("en,ru", ["en", "ru"]),
+        ("en;q=0, ru", ["ru"]),
+        ("en;q=x, ru;q=nan, de", ["de"]),
+        (",,;q=1", []),
+        ("*", ["*"]),
+    ],
+)
+def test_accept_language_is_read_best_first(header: str, languages: list[str]) -> None:
+    """RFC 9110, 12.5.4: by quality, then as listed; what is malformed is left out."""
+    assert accepted_languages(header) == languages
