@@ -80,7 +80,7 @@ class Projector:
         *,
         batch: int = 1_000,
         wait: float = 2.0,
-        pause: float = 0.25,
+        pause: float = 0.5,
         poll: float = 1.0,
     ) -> None:
         self._ledger = ledger
@@ -260,10 +260,9 @@ class Projector:
             at, (head, _) = self._standing(name)
             if at.position >= head:
                 continue
-            step = self.step(projection)
-            if step is Step.BUSY:
-                self._stop.wait(self._pause)
-            full |= step in _UNFINISHED
+            # Where another process is at work, that one goes on; to come back at once would only
+            # have the two take turns at ever smaller batches.
+            full |= self.step(projection) is Step.FULL
         if not full:
             self._decoded = None
         return full

@@ -84,20 +84,25 @@ def lock(connection: Connection) -> None:
         connection.execute(_LOCK)
 
 
-def lock_and_read_head(connection: Connection, now: Callable[[], int]) -> Head:
-    """Wait for the right to append, until the transaction ends, and read the head under it.
+@contextmanager
+def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Connection, Head]]:
+    """A transaction that has the right to append, and the head, read once it had it.
 
-    SQLite's BEGIN IMMEDIATE has the right already. On PostgreSQL both statements go in one round
-    trip; the second still has a snapshot of its own, taken after the lock. `now` is the clock
-    where SQL has none.
+    It commits at the end, or rolls back. SQLite's BEGIN IMMEDIATE takes the right. On PostgreSQL
+    beginning, waiting for the lock and reading the head are one round trip; the last still has a
+    snapshot of its own, taken after the lock. `now` is the clock where SQL has none.
     """
-    if connection.dialect.name == "postgresql":
-        cursor = connection.exec_driver_sql(_LOCK_AND_HEAD).cursor
-        cursor.nextset()
+    if database.dialect == "sqlite":
+        with database.write.begin() as connection:
+            yield connection, read_head(connection, now)
+        return
+    with database.write.execution_options(isolation_level="AUTOCOMMIT").begin() as connection:
+        cursor = connection.exec_driver_sql(_BEGIN_LOCK_AND_HEAD).cursor
+        while cursor.nextset():
+            pass
         head = Head(*cursor.fetchall()[0])
         cursor.close()
-        return head
-    return read_head(connection, now)
+        yield connection, head
 
 
 @contextmanager
@@ -111,7 +116,8 @@ def trying_lock(database: Database) -> Iterator[Connection | None]:
 
 
 _POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-_LOCK_AND_HEAD = f"SELECT pg_advisory_xact_lock({APPEND_LOCK}); " + str(
+# A result with a row comes first, because SQLAlchemy closes the cursor of one without.
+_BEGIN_LOCK_AND_HEAD = f"SELECT 1; BEGIN; SELECT pg_advisory_xact_lock({APPEND_LOCK}); " + str(
     _HEAD_AND_CLOCK.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
 )
 

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.database import Database, honest_errors, is_away
 from lrs.domain.errors import Unavailable
-from lrs.ledger.append import Head, Row, Stream, existing, insert_rows, lock_and_read_head
+from lrs.ledger.append import Head, Row, Stream, appending, existing, insert_rows
 
 log = structlog.get_logger(__name__)
 
@@ -148,8 +148,7 @@ class Writer:
     def _commit_waiting(self) -> None:
         group: list[_Slot] = []
         try:
-            with self._database.write.begin() as connection:
-                head = lock_and_read_head(connection, self._now)
+            with appending(self._database, self._now) as (connection, head):
                 group = self._take()
                 first = insert_rows(connection, [r for s in group for r in s.rows], head)
         except BrokenConstraint:
@@ -173,8 +172,7 @@ class Writer:
         """Write those of the group that conflict with nothing, and answer each for itself."""
         while True:
             try:
-                with self._database.write.begin() as connection:
-                    head = lock_and_read_head(connection, self._now)
+                with appending(self._database, self._now) as (connection, head):
                     answers = self._write_exactly(connection, head, group)
             except Exception as error:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
