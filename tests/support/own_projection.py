@@ -39,6 +39,9 @@ class Tally:
             if verb == "poisonous":
                 raise ValueError("this statement cannot be folded")
 
+    def forget(self) -> None:
+        """Nothing is kept in memory."""
+
 
 class Stuck(Tally):
     """Stops for ever in the middle of a batch, having said so in a file."""

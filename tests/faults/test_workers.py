@@ -1,0 +1,131 @@
+"""Several workers on one projection, some of which die: everything is folded once all the same."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import Connection
+
+from lrs.database import Database, open_database
+from lrs.ledger import Ledger
+from lrs.projections.projection import Batch
+from lrs.projector import Projector, Step
+from tests.conftest import Place
+from tests.support.own_projection import Stuck, Tally, following, quarantined, tallied
+from tests.support.processes import finish, running, wait_until
+from tests.support.stores import fact, opened
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
+    with opened(place.ledger_url) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def views(place: Place) -> Iterator[Database]:
+    views = open_database(place.views_url)
+    yield views
+    views.close()
+
+
+@pytest.fixture
+def projector(place: Place, ledger: Ledger) -> Iterator[Projector]:
+    with following(place, Tally(), wait=2.0) as projector:
+        yield projector
+
+
+def test_the_loser_of_a_race_for_a_poison_event_sets_no_other_aside(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """Two workers meet one poison event: what follows it is not quarantined in its stead."""
+
+    class Overtaken(Tally):
+        """While its batch fails, another worker sets the event aside."""
+
+        def apply(self, batch: Batch, connection: Connection) -> None:
+            connection.rollback()
+            other.step(Tally())
+            raise ValueError("this statement cannot be folded")
+
+    ledger.record([fact(verb="poisonous")])
+    with following(place, Tally()) as other:
+        projector.step(Overtaken())
+        assert [position for position, _ in quarantined(views)] == [1]
+        ledger.record([fact()])
+        assert projector.fresh("tally").position == 2
+    assert tallied(views) == [2]
+
+
+def work(place: Place, sign: Path | None, until: int) -> None:
+    """A worker in a process of its own."""
+    with following(place, Stuck(sign) if sign else Tally(), batch=50) as projector:
+        projector.start()
+        wait_until(lambda: projector.position("tally").position >= until, 30)
+
+
+def test_two_workers_fold_everything_once(place: Place, ledger: Ledger, views: Database) -> None:
+    """In two processes on one projection, while the log grows: nothing twice, nothing missed."""
+    ledger.record([fact() for _ in range(1_000)])
+    with running(work, [[place, None, 2_000]] * 2) as workers:
+        for _ in range(100):
+            ledger.record([fact() for _ in range(10)])
+        finish(workers, 30)
+    assert tallied(views) == list(range(1, 2_001))
+    assert quarantined(views) == []
+
+
+def test_after_a_worker_killed_in_a_batch_the_next_goes_on(
+    place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
+) -> None:
+    """Its batch is undone whole, and nothing has to expire before somebody else may work."""
+    ledger.record([fact() for _ in range(200)])
+    sign = tmp_path / "in-the-middle"
+    with running(work, [[place, sign, 200]]) as (worker,):
+        wait_until(sign.exists, 20)
+        assert projector.step(Tally()) is Step.BUSY
+        worker.kill()
+        worker.join(10)
+    began = monotonic()
+    assert projector.fresh("tally").position == 200
+    assert monotonic() - began < 1
+    assert tallied(views) == list(range(1, 201))
+
+
+def test_a_lost_wake_up_costs_about_a_second(
+    ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """The log is another process's, whose hints never arrive: polling finds its events."""
+    projector.start()
+    wait_until(lambda: projector.through > 0)
+    ledger.record([fact()])
+    assert wait_until(lambda: tallied(views) == [1], 5) < 2
+
+
+def test_a_rebuild_waits_for_the_batch_under_way(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """It does not drop tables under another worker, nor do the two wait for each other."""
+    entered, go = threading.Event(), threading.Event()
+
+    class Paused(Tally):
+        def apply(self, batch: Batch, connection: Connection) -> None:
+            entered.set()
+            assert go.wait(10)
+            super().apply(batch, connection)
+
+    ledger.record([fact() for _ in range(10)])
+    with following(place, Tally()) as other, ThreadPoolExecutor(2) as pool:
+        step = pool.submit(other.step, Paused())
+        assert entered.wait(10)
+        rebuild = pool.submit(projector.rebuild, ["tally"])
+        sleep(0.3)
+        go.set()
+        assert (step.result(10), rebuild.result(10)) == (Step.SOME, 10)
+    assert tallied(views) == list(range(1, 11))
+    assert quarantined(views) == []

@@ -1,0 +1,181 @@
+"""Projections follow the log; a read gets them fresh, in time, or is told how fresh they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import delete
+
+from lrs.database import Database, open_database
+from lrs.domain.errors import Unavailable
+from lrs.ledger import Ledger
+from lrs.ledger.tables import content
+from lrs.projections import positions
+from lrs.projector import Projector
+from tests.conftest import Place
+from tests.support.own_projection import Newer, Tally, following, quarantined, tallied
+from tests.support.postgres import PostgresServer
+from tests.support.processes import wait_until
+from tests.support.stores import appending, fact, opened
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
+    with opened(place.ledger_url) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def views(place: Place) -> Iterator[Database]:
+    views = open_database(place.views_url)
+    yield views
+    views.close()
+
+
+@pytest.fixture
+def projector(place: Place, ledger: Ledger) -> Iterator[Projector]:
+    with following(place, Tally(), wait=2.0) as projector:
+        yield projector
+
+
+def test_a_poison_event_is_set_aside_and_does_not_stop_the_rest(
+    ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """It is quarantined with its position and error; all others are folded, once."""
+    ledger.record([fact(verb="poisonous" if n in (0, 70, 99) else "attended") for n in range(100)])
+    assert projector.fresh("tally").position == 100
+    assert tallied(views) == [n for n in range(1, 101) if n not in (1, 71, 100)]
+    error = "ValueError: this statement cannot be folded"
+    assert quarantined(views) == [(1, error), (71, error), (100, error)]
+
+
+def test_a_read_waits_for_another_worker_only_so_long(
+    place: Place, ledger: Ledger, projector: Projector
+) -> None:
+    """Whoever asks while the projection is held elsewhere gets what is there, in time, and a
+    Consistent-Through that does not reach beyond it.
+    """
+    first, second = ledger.record([fact()]), ledger.record([fact()])
+    projector.fresh("tally")
+    third = ledger.record([fact()])
+    stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
+    other = open_database(place.views_url)
+    with other.write.begin() as connection:
+        assert positions.hold(connection, "tally") is not None
+        began = monotonic()
+        reach = projector.fresh("tally")
+        assert 1.9 < monotonic() - began < 3
+    other.close()
+    assert (reach.position, reach.through) == (2, stored[2])
+    assert projector.fresh("tally").through >= stored[3]
+
+
+def test_consistent_through_does_not_pass_an_append_in_flight(
+    place: Place, ledger: Ledger, projector: Projector
+) -> None:
+    """While somebody may be about to commit, the clock promises nothing; afterwards it does."""
+    projector.start()
+    wait_until(lambda: projector.through > 0)
+    with appending(place.ledger_url):
+        began = monotonic()
+        assert ledger.quiet_clock() is None
+        assert monotonic() - began < 0.5
+        through = projector.through
+        sleep(1.5)
+        assert projector.through == through
+    wait_until(lambda: projector.through > through, 5)
+
+
+def test_an_idle_store_promises_the_recent_past(ledger: Ledger, projector: Projector) -> None:
+    """Consistent-Through rises by itself, though nothing is stored."""
+    ledger.record([fact()])
+    projector.start()
+    wait_until(lambda: projector.through > 0)
+    through = projector.through
+    assert wait_until(lambda: projector.through > through, 5) < 2
+    assert projector.fresh("tally").through == projector.through
+
+
+def test_another_version_begins_anew(place: Place, ledger: Ledger, views: Database) -> None:
+    """The program's next version folds the log again, from its start."""
+    ledger.record([fact(), fact()])
+    with following(place, Tally()) as older:
+        older.fresh("tally")
+        with following(place, Newer()) as newer:
+            assert newer.position("tally").position == 0
+            with pytest.raises(Unavailable, match="restart"):
+                older.step(Tally())
+            assert newer.fresh("tally").position == 2
+    assert tallied(views) == [1, 2]
+
+
+def test_a_projection_of_another_log_begins_anew(
+    place: Place, ledger: Ledger, views: Database, tmp_path: Path
+) -> None:
+    """The read models were left behind when the log was replaced."""
+    ledger.record([fact(), fact()])
+    with following(place, Tally()) as projector:
+        projector.fresh("tally")
+    elsewhere = Place("sqlite", f"sqlite:///{tmp_path}/other.db", place.views_url)
+    with opened(elsewhere.ledger_url) as other, following(elsewhere, Tally()) as projector:
+        assert projector.position("tally").position == 0
+        other.record([fact()])
+        assert projector.fresh("tally").position == 1
+    assert tallied(views) == [1]
+
+
+@pytest.mark.parametrize("regrown", [0, 5])
+def test_a_projection_ahead_of_a_restored_log_begins_anew(
+    regrown: int, place: Place, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A backup of the log misses its last events: what was folded of them is forgotten, also when
+    others have taken their positions meanwhile.
+    """
+    with opened(place.ledger_url) as ledger:
+        ledger.record([fact()])
+    restored = Place(place.backend, backup(place, tmp_path, request), place.views_url)
+    with opened(place.ledger_url) as ledger, following(place, Tally()) as projector:
+        ledger.record([fact(), fact()])
+        assert projector.fresh("tally").position == 3
+    with opened(restored.ledger_url) as ledger:
+        if regrown:
+            ledger.record([fact() for _ in range(regrown)])
+        with following(restored, Tally()) as projector:
+            assert projector.position("tally").position == 0
+            assert projector.fresh("tally").position == 1 + regrown
+
+
+def backup(place: Place, folder: Path, request: pytest.FixtureRequest) -> str:
+    """A copy of the log as it is now; its URL."""
+    if place.backend == "sqlite":
+        copy = folder / "backup.db"
+        copy.write_bytes(Path(place.ledger_url.removeprefix("sqlite:///")).read_bytes())
+        return f"sqlite:///{copy}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = place.ledger_url.rpartition("/")[2]
+    return server.create_database(f"{name}_backup", template=name)
+
+
+def test_a_rebuild_gives_the_same_rows(ledger: Ledger, projector: Projector) -> None:
+    """Dropped and folded again, in larger batches, they come out byte for byte."""
+    ledger.record([fact() for _ in range(30)])
+    projector.fresh("tally")
+    before = projector.checksum("tally")
+    assert projector.rebuild(["tally"]) == 30
+    assert projector.checksum("tally") == before
+
+
+def test_an_erased_event_is_stepped_over(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """Its content is gone; the projection's position passes it all the same."""
+    ledger.record([fact() for _ in range(3)])
+    database = open_database(place.ledger_url)
+    with database.write.begin() as connection:
+        connection.execute(delete(content).where(content.c.position.in_([2, 3])))
+    database.close()
+    assert projector.fresh("tally").position == 3
+    assert tallied(views) == [1]
