@@ -1,18 +1,12 @@
-"""Brings projections up to the log: one worker at a time per projection, in any process.
-
-Three ways in: a thread of the web process or of `lrs project` (`start`), a reader that needs the
-projection fresh (`fresh`), and a rebuild (`rebuild`). All fold through `step`.
-"""
+"""Folding the log into projections, batch by batch, under each projection's lock."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
-from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -21,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Database, begin_at_once, honest_errors, is_away, is_full
-from lrs.domain.errors import StorageFull, Unavailable
+from lrs.domain.errors import Unavailable
 from lrs.domain.statement import RecordedStatement
 from lrs.ledger import HEAD, Ledger, Page
 from lrs.projections import positions
@@ -50,14 +44,6 @@ _UNFINISHED = (Step.FULL, Step.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Up to where a projection can be trusted: a position, and the instant it is complete to."""
-
-    position: int
-    through: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Decoded:
     """A batch with what its last event adds to the projection's position."""
 
@@ -65,35 +51,20 @@ class _Decoded:
     page: Page
 
 
-class Projector:
-    """Folds the log into projections. `batch` is in events, times in seconds.
-
-    `pause` is how long the thread waits after a wake-up, so that one batch serves many appends;
-    `poll` how long it sleeps at most, so that a lost wake-up costs that and never an event.
-    """
+class Stepper:
+    """Folds the log into projections, `batch` events at a time, whoever asks for it."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        views: Database,
-        projections: Sequence[Projection],
-        *,
-        batch: int = 1_000,
-        wait: float = 2.0,
-        pause: float = 0.5,
-        poll: float = 1.0,
+        self, ledger: Ledger, views: Database, projections: Sequence[Projection], batch: int
     ) -> None:
         self._ledger = ledger
         self._views = views
         self.projections = {p.NAME: p for p in projections}
-        self._batch, self._wait, self._pause, self._poll = batch, wait, pause, poll
+        self._batch = batch
         self._locks = {name: threading.RLock() for name in self.projections}
         self._begun: dict[str, str] = {}
         self._one_database = views.dialect == "postgresql" and views.url == ledger.place
-        self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._through = 0
         self._decoded: tuple[int, int, _Decoded] | None = None
 
     def prepare(self) -> None:
@@ -159,6 +130,14 @@ class Projector:
         with self._locks[projection.NAME]:
             return self._step(projection, limit or self._batch)
 
+    def position(self, name: str) -> Position:
+        """Where the projection stands. Raises Unavailable while it is being made."""
+        with honest_errors(), self._views.read.connect() as connection:
+            at = positions.read(connection, name)
+        if at is None:
+            raise Unavailable("The read model is being made; try again in a moment.")
+        return at
+
     def _step(self, projection: Projection, limit: int) -> Step:
         at: Position | None = None
         try:
@@ -182,30 +161,6 @@ class Projector:
             return self._isolate(projection, at, limit, error)
         return Step.FULL if decoded.page.count == limit else Step.SOME
 
-    def fresh(self, name: str) -> Reach:
-        """Bring the projection up to the log's head as of now, or wait for whoever does.
-
-        After `wait` seconds it gives what is there; the Reach tells the truth about it.
-        """
-        deadline = monotonic() + self._wait
-        at, (head, head_stored) = self._standing(name)
-        while at.position < head and monotonic() < deadline:
-            try:
-                self._catch_up(name, head, deadline)
-            except StorageFull:
-                break  # what is there can still be read
-            at = self.position(name)
-        through = head_stored if at.position >= head else at.stored
-        return Reach(at.position, max(through, self._through if at.position >= head else 0))
-
-    def position(self, name: str) -> Position:
-        """Where the projection stands. Raises Unavailable while it is being made."""
-        with honest_errors(), self._views.read.connect() as connection:
-            at = positions.read(connection, name)
-        if at is None:
-            raise Unavailable("The read model is being made; try again in a moment.")
-        return at
-
     def _standing(self, name: str) -> tuple[Position, tuple[int, int]]:
         """The projection's position and the log's head, never an older head than position."""
         if not self._one_database:
@@ -216,78 +171,6 @@ class Projector:
         if beside is None:
             raise Unavailable("The read model is being made; try again in a moment.")
         return beside, (position or 0, stored or 0)
-
-    @property
-    def through(self) -> int:
-        """The latest instant up to which reads are known to be complete, in microseconds."""
-        return self._through
-
-    def hint(self) -> None:
-        """Say that there may be something new. Cheap; from any thread."""
-        self._wake.set()
-
-    def start(self, *, fold: bool = True) -> None:
-        """Fold in a thread of this process until `stop`; without `fold`, only renew `through`."""
-        self._thread = threading.Thread(
-            target=self._run, args=(fold,), name="projector", daemon=True
-        )
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(10)
-
-    def _run(self, fold: bool) -> None:
-        """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
-        while not self._stop.is_set():
-            try:
-                full = fold and self._step_all()
-                self._look_around()
-            except Exception as error:
-                with suppress(Exception):  # a full disk may take no log entry either
-                    log.warning("projector-waits", error=type(error).__name__, detail=str(error))
-                full = False
-                self._stop.wait(self._poll)
-            if not full and self._wake.wait(self._poll):
-                self._wake.clear()
-                self._stop.wait(self._pause)
-
-    def _step_all(self) -> bool:
-        full = False
-        for name, projection in self.projections.items():
-            at, (head, _) = self._standing(name)
-            if at.position >= head:
-                continue
-            # Where another process is at work, that one goes on; to come back at once would only
-            # have the two take turns at ever smaller batches.
-            full |= self.step(projection) is Step.FULL
-        if not full:
-            self._decoded = None
-        return full
-
-    def _look_around(self) -> None:
-        """Renew `through`: the clock while nothing is being appended, so that an idle store
-        answers a recent instant; else the `stored` of the last event that all have folded.
-        """
-        quiet = self._ledger.quiet_clock()
-        at = [self.position(name) for name in self.projections]
-        through = min((p.stored for p in at), default=0)
-        if quiet is not None and all(p.position >= quiet[0] for p in at):
-            through = quiet[1]
-        self._through = max(self._through, through)
-
-    def _catch_up(self, name: str, head: int, deadline: float) -> None:
-        lock = self._locks[name]
-        if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
-            return
-        try:
-            behind = self.position(name).position < head
-            if behind and self.step(self.projections[name]) is Step.BUSY:
-                self._stop.wait(0.005)
-        finally:
-            lock.release()
 
     def _read(self, position: int, limit: int) -> _Decoded | None:
         """The events after a position. Projections in step share one reading and decoding."""
@@ -355,6 +238,9 @@ class Projector:
         metadata.drop_all(connection, tables=tables)
         metadata.create_all(connection, tables=tables)
         positions.create(connection, projection.NAME, projection.VERSION, self._ledger.log_id)
+
+
+_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
 
 
 _MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
