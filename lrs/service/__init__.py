@@ -2,7 +2,8 @@
 
 from lrs.service.credentials import Credentials, NewKey
 from lrs.service.lrs import Lrs
-from lrs.service.statements import Received, StatementPage, StatementQuery, Statements
+from lrs.service.query import StatementQuery
+from lrs.service.statements import Received, StatementPage, Statements
 from lrs.service.training import Training
 
 __all__ = [
