@@ -22,7 +22,7 @@ class Finding:
 
 
 def examine(settings: Settings) -> Finding:
-    """Look at the store without changing anything in it."""
+    """Look at the store, as a start would: a read model of another log is begun anew."""
     found = Finding()
     found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     try:

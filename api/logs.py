@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 import orjson
 import structlog
@@ -13,6 +15,7 @@ from lrs.settings import Settings
 
 def configure(settings: Settings) -> None:
     """Set up logging for this process."""
+    binary, text = Forgiving(sys.stderr.buffer), Forgiving(sys.stderr)
     chain: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -26,7 +29,7 @@ def configure(settings: Settings) -> None:
                 structlog.processors.JSONRenderer(serializer=orjson.dumps),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, binary)),
             cache_logger_on_first_use=True,
         )
     else:
@@ -36,9 +39,25 @@ def configure(settings: Settings) -> None:
         structlog.configure(
             processors=[*chain, renderer],
             wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
-            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+            logger_factory=structlog.PrintLoggerFactory(cast(TextIO, text)),
             cache_logger_on_first_use=True,
         )
+
+
+class Forgiving:
+    """A file that loses what cannot be written: a full disk must not refuse a request twice."""
+
+    def __init__(self, file: IO[Any]) -> None:
+        self._file = file
+
+    def write(self, entry: Any) -> int:
+        with suppress(OSError, ValueError):
+            self._file.write(entry)
+        return len(entry)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._file.flush()
 
 
 def _level(settings: Settings) -> int:

@@ -32,10 +32,15 @@ def projections() -> list[Projection]:
 def build(settings: Settings, now: Clock = now) -> Lrs:
     """A store ready to use. Raises UnknownSchema where there is none: see `migrate`."""
     log, views = _databases(settings)
-    ledger = Ledger(log, now, timeout=settings.write_timeout)
-    projector = Projector(ledger, views, projections(), wait=settings.fresh_timeout)
-    ledger.after_commit(projector.hint)
-    projector.prepare()
+    try:
+        ledger = Ledger(log, now, timeout=settings.write_timeout)
+        projector = Projector(ledger, views, projections(), wait=settings.fresh_timeout)
+        ledger.after_commit(projector.hint)
+        projector.prepare()
+    except BaseException:
+        log.close()
+        views.close()
+        raise
     return Lrs(settings, ledger, log, views, projector)
 
 

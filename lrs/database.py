@@ -70,7 +70,8 @@ def open_database(url: str, options: Options | None = None) -> Database:
     """
     options = options or Options()
     parsed = _parse(url)
-    shown = parsed.render_as_string(hide_password=True)
+    plain = parsed.set(drivername=parsed.get_backend_name())
+    shown = plain.render_as_string(hide_password=True)
     if parsed.get_backend_name() == "sqlite":
         write = _sqlite(parsed, options)
         read = _sqlite(parsed, options)

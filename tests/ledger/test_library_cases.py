@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unittest
 
 import pytest
@@ -48,3 +49,6 @@ def test_the_library_accepts_our_recorder(
     test = case(name)
     test.recorder = ledger.recorder
     getattr(test, name)()
+    for thread in threading.enumerate():  # the library tells its readers to stop, but not to wait
+        if "read_continuously" in thread.name:
+            thread.join(10)
