@@ -52,10 +52,20 @@ def read_file(path: Path) -> Iterator[ParsedStatement]:
         second = file.readline()
         file.seek(0)
         if _is_object(first) and _is_object(second):
-            for line in filter(bytes.strip, file):
-                yield from parse_statements(line)[0]
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield from _parsed(line, f"Line {number}")
         else:
-            yield from parse_statements(file.read(), max_statements=_EVERYTHING)[0]
+            yield from _parsed(file.read(), path.name)
+
+
+def _parsed(text: bytes, where: str) -> list[ParsedStatement]:
+    try:
+        return parse_statements(text, max_statements=_EVERYTHING)[0]
+    except Invalid as error:
+        raise Invalid(
+            f"{where}, {error.pointer or 'as a whole'}: {error.detail}", code=error.code
+        ) from None
 
 
 def _is_object(line: bytes) -> bool:

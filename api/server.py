@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from lrs.domain.errors import Misconfigured
 from lrs.settings import Settings
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished."""
+    """Serve until SIGINT or SIGTERM; requests under way are finished.
+
+    Raises Misconfigured when the address cannot be listened on.
+    """
+    _require_free(settings.host, settings.port)
     Server(
         "api.wsgi:create",
         factory=True,
@@ -29,6 +35,19 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _require_free(host: str, port: int) -> None:
+    """Say in a sentence what the server would say in forty lines."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Misconfigured(
+            f"LRS_HOST and LRS_PORT name {host}:{port}, which cannot be used: {error.strerror}."
+        ) from error
 
 
 def until_stopped() -> None:

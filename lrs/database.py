@@ -294,4 +294,10 @@ def make_folder(url: str) -> None:
     """Make the folder of a SQLite file, so that a first start needs no preparation."""
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misconfigured(
+                f"The folder {folder} for the database cannot be made: {error.strerror}."
+            ) from error

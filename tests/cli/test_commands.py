@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,27 @@ def test_an_import_names_the_statement_at_fault(migrated: Shell) -> None:
     assert migrated("import", "conflict.json").returncode == 1
 
 
+def test_an_import_says_where_the_file_is_no_json(migrated: Shell) -> None:
+    """The file, or the line of a file with one statement a line."""
+    (migrated.folder / "broken.json").write_text('[{"actor": ')
+    assert migrated("import", "broken.json").stderr.startswith("lrs: broken.json, ")
+    lines = [json.dumps(STATEMENT), json.dumps(STATEMENT), "{not json}"]
+    (migrated.folder / "lines.json").write_text("\n".join(lines))
+    assert migrated("import", "lines.json").stderr.startswith("lrs: Line 3, ")
+
+
+def test_an_address_in_use_is_said_in_one_line(migrated: Shell) -> None:
+    """And so is a folder that cannot be made."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = migrated("serve", LRS_PORT=str(other.getsockname()[1]))
+    assert done.returncode == 78
+    assert "which cannot be used" in done.stderr
+    nowhere = "sqlite:////dev/null/ledger.db"
+    done = migrated("migrate", LRS_LEDGER_URL=nowhere, LRS_VIEWS_URL=nowhere)
+    assert done.returncode == 78
+    assert done.stderr.startswith("lrs: The folder /dev/null for the database cannot be made")
+
+
 def test_the_doctor_says_what_is_and_what_is_wrong(lrs: Shell) -> None:
     """Before the store is made, and after."""
     sick = lrs("doctor")
@@ -149,6 +171,7 @@ def test_a_bad_setting_refuses_the_start_by_name(lrs: Shell) -> None:
 
 def test_a_database_that_is_away_is_said_to_be_away(lrs: Shell) -> None:
     """Exit code 69, so that a script can wait and try again."""
-    done = lrs("migrate", LRS_LEDGER_URL="postgresql://nobody@127.0.0.1:9/none", LRS_VIEWS_URL="")
-    assert done.returncode in (69, 78)
+    away = "postgresql://nobody@127.0.0.1:9/none"
+    done = lrs("migrate", LRS_LEDGER_URL=away, LRS_VIEWS_URL=away)
+    assert done.returncode == 69
     assert len(done.stderr.splitlines()) == 1
