@@ -66,7 +66,6 @@ class Head:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=APPEND_LOCK)
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=APPEND_LOCK)
 _POSITION = select(func.coalesce(func.max(event.c.position), 0)).scalar_subquery()
 _STORED = select(func.coalesce(func.max(event.c.stored), 0)).scalar_subquery()
 _HEAD = select(_POSITION, _STORED)
@@ -105,20 +104,34 @@ def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Conn
         yield connection, head
 
 
-@contextmanager
-def trying_lock(database: Database) -> Iterator[Connection | None]:
-    """A connection with the right to append if nobody has it, else None; never waits."""
-    with begin_at_once(database) as connection:
-        if connection is None or database.dialect == "sqlite":
-            yield connection
-        else:
-            yield connection if connection.execute(_TRY_LOCK).scalar_one() else None
+def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
+    """The head, read while no append is in flight; None if one is. Never waits.
+
+    PostgreSQL takes, reads and lets go in one round trip.
+    """
+    if database.dialect == "sqlite":
+        with begin_at_once(database) as connection:
+            return None if connection is None else read_head(connection, now)
+    with database.read.connect() as connection:
+        cursor = connection.exec_driver_sql(_TRY_LOCK_AND_HEAD).cursor
+        cursor.nextset()
+        cursor.nextset()
+        free = cursor.fetchall()[0][0]
+        cursor.nextset()
+        head = Head(*cursor.fetchall()[0])
+        cursor.close()
+        return head if free else None
 
 
 _POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 # A result with a row comes first, because SQLAlchemy closes the cursor of one without.
 _BEGIN_LOCK_AND_HEAD = f"SELECT 1; BEGIN; SELECT pg_advisory_xact_lock({APPEND_LOCK}); " + str(
     _HEAD_AND_CLOCK.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
+)
+
+
+_TRY_LOCK_AND_HEAD = (
+    _BEGIN_LOCK_AND_HEAD.replace("pg_advisory_xact_lock", "pg_try_advisory_xact_lock") + "; COMMIT"
 )
 
 

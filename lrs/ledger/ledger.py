@@ -20,7 +20,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from lrs.database import Database, honest_errors
 from lrs.domain.events import Fact
-from lrs.ledger.append import Stream, read_head, trying_lock
+from lrs.ledger.append import Stream, quiet_head
 from lrs.ledger.content import mapper
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
@@ -129,11 +129,9 @@ class Ledger(Application[UUID]):
 
         Whatever is recorded later is stored after that clock's instant.
         """
-        with honest_errors(), trying_lock(self._database) as connection:
-            if connection is None:
-                return None
-            head = read_head(connection, self._now)
-            return head.position, max(head.clock, head.stored)
+        with honest_errors():
+            head = quiet_head(self._database, self._now)
+        return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:
         self._writer.close()

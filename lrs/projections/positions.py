@@ -78,6 +78,12 @@ def read(connection: Connection, name: str) -> Position | None:
     return _position(connection.execute(_SELECT.where(projection.c.name == name)).first())
 
 
+def read_all(connection: Connection) -> dict[str, Position]:
+    """Every projection's position by name."""
+    found = (_position(row) for row in connection.execute(_SELECT))
+    return {at.name: at for at in found if at is not None}
+
+
 def read_beside(
     connection: Connection, name: str, *columns: ColumnElement[Any]
 ) -> tuple[Position | None, tuple[Any, ...]]:

@@ -17,6 +17,7 @@ import structlog
 from lrs.database import Database
 from lrs.domain.errors import StorageFull
 from lrs.ledger import Ledger
+from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
 from lrs.projector.stepper import Step, Stepper
 
@@ -66,10 +67,9 @@ class Projector(Stepper):
         at, (head, head_stored) = self._standing(name)
         while at.position < head and monotonic() < deadline:
             try:
-                self._catch_up(name, head, deadline)
+                at = self._catch_up(name, at, head, deadline)
             except StorageFull:
                 break  # what is there can still be read
-            at = self.position(name)
         through = head_stored if at.position >= head else at.stored
         return Reach(at.position, max(through, self._through if at.position >= head else 0))
 
@@ -112,13 +112,12 @@ class Projector(Stepper):
 
     def _step_all(self) -> bool:
         full = False
+        standing = self.standing()
         for name, projection in self.projections.items():
-            at, (head, _) = self._standing(name)
-            if at.position >= head:
-                continue
-            # Where another process is at work, that one goes on; to come back at once would only
-            # have the two take turns at ever smaller batches.
-            full |= self.step(projection) is Step.FULL
+            if standing.positions[name].position < standing.head:
+                # Where another process is at work, that one goes on; to come back at once would
+                # only have the two take turns at ever smaller batches.
+                full |= self.step(projection) is Step.FULL
         if not full:
             self._decoded = None
         return full
@@ -128,19 +127,25 @@ class Projector(Stepper):
         answers a recent instant; else the `stored` of the last event that all have folded.
         """
         quiet = self._ledger.quiet_clock()
-        at = [self.position(name) for name in self.projections]
+        at = self.standing().positions.values()
         through = min((p.stored for p in at), default=0)
         if quiet is not None and all(p.position >= quiet[0] for p in at):
             through = quiet[1]
         self._through = max(self._through, through)
 
-    def _catch_up(self, name: str, head: int, deadline: float) -> None:
+    def _catch_up(self, name: str, at: Position, head: int, deadline: float) -> Position:
+        """Fold towards `head` after `at`, or wait for whoever does. Where that has led."""
         lock = self._locks[name]
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
-            return
+            return self.position(name)
         try:
-            behind = self.position(name).position < head
-            if behind and self.step(self.projections[name]) is Step.BUSY:
-                self._stop.wait(0.005)
+            reached = self._reached.get(name)
+            if reached is not None and reached.position >= head and reached.begun == at.begun:
+                return reached  # another thread of this process has been there meanwhile
+            step = self.step(self.projections[name])
         finally:
             lock.release()
+        if step is Step.BUSY:
+            self._stop.wait(0.003)
+            return self.position(name)
+        return self._reached[name]

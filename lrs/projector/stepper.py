@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from uuid import UUID
 
@@ -51,6 +51,15 @@ class _Decoded:
     page: Page
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where every projection stands, and the log's last position with its `stored`."""
+
+    positions: dict[str, Position]
+    head: int
+    stored: int
+
+
 class Stepper:
     """Folds the log into projections, `batch` events at a time, whoever asks for it."""
 
@@ -63,6 +72,7 @@ class Stepper:
         self._batch = batch
         self._locks = {name: threading.RLock() for name in self.projections}
         self._begun: dict[str, str] = {}
+        self._reached: dict[str, Position] = {}
         self._one_database = views.dialect == "postgresql" and views.url == ledger.place
         self._stop = threading.Event()
         self._decoded: tuple[int, int, _Decoded] | None = None
@@ -151,6 +161,7 @@ class Stepper:
                     self._begun[projection.NAME] = at.begun
                 decoded = self._read(at.position, limit)
                 if decoded is None:
+                    self._reached[projection.NAME] = at
                     return Step.IDLE
                 projection.apply(decoded.batch, connection)
                 _advance(connection, projection.NAME, decoded.page)
@@ -159,7 +170,19 @@ class Stepper:
             if at is None or isinstance(error, Unavailable) or _is_infrastructure(error):
                 raise
             return self._isolate(projection, at, limit, error)
-        return Step.FULL if decoded.page.count == limit else Step.SOME
+        page = decoded.page
+        self._reached[projection.NAME] = replace(at, position=page.last, stored=page.stored)
+        return Step.FULL if page.count == limit else Step.SOME
+
+    def standing(self) -> Standing:
+        """All positions, and the log's head, read after them."""
+        with honest_errors(), self._views.read.connect() as connection:
+            found = positions.read_all(connection)
+        missing = [name for name in self.projections if name not in found]
+        if missing:
+            raise Unavailable("The read model is being made; try again in a moment.")
+        head, stored = self._ledger.reader.head()
+        return Standing(found, head, stored)
 
     def _standing(self, name: str) -> tuple[Position, tuple[int, int]]:
         """The projection's position and the log's head, never an older head than position."""
@@ -210,6 +233,7 @@ class Stepper:
                 return Step.BUSY
             positions.set_aside(connection, projection.NAME, page.last, text)
             _advance(connection, projection.NAME, page)
+        self._reached[projection.NAME] = replace(at, position=page.last, stored=page.stored)
         return Step.FULL
 
     def _require_ours(self, projection: Projection, at: Position) -> None:
