@@ -20,6 +20,12 @@ Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
 
 
+PAUSE = {"sqlite": 0.2, "postgresql": 0.5}
+"""How long a projector lets events gather, in seconds. On SQLite one process does everything, and
+its projector gets on more slowly beside all the threads that answer requests.
+"""
+
+
 def now() -> int:
     return time.time_ns() // 1_000
 
@@ -34,7 +40,9 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
     log, views = _databases(settings)
     try:
         ledger = Ledger(log, now, timeout=settings.write_timeout)
-        projector = Projector(ledger, views, projections(), wait=settings.fresh_timeout)
+        projector = Projector(
+            ledger, views, projections(), wait=settings.fresh_timeout, pause=PAUSE[views.dialect]
+        )
         ledger.after_commit(projector.hint)
         projector.prepare()
     except BaseException:
