@@ -236,7 +236,9 @@ def _mentioning(query: Select[int], wanted: Filter, code: int, scope: int) -> Se
     same = and_(other.c.position == entry.c.position, other.c.back == entry.c.back)
     # The bounds are the entry's, too; said here, they bound the walk along the mentions.
     within = and_(other.c.position > wanted.after, other.c.position <= wanted.upto)
-    return query.join(other, same).where(other.c.term == 2 * code + scope, within)
+    # Answered in the order of the mentions' key, so that the first page needs no sorting.
+    walked = query.with_only_columns(other.c.position)
+    return walked.where(same, other.c.term == 2 * code + scope, within)
 
 
 def _own(authority: int) -> ColumnElement[bool]:
@@ -249,7 +251,7 @@ def _own(authority: int) -> ColumnElement[bool]:
 
 
 def _page(query: Select[int], wanted: Filter, limit: int) -> Select[int]:
-    position = entry.c.position
+    position = query.selected_columns.values()[0]
     query = query.where(position > wanted.after, position <= wanted.upto).distinct()
     return _ordered(query, position, wanted).limit(limit)
 
