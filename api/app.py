@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
+from itertools import count
 
 import structlog
 from flask import Flask, Response, g, request
@@ -23,7 +25,7 @@ def create_app(lrs: Lrs) -> Flask:
     app.url_map.strict_slashes = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     errors.install(app)
-    app.before_request(_begin)
+    app.before_request(_beginning())
     app.after_request(_end)
     for blueprint in (
         statements.blueprint(lrs),
@@ -36,14 +38,22 @@ def create_app(lrs: Lrs) -> Flask:
     return app
 
 
-def _begin() -> None:
-    """Give the request an id, taken over from a proxy if it sent a sensible one."""
-    given = request.headers.get("X-Request-ID", "")
-    sensible = 8 <= len(given) <= 64 and given.isascii() and given.isprintable()
-    g.request_id = given if sensible else secrets.token_hex(8)
-    g.began = time.perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+def _beginning() -> Callable[[], None]:
+    """What begins each request. An id is the process's own random part and a count: to ask the
+    system for randomness lets go of the interpreter, which then has to be waited for.
+    """
+    own, numbers = secrets.token_hex(5), count(1)
+
+    def begin() -> None:
+        """Give the request an id, taken over from a proxy if it sent a sensible one."""
+        given = request.headers.get("X-Request-ID", "")
+        sensible = 8 <= len(given) <= 64 and given.isascii() and given.isprintable()
+        g.request_id = given if sensible else f"{own}-{next(numbers):x}"
+        g.began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    return begin
 
 
 def _end(response: Response) -> Response:

@@ -1,8 +1,8 @@
 """Ways into a database: one code path for SQLite and PostgreSQL.
 
-A `Database` is two engines over one place: `write` runs transactions (BEGIN IMMEDIATE on SQLite,
-so that a transaction never fails half-way for want of the lock), `read` runs autocommit, which
-spares two round trips a query.
+A `Database` is engines over one place: `write` runs transactions (BEGIN IMMEDIATE on SQLite, so
+that a transaction never fails half-way for want of the lock), `read` runs autocommit, which spares
+two round trips a query.
 """
 
 from __future__ import annotations
@@ -51,15 +51,18 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Two engines over one place. `url` is printable: it hides the password."""
+    """Engines over one place. `url` is printable: it hides the password."""
 
     write: Engine
+    pipeline: Engine
+    """Autocommit, for whoever sends a whole transaction at once. On SQLite it is `write`."""
     read: Engine
     dialect: Dialect
     url: str
 
     def close(self) -> None:
         self.write.dispose()
+        self.pipeline.dispose()
         self.read.dispose()
 
 
@@ -76,11 +79,13 @@ def open_database(url: str, options: Options | None = None) -> Database:
         write = _sqlite(parsed, options)
         read = _sqlite(parsed, options)
         event.listen(write, "begin", _begin_immediate)
-        return Database(write, read, "sqlite", shown)
-    write = _postgresql(parsed, replace(options, connections=4))
-    read = _postgresql(parsed, options).execution_options(isolation_level="AUTOCOMMIT")
+        return Database(write, write, read, "sqlite", shown)
+    few = replace(options, connections=4)
+    write = _postgresql(parsed, few)
+    pipeline = _postgresql(parsed, few, isolation_level="AUTOCOMMIT")
+    read = _postgresql(parsed, options, isolation_level="AUTOCOMMIT")
     event.listen(read, "connect", _prefer_indexes)
-    return Database(write, read, "postgresql", shown)
+    return Database(write, pipeline, read, "postgresql", shown)
 
 
 def _parse(url: str) -> URL:
@@ -143,17 +148,24 @@ def _prefer_indexes(connection: Any, _record: object) -> None:
     """Every read is a walk along an index. The planner is told so, because what it knows of a
     growing table lags behind it, and a join planned for an empty one is read in full for long.
     """
-    connection.autocommit = True
-    connection.execute(
+    _settle(
+        connection,
         "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; "
-        "SET enable_bitmapscan = off; SET jit = off"
+        "SET enable_bitmapscan = off; SET jit = off",
     )
-    connection.autocommit = False
 
 
-def _postgresql(url: URL, options: Options) -> Engine:
+def _settle(connection: Any, settings: str) -> None:
+    """Settings of the session, and no transaction left open by them."""
+    autocommit, connection.autocommit = connection.autocommit, True
+    connection.execute(settings)
+    connection.autocommit = autocommit
+
+
+def _postgresql(url: URL, options: Options, **arguments: Any) -> Engine:
     engine = create_engine(
         url,
+        **arguments,
         pool_size=options.connections,
         max_overflow=2,
         pool_timeout=options.wait,
@@ -172,12 +184,15 @@ def _postgresql(url: URL, options: Options) -> Engine:
         # Arrays in binary are nine times as fast as in text; bulk inserts are made of them.
         connection.adapters.register_dumper(list, ListBinaryDumper)
         wait = int(options.wait * 1000)
-        settings = [f"SET lock_timeout = {wait}", "SET timezone = 'UTC'"]
+        # The head of the log is read by a statement after the lock, which must see every commit.
+        settings = [
+            f"SET lock_timeout = {wait}",
+            "SET timezone = 'UTC'",
+            "SET default_transaction_isolation = 'read committed'",
+        ]
         if not options.durable:
             settings.append("SET synchronous_commit = off")
-        connection.autocommit = True
-        connection.execute("; ".join(settings))
-        connection.autocommit = False
+        _settle(connection, "; ".join(settings))
 
     from lrs import liveness  # which needs psycopg, as SQLite does not
 
@@ -241,10 +256,11 @@ def is_full(error: SQLAlchemyError) -> bool:
     return getattr(origin, "sqlstate", None) in ("53100", "53400")
 
 
-def is_busy(error: SQLAlchemyError) -> bool:
-    """Whether another process has SQLite's write lock."""
+def is_busy(error: Exception) -> bool:
+    """Whether another process has had the lock for too long, so that nothing was written."""
     origin = getattr(error, "orig", None)
-    return (getattr(origin, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+    busy = (getattr(origin, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
+    return busy or getattr(origin, "sqlstate", None) == "55P03"
 
 
 _AWAY_SQLITE = frozenset(

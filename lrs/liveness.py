@@ -2,25 +2,24 @@
 
 A query on a server that hangs, or behind a network that swallows everything, would wait for ever:
 no timeout of the server's helps, and TCP's own last minutes. A slow answer is no reason to give
-up, though. So after SILENCE seconds without a byte the server is asked for a second connection;
-only if it says nothing to that one either is the first given up.
+up, though. So an exchange that takes SILENCE seconds has the server asked for a second connection;
+only if it says nothing to that one either is the first given up, else it is waited for again.
 """
 
 from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Generator
-from time import monotonic
 from typing import Any
 
 from psycopg import Connection, OperationalError
 from psycopg.abc import PQGen
+from psycopg.errors import _WaitTimeout as WaitTimeout
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
 SILENCE = 2.0
-"""Seconds without a byte after which a server is suspected."""
+"""Seconds without a whole answer after which a server is suspected."""
 
 GREETING = 1.5
 """Seconds it then has to answer a new connection."""
@@ -31,22 +30,13 @@ class LiveConnection(Connection[Any]):
 
     def wait(self, gen: PQGen[Any], *args: Any, **kwargs: Any) -> Any:
         """Run one exchange with the server, as psycopg does, but not past its death."""
-        return super().wait(self._listening(gen), *args, **kwargs)
-
-    def _listening(self, gen: PQGen[Any]) -> Generator[Any, Any, Any]:
-        try:
-            wanted = next(gen)
-            heard = monotonic()
-            while True:
-                ready = yield wanted
-                if ready:
-                    heard = monotonic()
-                elif monotonic() - heard > SILENCE:
-                    self._require_greeting()
-                    heard = monotonic()
-                wanted = gen.send(ready)
-        except StopIteration as done:
-            return done.value
+        while True:
+            try:
+                return super().wait(gen, *args, **{"timeout": SILENCE, **kwargs})
+            except WaitTimeout:
+                if "timeout" in kwargs:
+                    raise
+                self._require_greeting()
 
     def _require_greeting(self) -> None:
         info = self.info

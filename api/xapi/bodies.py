@@ -30,12 +30,13 @@ def json_body(request: Request, limit: int) -> bytes:
         raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
-    while chunk := request.stream.read(_CHUNK):
+    # Asked for as much as there is, and no more: each reading lets another thread in between.
+    while size != length and (chunk := request.stream.read(min(length or _CHUNK, limit + 1))):
         size += len(chunk)
         if size > limit:
             raise _too_large(limit)
         parts.append(chunk)
-    return b"".join(parts)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large(limit: int) -> TooLarge:

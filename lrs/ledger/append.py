@@ -104,6 +104,20 @@ def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Conn
         yield connection, head
 
 
+def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]) -> int:
+    """Append what `rows` gives, in a transaction of its own. The first one's position.
+
+    `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
+    append.
+    """
+    if database.dialect == "postgresql":
+        from lrs.ledger.pipeline import append_at_once  # which needs psycopg
+
+        return append_at_once(database.pipeline, rows)
+    with appending(database, now) as (connection, head):
+        return insert_rows(connection, rows(), head)
+
+
 def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
     """The head, read while no append is in flight; None if one is. Never waits.
 

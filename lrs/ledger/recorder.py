@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from lrs.database import Database, honest_errors
 from lrs.ledger.append import Row
-from lrs.ledger.content import commitment, new_salt
+from lrs.ledger.content import Salts, commitment
 from lrs.ledger.tables import content, event
 from lrs.ledger.writer import Writer
 
@@ -39,10 +39,11 @@ class LedgerRecorder(ApplicationRecorder):
     def __init__(self, database: Database, writer: Writer) -> None:
         self._database = database
         self._writer = writer
+        self._salts = Salts()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_kwargs: Any) -> Sequence[int]:
         """Append the events whole; their positions. Raises AppendConflict (IntegrityError)."""
-        return self._writer.append([_row(stored_event) for stored_event in stored_events])
+        return self._writer.append([_row(e, self._salts.new()) for e in stored_events])
 
     def select_events(
         self,
@@ -136,11 +137,10 @@ class PollingSubscription(Subscription[ApplicationRecorder]):
         raise StopIteration
 
 
-def _row(stored_event: StoredEvent) -> Row:
+def _row(stored_event: StoredEvent, salt: bytes) -> Row:
     originator_id = stored_event.originator_id
     if not isinstance(originator_id, UUID):
         raise TypeError("a stream is named by a UUID")
-    salt = new_salt()
     return Row(
         originator_id=originator_id,
         originator_version=stored_event.originator_version,

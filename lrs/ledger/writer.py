@@ -23,9 +23,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
-from lrs.database import Database, honest_errors, is_away
+from lrs.database import Database, honest_errors, is_away, is_busy
 from lrs.domain.errors import Unavailable
-from lrs.ledger.append import Head, Row, Stream, appending, existing, insert_rows
+from lrs.ledger.append import Head, Row, Stream, append, appending, existing, insert_rows
 
 log = structlog.get_logger(__name__)
 
@@ -38,29 +38,34 @@ class AppendConflict(IntegrityError):
         self.streams = list(streams)
 
 
+Answer = list[int] | Exception
+"""What becomes of a request: the positions of its rows, or why there are none."""
+
+
 class _Slot:
     """One request's rows and, in time, its answer."""
 
-    __slots__ = ("_done", "deadline", "error", "positions", "rows")
+    __slots__ = ("_answered", "abandoned", "answer", "deadline", "next", "rows")
 
     def __init__(self, rows: Sequence[Row], deadline: float) -> None:
         self.rows = rows
         self.deadline = deadline
-        self.positions: list[int] = []
-        self.error: Exception | None = None
-        self._done = threading.Lock()
-        self._done.acquire()
+        self.answer: Answer = []
+        self.next: _Slot | None = None
+        """Who is to be woken by this one, once it is awake."""
+        self.abandoned = False
+        self._answered = threading.Lock()
+        self._answered.acquire()
 
     def wait(self) -> bool:
-        return self._done.acquire(timeout=max(0.0, self.deadline - monotonic()))
+        """Whether the answer came in time."""
+        return self._answered.acquire(timeout=max(0.0, self.deadline - monotonic()))
 
-    def answer(self, positions: list[int]) -> None:
-        self.positions = positions
-        self._done.release()
+    def is_answered(self) -> bool:
+        return self._answered.acquire(blocking=False)
 
-    def refuse(self, error: Exception) -> None:
-        self.error = error
-        self._done.release()
+    def wake(self) -> None:
+        self._answered.release()
 
 
 class Writer:
@@ -104,9 +109,11 @@ class Writer:
             self._wake.notify()
         if not slot.wait():
             self._give_up(slot)
-        if slot.error is not None:
-            raise slot.error
-        return slot.positions
+        if slot.next is not None:
+            self._wake_first_of(slot.next)
+        if isinstance(slot.answer, Exception):
+            raise slot.answer
+        return slot.answer
 
     def close(self) -> None:
         """Finish what waits, then stop."""
@@ -118,11 +125,33 @@ class Writer:
             thread.join(self._timeout)
 
     def _give_up(self, slot: _Slot) -> None:
+        """Raise Unavailable, unless the answer came at the last moment."""
         with self._wake:
+            if slot.is_answered():
+                return
+            slot.abandoned = True
             if slot in self._waiting:
                 self._waiting.remove(slot)
                 raise Unavailable("The database did not take the write in time; nothing is stored.")
         raise _unknown()
+
+    def _answer(self, group: Sequence[_Slot], answers: Sequence[Answer]) -> None:
+        """Give each its answer. The first is woken, and each wakes the next: woken all at once,
+        they would crowd before the interpreter, where only one can be.
+        """
+        following: _Slot | None = None
+        for slot, answer in zip(reversed(group), reversed(answers), strict=True):
+            slot.answer, slot.next = answer, following
+            following = slot
+        self._wake_first_of(following)
+
+    def _wake_first_of(self, slot: _Slot | None) -> None:
+        """Wake it or, where it has given up, the next one that has not."""
+        with self._wake:
+            while slot is not None and slot.abandoned:
+                slot = slot.next
+            if slot is not None:
+                slot.wake()
 
     def _run(self) -> None:
         while True:
@@ -147,30 +176,39 @@ class Writer:
 
     def _commit_waiting(self) -> None:
         group: list[_Slot] = []
+
+        def rows() -> list[Row]:
+            group.extend(self._take())
+            return [row for slot in group for row in slot.rows]
+
         try:
-            with appending(self._database, self._now) as (connection, head):
-                group = self._take()
-                first = insert_rows(connection, [r for s in group for r in s.rows], head)
+            first = append(self._database, rows, self._now)
         except BrokenConstraint:
             self._commit_exactly(group)
         except Exception as error:
             self._recover(group or self._take(), error, started=bool(group))
         else:
+            answers = []
             for slot in group:
-                slot.answer(list(range(first, first + len(slot.rows))))
+                answers.append(list(range(first, first + len(slot.rows))))
                 first += len(slot.rows)
+            self._answer(group, answers)
             self.on_commit()
 
     def _recover(self, group: list[_Slot], error: Exception, *, started: bool) -> None:
         """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
-        if started and is_away_error(error):
+        if started and is_away_error(error) and not is_busy(error):
             self._commit_exactly(group)
         else:
-            _refuse_all(group, error)
+            self._refuse_all(group, error)
 
     def _commit_exactly(self, group: list[_Slot]) -> None:
         """Write those of the group that conflict with nothing, and answer each for itself."""
         while True:
+            # Who has given up was told that nobody knows; it must not be written now.
+            group = [slot for slot in group if not slot.abandoned]
+            if not group:
+                return
             try:
                 with appending(self._database, self._now) as (connection, head):
                     answers = self._write_exactly(connection, head, group)
@@ -178,32 +216,37 @@ class Writer:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
                     continue
-                _refuse_all(group, _unknown() if is_away_error(error) else error)
+                self._refuse_all(group, _unknown() if is_away_error(error) else error)
                 return
-            for slot, answer in zip(group, answers, strict=True):
-                if isinstance(answer, Exception):
-                    slot.refuse(answer)
-                else:
-                    slot.answer(answer)
+            self._answer(group, answers)
             self.on_commit()
             return
 
     def _write_exactly(
         self, connection: Connection, head: Head, group: list[_Slot]
-    ) -> list[list[int] | AppendConflict]:
+    ) -> list[Answer]:
         taken = existing(connection, [row.stream for slot in group for row in slot.rows])
-        answers: list[list[int] | AppendConflict] = []
+        answers: list[Answer] = []
         rows: list[Row] = []
         for slot in group:
             answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
             answers.append(answer)
-            if not isinstance(answer, AppendConflict) and answer[0] > head.position + len(rows):
+            if not isinstance(answer, Exception) and answer[0] > head.position + len(rows):
                 rows += slot.rows
                 for row, position in zip(slot.rows, answer, strict=True):
                     taken[row.stream] = (position, row.commitment)
         if rows:
             insert_rows(connection, rows, head)
         return answers
+
+    def _refuse_all(self, group: list[_Slot], error: Exception) -> None:
+        try:
+            with honest_errors():
+                raise error
+        except Exception as honest:
+            self._answer(group, [honest] * len(group))
+        with suppress(Exception):  # a full disk may take no log entry either
+            log.warning("append-failed", error=type(error).__name__, requests=len(group))
 
 
 def _judge(
@@ -230,14 +273,3 @@ def _unknown() -> Unavailable:
         "The database did not confirm the write in time; whether it is stored is unknown. "
         "The same request may be sent again."
     )
-
-
-def _refuse_all(group: list[_Slot], error: Exception) -> None:
-    try:
-        with honest_errors():
-            raise error
-    except Exception as honest:
-        for slot in group:
-            slot.refuse(honest)
-    with suppress(Exception):  # a full disk may take no log entry either
-        log.warning("append-failed", error=type(error).__name__, requests=len(group))

@@ -19,9 +19,13 @@ from tests.support.stores import appending, statement, store
 def in_one_group(
     lrs: Lrs, place: Place, requests: Sequence[Sequence[ParsedStatement]]
 ) -> list[Future[list[UUID]]]:
-    """Send the requests while an append from elsewhere holds the lock, so that they pile up."""
-    with ThreadPoolExecutor(len(requests)) as pool:
+    """Send the requests while an append from elsewhere holds the lock, so that they pile up,
+    after one that may have set out for the lock already.
+    """
+    with ThreadPoolExecutor(len(requests) + 1) as pool:
         with appending(place.ledger_url):
+            pool.submit(store, lrs, statement(uuid4()))
+            sleep(0.2)
             answers = [pool.submit(store, lrs, *request) for request in requests]
             sleep(0.3)
             assert not any(answer.done() for answer in answers)
@@ -73,7 +77,7 @@ def test_a_conflict_leaves_its_neighbours_in_the_group_unharmed(lrs: Lrs, place:
     assert isinstance(answers.pop(3).exception(), StatementConflict)
     assert [id for answer in answers for id in answer.result()] == [*fresh[:6], taken, *fresh[6:]]
     assert sorted(stored(lrs, taken, lost, *fresh)) == sorted([taken, *fresh])
-    assert lrs.ledger.reader.head()[0] == 11
+    assert lrs.ledger.reader.head()[0] == 12  # and the one that in_one_group sent ahead
 
 
 def test_requests_of_one_group_with_the_same_statement_share_one_copy(

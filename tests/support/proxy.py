@@ -1,4 +1,4 @@
-"""A TCP proxy that loses the reply to a COMMIT, or the COMMIT itself, and cuts the connection."""
+"""A TCP proxy that loses the reply to an append, or part of the append, and cuts the connection."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import socket
 import threading
 from contextlib import suppress
 from typing import Literal
+
+from lrs.domain.events import StatementStored
 
 Loss = Literal["request", "reply"]
 
@@ -19,7 +21,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.lose: Loss | None = None
-        """What to lose of the next COMMIT."""
+        """What to lose of the next append."""
         self.lost = 0
         self.away = False
         """Whether newcomers are turned away."""
@@ -52,10 +54,10 @@ class Proxy:
         ready, _, _ = select.select([client, server], [], [])
         for end in ready:
             data = end.recv(65536)
-            if end is client and self.lose is not None and b"COMMIT" in data:
+            if end is client and self.lose is not None and StatementStored.TOPIC.encode() in data:
                 if self.lose == "reply":
                     server.sendall(data)
-                    assert b"COMMIT" in server.recv(65536), "the server confirms it by name"
+                    _swallow(client, server)
                 self.lose = None
                 self.lost += 1
                 return False
@@ -63,3 +65,19 @@ class Proxy:
                 return False
             (server if end is client else client).sendall(data)
         return True
+
+
+def _swallow(client: socket.socket, server: socket.socket) -> None:
+    """Let the client finish, and keep from it all that the server says until it is done."""
+    said = b""
+    while not said.endswith(_READY):
+        ready, _, _ = select.select([client, server], [], [], 5)
+        assert ready, "the server confirms it"
+        if client in ready:
+            server.sendall(client.recv(65536))
+        if server in ready:
+            said += server.recv(65536)
+
+
+_READY = bytes.fromhex("5a 00000005 49")
+"""ReadyForQuery: idle, no transaction under way."""

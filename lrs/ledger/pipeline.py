@@ -1,0 +1,74 @@
+"""PostgreSQL's append in one round trip: begin, lock, number and insert the rows, commit.
+
+Whoever holds the append lock keeps every other process waiting. Sent as one pipeline, it is held
+for as long as the server works and the disk takes, and never for a client's turn; and each round
+trip that is not made is a thread that need not be woken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from lrs.ledger.append import APPEND_LOCK, Row
+
+_LOCK = b"SELECT pg_advisory_xact_lock(%d)" % APPEND_LOCK
+
+# The head is read by a statement of its own after the lock is held, so it sees every earlier
+# commit. clock_timestamp() and not now(), which is the transaction's start, before the lock.
+_INSERT = b"""
+    WITH head AS MATERIALIZED (
+        SELECT coalesce(max(position), 0) AS position, coalesce(max(stored), 0) AS stored,
+            (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
+        FROM ledger.event
+    ), numbered AS MATERIALIZED (
+        SELECT position + n AS position, greatest(clock, stored + 1) + n - 1 AS stored,
+            id, version, topic, commitment, salt, state
+        FROM head, unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[],
+            %s::bytea[]) WITH ORDINALITY AS given (id, version, topic, commitment, salt, state, n)
+    ), fact AS (
+        INSERT INTO ledger.event
+            (position, originator_id, originator_version, topic, stored, commitment)
+        SELECT position, id, version, topic, stored, commitment FROM numbered
+    ), kept AS (
+        INSERT INTO ledger.content (position, salt, state)
+        SELECT position, salt, state FROM numbered
+    )
+    SELECT position + 1 FROM head
+"""
+
+
+def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> int:
+    """Append what `rows` gives, whole and in order. The first one's position.
+
+    `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
+    are SQLAlchemy's: IntegrityError when a stream's version is taken.
+    """
+    try:
+        with closing(engine.raw_connection()) as pooled:
+            return _append(pooled.driver_connection, rows())
+    except psycopg.Error as error:
+        raise DBAPIError.instance("append", None, error, psycopg.Error, hide_parameters=True) from (
+            error
+        )
+
+
+def _append(connection: Any, rows: Sequence[Row]) -> int:
+    values = (
+        [row.originator_id for row in rows],
+        [row.originator_version for row in rows],
+        [row.topic for row in rows],
+        [row.commitment for row in rows],
+        [row.salt for row in rows],
+        [row.state for row in rows],
+    )
+    with connection.pipeline():
+        connection.execute(_LOCK)
+        inserted = connection.execute(_INSERT, values)
+    first: int = inserted.fetchall()[0][0]
+    return first
