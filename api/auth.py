@@ -14,7 +14,7 @@ from lrs.service import Lrs
 
 def authenticated(lrs: Lrs, request: Request) -> Credential:
     """The credential of the request. Raises Unauthenticated."""
-    name, secret = _basic(request.headers.get("Authorization"))
+    name, secret = _basic(request.environ.get("HTTP_AUTHORIZATION"))
     return lrs.credentials.check(name, secret)
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from api.envelope import REQUEST_ID
 from lrs.domain import errors
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ def problem(status: int, code: str, detail: str, **members: Any) -> Response:
         "code": code,
         "detail": detail,
         **{name: value for name, value in members.items() if value is not None},
-        "request_id": g.get("request_id"),
+        "request_id": request.environ.get(REQUEST_ID),
     }
     response = Response(orjson.dumps(body), status, content_type="application/problem+json")
     if status == 401:

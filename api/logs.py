@@ -9,7 +9,9 @@ from typing import IO, Any, BinaryIO, TextIO, cast
 
 import orjson
 import structlog
+from flask import has_request_context, request
 
+from api.envelope import REQUEST_ID
 from lrs.settings import Settings
 
 
@@ -17,7 +19,7 @@ def configure(settings: Settings) -> None:
     """Set up logging for this process."""
     binary, text = Forgiving(sys.stderr.buffer), Forgiving(sys.stderr)
     chain: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        with_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -42,6 +44,15 @@ def configure(settings: Settings) -> None:
             logger_factory=structlog.PrintLoggerFactory(cast(TextIO, text)),
             cache_logger_on_first_use=True,
         )
+
+
+def with_request_id(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Say in an entry which request it belongs to, if it was made during one."""
+    if has_request_context():
+        event.setdefault("request_id", request.environ.get(REQUEST_ID))
+    return event
 
 
 class Forgiving:

@@ -7,23 +7,24 @@ from flask import Request
 from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
 
 _CHUNK = 65_536
+_JSON = "application/json"
 
 
 def json_body(request: Request, limit: int) -> bytes:
     """The body as sent. Raises TooLarge from Content-Length or while reading, UnsupportedMedia
     for a compressed body, Invalid for one that is not declared as JSON.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedMedia(
             "Send the body as it is, without Content-Encoding.", code="unsupported-content-encoding"
         )
-    media_type = request.mimetype
+    media_type = _JSON if request.content_type == _JSON else request.mimetype
     if media_type == "multipart/mixed":
         raise Invalid(
             "Attachments are not taken in the request: give each one a fileUrl.",
             code="attachments-not-taken",
         )
-    if media_type != "application/json":
+    if media_type != _JSON:
         raise Invalid("Content-Type must be application/json.", code="content-type-not-json")
     length = request.content_length
     if length is not None and length > limit:

@@ -8,36 +8,25 @@ import orjson
 from flask import Blueprint, Response, g, request
 
 from api.auth import authenticated
+from api.envelope import THROUGH
 from api.xapi import answers
 from api.xapi.bodies import json_body
-from api.xapi.versions import HEADER, require_version, spoken
-from lrs.domain.clock import iso
+from api.xapi.versions import require_version
 from lrs.domain.errors import Invalid, InvalidStatement
-from lrs.domain.version import Version
 from lrs.service import Lrs, StatementPage
 from schemas import check_statement, check_statements, parse_statements
 from schemas.query import Format, Shape, asked, parameters, shape, statement_id
-
-CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
     """The statement resource of a store."""
     bp = Blueprint("statements", __name__, url_prefix="/xapi")
     settings = lrs.settings
-    default = Version(settings.xapi_version)
 
     @bp.before_request
     def begin() -> None:
         g.xapi_version = require_version()
         g.credential = authenticated(lrs, request)
-
-    @bp.after_app_request  # and not of the blueprint alone: a 404 or 405 is no view's
-    def finish(response: Response) -> Response:
-        if f"{request.path}/".startswith("/xapi/"):
-            response.headers[HEADER] = spoken() or default
-            response.headers[CONSISTENT_THROUGH] = iso(g.get("through") or lrs.statements.through)
-        return response
 
     @bp.post("/statements")
     def post() -> Response:
@@ -78,7 +67,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         else:
             assert wanted.voided_id is not None
             row, reach = lrs.statements.get_voided(wanted.voided_id, g.credential)
-        g.through = reach.through
+        request.environ[THROUGH] = reach.through
         return answers.one(row, wanted.shape)
 
     @bp.get("/more/<token>")
@@ -87,7 +76,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         return page(lrs.statements.follow(token, g.credential, settings.max_page), wanted)
 
     def page(found: StatementPage, wanted: Shape) -> Response:
-        g.through = found.through
+        request.environ[THROUGH] = found.through
         link = ""
         if found.next is not None:
             link = f"{request.script_root}/xapi/more/{found.next.encode()}{_suffix(wanted)}"

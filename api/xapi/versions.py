@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import request
 
 from lrs.domain.errors import Invalid
 from lrs.domain.version import Version, negotiate
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 HEADER = "X-Experience-API-Version"
+_VARIABLE = "HTTP_X_EXPERIENCE_API_VERSION"
 
 
-def spoken() -> Version | None:
-    """The version that the current request names; None if it names none, or one unknown here."""
-    return negotiate(request.headers.get(HEADER, ""))
+def spoken(environ: WSGIEnvironment) -> Version | None:
+    """The version that a request names; None if it names none, or one unknown here."""
+    return negotiate(environ.get(_VARIABLE, ""))
 
 
 def require_version() -> Version:
     """The version of the current request. Raises Invalid."""
-    if HEADER not in request.headers:
+    environ = request.environ
+    if _VARIABLE not in environ:
         raise Invalid(f"Send the header {HEADER}: 1.0.3 or 2.0.0.", code="missing-version")
-    version = spoken()
+    version = spoken(environ)
     if version is None:
         raise Invalid(
             f"{HEADER} names a version that is not spoken here: 1.0.x and 2.0.x are.",

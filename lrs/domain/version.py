@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Version(StrEnum):
@@ -16,6 +17,7 @@ class Version(StrEnum):
 _SPOKEN = re.compile(r"([12])\.0(?:\.[0-9]+)?")
 
 
+@lru_cache(maxsize=64)
 def negotiate(header: str) -> Version | None:
     """The version that a request header names; None for one that is not spoken.
 
