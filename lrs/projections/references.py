@@ -133,6 +133,12 @@ def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
     return found
 
 
+def referred(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that a statement in the index refers to."""
+    rows = rows_of(connection, select(reference.c.target), reference.c.target, ids)
+    return {row.target for row in rows}
+
+
 def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[_Reference]:
     return [_Reference(*row) for row in rows_of(connection, select(reference), column, ids)]
 

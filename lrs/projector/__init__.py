@@ -19,9 +19,10 @@ from lrs.domain.errors import StorageFull
 from lrs.ledger import Ledger
 from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
+from lrs.projector.recent import Behind, Recent
 from lrs.projector.stepper import Step, Stepper
 
-__all__ = ["Projector", "Reach", "Step", "Stepper"]
+__all__ = ["Behind", "Projector", "Reach", "Recent", "Step", "Stepper"]
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class Projector(Stepper):
         After `wait` seconds it gives what is there; the Reach tells the truth about it.
         """
         deadline = monotonic() + self._wait
-        at, (head, head_stored) = self._standing(name)
+        at, (head, head_stored) = self.standing_of(name)
         while at.position < head and monotonic() < deadline:
             try:
                 at = self._catch_up(name, at, head, deadline)

@@ -184,7 +184,7 @@ class Stepper:
         head, stored = self._ledger.reader.head()
         return Standing(found, head, stored)
 
-    def _standing(self, name: str) -> tuple[Position, tuple[int, int]]:
+    def standing_of(self, name: str) -> tuple[Position, tuple[int, int]]:
         """The projection's position and the log's head, never an older head than position."""
         if not self._one_database:
             at = self.position(name)

@@ -25,7 +25,7 @@ from lrs.domain.version import Version
 from lrs.ledger import AlreadyRecorded, Ledger, LoggedStatement
 from lrs.projections import statements as index
 from lrs.projections.statements import Filter, StatementIndex
-from lrs.projector import Projector, Reach
+from lrs.projector import Behind, Projector, Reach, Recent
 from lrs.service.query import Cursor, StatementQuery
 
 
@@ -64,6 +64,7 @@ class Statements:
         self._views = views
         self._timeout = timeout
         self._new_id = new_id
+        self._recent = Recent(ledger.reader, views)
 
     @property
     def through(self) -> int:
@@ -114,13 +115,13 @@ class Statements:
     def find(self, query: StatementQuery, by: Credential) -> StatementPage:
         """The first page of what the query matches."""
         self._may_read(by)
-        reach = self._projector.fresh(StatementIndex.NAME)
+        reach, behind = self._reach()
         reader = self._ledger.reader
         after = 0 if query.since is None else reader.position_at(query.since)
         upto = reach.position
         if query.until is not None:
             upto = min(upto, reader.position_at(query.until))
-        return self._page(Cursor(query, after, upto), by, reach)
+        return self._page(Cursor(query, after, upto), by, reach, behind)
 
     def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
@@ -130,10 +131,19 @@ class Statements:
         self._may_read(by)
         cursor = Cursor.decode(token)
         limited = replace(cursor.query, limit=min(cursor.query.limit, max_page))
-        reach = self._projector.fresh(StatementIndex.NAME)
-        return self._page(replace(cursor, query=limited), by, reach)
+        return self._page(replace(cursor, query=limited), by, *self._reach())
 
-    def _page(self, cursor: Cursor, by: Credential, reach: Reach) -> StatementPage:
+    def _reach(self) -> tuple[Reach, Behind]:
+        """How far reads are complete, and what of that the index does not hold yet."""
+        at, (head, stored) = self._projector.standing_of(StatementIndex.NAME)
+        behind = self._recent.behind(at.position, head)
+        if behind is None:
+            reach = self._projector.fresh(StatementIndex.NAME)
+            return reach, Behind(reach.position)
+        position = max(at.position, head)
+        return Reach(position, max(stored, at.stored, self._projector.through)), behind
+
+    def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
         query = cursor.query
         wanted = Filter(
             after=cursor.after,
@@ -147,8 +157,7 @@ class Statements:
             related_activities=query.related_activities,
             authority=None if by.may_read() else authority_key(by.authority),
         )
-        with honest_errors(), self._views.read.connect() as connection:
-            positions = index.find(connection, wanted, query.limit + 1)
+        positions = self._positions(wanted, query.limit + 1, behind)
         page = positions[: query.limit]
         rows = self._ledger.reader.at(page)
         following = None
@@ -159,19 +168,36 @@ class Statements:
             )
         return StatementPage([rows[p] for p in page if p in rows], following, reach.through)
 
+    def _positions(self, wanted: Filter, limit: int, behind: Behind) -> list[int]:
+        """The first `limit` matches, from the index and from what is behind it."""
+        newer = behind.find(wanted)
+        if not wanted.ascending:
+            newer = newer[::-1][:limit]
+            limit -= len(newer)
+        older: list[int] = []
+        indexed = replace(wanted, upto=min(wanted.upto, behind.after))
+        if limit and indexed.upto > indexed.after:
+            with honest_errors(), self._views.read.connect() as connection:
+                older = index.find(connection, indexed, limit)
+        return older + newer[: limit - len(older)] if wanted.ascending else newer + older
+
     def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:
         self._may_read(by)
-        reach = self._projector.fresh(StatementIndex.NAME)
-        # The log itself knows the id, so what was just stored is found even if the index lags.
+        # The statement first: then what is known of voiding is not older than it.
         rows = self._ledger.reader.statements([id])
-        if rows:
-            with honest_errors(), self._views.read.connect() as connection:
-                found = index.is_voided(connection, rows[0].position) is voided
+        reach, behind = self._reach()
+        if rows and self._is_voided(rows[0].position, behind) is voided:
             theirs = rows[0].authority
-            if found and (by.may_read() or authority_key(theirs) == authority_key(by.authority)):
+            if by.may_read() or authority_key(theirs) == authority_key(by.authority):
                 return rows[0], reach
         kind = "voided statement" if voided else "statement"
         raise StatementNotFound(f"There is no {kind} with that id.")
+
+    def _is_voided(self, position: int, behind: Behind) -> bool:
+        if position > behind.after:  # and nothing refers to it, else it would not be behind
+            return False
+        with honest_errors(), self._views.read.connect() as connection:
+            return index.is_voided(connection, position)
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():

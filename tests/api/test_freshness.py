@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from api.app import create_app
 from lrs.service import Lrs
-from tests.api.caller import Caller, fresh, said, someone, voiding
+from tests.api.caller import Caller, fresh, ref, said, someone, voiding
 from tests.api.opening import caller_of, opened
 from tests.conftest import Place
 from tests.support.processes import wait_until
@@ -25,6 +25,36 @@ def test_another_process_reads_what_this_one_wrote_at_once(place: Place, own: Ca
             other.store(voiding(statement))
             assert own.get(statementId=statement["id"]).status_code == 404
             assert own.get(voidedStatementId=statement["id"]).status_code == 200
+
+
+def test_a_read_does_not_wait_for_the_index(place: Place, own_lrs: Lrs, own: Caller) -> None:
+    """What is not folded yet is matched in memory: by id, by filters, in pages of both."""
+    who = someone()
+    own.store(*(folded := [said(actor=who) for _ in range(3)]))
+    own_lrs.projector.catch_up()
+    position = own_lrs.projector.position("statements").position
+    own.store(*(new := [said(actor=who) for _ in range(3)]), said())
+    ids = [s["id"] for s in folded + new]
+    assert own.found(agent=who, ascending=True) == ids
+    assert own.found(agent=who, limit=2) == ids[::-1]
+    assert own.found(agent=who, limit=4, ascending=True) == ids
+    assert own.one(ids[-1])["actor"] == who
+    assert own.get(voidedStatementId=ids[-1]).status_code == 404
+    assert own_lrs.projector.position("statements").position == position
+
+
+def test_what_refers_or_is_referred_to_is_left_to_the_index(own_lrs: Lrs, own: Caller) -> None:
+    """A voiding statement that waits for its target voids it when it comes."""
+    target = said()
+    (void,) = own.store(voiding(target))
+    own_lrs.projector.catch_up()
+    own.store(target)
+    assert own.get(statementId=target["id"]).status_code == 404
+    assert own.get(voidedStatementId=target["id"]).status_code == 200
+    late, other = said(), said(object=ref(target))
+    own.store(other, late)
+    verb = said()["verb"]["id"]
+    assert own.found(verb=verb) == [late["id"], other["id"], void]
 
 
 def test_transcripts_are_as_fresh_as_statements(place: Place, own: Caller) -> None:
@@ -117,12 +147,14 @@ def _client_like(caller: Caller) -> Caller:
 def test_reads_wait_for_an_answer_no_longer_than_they_are_told(
     place: Place, own_lrs: Lrs, own: Caller
 ) -> None:
-    """Where the projection cannot catch up, the answer is what is there, and says so."""
+    """Where the projection is needed and cannot catch up, the answer is what is there, and says
+    so. A reference needs it: it is found by what finds its target.
+    """
     old = said()
     own.store(old)
-    own.found()
+    own_lrs.projector.catch_up()
     with opened(place, fresh_timeout="0") as hurried:
-        own.store(new := said())
+        own.store(new := said(object=ref(old)))
         response = caller_of(hurried).get()
         assert [s["id"] for s in response.json["statements"]] == [old["id"]]
         assert response.headers[THROUGH] < own.one(new["id"])["stored"]
