@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
@@ -87,22 +87,37 @@ def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[st
 
 
 def rows_of(
-    connection: Connection, query: Select[Any], column: Column[Any], values: Collection[Any]
+    connection: Connection,
+    query: Select[Any],
+    column: Column[Any],
+    values: Collection[Any],
+    **parameters: Any,
 ) -> Iterator[Any]:
-    """The rows of `query` whose `column` is among `values`.
+    """The rows of `query` whose `column` is among `values`; `parameters` are those of `query`.
 
     PostgreSQL gets one array, so that the statement's text is always the same and stays prepared;
-    SQLite gets lists of PART.
+    SQLite gets lists of PART. `query` should be one that lives as long as the program: what it
+    takes to ask it is made once for each.
     """
     if not values:
         return
     if connection.dialect.name == "postgresql":
-        among = column == any_(bindparam("among", type_=ARRAY(column.type)))
-        yield from connection.execute(query.where(among), {"among": list(values)})
+        statement = _any_of(query, column)
+        yield from connection.execute(statement, {**parameters, "among": list(values)}).all()
         return
-    rest = iter(values)
+    statement, rest = _in_list(query, column), iter(values)
     while part := list(islice(rest, PART)):
-        yield from connection.execute(query.where(column.in_(part)))
+        yield from connection.execute(statement, {**parameters, "among": part}).all()
+
+
+@lru_cache(maxsize=256)
+def _any_of(query: Select[Any], column: Column[Any]) -> Select[Any]:
+    return query.where(column == any_(bindparam("among", type_=ARRAY(column.type))))
+
+
+@lru_cache(maxsize=256)
+def _in_list(query: Select[Any], column: Column[Any]) -> Select[Any]:
+    return query.where(column.in_(bindparam("among", expanding=True)))
 
 
 @cache

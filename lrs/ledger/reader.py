@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Select, select
+from sqlalchemy import Column, Select, bindparam, select
 
 from lrs.bulk import rows_of
 from lrs.database import Database, honest_errors
@@ -84,6 +84,21 @@ _ROWS: Select[Any] = select(*_ROW).select_from(
 )
 
 
+_UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
+_AFTER = (
+    _ROWS.where(event.c.position > bindparam("after"))
+    .order_by(event.c.position)
+    .limit(bindparam("limit"))
+)
+_HEAD = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
+_POSITION_AT = (
+    select(event.c.position)
+    .where(event.c.stored <= bindparam("instant"))
+    .order_by(event.c.stored.desc())
+    .limit(1)
+)
+_COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
+
 HEAD = tuple(
     select(column).order_by(event.c.position.desc()).limit(1).scalar_subquery()
     for column in (event.c.position, event.c.stored)
@@ -99,14 +114,13 @@ class LogReader:
 
     def head(self) -> tuple[int, int]:
         """Position and `stored` of the last event; (0, 0) while the log is empty."""
-        query = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
-        row = self._first(query)
+        row = self._first(_HEAD)
         return (row[0], row[1]) if row is not None else (0, 0)
 
     def after(self, position: int, limit: int) -> Page:
         """Up to `limit` events that follow `position`."""
-        query = _ROWS.where(event.c.position > position).order_by(event.c.position).limit(limit)
-        rows = self._all(query)
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = connection.execute(_AFTER, {"after": position, "limit": limit}).all()
         if not rows:
             return Page(0, position, 0, b"", [])
         last = rows[-1]
@@ -116,8 +130,9 @@ class LogReader:
         self, ids: Collection[UUID], *, upto: int | None = None
     ) -> list[LoggedStatement]:
         """The statements with these ids, those at or below `upto`; in no order."""
-        query = _ROWS if upto is None else _ROWS.where(event.c.position <= upto)
-        return self._among(query, event.c.originator_id, ids)
+        if upto is None:
+            return self._among(_ROWS, event.c.originator_id, ids)
+        return self._among(_UPTO, event.c.originator_id, ids, upto=upto)
 
     def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
         """The statements at these positions."""
@@ -125,33 +140,23 @@ class LogReader:
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""
-        query = (
-            select(event.c.position)
-            .where(event.c.stored <= stored)
-            .order_by(event.c.stored.desc())
-            .limit(1)
-        )
-        row = self._first(query)
+        row = self._first(_POSITION_AT, instant=stored)
         return row[0] if row is not None else 0
 
     def commitment_at(self, position: int) -> bytes | None:
         """The commitment of the event there; None if the log is not that long."""
-        row = self._first(select(event.c.commitment).where(event.c.position == position))
+        row = self._first(_COMMITMENT_AT, at=position)
         return row[0] if row is not None else None
 
     def _among(
-        self, query: Select[Any], column: Column[Any], values: Collection[Any]
+        self, query: Select[Any], column: Column[Any], values: Collection[Any], **parameters: Any
     ) -> list[LoggedStatement]:
         with honest_errors(), self._database.read.connect() as connection:
-            return _statements(list(rows_of(connection, query, column, values)))
+            return _statements(list(rows_of(connection, query, column, values, **parameters)))
 
-    def _all(self, query: Select[Any]) -> Sequence[Any]:
+    def _first(self, query: Select[Any], **parameters: Any) -> Any:
         with honest_errors(), self._database.read.connect() as connection:
-            return connection.execute(query).all()
-
-    def _first(self, query: Select[Any]) -> Any:
-        with honest_errors(), self._database.read.connect() as connection:
-            return connection.execute(query).first()
+            return connection.execute(query, parameters).first()
 
 
 def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:

@@ -7,9 +7,21 @@ Ids are counted 1, 2, 3 ... as texts first come up in the log, so a rebuild give
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, Table, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    func,
+    select,
+)
 
 from lrs.bulk import Columns, insert_columns, rows_of
 
@@ -31,8 +43,18 @@ def table(name: str, metadata: MetaData) -> Table:
 def look_up(connection: Connection, table: Table, texts: Iterable[str]) -> dict[str, int]:
     """The ids of those of the texts that have one."""
     digests = {digest(text): text for text in texts}
-    rows = rows_of(connection, select(table.c.digest, table.c.id), table.c.digest, digests)
+    rows = rows_of(connection, _ids(table), table.c.digest, digests)
     return {digests[row.digest]: row.id for row in rows}
+
+
+@cache
+def _ids(table: Table) -> Select[Any]:
+    return select(table.c.digest, table.c.id)
+
+
+@cache
+def _highest(table: Table) -> Select[Any]:
+    return select(func.max(table.c.id))
 
 
 class Remembered:
@@ -69,7 +91,7 @@ def code(connection: Connection, table: Table, texts: Collection[str]) -> dict[s
     found = look_up(connection, table, texts)
     new = [text for text in texts if text not in found]
     if new:
-        first = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        first = (connection.scalar(_highest(table)) or 0) + 1
         ids = range(first, first + len(new))
         columns: Columns = {"id": list(ids), "digest": [digest(text) for text in new]}
         insert_columns(connection, table, columns)

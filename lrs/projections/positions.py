@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +19,10 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
+    Select,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
@@ -75,7 +78,7 @@ class Quarantined:
 
 def read(connection: Connection, name: str) -> Position | None:
     """The projection's position, as of this statement; None before it was made."""
-    return _position(connection.execute(_SELECT.where(projection.c.name == name)).first())
+    return _position(connection.execute(_NAMED, {"of": name}).first())
 
 
 def read_all(connection: Connection) -> dict[str, Position]:
@@ -88,8 +91,7 @@ def read_beside(
     connection: Connection, name: str, *columns: ColumnElement[Any]
 ) -> tuple[Position | None, tuple[Any, ...]]:
     """The position and some columns of elsewhere in the same database, in one round trip."""
-    query = _SELECT.add_columns(*columns).where(projection.c.name == name)
-    row = connection.execute(query).first()
+    row = connection.execute(_beside(columns), {"of": name}).first()
     if row is None:
         return None, ()
     own = len(_SELECT.selected_columns)
@@ -98,8 +100,7 @@ def read_beside(
 
 def hold(connection: Connection, name: str) -> Position | None:
     """The position, locked until the transaction ends; None while another worker has it."""
-    query = _SELECT.where(projection.c.name == name).with_for_update(skip_locked=True)
-    return _position(connection.execute(query).first())
+    return _position(connection.execute(_HELD, {"of": name}).first())
 
 
 def create(connection: Connection, name: str, version: int, log_id: UUID) -> None:
@@ -118,10 +119,8 @@ def create(connection: Connection, name: str, version: int, log_id: UUID) -> Non
 def advance(
     connection: Connection, name: str, *, position: int, stored: int, commitment: bytes | None
 ) -> None:
-    connection.execute(
-        update(projection).where(projection.c.name == name),
-        {"position": position, "stored": stored, "commitment": commitment},
-    )
+    values = {"position": position, "stored": stored, "commitment": commitment}
+    connection.execute(_ADVANCE, {"of": name, **values})
 
 
 def remove(connection: Connection, name: str) -> None:
@@ -150,6 +149,16 @@ _SELECT = select(
     projection.c.stored,
     projection.c.commitment,
 )
+
+
+_NAMED = _SELECT.where(projection.c.name == bindparam("of"))
+_HELD = _NAMED.with_for_update(skip_locked=True)
+_ADVANCE = update(projection).where(projection.c.name == bindparam("of"))
+
+
+@lru_cache(maxsize=16)
+def _beside(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    return _NAMED.add_columns(*columns)
 
 
 def _position(row: Any) -> Position | None:

@@ -133,14 +133,18 @@ def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
     return found
 
 
+_ALL = select(reference)
+_TARGETS = select(reference.c.target)
+
+
 def referred(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     """Those of the ids that a statement in the index refers to."""
-    rows = rows_of(connection, select(reference.c.target), reference.c.target, ids)
+    rows = rows_of(connection, _TARGETS, reference.c.target, ids)
     return {row.target for row in rows}
 
 
 def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[_Reference]:
-    return [_Reference(*row) for row in rows_of(connection, select(reference), column, ids)]
+    return [_Reference(*row) for row in rows_of(connection, _ALL, column, ids)]
 
 
 def _chain(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     exists,
     false,
     select,
@@ -178,18 +180,30 @@ def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
     if len(ids) < len(set(texts.values())):
         return []
     codes = {name: ids[text] for name, text in texts.items()}
-    branches = [_page(b, wanted, limit) for b in _branches(wanted, codes)]
-    query: Select[int] = branches[0]
-    if len(branches) > 1:
-        either = union(*(select(b.subquery()) for b in branches)).subquery()
-        query = _ordered(select(either.c.position), either.c.position, wanted).limit(limit)
-    return list(connection.scalars(query))
+    shape = _Shape(
+        terms=frozenset(codes),
+        registration=wanted.registration is not None,
+        related_agents=wanted.related_agents,
+        related_activities=wanted.related_activities,
+        ascending=wanted.ascending,
+    )
+    parameters = {
+        **codes,
+        **{f"{name}_{scope}": 2 * code + scope for name, code in codes.items() for scope in (0, 1)},
+        "registration": wanted.registration,
+        "after": wanted.after,
+        "upto": wanted.upto,
+        "limit": limit,
+    }
+    return list(connection.scalars(_query(shape), parameters).all())
 
 
 def is_voided(connection: Connection, position: int) -> bool:
     """Whether the statement at that position has been voided."""
-    query = select(entry.c.voided).where(entry.c.position == position, entry.c.back == 0)
-    return bool(connection.scalar(query))
+    return bool(connection.scalar(_VOIDED, {"at": position}))
+
+
+_VOIDED = select(entry.c.voided).where(entry.c.position == bindparam("at"), entry.c.back == 0)
 
 
 def _texts(wanted: Filter) -> dict[str, str]:
@@ -205,56 +219,74 @@ def _texts(wanted: Filter) -> dict[str, str]:
     return texts
 
 
-def _branches(wanted: Filter, codes: dict[str, int]) -> list[Select[int]]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a filter asks for without the values: filters of one shape are one query."""
+
+    terms: frozenset[str]
+    registration: bool
+    related_agents: bool
+    related_activities: bool
+    ascending: bool
+
+
+@cache
+def _query(shape: _Shape) -> Select[int]:
+    branches = [_page(branch, shape) for branch in _branches(shape)]
+    if len(branches) == 1:
+        return branches[0]
+    either = union(*(select(b.subquery()) for b in branches)).subquery()
+    return _ordered(select(either.c.position), either.c.position, shape).limit(bindparam("limit"))
+
+
+def _branches(shape: _Shape) -> list[Select[int]]:
     """The ways to match, each answered by one index in order of position; all are united."""
     base = select(entry.c.position).where(entry.c.voided == false())
-    if "verb" in codes:
-        base = base.where(entry.c.verb == codes["verb"])
-    if wanted.registration is not None:
-        base = base.where(entry.c.registration == wanted.registration)
-    if "authority" in codes:
-        base = base.where(_own(codes["authority"]))
+    if "verb" in shape.terms:
+        base = base.where(entry.c.verb == bindparam("verb"))
+    if shape.registration:
+        base = base.where(entry.c.registration == bindparam("registration"))
+    if "authority" in shape.terms:
+        base = base.where(_own())
     branches = [base]
-    if "agent" in codes:
-        code = codes["agent"]
-        scopes = (DIRECT, RELATED) if wanted.related_agents else (DIRECT,)
-        agents = [_mentioning(base, wanted, code, scope) for scope in scopes]
-        if wanted.related_agents:
-            agents.append(base.where(entry.c.authority == code))
+    if "agent" in shape.terms:
+        scopes = (DIRECT, RELATED) if shape.related_agents else (DIRECT,)
+        agents = [_mentioning(base, "agent", scope) for scope in scopes]
+        if shape.related_agents:
+            agents.append(base.where(entry.c.authority == bindparam("agent")))
         branches = agents
-    if "activity" in codes:
-        code = codes["activity"]
-        activities = [b.where(entry.c.activity == code) for b in branches]
-        if wanted.related_activities:
-            activities += [_mentioning(b, wanted, code, RELATED) for b in branches]
+    if "activity" in shape.terms:
+        activities = [b.where(entry.c.activity == bindparam("activity")) for b in branches]
+        if shape.related_activities:
+            activities += [_mentioning(b, "activity", RELATED) for b in branches]
         branches = activities
     return branches
 
 
-def _mentioning(query: Select[int], wanted: Filter, code: int, scope: int) -> Select[int]:
+def _mentioning(query: Select[int], name: str, scope: int) -> Select[int]:
     other = mention.alias()
     same = and_(other.c.position == entry.c.position, other.c.back == entry.c.back)
     # The bounds are the entry's, too; said here, they bound the walk along the mentions.
-    within = and_(other.c.position > wanted.after, other.c.position <= wanted.upto)
+    within = and_(other.c.position > bindparam("after"), other.c.position <= bindparam("upto"))
     # Answered in the order of the mentions' key, so that the first page needs no sorting.
     walked = query.with_only_columns(other.c.position)
-    return walked.where(same, other.c.term == 2 * code + scope, within)
+    return walked.where(same, other.c.term == bindparam(f"{name}_{scope}"), within)
 
 
-def _own(authority: int) -> ColumnElement[bool]:
+def _own() -> ColumnElement[bool]:
     own = entry.alias()
     return exists().where(
         own.c.position == entry.c.position,
         own.c.back == 0,
-        own.c.authority == authority,
+        own.c.authority == bindparam("authority"),
     )
 
 
-def _page(query: Select[int], wanted: Filter, limit: int) -> Select[int]:
+def _page(query: Select[int], shape: _Shape) -> Select[int]:
     position = query.selected_columns.values()[0]
-    query = query.where(position > wanted.after, position <= wanted.upto).distinct()
-    return _ordered(query, position, wanted).limit(limit)
+    within = and_(position > bindparam("after"), position <= bindparam("upto"))
+    return _ordered(query.where(within).distinct(), position, shape).limit(bindparam("limit"))
 
 
-def _ordered(query: Select[int], column: ColumnElement[int], wanted: Filter) -> Select[int]:
-    return query.order_by(column if wanted.ascending else column.desc())
+def _ordered(query: Select[int], column: ColumnElement[int], shape: _Shape) -> Select[int]:
+    return query.order_by(column if shape.ascending else column.desc())

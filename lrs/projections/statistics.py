@@ -27,12 +27,15 @@ course_statistics = Table(
 )
 
 
+_ALL = select(course_statistics)
+
+
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     """Puts each changed line in its old one's place in the counters of its course."""
     by_course: dict[int, list[Changed]] = {}
     for changed in changes:
         by_course.setdefault(changed.course, []).append(changed)
-    found = rows_of(connection, select(course_statistics), course_statistics.c.course, by_course)
+    found = rows_of(connection, _ALL, course_statistics.c.course, by_course)
     before = {row.course: row for row in found}
     rows = []
     for id_, lines in by_course.items():

@@ -36,6 +36,9 @@ training_void = Table(
 )
 
 
+_VOIDS = select(training_void)
+
+
 class Training:
     """Folds statements into transcript lines, and changed lines into course statistics."""
 
@@ -141,7 +144,7 @@ def _voided_on_arrival(
     batch: Batch, connection: Connection, arrived: dict[UUID, list[Outcome]]
 ) -> set[UUID]:
     """Which of the batch's statements a voiding statement up to the batch's end takes out."""
-    rows = rows_of(connection, select(training_void), training_void.c.target, arrived)
+    rows = rows_of(connection, _VOIDS, training_void.c.target, arrived)
     pairs = [(row.target, row.voiding) for row in rows]
     if not pairs:
         return set()

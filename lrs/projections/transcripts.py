@@ -60,6 +60,9 @@ outcome = Table(
 
 _COURSE_BITS = 32
 
+_LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
+_OUTCOMES = select(outcome)
+
 K = TypeVar("K", int, str)
 
 
@@ -105,8 +108,7 @@ def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> 
     `told` gives the outcomes of statements by position: where something is taken out of a line,
     the line is folded anew from the statements that remain.
     """
-    query = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
-    found = {row.id: row for row in rows_of(connection, query, line.c.id, changes)}
+    found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, changes)}
     kept = _kept(connection, changes, told)
     changed, rows = [], []
     for id_, change in changes.items():
@@ -155,7 +157,7 @@ def _kept(
     """The outcomes by position of those lines that something is taken away from."""
     lines = [id_ for id_, change in changes.items() if change.taken_away]
     kept: dict[int, dict[int, Outcome]] = defaultdict(dict)
-    rows = list(rows_of(connection, select(outcome), outcome.c.line, lines))
+    rows = list(rows_of(connection, _OUTCOMES, outcome.c.line, lines))
     outcomes = told(sorted({row.position for row in rows})) if rows else {}
     for id_, position in rows:
         change = changes[id_]
