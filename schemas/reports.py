@@ -6,16 +6,19 @@ reader's language with all languages beside them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from marshmallow import Schema, fields
 
 from lrs.domain.format import preferred
+from lrs.domain.line import Line
 from lrs.domain.moment import Moment
 from lrs.domain.statistics import Rate
 from lrs.projections.names import Course, Trainee
+from lrs.projections.transcripts import Correction
 
 DEFAULT_LANGUAGES = ("ru", "en")
 
@@ -84,8 +87,6 @@ class LineView(Schema):
     instructor = fields.Nested(AgentView)
     place = fields.Nested(PlaceView)
     attempt_rule = fields.Raw(attribute="rule")
-    evidence = fields.Raw()
-    voided = fields.Raw()
     voided_count = fields.Raw()
 
 
@@ -141,8 +142,18 @@ def course_view(course: Course, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def line_view(line: object) -> Any:
-    return _LINE.dump(line)
+def correction_view(
+    correction: Correction, ids: Mapping[int, UUID], languages: Sequence[str]
+) -> dict[str, Any]:
+    """A course of which every statement was voided: the `ids` of the latest of them."""
+    voided = [str(ids[position]) for position in correction.statements]
+    return {"course": course_view(correction.course, languages), "voided": voided}
+
+
+def line_view(line: Line, ids: Mapping[int, UUID]) -> Any:
+    """A line, with the `ids` of the statements that it names by position."""
+    named = {"evidence": line.evidence, "voided": line.voided}
+    return {**_LINE.dump(line), **{k: [str(ids[p]) for p in v] for k, v in named.items()}}
 
 
 def totals_view(transcript: object) -> Any:

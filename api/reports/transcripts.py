@@ -13,7 +13,7 @@ from lrs.domain.attempt import Rule
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
 from schemas.query import parameters
-from schemas.reports import course_view, line_view, totals_view, trainee_view
+from schemas.reports import correction_view, course_view, line_view, totals_view, trainee_view
 
 PAGE = 100
 MOST = 1_000
@@ -45,19 +45,16 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """One trainee's transcript: by agent key, or by personnel number."""
         given = parameters(request.query_string, frozenset({"rule"}))
         held = lrs.training.transcript(trainee, _rule(given))
-        found = held.value
+        found, ids = held.value.transcript, held.value.statements
         spoken = languages()
         return as_json(
             {
                 "trainee": trainee_view(found.trainee),
                 "lines": [
-                    {"course": course_view(e.course, spoken), **line_view(e.line)}
+                    {"course": course_view(e.course, spoken), **line_view(e.line, ids)}
                     for e in found.entries
                 ],
-                "corrections": [
-                    {"course": course_view(c.course, spoken), "voided": c.statements}
-                    for c in found.corrections
-                ],
+                "corrections": [correction_view(c, ids, spoken) for c in found.corrections],
                 "totals": totals_view(found),
                 "as_of": as_of(held.reach),
             }

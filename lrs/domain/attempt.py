@@ -24,8 +24,7 @@ tries as the most often judged part has verdicts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from lrs.domain.transcript import Reference, Result, State, has_score, merit
 
@@ -45,8 +44,7 @@ RULES: tuple[Rule, ...] = ("best", "last", "first")
 _RANK = {"in progress": 0, "failed": 1, "completed": 2, "passed": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """An attempt as a rule sees it; `ground` is what its status rests on."""
 
     begun: Reference
@@ -59,17 +57,17 @@ class Attempt:
 
 def read(attempt: State, rule: Rule) -> Attempt:
     results: list[Result] = attempt.get("results", [])
-    judged = _nearest([r for r in results if r[5] is not None])
+    judged = _nearest([r for r in results if r[4] is not None])
     scored = _nearest([r for r in results if has_score(r)])
     verdict = judged[-1] if judged else None
     if rule != "last":
-        verdict = next((r for r in judged if r[5]), verdict)
+        verdict = next((r for r in judged if r[4]), verdict)
     status, ground = _attempt_status(attempt, verdict, -1 if rule == "last" else 0)
     return Attempt(
         begun=attempt["first"],
         status=status,
         ground=ground,
-        verdict=verdict[5] if verdict else None,
+        verdict=verdict[4] if verdict else None,
         score=_picked_score(scored, verdict, rule),
         scored=scored,
     )
@@ -77,11 +75,11 @@ def read(attempt: State, rule: Rule) -> Attempt:
 
 def _nearest(results: list[Result]) -> list[Result]:
     """The course's own results if it has any, else those of its tests."""
-    return [r for r in results if r[4]] or results
+    return [r for r in results if r[3]] or results
 
 
 def _attempt_status(attempt: State, verdict: Result | None, which: int) -> tuple[Status, Reference]:
-    if verdict and verdict[5]:
+    if verdict and verdict[4]:
         return "passed", verdict
     if "satisfied" in attempt:
         return "completed", attempt["satisfied"][which]

@@ -82,7 +82,7 @@ def _session(session: State) -> list[Spell]:
         return []
     timed = session.get("timed")
     if timed:
-        return [Spell(timed[4], (timed[:4],))]
+        return [Spell(timed[3], (timed[:3],))]
     if "in" in session and "out" in session:
         inside = union(session["in"], session["out"]) // 1000
         return [Spell(inside, (session["came"], session["left"]))]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject, authority_key
@@ -15,8 +14,7 @@ from lrs.domain.clock import iso, parse_timestamp
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedStatement:
+class RecordedStatement(NamedTuple):
     """A statement as the log holds it, parsed: what projections fold.
 
     `stored` is in microseconds since the epoch; `statement` is the JSON object as received.

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lrs.domain.attempt import STATUSES, Rule, Status
-from lrs.domain.line import KINDS, Kind, Line, Score
+from lrs.domain.line import KINDS, Gist, Kind, Line, Score
 
 Counters = dict[str, int]
 BINS = 10
@@ -88,7 +88,7 @@ def replace_part(statistics: Counters, old: Counters, new: Counters) -> Counters
     return statistics
 
 
-def part_of(line: Line | None) -> Counters:
+def part_of(line: Line | Gist | None) -> Counters:
     """What a line adds to the counters of its course; nothing where it says nothing."""
     return {name: number for name, number in _parts(line) if number} if line else {}
 
@@ -129,7 +129,7 @@ def kind_of(statistics: Counters) -> Kind | None:
     return next((kind for kind in KINDS if kind in kinds), None)
 
 
-def _parts(line: Line) -> list[tuple[str, int]]:
+def _parts(line: Line | Gist) -> list[tuple[str, int]]:
     parts = [
         ("trainees", 1),
         (f"status:{line.status}", 1),

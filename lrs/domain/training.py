@@ -24,8 +24,7 @@ members or by an Agent without an identifier, so these give nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lrs.domain.agent import agent_key, members
 from lrs.domain.clock import micros, parse_timestamp
@@ -49,8 +48,7 @@ _SESSION_FACTS = frozenset({"planned", "came_in", "went_out", "attended", "absen
 _PARTS = frozenset({"meeting", "module", "lesson", "assessment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One thing that happened in one person's training in one course.
 
     `trainee` and `instructor` are agent keys; `course` and `part` activity IRIs, `part` empty when
@@ -72,7 +70,6 @@ class Outcome:
     timestamp: int
     offset: int
     position: int
-    statement: str
     scaled: Number | None = None
     raw: Number | None = None
     min: Number | None = None
@@ -105,7 +102,7 @@ def outcomes(recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD) -> 
     if not people:
         return []
     first = _outcome(recorded, people[0], fact, kind, vocabulary)
-    return [first, *(replace(first, trainee=key, name=name) for key, name in people[1:])]
+    return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
 
 def _outcome(
@@ -137,7 +134,6 @@ def _outcome(
         timestamp=at,
         offset=offset,
         position=recorded.position,
-        statement=str(recorded.id),
         scaled=scaled,
         raw=raw,
         min=least,

@@ -13,7 +13,7 @@ per tested part. `lrs.domain.line` reads from it what the line says.
     waived       reference to the latest waiver of the whole course
     instructor   [instant, position, key, name] of the latest outcome that names one
     place        [instant, position, IRI or text, title]
-    voided       {"count": how many, "latest": [[position, statement id]]}
+    voided       {"count": how many, "latest": [position of a statement taken away]}
 
     attempt      first, last: references; done, satisfied: the first and last reference;
                  results: the graded outcomes that some rule may pick, by time;
@@ -22,8 +22,9 @@ per tested part. `lrs.domain.line` reads from it what the line says.
     session      enrolled, withdrawn, attended, absent, left: latest reference; came: earliest;
                  timed: [*reference, ms]; in, out: instants of joining and leaving
 
-A reference is [instant in microseconds, position, UTC offset in minutes, statement id]: as lists,
-references order by time, and by position where times are equal.
+A reference is [instant in microseconds, position, UTC offset in minutes]: as lists, references
+order by time, and by position where times are equal. The position stands for the statement: its
+id, ten times as long, is the log's to tell.
 """
 
 from __future__ import annotations
@@ -72,19 +73,19 @@ def gather(state: State, outcomes: Iterable[Outcome]) -> State:
     return state
 
 
-def mark(state: State, voided: Iterable[tuple[int, str]]) -> State:
-    """Notes that statements were taken away: their positions and ids, each told once.
+def mark(state: State, voided: Iterable[int]) -> State:
+    """Notes that the statements at these positions were taken away, each told once.
 
     Takes `state` over, changes it and returns it.
     """
     marks = state.get("voided", {"count": 0, "latest": []})
-    added = [[position, statement] for position, statement in voided]
+    added = list(voided)
     latest = sorted([*marks["latest"], *added])[-MOST_VOIDED:]
     state["voided"] = {"count": marks["count"] + len(added), "latest": latest}
     return state
 
 
-def without(state: State, voided: Iterable[tuple[int, str]], remaining: Iterable[Outcome]) -> State:
+def without(state: State, voided: Iterable[int], remaining: Iterable[Outcome]) -> State:
     """The line folded anew from what remains; earlier marks of `state` stay (see `mark`)."""
     earlier = {"voided": state["voided"]} if "voided" in state else {}
     return mark(gather(earlier, remaining), voided)
@@ -92,7 +93,7 @@ def without(state: State, voided: Iterable[tuple[int, str]], remaining: Iterable
 
 def _gather(state: State, outcome: Outcome) -> None:
     fact = outcome.fact
-    reference = [outcome.timestamp, outcome.position, outcome.offset, outcome.statement]
+    reference = [outcome.timestamp, outcome.position, outcome.offset]
     facts = state.setdefault("facts", {})
     facts[fact] = facts.get(fact, 0) + 1
     state["modes"] = state.get("modes", 0) | _mode(outcome)
@@ -229,10 +230,10 @@ def _telling(results: list[Result]) -> list[Result]:
     """
     kept: dict[int, Result] = {}
     for own in (0, 1):
-        group = sorted((r for r in results if r[4] == own), key=lambda r: (r[0], r[1]))
+        group = sorted((r for r in results if r[3] == own), key=lambda r: (r[0], r[1]))
         scored = [r for r in group if has_score(r)]
-        judged = [r for r in group if r[5] is not None]
-        passed = [r for r in judged if r[5]]
+        judged = [r for r in group if r[4] is not None]
+        passed = [r for r in judged if r[4]]
         picked = [*scored[:1], *scored[-1:], *judged[-1:], *passed[:1]]
         picked += [max(scored, key=merit)] if scored else []
         kept |= {r[1]: r for r in picked}
@@ -240,13 +241,13 @@ def _telling(results: list[Result]) -> list[Result]:
 
 
 def has_score(result: Result) -> bool:
-    return result[6] is not None or result[7] is not None
+    return result[5] is not None or result[6] is not None
 
 
 def merit(result: Result) -> tuple[float, float, int, int]:
     """Orders results by score, the earlier first among equals; no score is least."""
-    scaled = -2.0 if result[6] is None else result[6]
-    raw = float("-inf") if result[7] is None else result[7]
+    scaled = -2.0 if result[5] is None else result[5]
+    raw = float("-inf") if result[6] is None else result[6]
     return scaled, raw, -result[0], -result[1]
 
 

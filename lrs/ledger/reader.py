@@ -97,6 +97,7 @@ _POSITION_AT = (
     .order_by(event.c.stored.desc())
     .limit(1)
 )
+_IDS = select(event.c.position, event.c.originator_id)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
 HEAD = tuple(
@@ -137,6 +138,11 @@ class LogReader:
     def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
         """The statements at these positions."""
         return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
+
+    def ids_at(self, positions: Sequence[int]) -> dict[int, UUID]:
+        """The ids of the statements at these positions, an erased one's too."""
+        with honest_errors(), self._database.read.connect() as connection:
+            return dict(map(tuple, rows_of(connection, _IDS, event.c.position, positions)))
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""

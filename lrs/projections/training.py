@@ -7,7 +7,6 @@ hold as of the same position.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -24,7 +23,7 @@ from lrs.projections import statistics, transcripts
 from lrs.projections.names import course, number_courses, number_trainees, trainee
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
-from lrs.projections.transcripts import Changes, Taken
+from lrs.projections.transcripts import Changes
 
 # Every voiding statement, whether its target is known yet or not: which rows stand here must not
 # depend on which of the two came in the same batch.
@@ -43,7 +42,7 @@ class Training:
     """Folds statements into transcript lines, and changed lines into course statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
     TABLES: ClassVar[Sequence[Table]] = (
         trainee,
         course,
@@ -85,7 +84,7 @@ def _by_line(
     never: set[UUID],
 ) -> dict[int, Changes]:
     # what earlier statements called people and courses may have been said anew since
-    nameless = [replace(o, name=None, course_title=None) for o in earlier]
+    nameless = [o._replace(name=None, course_title=None) for o in earlier]
     everything = [o for told in (*arrived.values(), nameless) for o in told]
     if not everything:
         return {}
@@ -104,16 +103,12 @@ def _by_line(
     for id_, told in arrived.items():
         for outcome in told:
             if id_ in never:
-                line_of(outcome).never_counted.append(_taken(outcome))
+                line_of(outcome).never_counted.append(outcome.position)
             else:
                 line_of(outcome).added.append(outcome)
     for outcome in earlier:
-        line_of(outcome).taken_away.append(_taken(outcome))
+        line_of(outcome).taken_away.append(outcome.position)
     return changes
-
-
-def _taken(outcome: Outcome) -> Taken:
-    return Taken(outcome.position, outcome.statement)
 
 
 def _note(connection: Connection, voidings: Iterable[RecordedStatement]) -> None:

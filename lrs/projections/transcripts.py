@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from lrs.bulk import Columns, insert_columns, replace_rows, rows_of
 from lrs.domain.attempt import Rule
-from lrs.domain.line import Line, view
+from lrs.domain.line import Gist, Line, gist, view
 from lrs.domain.statistics import Counters, part_of
 from lrs.domain.training import Outcome
 from lrs.domain.transcript import State, gather, mark, without
@@ -69,22 +69,17 @@ K = TypeVar("K", int, str)
 Told = Callable[[Sequence[int]], dict[int, list[Outcome]]]
 
 
-class Taken(NamedTuple):
-    """A statement that was voided: no outcome of it counts."""
-
-    position: int
-    statement: str
-
-
 @dataclass(slots=True)
 class Changes:
-    """What a batch does to one line: outcomes to add, statements voided on arrival or later."""
+    """What a batch does to one line: outcomes to add, and the positions of statements of which
+    none counts, because they were voided on arrival or later.
+    """
 
     trainee: str
     course: str
     added: list[Outcome] = field(default_factory=list)
-    never_counted: list[Taken] = field(default_factory=list)
-    taken_away: list[Taken] = field(default_factory=list)
+    never_counted: list[int] = field(default_factory=list)
+    taken_away: list[int] = field(default_factory=list)
 
 
 class Changed(NamedTuple):
@@ -116,10 +111,10 @@ def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> 
         before = orjson.loads(row.state) if row else {}
         old: Counters = orjson.loads(row.part) if row else {}
         state = _folded(before, change, kept.get(id_, {}))
-        seen = view(state)
+        seen = gist(state)
         new = part_of(seen)
         course_id = id_ & (1 << _COURSE_BITS) - 1
-        until = seen.last_activity.instant if seen else None
+        until = state["last"][0] if seen else None
         changed.append(Changed(course_id, old, new, row.last_activity if row else None, until))
         rows.append(_line_row(id_, course_id, state, seen, new))
     replace_rows(connection, line, rows)
@@ -129,24 +124,23 @@ def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> 
 
 def _folded(state: State, change: Changes, kept: Mapping[int, Outcome]) -> State:
     # a statement voided twice is taken away once: the second time its outcomes are gone already
-    gone = [taken for taken in change.taken_away if taken.position in kept]
+    gone = [position for position in change.taken_away if position in kept]
     if gone:
-        positions = {taken.position for taken in gone}
-        state = without(state, gone, (o for at, o in kept.items() if at not in positions))
+        state = without(state, gone, (o for at, o in kept.items() if at not in gone))
     if change.never_counted:
         state = mark(state, change.never_counted)
     return gather(state, change.added)
 
 
 def _line_row(
-    id_: int, course_id: int, state: State, seen: Line | None, part: Counters
+    id_: int, course_id: int, state: State, seen: Gist | None, part: Counters
 ) -> dict[str, Any]:
     return {
         "id": id_,
         "course": course_id,
         "state": orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode(),
         "status": seen.status if seen else None,
-        "last_activity": seen.last_activity.instant if seen else None,
+        "last_activity": state["last"][0] if seen else None,
         "part": orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode(),
     }
 
@@ -169,9 +163,9 @@ def _kept(
 
 def _keep(connection: Connection, changes: Mapping[int, Changes]) -> None:
     gone = [
-        {"of_line": id_, "at": taken.position}
+        {"of_line": id_, "at": position}
         for id_, change in changes.items()
-        for taken in change.taken_away
+        for position in change.taken_away
     ]
     if gone:
         connection.execute(
@@ -201,8 +195,8 @@ class Correction:
     """A course that a trainee's transcript no longer shows: all evidence for it was voided."""
 
     course: Course
-    statements: tuple[str, ...]
-    """The voided ones, the latest."""
+    statements: tuple[int, ...]
+    """Positions of the voided ones, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +228,7 @@ def transcript(connection: Connection, key: str, rule: Rule = "best") -> Transcr
         if seen:
             entries.append(Entry(of, seen))
         else:
-            corrections.append(Correction(of, tuple(s for _, s in state["voided"]["latest"])))
+            corrections.append(Correction(of, tuple(state["voided"]["latest"])))
     entries.sort(key=lambda e: (-e.line.last_activity.instant, e.course.id))
     return Transcript(
         trainee=trainee,

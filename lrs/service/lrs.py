@@ -45,7 +45,7 @@ class Lrs:
         self.projector = projector
         self.statements = Statements(ledger, projector, views, timeout=settings.write_timeout)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.training = Training(projector, views)
+        self.training = Training(projector, views, ledger.reader)
         self._views = views
         self._databases = (ledger_database, views)
 

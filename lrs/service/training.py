@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from lrs.database import Database, honest_errors
 from lrs.domain.agent import identifier_of
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
+from lrs.ledger import LogReader
 from lrs.projections import names, statistics, transcripts
 from lrs.projections.names import Trainee
 from lrs.projections.statistics import CourseEntry, CourseReport
@@ -28,14 +30,23 @@ class Held(Generic[T]):
     reach: Reach
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A transcript, and the ids of the statements it rests on by the positions it names."""
+
+    transcript: Transcript
+    statements: Mapping[int, UUID]
+
+
 class Training:
     """Reads of the training projection, each as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database) -> None:
+    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
         self._projector = projector
         self._views = views
+        self._log = log
 
-    def transcript(self, trainee: str, rule: Rule = "best") -> Held[Transcript]:
+    def transcript(self, trainee: str, rule: Rule = "best") -> Held[Proven]:
         """A trainee's transcript, by agent key or by personnel number. Raises TraineeNotFound,
         and InvalidQuery for a personnel number that several people have.
         """
@@ -54,7 +65,7 @@ class Training:
                     found = transcripts.transcript(connection, people[0].key, rule)
         if found is None:
             raise TraineeNotFound("No statement names such a trainee.")
-        return Held(found, reach)
+        return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
         """Those whose name or personnel number holds `q`, by number, after that number."""
@@ -83,6 +94,12 @@ class Training:
 
     def _fresh(self) -> Reach:
         return self._projector.fresh(TrainingProjection.NAME)
+
+
+def _grounds(found: Transcript) -> list[int]:
+    lines = [entry.line for entry in found.entries]
+    named = {p for line in lines for p in (*line.evidence, *line.voided)}
+    return sorted(named.union(*(c.statements for c in found.corrections)))
 
 
 def _is_key(text: str) -> bool:

@@ -144,10 +144,6 @@ def here(verb: str, object_: JsonObject, at: str = day(2), **more: Any) -> JsonO
     return statement(verb, object_, at=at, context=inside | registration, result=more or None)
 
 
-def ids(*positions: int) -> tuple[str, ...]:
-    return tuple(str(id_at(position)) for position in positions)
-
-
 TOLD = st.sampled_from(
     [
         *("registered", "unregistered", "join", "leave", "attended", "initialized", "experienced"),

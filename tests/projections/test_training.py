@@ -37,7 +37,6 @@ from tests.domain.stories import (
     course,
     day,
     here,
-    ids,
     key,
     log,
     person,
@@ -64,7 +63,7 @@ class TestVoiding:
         found = transcript(views, key("0417"))
         assert found
         (entry,) = found.entries
-        assert (entry.line.status, entry.line.voided) == ("failed", ids(2))
+        assert (entry.line.status, entry.line.voided) == ("failed", (2,))
         figures = statistics(views, COURSE)
         assert figures
         assert figures.figures.passing == (0, 1)
@@ -77,7 +76,7 @@ class TestVoiding:
         found = transcript(views, key("0417"))
         assert found
         assert found.entries == ()
-        assert [(c.course.iri, c.statements) for c in found.corrections] == [(COURSE, ids(2))]
+        assert [(c.course.iri, c.statements) for c in found.corrections] == [(COURSE, (2,))]
         figures = statistics(views, COURSE)
         assert figures
         assert (figures.figures.trainees, figures.last_activity) == (0, None)
@@ -208,7 +207,7 @@ def remembered(
                 continue
             state = states.setdefault((outcome.trainee, outcome.course), {})
             if recorded_.id in gone:
-                mark(state, [(outcome.position, outcome.statement)])
+                mark(state, [outcome.position])
             else:
                 gather(state, [outcome])
     counters: dict[str, Counters] = {}
