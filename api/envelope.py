@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -77,10 +78,11 @@ def _sensible(id: str | None) -> str | None:
 
 
 def _note(environ: WSGIEnvironment, status: str, began: float) -> None:
-    log.info(
-        "request",
-        method=environ["REQUEST_METHOD"],
-        path=environ["PATH_INFO"],
-        status=int(status[:3]),
-        ms=round((time.perf_counter() - began) * 1000, 1),
-    )
+    with suppress(Exception):  # a full disk may take no log entry either
+        log.info(
+            "request",
+            method=environ["REQUEST_METHOD"],
+            path=environ["PATH_INFO"],
+            status=int(status[:3]),
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )

@@ -25,10 +25,10 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError, OperationalError
 
-from lrs.domain.errors import Misconfigured, StorageFull, Unavailable
+from lrs.domain.errors import Misconfigured
+from lrs.faults import honest_errors, is_busy
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -80,11 +80,12 @@ def open_database(url: str, options: Options | None = None) -> Database:
         read = _sqlite(parsed, options)
         event.listen(write, "begin", _begin_immediate)
         return Database(write, write, read, "sqlite", shown)
+    from lrs import postgres  # which needs psycopg, as SQLite does not
+
     few = replace(options, connections=4)
-    write = _postgresql(parsed, few)
-    pipeline = _postgresql(parsed, few, isolation_level="AUTOCOMMIT")
-    read = _postgresql(parsed, options, isolation_level="AUTOCOMMIT")
-    event.listen(read, "connect", _prefer_indexes)
+    write = postgres.engine(parsed, few)
+    pipeline = postgres.engine(parsed, few, autocommit=True)
+    read = postgres.engine(parsed, options, autocommit=True, walk=True)
     return Database(write, pipeline, read, "postgresql", shown)
 
 
@@ -144,63 +145,6 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _prefer_indexes(connection: Any, _record: object) -> None:
-    """Every read is a walk along an index. The planner is told so, because what it knows of a
-    growing table lags behind it, and a join planned for an empty one is read in full for long.
-    """
-    _settle(
-        connection,
-        "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; "
-        "SET enable_bitmapscan = off; SET jit = off",
-    )
-
-
-def _settle(connection: Any, settings: str) -> None:
-    """Settings of the session, and no transaction left open by them."""
-    autocommit, connection.autocommit = connection.autocommit, True
-    connection.execute(settings)
-    connection.autocommit = autocommit
-
-
-def _postgresql(url: URL, options: Options, **arguments: Any) -> Engine:
-    engine = create_engine(
-        url,
-        **arguments,
-        pool_size=options.connections,
-        max_overflow=2,
-        pool_timeout=options.wait,
-        hide_parameters=True,  # an error's text must not carry what people sent
-        connect_args={
-            "connect_timeout": max(2, int(options.wait)),
-            "client_encoding": "utf8",
-            "application_name": "zachetka",
-            **({} if options.prepare else {"prepare_threshold": None}),
-        },
-    )
-
-    def configure(connection: Any, _record: object) -> None:
-        from psycopg.types.array import ListBinaryDumper
-
-        # Arrays in binary are nine times as fast as in text; bulk inserts are made of them.
-        connection.adapters.register_dumper(list, ListBinaryDumper)
-        wait = int(options.wait * 1000)
-        # The head of the log is read by a statement after the lock, which must see every commit.
-        settings = [
-            f"SET lock_timeout = {wait}",
-            "SET timezone = 'UTC'",
-            "SET default_transaction_isolation = 'read committed'",
-        ]
-        if not options.durable:
-            settings.append("SET synchronous_commit = off")
-        _settle(connection, "; ".join(settings))
-
-    from lrs import liveness  # which needs psycopg, as SQLite does not
-
-    liveness.watch(engine)
-    event.listen(engine, "connect", configure)
-    return engine
-
-
 @contextmanager
 def begin_at_once(database: Database) -> Iterator[Connection | None]:
     """A write transaction; None where it would have to wait for another one's end (SQLite)."""
@@ -228,70 +172,6 @@ def _begin_unless_busy(connection: Connection) -> RootTransaction | None:
         raise
     finally:
         driver.execute(f"PRAGMA busy_timeout={patience}")
-
-
-@contextmanager
-def honest_errors() -> Iterator[None]:
-    """Say Unavailable or StorageFull for a database that is away or full.
-
-    Programming errors, such as a broken constraint, pass through unchanged.
-    """
-    try:
-        yield
-    except PoolTimeout as error:
-        raise Unavailable("The database did not answer in time.") from error
-    except DBAPIError as error:
-        if is_full(error):
-            raise StorageFull("There is no room left to write.") from error
-        if is_away(error):
-            raise Unavailable("The database is away or did not answer in time.") from error
-        raise
-
-
-def is_full(error: SQLAlchemyError) -> bool:
-    """Whether the disk or a quota is full (SQLITE_FULL; SQLSTATE 53100, 53400)."""
-    origin = getattr(error, "orig", None)
-    if isinstance(origin, sqlite3.Error):
-        return getattr(origin, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return getattr(origin, "sqlstate", None) in ("53100", "53400")
-
-
-def is_busy(error: Exception) -> bool:
-    """Whether another process has had the lock for too long, so that nothing was written."""
-    origin = getattr(error, "orig", None)
-    busy = (getattr(origin, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_BUSY
-    return busy or getattr(origin, "sqlstate", None) == "55P03"
-
-
-_AWAY_SQLITE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_NOLFS,
-    }
-)
-# Connection exceptions, transactions to be repeated (deadlock), insufficient resources, operator
-# intervention, system errors; the lock timeout; a standby's read-only transaction; the database
-# dropped.
-_AWAY_POSTGRES = ("08", "40", "53", "57", "58", "55P03", "25006", "3D000")
-
-
-def is_away(error: SQLAlchemyError) -> bool:
-    """Whether the database could not be reached or used just now: worth trying again later."""
-    if isinstance(error, PoolTimeout):
-        return True
-    if not isinstance(error, DBAPIError) or is_full(error):
-        return False
-    if isinstance(error.orig, sqlite3.Error):
-        return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _AWAY_SQLITE
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    if state is None:  # psycopg gives no SQLSTATE when there is no connection to get one from
-        return error.connection_invalidated or isinstance(error, OperationalError)
-    return state.startswith(_AWAY_POSTGRES)
 
 
 def require_utf8(database: Database) -> None:

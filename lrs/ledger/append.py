@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Dialect,
     cast,
     extract,
     func,
@@ -23,7 +22,6 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql
 
 from lrs.bulk import Columns, insert_both
 from lrs.database import Database, begin_at_once
@@ -87,21 +85,12 @@ def lock(connection: Connection) -> None:
 def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Connection, Head]]:
     """A transaction that has the right to append, and the head, read once it had it.
 
-    It commits at the end, or rolls back. SQLite's BEGIN IMMEDIATE takes the right. On PostgreSQL
-    beginning, waiting for the lock and reading the head are one round trip; the last still has a
-    snapshot of its own, taken after the lock. `now` is the clock where SQL has none.
+    It commits at the end, or rolls back. SQLite's BEGIN IMMEDIATE takes the right. `now` is the
+    clock where SQL has none.
     """
-    if database.dialect == "sqlite":
-        with database.write.begin() as connection:
-            yield connection, read_head(connection, now)
-        return
-    with database.write.execution_options(isolation_level="AUTOCOMMIT").begin() as connection:
-        cursor = connection.exec_driver_sql(_BEGIN_LOCK_AND_HEAD).cursor
-        while cursor.nextset():
-            pass
-        head = Head(*cursor.fetchall()[0])
-        cursor.close()
-        yield connection, head
+    with database.write.begin() as connection:
+        lock(connection)
+        yield connection, read_head(connection, now)
 
 
 def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]) -> int:
@@ -119,34 +108,13 @@ def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[
 
 
 def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
-    """The head, read while no append is in flight; None if one is. Never waits.
+    """The head, read while no append is in flight; None if one is. Never waits."""
+    if database.dialect == "postgresql":
+        from lrs.ledger import pipeline  # which needs psycopg
 
-    PostgreSQL takes, reads and lets go in one round trip.
-    """
-    if database.dialect == "sqlite":
-        with begin_at_once(database) as connection:
-            return None if connection is None else read_head(connection, now)
-    with database.read.connect() as connection:
-        cursor = connection.exec_driver_sql(_TRY_LOCK_AND_HEAD).cursor
-        cursor.nextset()
-        cursor.nextset()
-        free = cursor.fetchall()[0][0]
-        cursor.nextset()
-        head = Head(*cursor.fetchall()[0])
-        cursor.close()
-        return head if free else None
-
-
-_POSTGRES: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-# A result with a row comes first, because SQLAlchemy closes the cursor of one without.
-_BEGIN_LOCK_AND_HEAD = f"SELECT 1; BEGIN; SELECT pg_advisory_xact_lock({APPEND_LOCK}); " + str(
-    _HEAD_AND_CLOCK.compile(dialect=_POSTGRES, compile_kwargs={"literal_binds": True})
-)
-
-
-_TRY_LOCK_AND_HEAD = (
-    _BEGIN_LOCK_AND_HEAD.replace("pg_advisory_xact_lock", "pg_try_advisory_xact_lock") + "; COMMIT"
-)
+        return pipeline.quiet_head(database.pipeline)
+    with begin_at_once(database) as connection:
+        return None if connection is None else read_head(connection, now)
 
 
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:

@@ -18,8 +18,9 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
 from lrs.domain.events import Fact
+from lrs.faults import honest_errors
 from lrs.ledger.append import Stream, quiet_head
 from lrs.ledger.content import mapper
 from lrs.ledger.reader import LogReader

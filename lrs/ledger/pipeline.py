@@ -1,4 +1,4 @@
-"""PostgreSQL's append in one round trip: begin, lock, number and insert the rows, commit.
+"""PostgreSQL's append in one round trip: lock, number and insert the rows, commit.
 
 Whoever holds the append lock keeps every other process waiting. Sent as one pipeline, it is held
 for as long as the server works and the disk takes, and never for a client's turn; and each round
@@ -7,17 +7,24 @@ trip that is not made is a thread that need not be woken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from lrs.ledger.append import APPEND_LOCK, Row
+from lrs.ledger.append import APPEND_LOCK, Head, Row
 
 _LOCK = b"SELECT pg_advisory_xact_lock(%d)" % APPEND_LOCK
+
+_TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
+_HEAD = b"""
+    SELECT coalesce(max(position), 0), coalesce(max(stored), 0),
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+    FROM ledger.event
+"""
 
 # The head is read by a statement of its own after the lock is held, so it sees every earlier
 # commit. clock_timestamp() and not now(), which is the transaction's start, before the lock.
@@ -49,9 +56,24 @@ def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> int:
     `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
     are SQLAlchemy's: IntegrityError when a stream's version is taken.
     """
+    with _connected(engine) as connection:
+        return _append(connection, rows())
+
+
+def quiet_head(engine: Engine) -> Head | None:
+    """The end of the log and the clock, read while no append is in flight; None if one is."""
+    with _connected(engine) as connection:
+        with connection.pipeline():
+            free, head = connection.execute(_TRY_LOCK), connection.execute(_HEAD)
+        return Head(*head.fetchall()[0]) if free.fetchall()[0][0] else None
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Any]:
+    """A connection of the driver's; its errors as SQLAlchemy says them."""
     try:
         with closing(engine.raw_connection()) as pooled:
-            return _append(pooled.driver_connection, rows())
+            yield pooled.driver_connection
     except psycopg.Error as error:
         raise DBAPIError.instance("append", None, error, psycopg.Error, hide_parameters=True) from (
             error

@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import Column, Select, bindparam, select
 
 from lrs.bulk import rows_of
-from lrs.database import Database, honest_errors
+from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement, spliced
+from lrs.faults import honest_errors
 from lrs.ledger.content import split
 from lrs.ledger.tables import content, event
 

@@ -18,7 +18,8 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import func, select
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
+from lrs.faults import honest_errors
 from lrs.ledger.append import Row
 from lrs.ledger.content import Salts, commitment
 from lrs.ledger.tables import content, event

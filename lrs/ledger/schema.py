@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Database, honest_errors, require_utf8
+from lrs.database import Database, require_utf8
 from lrs.domain.errors import UnknownSchema
+from lrs.faults import honest_errors
 from lrs.ledger.append import lock
 from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
 

@@ -23,8 +23,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
-from lrs.database import Database, honest_errors, is_away, is_busy
+from lrs.database import Database
 from lrs.domain.errors import Unavailable
+from lrs.faults import honest_errors, is_away, is_busy
 from lrs.ledger.append import Head, Row, Stream, append, appending, existing, insert_rows
 
 log = structlog.get_logger(__name__)

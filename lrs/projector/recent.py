@@ -15,9 +15,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
 from lrs.domain.filters import Terms, activity_term, agent_term, terms, verb_term
 from lrs.domain.statement import RecordedStatement, target_of
+from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections.references import referred
 from lrs.projections.statements import Filter

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Database, begin_at_once, honest_errors, is_away, is_full
+from lrs.database import Database, begin_at_once
 from lrs.domain.errors import Unavailable
 from lrs.domain.statement import RecordedStatement
+from lrs.faults import honest_errors, is_away, is_full
 from lrs.ledger import HEAD, Ledger, Page
 from lrs.projections import positions
 from lrs.projections.checksum import checksum

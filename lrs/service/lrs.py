@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
+from lrs.faults import honest_errors
 from lrs.ledger import Ledger
 from lrs.projections import positions
 from lrs.projections.positions import Quarantined

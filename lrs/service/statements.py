@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.credential import Credential
 from lrs.domain.errors import (
@@ -22,6 +22,7 @@ from lrs.domain.events import StatementStored
 from lrs.domain.keeping import kept_text
 from lrs.domain.statement import centiseconds, is_voiding, same, target_of
 from lrs.domain.version import Version
+from lrs.faults import honest_errors
 from lrs.ledger import AlreadyRecorded, Ledger, LoggedStatement
 from lrs.projections import statements as index
 from lrs.projections.statements import Filter, StatementIndex

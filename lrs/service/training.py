@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from lrs.database import Database, honest_errors
+from lrs.database import Database
 from lrs.domain.agent import identifier_of
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
+from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import names, statistics, transcripts
 from lrs.projections.names import Trainee
