@@ -5,9 +5,23 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 _M_ARENA_MAX = -8
+
+
+@contextmanager
+def collecting_by_hand() -> Iterator[Callable[[], object]]:
+    """Stop the collector's own looking around; gives what looks once.
+
+    Folding makes next to no cycles, and a rebuild does nothing else: a tenth of its time.
+    """
+    gc.disable()
+    try:
+        yield gc.collect
+    finally:
+        gc.enable()
 
 
 def settle() -> None:

@@ -23,8 +23,18 @@ _DURATION = re.compile(
 )
 
 
+_PLAIN = re.compile(
+    r"PT(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.(\d\d?))?S)?", re.ASCII
+)
+
+
 def milliseconds(text: object) -> int | None:
     """`PT1H30M` -> 5_400_000; None for what is no duration, and beyond a hundred years."""
+    plain = _PLAIN.fullmatch(text) if isinstance(text, str) else None
+    if plain is not None:  # as nearly all are said, at a third of the cost
+        hours, minutes, seconds, hundredths = plain.groups("0")
+        minute = int(hours) * 60 + int(minutes)
+        return minute * 60_000 + int(seconds) * 1_000 + int(hundredths.ljust(2, "0")) * 10
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         return None

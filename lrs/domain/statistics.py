@@ -79,13 +79,21 @@ def change(statistics: Counters, old: Line | None, new: Line | None) -> Counters
 
 def replace_part(statistics: Counters, old: Counters, new: Counters) -> Counters:
     """The same for the parts of lines, as `part_of` gives them."""
-    for name in old.keys() | new.keys():
-        total = statistics.get(name, 0) + new.get(name, 0) - old.get(name, 0)
-        if total:
-            statistics[name] = total
-        else:
-            statistics.pop(name, None)
+    for name, number in new.items():
+        change = number - old.get(name, 0)
+        if change:
+            _shift(statistics, name, change)
+    for name in old.keys() - new.keys():
+        _shift(statistics, name, -old[name])
     return statistics
+
+
+def _shift(statistics: Counters, name: str, change: int) -> None:
+    total = statistics.get(name, 0) + change
+    if total:
+        statistics[name] = total
+    else:
+        del statistics[name]
 
 
 def part_of(line: Line | Gist | None) -> Counters:

@@ -8,7 +8,7 @@ what somebody is called.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -69,45 +69,74 @@ class Course(NamedTuple):
     title: dict[str, str]
 
 
-def number_trainees(connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """The number of every trainee of the outcomes by key; writes what is new or renamed."""
-    names: dict[str, str | None] = {}
-    for outcome in outcomes:
-        names[outcome.trainee] = outcome.name or names.get(outcome.trainee)
-    known = _known(connection, trainee, trainee.c.key, names)
-    number = _highest(connection, trainee)
-    ids, changed = {}, []
-    for key, name in names.items():
-        row = known.get(key)
-        if row is None:
-            number += 1
-        ids[key] = row.id if row else number
-        if row is None or (name and name != row.name):
-            changed.append(_trainee_row(ids[key], key, name))
-    replace_rows(connection, trainee, changed)
-    return ids
+class Numbers:
+    """Gives trainees and courses their numbers, and remembers those met lately.
 
+    What is remembered holds while this process alone folds, batch after batch, and each batch is
+    committed: else `forget`.
+    """
 
-def number_courses(connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """The number of every course of the outcomes by IRI; titles in new languages are added."""
-    titles: dict[str, dict[str, str]] = {}
-    for outcome in outcomes:
-        title = titles.setdefault(outcome.course, {})
-        if outcome.course_title:
-            title.update(outcome.course_title)
-    known = _known(connection, course, course.c.iri, titles)
-    number = _highest(connection, course)
-    ids, changed = {}, []
-    for iri, said in titles.items():
-        row = known.get(iri)
-        if row is None:
-            number += 1
-        ids[iri] = row.id if row else number
-        written = text((json.loads(row.title) if row else {}) | said)
-        if row is None or written != row.title:
-            changed.append({"id": ids[iri], "digest": digest(iri), "iri": iri, "title": written})
-    replace_rows(connection, course, changed)
-    return ids
+    LIMIT = 20_000
+
+    def __init__(self) -> None:
+        self._trainees: dict[str, tuple[int, str | None]] = {}
+        self._courses: dict[str, tuple[int, str]] = {}
+        self._highest: dict[Table, int] = {}
+
+    def forget(self) -> None:
+        self._trainees, self._courses, self._highest = {}, {}, {}
+
+    def trainees(self, connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
+        """The number of every trainee of the outcomes by key; writes what is new or renamed."""
+        names: dict[str, str | None] = {}
+        for outcome in outcomes:
+            names[outcome.trainee] = outcome.name or names.get(outcome.trainee)
+        if len(self._trainees) > self.LIMIT:
+            self._trainees = {}
+        known = self._trainees
+        unknown = [key for key in names if key not in known]
+        for row in _known(connection, trainee, unknown):
+            known[row.key] = (row.id, row.name)
+        changed = []
+        for key, name in names.items():
+            id_, before = known.get(key) or (self._next(connection, trainee), "")
+            if before == "" or (name and name != before):
+                known[key] = (id_, name)
+                changed.append(_trainee_row(id_, key, name))
+        replace_rows(connection, trainee, changed)
+        return {key: known[key][0] for key in names}
+
+    def courses(self, connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
+        """The number of every course of the outcomes by IRI; titles in new languages are added."""
+        titles: dict[str, dict[str, str]] = {}
+        for outcome in outcomes:
+            title = titles.setdefault(outcome.course, {})
+            if outcome.course_title:
+                title.update(outcome.course_title)
+        if len(self._courses) > self.LIMIT:
+            self._courses = {}
+        known = self._courses
+        unknown = [iri for iri in titles if iri not in known]
+        for row in _known(connection, course, unknown):
+            known[row.iri] = (row.id, row.title)
+        changed = []
+        for iri, said in titles.items():
+            id_, before = known.get(iri) or (self._next(connection, course), "")
+            written = text((json.loads(before) if before else {}) | said) if said else before
+            if written != before or not before:
+                known[iri] = (id_, written or "{}")
+                row = {"id": id_, "digest": digest(iri), "iri": iri, "title": known[iri][1]}
+                changed.append(row)
+        replace_rows(connection, course, changed)
+        return {iri: known[iri][0] for iri in titles}
+
+    def _next(self, connection: Connection, table: Table) -> int:
+        """The next free number: they are given in the order of first appearance."""
+        if table not in self._highest:
+            highest = connection.execute(select(func.max(table.c.id))).scalar_one()
+            self._highest[table] = highest or 0
+        self._highest[table] += 1
+        return self._highest[table]
 
 
 def text(value: Any) -> str:
@@ -165,16 +194,12 @@ def _course(row: Row[*tuple[Any, ...]] | None) -> Course | None:
     return Course(row.id, row.iri, json.loads(row.title)) if row else None
 
 
-def _known(
-    connection: Connection, table: Table, column: Column[Any], keys: Iterable[str]
-) -> dict[str, Row[*tuple[Any, ...]]]:
+def _known(connection: Connection, table: Table, keys: Collection[str]) -> Iterator[Any]:
     digests = [digest(key) for key in keys]
-    found = rows_of(connection, select(table), table.c.digest, digests)
-    return {row._mapping[column]: row for row in found}
+    return rows_of(connection, _ROWS[table.name], table.c.digest, digests)
 
 
-def _highest(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.max(table.c.id))).scalar_one() or 0
+_ROWS = {table.name: select(table) for table in (trainee, course)}
 
 
 def _trainee_row(number: int, key: str, name: str | None) -> dict[str, Any]:

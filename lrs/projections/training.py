@@ -20,7 +20,7 @@ from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.projections import statistics, transcripts
-from lrs.projections.names import course, number_courses, number_trainees, trainee
+from lrs.projections.names import Numbers, course, trainee
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
 from lrs.projections.transcripts import Changes
@@ -54,6 +54,9 @@ class Training:
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
+        self._numbers = Numbers()
+        self._folded = 0
+        """The last position folded by this process."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch into the tables, inside the caller's transaction."""
@@ -62,13 +65,16 @@ class Training:
         _note(connection, voidings)
         earlier = [o for t in _earlier_targets(batch, voidings) for o in self._outcomes(t)]
         never = _voided_on_arrival(batch, connection, arrived)
-        changes = _by_line(connection, arrived, earlier, never)
+        if batch.first != self._folded + 1:
+            self._numbers.forget()
+        self._folded = batch.last
+        changes = self._by_line(connection, arrived, earlier, never)
         if changes:
             again = partial(self._told, batch)
             statistics.fold(connection, transcripts.fold(connection, changes, again))
 
     def forget(self) -> None:
-        """Nothing is kept in memory."""
+        self._numbers.forget()
 
     def _told(self, batch: Batch, positions: Sequence[int]) -> dict[int, list[Outcome]]:
         return {position: self._outcomes(r) for position, r in batch.at(positions).items()}
@@ -76,39 +82,39 @@ class Training:
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         return [o for o in outcomes(recorded, self._vocabulary) if concerns(o)]
 
+    def _by_line(
+        self,
+        connection: Connection,
+        arrived: dict[UUID, list[Outcome]],
+        earlier: list[Outcome],
+        never: set[UUID],
+    ) -> dict[int, Changes]:
+        # what earlier statements called people and courses may have been said anew since
+        nameless = [o._replace(name=None, course_title=None) for o in earlier]
+        everything = [o for told in (*arrived.values(), nameless) for o in told]
+        if not everything:
+            return {}
+        trainees = self._numbers.trainees(connection, everything)
+        courses = self._numbers.courses(connection, everything)
+        changes: dict[int, Changes] = {}
 
-def _by_line(
-    connection: Connection,
-    arrived: dict[UUID, list[Outcome]],
-    earlier: list[Outcome],
-    never: set[UUID],
-) -> dict[int, Changes]:
-    # what earlier statements called people and courses may have been said anew since
-    nameless = [o._replace(name=None, course_title=None) for o in earlier]
-    everything = [o for told in (*arrived.values(), nameless) for o in told]
-    if not everything:
-        return {}
-    trainees = number_trainees(connection, everything)
-    courses = number_courses(connection, everything)
-    changes: dict[int, Changes] = {}
+        def line_of(outcome: Outcome) -> Changes:
+            who, what = outcome.trainee, outcome.course
+            id_ = transcripts.number(trainees[who], courses[what])
+            found = changes.get(id_)
+            if found is None:
+                found = changes[id_] = Changes(who, what)
+            return found
 
-    def line_of(outcome: Outcome) -> Changes:
-        who, what = outcome.trainee, outcome.course
-        id_ = transcripts.number(trainees[who], courses[what])
-        found = changes.get(id_)
-        if found is None:
-            found = changes[id_] = Changes(who, what)
-        return found
-
-    for id_, told in arrived.items():
-        for outcome in told:
-            if id_ in never:
-                line_of(outcome).never_counted.append(outcome.position)
-            else:
-                line_of(outcome).added.append(outcome)
-    for outcome in earlier:
-        line_of(outcome).taken_away.append(outcome.position)
-    return changes
+        for id_, told in arrived.items():
+            for outcome in told:
+                if id_ in never:
+                    line_of(outcome).never_counted.append(outcome.position)
+                else:
+                    line_of(outcome).added.append(outcome)
+        for outcome in earlier:
+            line_of(outcome).taken_away.append(outcome.position)
+        return changes
 
 
 def _note(connection: Connection, voidings: Iterable[RecordedStatement]) -> None:

@@ -25,9 +25,9 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import Columns, insert_columns, replace_rows, rows_of
+from lrs.bulk import Columns, insert_columns, rows_of
 from lrs.domain.attempt import Rule
-from lrs.domain.line import Gist, Line, gist, view
+from lrs.domain.line import Line, gist, view
 from lrs.domain.statistics import Counters, part_of
 from lrs.domain.training import Outcome
 from lrs.domain.transcript import State, gather, mark, without
@@ -105,7 +105,8 @@ def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> 
     """
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, changes)}
     kept = _kept(connection, changes, told)
-    changed, rows = [], []
+    changed = []
+    columns: dict[str, list[Any]] = {c.name: [] for c in line.columns}
     for id_, change in changes.items():
         row = found.get(id_)
         before = orjson.loads(row.state) if row else {}
@@ -116,8 +117,13 @@ def fold(connection: Connection, changes: Mapping[int, Changes], told: Told) -> 
         course_id = id_ & (1 << _COURSE_BITS) - 1
         until = state["last"][0] if seen else None
         changed.append(Changed(course_id, old, new, row.last_activity if row else None, until))
-        rows.append(_line_row(id_, course_id, state, seen, new))
-    replace_rows(connection, line, rows)
+        for column, value in zip(
+            columns.values(),
+            (id_, course_id, _json(state), seen.status if seen else None, until, _json(new)),
+            strict=True,
+        ):
+            column.append(value)
+    insert_columns(connection, line, columns, replace=True)
     _keep(connection, changes)
     return changed
 
@@ -132,17 +138,9 @@ def _folded(state: State, change: Changes, kept: Mapping[int, Outcome]) -> State
     return gather(state, change.added)
 
 
-def _line_row(
-    id_: int, course_id: int, state: State, seen: Gist | None, part: Counters
-) -> dict[str, Any]:
-    return {
-        "id": id_,
-        "course": course_id,
-        "state": orjson.dumps(state, option=orjson.OPT_SORT_KEYS).decode(),
-        "status": seen.status if seen else None,
-        "last_activity": state["last"][0] if seen else None,
-        "part": orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode(),
-    }
+def _json(value: object) -> str:
+    """The one way to write it: equal values, equal text."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _kept(

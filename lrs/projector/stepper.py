@@ -19,6 +19,7 @@ from lrs.domain.errors import Unavailable
 from lrs.domain.statement import RecordedStatement
 from lrs.faults import honest_errors, is_away, is_full
 from lrs.ledger import HEAD, Ledger, Page
+from lrs.process import collecting_by_hand
 from lrs.projections import positions
 from lrs.projections.checksum import checksum
 from lrs.projections.positions import Position
@@ -29,6 +30,10 @@ log = structlog.get_logger(__name__)
 
 LARGE_BATCH = 4_000
 """Events folded at once where nobody waits for the lock, as in a rebuild."""
+
+
+ROUNDS = 25
+"""Large batches after which a rebuild has the garbage collected."""
 
 
 class Step(Enum):
@@ -114,8 +119,8 @@ class Stepper:
         `progress` is told the position after each round.
         """
         names = names or list(self.projections)
-        left = [self.projections[name] for name in names]
-        with ThreadPoolExecutor(len(left)) as pool:
+        left, rounds = [self.projections[name] for name in names], 0
+        with ThreadPoolExecutor(len(left)) as pool, collecting_by_hand() as collect:
             # PostgreSQL works for one projection while Python folds the next; SQLite has one
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
@@ -126,6 +131,9 @@ class Stepper:
                 if Step.BUSY in steps:
                     self._stop.wait(0.01)
                 progress(min(self.position(name).position for name in names))
+                rounds += 1
+                if rounds % ROUNDS == 0:
+                    collect()
         self._decoded = None
         return min(self.position(name).position for name in names)
 

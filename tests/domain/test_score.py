@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.duration import milliseconds
@@ -71,3 +73,10 @@ def test_progress_is_the_extension_or_else_the_scaled_score() -> None:
     ]
     for result, expected in cases:
         assert one(statement("progressed", course(), result=result)).progress == expected
+
+
+@given(st.from_regex(r"(\d{1,5}H)?(\d{1,5}M)?\d{1,6}(\.\d{1,3})?S", fullmatch=True))
+def test_plain_durations_are_read_as_all_others_are(time: str) -> None:
+    """The short way agrees with the long one, which a day in front makes necessary."""
+    ascii_time = time.translate({ord(c): str(int(c)) for c in time if c.isdigit()})
+    assert milliseconds(f"PT{ascii_time}") == milliseconds(f"P0DT{ascii_time}")
