@@ -115,11 +115,13 @@ class StatementIndex:
         self._codes = dictionary.Remembered(term)
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        known = [(s, terms(s.statement, s.authority)) for s in batch.statements]
+        entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
         links, voided = resolve(batch, connection)
         insert_columns(connection, reference, links_of(batch.statements))
-        aliases = [(link, terms(s.statement, s.authority)) for link, s in _sources(links, batch)]
-        entries = [(Link(s.position, s.position), t) for s, t in known] + aliases
+        entries += [
+            (link.position, link.back, terms(s.statement, s.authority))
+            for link, s in _sources(links, batch)
+        ]
         _insert(connection, entries, voided, self._codes)
         earlier = [position for position in voided if position < batch.first]
         if earlier:
@@ -139,37 +141,40 @@ def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedSt
 
 def _insert(
     connection: Connection,
-    entries: Sequence[tuple[Link, Terms]],
+    entries: Sequence[tuple[int, int, Terms]],
     voided: frozenset[int],
     codes: dictionary.Remembered,
 ) -> None:
+    """Entries are position, back and terms."""
     wanted: dict[str, None] = {}
-    for _, t in entries:
+    for _, _, t in entries:
         wanted[t.verb] = wanted[t.authority] = None
         if t.activity is not None:
             wanted[t.activity] = None
-        wanted |= dict.fromkeys(t.direct + t.related)
+        for text in (*t.direct, *t.related):
+            wanted[text] = None
     ids = codes.code(connection, wanted)
     insert_columns(
         connection,
         entry,
         {
-            "position": [link.position for link, _ in entries],
-            "back": [link.back for link, _ in entries],
-            "verb": [ids[t.verb] for _, t in entries],
-            "activity": [ids[t.activity] if t.activity else None for _, t in entries],
-            "authority": [ids[t.authority] for _, t in entries],
-            "voided": [link.position in voided for link, _ in entries],
-            "registration": [t.registration for _, t in entries],
+            "position": [position for position, _, _ in entries],
+            "back": [back for _, back, _ in entries],
+            "verb": [ids[t.verb] for _, _, t in entries],
+            "activity": [ids[t.activity] if t.activity else None for _, _, t in entries],
+            "authority": [ids[t.authority] for _, _, t in entries],
+            "voided": [position in voided for position, _, _ in entries],
+            "registration": [t.registration for _, _, t in entries],
         },
     )
-    mentions = [
-        (link.position, 2 * ids[text] + scope, link.back)
-        for link, t in entries
+    # In the order of the table, so that neighbours are written one after the other.
+    mentions = sorted(
+        (2 * ids[text] + scope, position, back)
+        for position, back, t in entries
         for scope, texts in ((DIRECT, t.direct), (RELATED, t.related))
         for text in texts
-    ]
-    names = ("position", "term", "back")
+    )
+    names = ("term", "position", "back")
     insert_columns(connection, mention, dict(zip(names, zip(*mentions, strict=True), strict=False)))
 
 
