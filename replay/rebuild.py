@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
+from pathlib import Path
 from time import perf_counter
 
 from lrs.process import settle
@@ -47,11 +50,7 @@ def rebuild(
         projector.catch_up(chosen)
         before = {name: projector.checksum(name) for name in chosen}
     began = perf_counter()
-    if lrs.settings.ledger_url.startswith("sqlite:") or len(chosen) == 1:
-        # SQLite has one writer: side by side in one process, the log is at least read once.
-        events = projector.rebuild(chosen, progress)
-    else:
-        events = _side_by_side(lrs, build, chosen, progress)
+    events = _side_by_side(lrs, build, chosen, progress)
     seconds = perf_counter() - began
     different = tuple(n for n, digest in before.items() if projector.checksum(n) != digest)
     return Rebuilt(events, seconds, compare, different)
@@ -60,18 +59,63 @@ def rebuild(
 def _side_by_side(
     lrs: Lrs, build: Build, names: Sequence[str], progress: Callable[[int], None]
 ) -> int:
-    """Each projection in a process of its own: Python folds on one core a process."""
-    with ProcessPoolExecutor(len(names), mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_one, build, lrs.settings, name) for name in names}
-        while wait(running, timeout=0.5).not_done:
-            progress(min(lrs.projector.position(name).position for name in names))
-        return min(done.result() for done in running)
+    """Each projection in a process of its own: Python folds on one core a process.
+
+    A SQLite file has one writer, so there each gets a file of its own, adopted in the end.
+    """
+    files = _files(lrs.settings.views_url, names)
+    settings = {
+        name: replace(lrs.settings, views_url=f"sqlite:///{files[name]}") if files else lrs.settings
+        for name in names
+    }
+    try:
+        with ProcessPoolExecutor(len(names), mp_context=get_context("spawn")) as pool:
+            running = {pool.submit(_one, build, settings[name], name) for name in names}
+            while wait(running, timeout=0.5).not_done:
+                progress(min(_position(lrs, name, files.get(name)) for name in names))
+            for done in running:
+                done.result()
+        for name, file in files.items():
+            lrs.projector.adopt(name, file)
+    finally:
+        for file in files.values():
+            _remove(file)
+    return lrs.projector.catch_up(names)
 
 
-def _one(build: Build, settings: Settings, name: str) -> int:
+def _files(views_url: str, names: Sequence[str]) -> dict[str, Path]:
+    """Where each projection is folded, if not in the read models' own database."""
+    if not views_url.startswith("sqlite:"):
+        return {}
+    views = Path(views_url.removeprefix("sqlite:///"))
+    files = {name: views.with_name(f"{views.name}.{name}") for name in names}
+    for file in files.values():
+        _remove(file)  # what a rebuild that was killed has left
+    return files
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+
+def _position(lrs: Lrs, name: str, file: Path | None) -> int:
+    """How far a projection has come; 0 before it has begun."""
+    if file is None:
+        return lrs.projector.position(name).position
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as beside:
+            query = "SELECT position FROM projection WHERE name = ?"
+            row = beside.execute(query, (name,)).fetchone()
+    except sqlite3.OperationalError:
+        return 0
+    return row[0] if row else 0
+
+
+def _one(build: Build, settings: Settings, name: str) -> None:
     lrs = build(settings)
     settle()
     try:
-        return lrs.projector.rebuild([name])
+        lrs.projector.rebuild([name])
     finally:
         lrs.close()

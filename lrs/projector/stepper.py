@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 from uuid import UUID
 
 import structlog
@@ -25,6 +26,7 @@ from lrs.projections.checksum import checksum
 from lrs.projections.positions import Position
 from lrs.projections.projection import Batch, Projection
 from lrs.projections.tables import metadata
+from lrs.projector.adopt import adopt
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +111,11 @@ class Stepper:
             for name in names:
                 self._begin(connection, self.projections[name])
         return self.catch_up(names, progress)
+
+    def adopt(self, name: str, file: Path) -> None:
+        """Take the projection over from another SQLite file, where it was folded."""
+        with self._locks[name]:
+            adopt(self._views, self.projections[name], file)
 
     def catch_up(
         self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
