@@ -103,8 +103,9 @@ def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[
         from lrs.ledger.pipeline import append_at_once  # which needs psycopg
 
         return append_at_once(database.pipeline, rows)
-    with appending(database, now) as (connection, head):
-        return insert_rows(connection, rows(), head)
+    from lrs.ledger.onefile import append_as_writer
+
+    return append_as_writer(database.write, rows, now)
 
 
 def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:

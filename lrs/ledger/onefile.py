@@ -1,0 +1,66 @@
+"""SQLite's append: a transaction on the driver's own connection, as the file's one writer.
+
+Past SQLAlchemy, which takes twice as long for a group of a few statements as SQLite itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from lrs.ledger.append import Head, Row
+
+# Two queries, because SQLite finds a greatest value by its index only where it is alone.
+_HEAD = (
+    "SELECT (SELECT coalesce(max(position), 0) FROM event), "
+    "(SELECT coalesce(max(stored), 0) FROM event)"
+)
+_FACT = (
+    "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+_CONTENT = "INSERT INTO content (position, salt, state) VALUES (?, ?, ?)"
+
+
+def append_as_writer(
+    engine: Engine, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
+) -> int:
+    """Append what `rows` gives, whole and in order; it is called with the lock held. The first
+    one's position.
+
+    Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
+    """
+    try:
+        with closing(engine.raw_connection()) as pooled:
+            connection: Any = pooled.driver_connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                first = _insert(connection, rows(), now)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            return first
+    except sqlite3.Error as error:
+        raise DBAPIError.instance("append", None, error, sqlite3.Error, hide_parameters=True) from (
+            error
+        )
+
+
+def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> int:
+    position, latest = connection.execute(_HEAD).fetchone()
+    head = Head(position, latest, now())
+    first, stored = head.position + 1, head.next_stored()
+    facts, contents = [], []
+    for n, row in enumerate(rows):
+        stream = (row.originator_id.bytes, row.originator_version)
+        facts.append((first + n, *stream, row.topic, stored + n, row.commitment))
+        contents.append((first + n, row.salt, row.state))
+    connection.executemany(_FACT, facts)
+    connection.executemany(_CONTENT, contents)
+    return first
