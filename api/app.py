@@ -11,7 +11,7 @@ from api import errors, health
 from api.envelope import enveloped
 from api.paths import normalised
 from api.reports import courses, transcripts
-from api.xapi import statements
+from api.xapi import about, alternate, statements
 from lrs.domain.version import Version
 from lrs.service import Lrs
 
@@ -31,14 +31,17 @@ def create_app(lrs: Lrs) -> Flask:
     app.url_map.strict_slashes = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     errors.install(app)
+    alternate.install(app)
     for blueprint in (
         statements.blueprint(lrs),
+        about.blueprint(),
         transcripts.blueprint(lrs),
         courses.blueprint(lrs),
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)
     default = Version(lrs.settings.xapi_version)
-    inner = enveloped(app.wsgi_app, lambda: lrs.statements.through, default)
-    app.wsgi_app = normalised(inner)  # type: ignore[method-assign,assignment]
+    inner = alternate.understood(app.wsgi_app, lrs.settings.max_json_bytes)
+    stamped = enveloped(inner, lambda: lrs.statements.through, default)
+    app.wsgi_app = normalised(stamped)  # type: ignore[method-assign,assignment]
     return app

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic, sleep
 
-import pytest
 from sqlalchemy import Connection
 
-from lrs.database import Database, open_database
+from lrs.database import Database
 from lrs.ledger import Ledger
 from lrs.projections.projection import Batch
 from lrs.projector import Projector, Step
 from tests.conftest import Place
 from tests.support.own_projection import Stuck, Tally, following, quarantined, tallied
 from tests.support.processes import finish, running, wait_until
-from tests.support.stores import fact, opened
-
-
-@pytest.fixture
-def ledger(place: Place) -> Iterator[Ledger]:
-    with opened(place.ledger_url) as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def views(place: Place) -> Iterator[Database]:
-    views = open_database(place.views_url)
-    yield views
-    views.close()
-
-
-@pytest.fixture
-def projector(place: Place, ledger: Ledger) -> Iterator[Projector]:
-    with following(place, Tally(), wait=2.0) as projector:
-        yield projector
+from tests.support.stores import fact
 
 
 def test_the_loser_of_a_race_for_a_poison_event_sets_no_other_aside(

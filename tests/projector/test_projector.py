@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -20,25 +19,6 @@ from tests.support.own_projection import Newer, Tally, following, quarantined, t
 from tests.support.postgres import PostgresServer
 from tests.support.processes import wait_until
 from tests.support.stores import appending, fact, opened
-
-
-@pytest.fixture
-def ledger(place: Place) -> Iterator[Ledger]:
-    with opened(place.ledger_url) as ledger:
-        yield ledger
-
-
-@pytest.fixture
-def views(place: Place) -> Iterator[Database]:
-    views = open_database(place.views_url)
-    yield views
-    views.close()
-
-
-@pytest.fixture
-def projector(place: Place, ledger: Ledger) -> Iterator[Projector]:
-    with following(place, Tally(), wait=2.0) as projector:
-        yield projector
 
 
 def test_a_poison_event_is_set_aside_and_does_not_stop_the_rest(

@@ -1,0 +1,142 @@
+"""The alternate request syntax of 1.0.x (xAPI 1.0.3 part 3, 1.3): a request written as a form.
+
+Old browsers could not send PUT or headers to another origin, and a URL has a length: so a POST
+with `?method=` carries the method there, and headers, parameters and body as form fields. tincanjs
+still does that where a URL would be 2,048 characters long. 2.0 has it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import get_input_stream
+
+from api.xapi.versions import spoken
+from lrs.domain.errors import Invalid, LrsError, TooLarge
+from lrs.domain.version import Version
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_REFUSED = "zachetka.refused"
+_FORM = "application/x-www-form-urlencoded"
+_METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
+_WITH_CONTENT = frozenset({"PUT", "POST"})
+_HEADERS = {
+    "authorization": "HTTP_AUTHORIZATION",
+    "x-experience-api-version": "HTTP_X_EXPERIENCE_API_VERSION",
+    "content-type": "CONTENT_TYPE",
+    "content-length": "",  # that of the content itself is known
+    "if-match": "HTTP_IF_MATCH",
+    "if-none-match": "HTTP_IF_NONE_MATCH",
+}
+"""The form fields that are headers, and where WSGI has these."""
+
+_MOST_FIELDS = 100
+
+
+def understood(app: WSGIApplication, limit: int) -> WSGIApplication:
+    """WSGI middleware: such a request becomes the one that it stands for. `limit` is that of the
+    content, in bytes; a form may write each as three.
+    """
+
+    def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if _is_alternate(environ):
+            try:
+                _rewrite(environ, 3 * limit)
+            except LrsError as error:
+                environ[_REFUSED] = error
+        return app(environ, start)
+
+    return wrapped
+
+
+def install(app: Flask) -> None:
+    """Answer what could not be understood."""
+
+    @app.before_request
+    def refuse() -> None:
+        error = request.environ.get(_REFUSED)
+        if error is not None:
+            raise error
+
+
+def _is_alternate(environ: WSGIEnvironment) -> bool:
+    return (
+        "method=" in environ.get("QUERY_STRING", "")
+        and environ["REQUEST_METHOD"] == "POST"
+        and environ["PATH_INFO"].startswith("/xapi/")
+        and spoken(environ) is not Version.V2_0_0
+    )
+
+
+def _rewrite(environ: WSGIEnvironment, limit: int) -> None:
+    """The request that the form stands for, in its place. Raises Invalid, TooLarge."""
+    method = _method(environ["QUERY_STRING"])
+    fields = _fields(environ, limit)
+    content = fields.pop("content", None)
+    if (content is not None) != (method in _WITH_CONTENT):
+        raise Invalid(
+            f"A form that stands for {method} must {'' if content is None else 'not '}have the "
+            "field `content`.",
+            code="alternate-content",
+        )
+    environ["CONTENT_TYPE"] = "application/json" if content is not None else ""
+    for name in list(fields):
+        if name.lower() in _HEADERS:
+            value, place = fields.pop(name), _HEADERS[name.lower()]
+            if place:
+                environ[place] = value
+    if spoken(environ) is Version.V2_0_0:
+        raise Invalid(
+            "xAPI 2.0 has no alternate request syntax: send the method, headers and body as such.",
+            code="no-alternate-syntax",
+        )
+    body = (content or "").encode()
+    environ["wsgi.input"] = BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ["REQUEST_METHOD"] = method
+    environ["QUERY_STRING"] = urlencode(fields)
+
+
+def _method(query: str) -> str:
+    given = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    if len(given) != 1 or given[0][0] != "method":
+        raise Invalid(
+            "Beside `method` the URL takes no parameters: put the others into the form.",
+            code="alternate-parameters",
+        )
+    if given[0][1] not in _METHODS:
+        raise Invalid("`method` must be GET, HEAD, PUT, POST or DELETE.", code="alternate-method")
+    return given[0][1]
+
+
+def _fields(environ: WSGIEnvironment, limit: int) -> dict[str, str]:
+    if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != _FORM:
+        raise Invalid(f"With `method` in the URL, Content-Type must be {_FORM}.", code="no-form")
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or limit + 1)
+    except ValueError:
+        length = limit + 1
+    if length > limit:
+        raise TooLarge(f"A form may be {limit} bytes long.", code="body-too-large")
+    try:
+        text = get_input_stream(environ).read().decode("ascii")
+        pairs = parse_qsl(
+            text,
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except (ValueError, HTTPException):  # the latter where the client went away
+        raise Invalid("The form is not URL-encoded UTF-8.", code="malformed-form") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Invalid("A field stands twice in the form.", code="repeated-field")
+    return fields
