@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from api import errors, health
+from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
 from api.reports import courses, transcripts
@@ -43,5 +44,6 @@ def create_app(lrs: Lrs) -> Flask:
     default = Version(lrs.settings.xapi_version)
     inner = alternate.understood(app.wsgi_app, lrs.settings.max_json_bytes)
     stamped = enveloped(inner, lambda: lrs.statements.through, default)
-    app.wsgi_app = normalised(stamped)  # type: ignore[method-assign,assignment]
+    open_to_pages = shared(stamped, lrs.settings.cors_origins)
+    app.wsgi_app = normalised(open_to_pages)  # type: ignore[method-assign,assignment]
     return app

@@ -6,6 +6,7 @@ wins over it. A name nobody knows and a value out of range refuse the start, by 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -76,6 +77,16 @@ def _web_address(text: str) -> str:
     return text
 
 
+_ORIGIN = re.compile(r"https?://[^\s/?#@,]+", re.ASCII)
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = [part.strip().lower() for part in text.split(",") if part.strip()]
+    if not all(part == "*" or _ORIGIN.fullmatch(part) for part in origins):
+        raise ValueError("origins such as https://courses.example.org, with commas between, or *")
+    return frozenset(origins)
+
+
 def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
     return field(default=default, metadata={"parse": parse, "says": says})
 
@@ -99,6 +110,9 @@ class Settings:
     )
     authority_homepage: str = _setting(
         "http://zachetka.local/keys", _web_address, "The homePage of the authority's account."
+    )
+    cors_origins: frozenset[str] = _setting(
+        frozenset(), _origins, "Origins of browser pages that may use the store; * is any."
     )
     max_json_bytes: int = _setting(
         10_000_000, _whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."

@@ -25,6 +25,8 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.before_request
     def begin() -> None:
+        if request.method == "OPTIONS":
+            return
         g.xapi_version = require_version()
         g.credential = authenticated(lrs, request)
 
