@@ -11,6 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
+from sqlalchemy import make_url
+
 from lrs.process import settle
 from lrs.service import Lrs
 from lrs.settings import Settings
@@ -85,9 +87,10 @@ def _side_by_side(
 
 def _files(views_url: str, names: Sequence[str]) -> dict[str, Path]:
     """Where each projection is folded, if not in the read models' own database."""
-    if not views_url.startswith("sqlite:"):
+    url = make_url(views_url)
+    if url.get_backend_name() != "sqlite" or url.database is None:
         return {}
-    views = Path(views_url.removeprefix("sqlite:///"))
+    views = Path(url.database)
     files = {name: views.with_name(f"{views.name}.{name}") for name in names}
     for file in files.values():
         _remove(file)  # what a rebuild that was killed has left
