@@ -76,7 +76,7 @@ def open_database(url: str, options: Options | None = None) -> Database:
     plain = parsed.set(drivername=parsed.get_backend_name())
     shown = plain.render_as_string(hide_password=True)
     if parsed.get_backend_name() == "sqlite":
-        write = _sqlite(parsed, options)
+        write = _sqlite(parsed, options, writing=True)
         read = _sqlite(parsed, options)
         event.listen(write, "begin", _begin_immediate)
         return Database(write, write, read, "sqlite", shown)
@@ -105,9 +105,10 @@ def _parse(url: str) -> URL:
             raise Misconfigured("The database must be sqlite:///FILE or postgresql://HOST/NAME.")
 
 
-def _sqlite(url: URL, options: Options) -> Engine:
+def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
     engine = create_engine(
         url,
+        pool_use_lifo=True,  # few connections, whose caches know the pages that are asked for
         pool_size=options.connections,
         max_overflow=0,
         pool_timeout=options.wait,
@@ -122,12 +123,13 @@ def _sqlite(url: URL, options: Options) -> Engine:
         connection.execute("PRAGMA page_size=8192")
         _use_wal(connection, options.wait)
         connection.execute(f"PRAGMA synchronous={'FULL' if options.durable else 'NORMAL'}")
-        # In KiB, beside the system's own: a batch of the read models touches pages all over.
-        connection.execute("PRAGMA cache_size=-16384")
-        if not options.durable:
+        if writing and not options.durable:
+            # In KiB, beside the system's own: a batch of the read models touches pages all over.
+            connection.execute("PRAGMA cache_size=-16384")
             # Copying the write-ahead log back every 64 MiB instead of 8 (in pages of 8 KiB): the
             # pages of the read models' indexes change again and again meanwhile.
             connection.execute("PRAGMA wal_autocheckpoint=8192")
+            connection.execute("PRAGMA journal_size_limit=67108864")
 
     event.listen(engine, "connect", configure)
     return engine

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from sqlalchemy import make_url
 
+from lrs.domain.errors import Unavailable
 from lrs.process import settle
 from lrs.service import Lrs
 from lrs.settings import Settings
@@ -27,6 +29,9 @@ class Rebuilt:
     compared: bool
     different: tuple[str, ...]
 
+
+ATTEMPTS = 5
+"""How often a read model is offered to a file that is being written to."""
 
 Build = Callable[[Settings], Lrs]
 """How a process of its own gets at the store: lrs.bootstrap.build, from who may call it."""
@@ -65,12 +70,13 @@ def _side_by_side(
 
     A SQLite file has one writer, so there each gets a file of its own, adopted in the end.
     """
-    files = _files(lrs.settings.views_url, names)
-    settings = {
-        name: replace(lrs.settings, views_url=f"sqlite:///{files[name]}") if files else lrs.settings
-        for name in names
-    }
-    try:
+    with _files(lrs.settings.views_url, names) as files:
+        settings = {
+            name: replace(lrs.settings, views_url=f"sqlite:///{files[name]}")
+            if files
+            else lrs.settings
+            for name in names
+        }
         with ProcessPoolExecutor(len(names), mp_context=get_context("spawn")) as pool:
             running = {pool.submit(_one, build, settings[name], name) for name in names}
             while wait(running, timeout=0.5).not_done:
@@ -78,28 +84,30 @@ def _side_by_side(
             for done in running:
                 done.result()
         for name, file in files.items():
-            lrs.projector.adopt(name, file)
-    finally:
-        for file in files.values():
-            _remove(file)
+            _adopt(lrs, name, file)
     return lrs.projector.catch_up(names)
 
 
-def _files(views_url: str, names: Sequence[str]) -> dict[str, Path]:
-    """Where each projection is folded, if not in the read models' own database."""
+def _adopt(lrs: Lrs, name: str, file: Path) -> None:
+    """A writer that is at work just now is no reason to throw away what was folded."""
+    for _ in range(ATTEMPTS - 1):
+        with suppress(Unavailable):
+            return lrs.projector.adopt(name, file)
+    return lrs.projector.adopt(name, file)
+
+
+@contextmanager
+def _files(views_url: str, names: Sequence[str]) -> Iterator[dict[str, Path]]:
+    """Where each projection is folded, if not in the read models' own database: in a folder beside
+    it, as there has to be room for them in any case.
+    """
     url = make_url(views_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
-        return {}
+        yield {}
+        return
     views = Path(url.database)
-    files = {name: views.with_name(f"{views.name}.{name}") for name in names}
-    for file in files.values():
-        _remove(file)  # what a rebuild that was killed has left
-    return files
-
-
-def _remove(file: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    with TemporaryDirectory(prefix=f"{views.name}.rebuild-", dir=views.parent) as folder:
+        yield {name: Path(folder) / f"{name}.db" for name in names}
 
 
 def _position(lrs: Lrs, name: str, file: Path | None) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _REFUSED = "zachetka.refused"
 _FORM = "application/x-www-form-urlencoded"
-_METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
+_METHODS = frozenset({"GET", "PUT", "POST", "DELETE"})
 _WITH_CONTENT = frozenset({"PUT", "POST"})
 _HEADERS = {
     "authorization": "HTTP_AUTHORIZATION",
@@ -38,6 +38,8 @@ _HEADERS = {
 """The form fields that are headers, and where WSGI has these."""
 
 _MOST_FIELDS = 100
+_LONGEST_FORM = 3_000_000
+"""Bytes: it is read before anybody's key is looked at, as the key may stand in it."""
 
 
 def understood(app: WSGIApplication, limit: int) -> WSGIApplication:
@@ -48,7 +50,7 @@ def understood(app: WSGIApplication, limit: int) -> WSGIApplication:
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if _is_alternate(environ):
             try:
-                _rewrite(environ, 3 * limit)
+                _rewrite(environ, min(3 * limit, _LONGEST_FORM))
             except LrsError as error:
                 environ[_REFUSED] = error
         return app(environ, start)
@@ -86,6 +88,9 @@ def _rewrite(environ: WSGIEnvironment, limit: int) -> None:
             "field `content`.",
             code="alternate-content",
         )
+    if "HTTP_ORIGIN" in environ:
+        # Any page can make a browser send a form, and with it a key that the browser remembers.
+        environ.pop("HTTP_AUTHORIZATION", None)
     environ["CONTENT_TYPE"] = "application/json" if content is not None else ""
     for name in list(fields):
         if name.lower() in _HEADERS:
@@ -105,14 +110,17 @@ def _rewrite(environ: WSGIEnvironment, limit: int) -> None:
 
 
 def _method(query: str) -> str:
-    given = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    try:
+        given = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        given = []
     if len(given) != 1 or given[0][0] != "method":
         raise Invalid(
             "Beside `method` the URL takes no parameters: put the others into the form.",
             code="alternate-parameters",
         )
     if given[0][1] not in _METHODS:
-        raise Invalid("`method` must be GET, HEAD, PUT, POST or DELETE.", code="alternate-method")
+        raise Invalid("`method` must be GET, PUT, POST or DELETE.", code="alternate-method")
     return given[0][1]
 
 
@@ -126,7 +134,7 @@ def _fields(environ: WSGIEnvironment, limit: int) -> dict[str, str]:
     if length > limit:
         raise TooLarge(f"A form may be {limit} bytes long.", code="body-too-large")
     try:
-        text = get_input_stream(environ).read().decode("ascii")
+        text = get_input_stream(environ, max_content_length=limit).read().decode("ascii")
         pairs = parse_qsl(
             text,
             keep_blank_values=True,

@@ -70,10 +70,20 @@ def quiet_head(engine: Engine) -> Head | None:
 
 @contextmanager
 def _connected(engine: Engine) -> Iterator[Any]:
-    """A connection of the driver's; its errors as SQLAlchemy says them."""
+    """A connection of the driver's; its errors as SQLAlchemy says them.
+
+    After an error it is thrown away, unless a stream's version was taken: where the lock was not
+    had in time, the driver may think that it has prepared what the server never came to read.
+    """
     try:
         with closing(engine.raw_connection()) as pooled:
-            yield pooled.driver_connection
+            try:
+                yield pooled.driver_connection
+            except psycopg.IntegrityError:
+                raise
+            except psycopg.Error as error:
+                pooled.invalidate(error)
+                raise
     except psycopg.Error as error:
         raise DBAPIError.instance("append", None, error, psycopg.Error, hide_parameters=True) from (
             error

@@ -1,7 +1,7 @@
 """Group commit: concurrent appends share one transaction, and each gets its own answer.
 
-Requests hand their rows to the process's one writer thread and wait. The writer takes the append
-lock first and only then all that wait by now, so a group grows while another process commits.
+Requests hand their rows to the process's one writer thread and wait. It takes all that wait by
+now - on SQLite once it has the append lock - so a group grows while the one before is committed.
 It inserts optimistically; when a stream's version turns out to be taken, it repeats the group
 with an exact check, so that one request's conflict never fails its neighbours.
 

@@ -14,12 +14,14 @@ import threading
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from lrs.database import Database
 from lrs.domain.filters import Terms, activity_term, agent_term, terms, verb_term
 from lrs.domain.statement import RecordedStatement, target_of
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
+from lrs.projections.positions import Position
 from lrs.projections.references import referred
 from lrs.projections.statements import Filter
 
@@ -58,23 +60,30 @@ class Recent:
         self._terms: list[Terms] = []
         self._entangled = 0
         """The last position of a statement that refers, or is referred to."""
+        self._targets: dict[UUID, int] = {}
+        """What statements refer to that the index did not hold when last asked, and who does."""
         self._after = 0
         """Nothing at or below is kept here."""
+        self._begun = ""
 
-    def behind(self, after: int, upto: int) -> Behind | None:
-        """The statements after `after`, where the index stands, up to the head `upto`.
+    def behind(self, index: Position, upto: int) -> Behind | None:
+        """The statements after the index's position, up to the head `upto`.
 
         None where only the index can tell.
         """
+        after = index.position
         if upto <= after:
             return Behind(after)
         if upto - after > self.MOST:
             return None
         with self._lock:
-            if not self._after <= after <= self._upto:
-                self._begin(after)
-            if self._upto < upto:
-                self._read()
+            if self._begun != index.begun or not self._after <= after <= self._upto:
+                self._begin(index)
+            try:
+                if self._upto < upto:
+                    self._read(after)
+            except (LookupError, TypeError, ValueError, AttributeError):
+                return None  # what cannot be matched cannot be folded: the projector sets it aside
             if self._entangled > after:
                 return None
             first, last = (bisect_right(self._positions, at) for at in (after, upto))
@@ -83,28 +92,42 @@ class Recent:
                 list(zip(self._positions[first:last], self._terms[first:last], strict=True)),
             )
 
-    def _begin(self, after: int) -> None:
-        self._after = self._upto = after
+    def _begin(self, index: Position) -> None:
+        self._begun = index.begun
+        self._after = self._upto = index.position
         self._entangled = 0
+        self._targets = {}
         self._positions, self._terms = [], []
 
-    def _read(self) -> None:
+    def _read(self, after: int) -> None:
         """Read on; what is then far behind will not be asked for again."""
         page = self._log.after(self._upto, self.MOST)
         statements = [row.recorded() for row in page.statements]
+        read = [terms(s.statement, s.authority) for s in statements]
+        self._targets = {t: position for t, position in self._targets.items() if position > after}
         self._entangled = max(self._entangled, self._last_entangled(statements))
         self._positions += [s.position for s in statements]
-        self._terms += [terms(s.statement, s.authority) for s in statements]
+        self._terms += read
         self._upto = page.last
         if len(self._positions) > 2 * self.MOST:
             self._after = self._positions[-self.MOST - 1]
             del self._positions[: -self.MOST], self._terms[: -self.MOST]
 
     def _last_entangled(self, statements: Sequence[RecordedStatement]) -> int:
+        """The last of them that refers, or that is referred to: by what the index holds, or by
+        what was read here and may be folded when its target is asked for.
+        """
         with honest_errors(), self._views.read.connect() as connection:
             known = referred(connection, [s.id for s in statements])
+        targets = {s.position: target_of(s.statement) for s in statements}
+        self._targets |= {t: position for position, t in targets.items() if t is not None}
         return max(
-            (s.position for s in statements if s.id in known or target_of(s.statement)), default=0
+            (
+                s.position
+                for s in statements
+                if s.id in known or s.id in self._targets or targets[s.position] is not None
+            ),
+            default=0,
         )
 
 

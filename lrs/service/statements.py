@@ -127,22 +127,26 @@ class Statements:
     def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
 
-        Raises InvalidQuery, Forbidden.
+        Raises InvalidQuery, Forbidden, Unavailable.
         """
         self._may_read(by)
         cursor = Cursor.decode(token)
         limited = replace(cursor.query, limit=min(cursor.query.limit, max_page))
-        return self._page(replace(cursor, query=limited), by, *self._reach())
+        reach, behind = self._reach()
+        if reach.position < cursor.upto:  # the walk must not leave out what cannot be seen now
+            raise Unavailable("The index is behind the first page of this walk; try again.")
+        return self._page(replace(cursor, query=limited), by, reach, behind)
 
     def _reach(self) -> tuple[Reach, Behind]:
         """How far reads are complete, and what of that the index does not hold yet."""
+        through = self._projector.through  # before the head, which may move on meanwhile
         at, (head, stored) = self._projector.standing_of(StatementIndex.NAME)
-        behind = self._recent.behind(at.position, head)
+        behind = self._recent.behind(at, head)
         if behind is None:
             reach = self._projector.fresh(StatementIndex.NAME)
             return reach, Behind(reach.position)
         position = max(at.position, head)
-        return Reach(position, max(stored, at.stored, self._projector.through)), behind
+        return Reach(position, max(stored, at.stored, through)), behind
 
     def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
         query = cursor.query

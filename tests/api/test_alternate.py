@@ -52,7 +52,9 @@ def test_content_without_a_type_is_json(old: Caller) -> None:
         ("PUT", {"statementId": fresh()}, {}, "alternate-content"),
         ("GET", {"content": "{}"}, {}, "alternate-content"),
         ("PUT", {"content": "{}"}, {"statementId": fresh()}, "alternate-parameters"),
+        ("PUT", {"content": "{}"}, {f"p{n}": "" for n in range(150)}, "alternate-parameters"),
         ("PATCH", {"limit": "1"}, {}, "alternate-method"),
+        ("HEAD", {"limit": "1"}, {}, "alternate-method"),
         ("GET", {"X-Experience-API-Version": "0.8"}, {}, "unknown-version"),
         ("GET", {"X-Experience-API-Version": "2.0.0"}, {}, "no-alternate-syntax"),
         ("GET", {"nonsense": "1"}, {}, "unknown-parameter"),
@@ -79,6 +81,18 @@ def test_what_is_no_form_is_refused(old: Caller, options: dict[str, Any], code: 
     answer = old.send("POST", STATEMENTS, query_string={"method": "GET"}, **options)
     assert answer.status_code == 400
     assert answer.json["code"].startswith(code)
+
+
+def test_a_form_of_another_page_needs_the_key_in_itself(old: Caller) -> None:
+    """A browser sends a key that it remembers along with any page's form, and names its origin."""
+    origin = {"Origin": "https://anywhere.example.org"}
+    options: Any = {"query_string": {"method": "GET"}, "headers": origin}
+    remembered = old.send("POST", STATEMENTS, data={"limit": "1"}, **options)
+    assert (remembered.status_code, remembered.json["code"]) == (401, "no-credentials")
+    key = old.key
+    assert key is not None
+    given = {"limit": "1", "Authorization": basic(key.name, key.secret)}
+    assert old.send("POST", STATEMENTS, data=given, **options).status_code == 200
 
 
 def test_2_0_has_no_alternate_syntax(client: Caller) -> None:

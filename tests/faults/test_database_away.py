@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from lrs import bootstrap
+from lrs.domain.errors import Unavailable
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.conftest import Place
@@ -118,6 +120,24 @@ def test_a_slow_answer_is_waited_for(mortal_lrs: Lrs) -> None:
     """Silence alone is no reason to give up, while the server greets newcomers."""
     with mortal_lrs._views.read.connect() as connection:
         assert connection.execute(text("SELECT 1 FROM pg_sleep(3)")).scalar_one() == 1
+
+
+def test_appends_that_waited_in_vain_leave_no_connection_that_fails(
+    mortal_settings: Settings,
+) -> None:
+    """What the driver means to have prepared, and the server skipped because the lock before it
+    was not had in time, must not be used.
+    """
+    bootstrap.migrate(mortal_settings)
+    lrs = bootstrap.build(replace(mortal_settings, write_timeout=0.3))
+    store(lrs, statement())
+    with appending(mortal_settings.ledger_url):
+        for _ in range(8):
+            with pytest.raises(Unavailable):
+                store(lrs, statement())
+    for _ in range(3):
+        store(lrs, statement())
+    lrs.close()
 
 
 def hold(url: str, sign: Path) -> None:

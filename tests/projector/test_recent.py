@@ -1,0 +1,78 @@
+"""What is behind the statements index, as a read sees it."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from lrs.projections.positions import Position
+from lrs.projections.statements import Filter
+from lrs.projector import Recent
+from lrs.service import Lrs
+from schemas import parse_statements
+from tests.api.caller import said, voiding
+from tests.support.stores import statement, store
+
+
+def at(lrs: Lrs) -> Position:
+    return lrs.projector.position("statements")
+
+
+def head(lrs: Lrs) -> int:
+    return lrs.ledger.reader.head()[0]
+
+
+def fold_one(lrs: Lrs) -> None:
+    lrs.projector.step(lrs.projector.projections["statements"], 1)
+
+
+def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
+    """Each read takes the statements after the index's position as of then."""
+    recent, everything = Recent(lrs.ledger.reader, lrs._views), Filter(after=0, upto=100)
+    store(lrs, *(statement() for _ in range(5)))
+    for folded in range(5):
+        behind = recent.behind(at(lrs), head(lrs))
+        assert behind is not None
+        assert behind.find(everything) == list(range(folded + 1, 6))
+        fold_one(lrs)
+    assert recent.behind(at(lrs), head(lrs)) is not None
+
+
+def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
+    """The reference came first, both were read, and the index stops between the two."""
+    recent = Recent(lrs.ledger.reader, lrs._views)
+    target = said()
+    for said_ in (voiding(target), target, said()):
+        (parsed,), _ = parse_statements(_bytes(said_))
+        store(lrs, parsed)
+    assert recent.behind(at(lrs), head(lrs)) is None
+    fold_one(lrs)
+    assert recent.behind(at(lrs), head(lrs)) is None
+    fold_one(lrs)
+    assert recent.behind(at(lrs), head(lrs)) is not None
+
+
+def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
+    """It begins at nothing again, under another mark."""
+    recent = Recent(lrs.ledger.reader, lrs._views)
+    store(lrs, *(statement(uuid4()) for _ in range(3)))
+    lrs.projector.catch_up()
+    store(lrs, statement())
+    assert recent.behind(at(lrs), head(lrs)) is not None
+    lrs.projector.rebuild(["statements"])
+    behind = recent.behind(at(lrs), head(lrs))
+    assert behind is not None
+    assert behind.statements == ()
+
+
+def test_too_many_are_left_to_the_index(lrs: Lrs) -> None:
+    recent = Recent(lrs.ledger.reader, lrs._views)
+    recent.MOST = 3
+    store(lrs, *(statement() for _ in range(4)))
+    assert recent.behind(at(lrs), head(lrs)) is None
+    fold_one(lrs)
+    assert recent.behind(at(lrs), head(lrs)) is not None
+
+
+def _bytes(value: object) -> bytes:
+    return json.dumps(value).encode()
