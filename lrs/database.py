@@ -125,11 +125,13 @@ def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
         connection.execute(f"PRAGMA synchronous={'FULL' if options.durable else 'NORMAL'}")
         if writing and not options.durable:
             # In KiB, beside the system's own: a batch of the read models touches pages all over.
-            connection.execute("PRAGMA cache_size=-16384")
+            connection.execute("PRAGMA cache_size=-8192")
             # Copying the write-ahead log back every 64 MiB instead of 8 (in pages of 8 KiB): the
             # pages of the read models' indexes change again and again meanwhile.
             connection.execute("PRAGMA wal_autocheckpoint=8192")
             connection.execute("PRAGMA journal_size_limit=67108864")
+        else:  # one a thread, two files: what the system has cached already need not be held twice
+            connection.execute("PRAGMA cache_size=-512")
 
     event.listen(engine, "connect", configure)
     return engine

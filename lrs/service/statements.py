@@ -133,7 +133,8 @@ class Statements:
         cursor = Cursor.decode(token)
         limited = replace(cursor.query, limit=min(cursor.query.limit, max_page))
         reach, behind = self._reach()
-        if reach.position < cursor.upto:  # the walk must not leave out what cannot be seen now
+        if reach.position < cursor.upto and reach.position < self._ledger.reader.head()[0]:
+            # the walk must not leave out what cannot be seen now
             raise Unavailable("The index is behind the first page of this walk; try again.")
         return self._page(replace(cursor, query=limited), by, reach, behind)
 
