@@ -20,10 +20,7 @@ def authenticated(lrs: Lrs, request: Request) -> Credential:
 
 def _basic(header: str | None) -> tuple[str, str]:
     if header is None:
-        raise Unauthenticated(
-            "Send a key: `Authorization: Basic` with the key's name and secret.",
-            code="no-credentials",
-        )
+        raise Unauthenticated("no-credentials")
     scheme, _, encoded = header.partition(" ")
     try:
         if scheme.lower() != "basic":
@@ -32,8 +29,5 @@ def _basic(header: str | None) -> tuple[str, str]:
         if not colon:
             raise ValueError("colon")
     except (ValueError, binascii.Error):
-        raise Unauthenticated(
-            "The Authorization header must be `Basic` and the base64 of NAME:SECRET.",
-            code="malformed-credentials",
-        ) from None
+        raise Unauthenticated("malformed-credentials") from None
     return name, secret

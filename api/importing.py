@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from lrs.domain.credential import Credential
-from lrs.domain.errors import Conflict, Invalid
+from lrs.domain.errors import Conflict, ImportRefused, Invalid
 from lrs.domain.version import Version
 from lrs.service import Lrs
 from schemas import ParsedStatement, check_statement, parse_statements
@@ -26,7 +26,7 @@ def import_statements(
 ) -> int:
     """Store the statements in batches; how many there were. Repeating it changes nothing.
 
-    Raises Invalid or Conflict naming the first statement that is refused, counted from 1. The
+    Raises ImportRefused naming the first statement that is refused, counted from 1. The
     batches before it are stored, so a corrected file can simply be imported again.
     """
     done = 0
@@ -37,8 +37,8 @@ def import_statements(
         try:
             lrs.statements.store(batch, by, Version.V1_0_3)
         except Conflict as error:
-            raise Conflict(
-                f"Statements {done + 1} to {done + len(batch)}: {error.detail}", code=error.code
+            raise ImportRefused(
+                f"Statements {done + 1} to {done + len(batch)}: {error.detail}"
             ) from None
         done += len(batch)
         progress(done)
@@ -63,9 +63,7 @@ def _parsed(text: bytes, where: str) -> list[ParsedStatement]:
     try:
         return parse_statements(text, max_statements=_EVERYTHING)[0]
     except Invalid as error:
-        raise Invalid(
-            f"{where}, {error.pointer or 'as a whole'}: {error.detail}", code=error.code
-        ) from None
+        raise _refused(where, error) from None
 
 
 def _is_object(line: bytes) -> bool:
@@ -81,7 +79,8 @@ def _check(statement: ParsedStatement, number: int) -> None:
         try:
             check_statement(statement.value, Version.V2_0_0)
         except Invalid:
-            raise Invalid(
-                f"Statement {number}, {error.pointer or 'as a whole'}: {error.detail}",
-                code=error.code,
-            ) from None
+            raise _refused(f"Statement {number}", error) from None
+
+
+def _refused(where: str, error: Invalid) -> ImportRefused:
+    return ImportRefused(f"{where}, {error.pointer or 'as a whole'}: {error.detail}")

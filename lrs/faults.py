@@ -23,12 +23,12 @@ def honest_errors() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise Unavailable("The database did not answer in time.") from error
+        raise Unavailable("unavailable") from error
     except DBAPIError as error:
         if is_full(error):
-            raise StorageFull("There is no room left to write.") from error
+            raise StorageFull("storage-full") from error
         if is_away(error):
-            raise Unavailable("The database is away or did not answer in time.") from error
+            raise Unavailable("unavailable") from error
         raise
 
 

@@ -13,7 +13,6 @@ from lrs.domain.version import Version
 from schemas.accept import Accept, accept_field, accept_schema
 from schemas.actor import identified_actor
 from schemas.statement import Statement, Statement2
-from schemas.wording import ADVICE
 
 _LONGEST_NAME = 100
 """A pointer names a property only up to this length: what is longer names its parent."""
@@ -63,9 +62,7 @@ def _distinct_ids(values: Sequence[Any]) -> None:
     for index, value in enumerate(values):
         id_ = value.get("id", "").lower()
         if id_ and id_ in seen:
-            raise InvalidStatement(
-                ADVICE["duplicate-id"], code="duplicate-id", pointer=f"/{index}/id"
-            )
+            raise InvalidStatement("duplicate-id", pointer=f"/{index}/id")
         seen.add(id_)
 
 
@@ -90,7 +87,7 @@ def _refuse(load: Load, value: object, at: str) -> None:
     # A misspelled property is unknown and missing at once: the name that was sent helps more; a
     # wrong objectType makes its neighbours unknown. Pointers decide the rest: sets have no order.
     pointer, code = min(faults, key=lambda fault: (_LATER.get(fault[1], 0), fault[0]))
-    raise InvalidStatement(ADVICE[code], code=code, pointer=at + pointer) from None
+    raise InvalidStatement(code, pointer=at + pointer) from None
 
 
 def _faults(messages: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Strict marshmallow fields: what is sent is right as it stands, or refused; nothing is coerced.
 
-The errors of these fields are codes, worded by `schemas.wording`. `schemas.accept` knows every
+The errors of these fields are codes, worded by `lrs.domain.problems`. `schemas.accept` knows every
 class here; a field of another class, or one with validators of its own, cannot be derived.
 """
 

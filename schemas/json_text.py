@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement, MalformedJson, TooLarge
-from schemas.wording import ADVICE
 
 __all__ = ["MAX_DEPTH", "ParsedStatement", "parse_json", "parse_statements"]
 
@@ -24,16 +23,6 @@ MAX_DEPTH = 64
 """How deep objects and arrays may nest; a statement itself is level 1."""
 
 _SAFE_DIGITS = 308  # an integer of more digits may be no IEEE 754 double
-
-_ADVICE = {
-    "malformed-json": "This is no JSON: check the quotation marks, commas and brackets.",
-    "duplicate-key": "A property stands twice in one object: keep one of them.",
-    "not-utf8": "Encode the text as UTF-8.",
-    "byte-order-mark": "Send UTF-8 without a byte order mark.",
-    "number-out-of-range": "A number is not finite or larger than a double can be.",
-    "forbidden-character": "A string holds U+0000 or half of a surrogate pair: leave it out.",
-    "nesting-too-deep": f"Objects and arrays nest deeper than {MAX_DEPTH} levels: flatten them.",
-}
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -84,9 +73,7 @@ def _elements(text: str, at: int, most: int) -> Iterator[ParsedStatement]:
     index = 0
     while True:
         if index == most:
-            raise TooLarge(
-                f"Send at most {most} statements in one request.", code="too-many-statements"
-            )
+            raise TooLarge("too-many-statements", limit=most)
         statement, end = _statement(text, _after_space(text, at), f"/{index}")
         yield statement
         index += 1
@@ -102,7 +89,7 @@ def _elements(text: str, at: int, most: int) -> Iterator[ParsedStatement]:
 def _statement(text: str, start: int, pointer: str) -> tuple[ParsedStatement, int]:
     value, end = _value(text, start, pointer)
     if type(value) is not dict:
-        raise InvalidStatement(ADVICE["not-an-object"], code="not-an-object", pointer=pointer)
+        raise InvalidStatement("not-an-object", pointer=pointer)
     return ParsedStatement(value, text[start:end].encode()), end
 
 
@@ -154,7 +141,7 @@ def _at_end(text: str, at: int) -> None:
 
 def _refuse(code: str, pointer: str | None) -> NoReturn:
     # From None: the scanner's own error carries the whole body, which must reach no log.
-    raise MalformedJson(_ADVICE[code], code=code, pointer=pointer) from None
+    raise MalformedJson(code, pointer=pointer, depth=MAX_DEPTH) from None
 
 
 def _too_deep(value: object) -> bool:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from lrs.domain.agent import agent_key
 from lrs.domain.clock import micros, parse_timestamp
-from lrs.domain.errors import InvalidQuery, InvalidStatement, MalformedJson
+from lrs.domain.errors import Invalid, InvalidQuery
 from lrs.service import StatementQuery
 from schemas.check import check_agent
 from schemas.json_text import parse_json
@@ -61,39 +61,29 @@ def parameters(query_string: bytes, allowed: frozenset[str]) -> dict[str, str]:
             max_num_fields=MOST_PARAMETERS,
         )
     except ValueError:
-        raise InvalidQuery(
-            "The query string must be percent-encoded UTF-8 and not too long.",
-            code="malformed-query",
-        ) from None
+        raise InvalidQuery("malformed-query", limit=MOST_PARAMETERS) from None
     found: dict[str, str] = {}
     for name, value in pairs:
         if name not in allowed:
-            raise InvalidQuery(
-                "A query parameter is not known here: names are case-sensitive; known are "
-                + ", ".join(sorted(allowed))
-                + ".",
-                code="unknown-parameter",
-            )
+            known = ", ".join(sorted(allowed)) or "none"
+            raise InvalidQuery("unknown-parameter", known=known)
         if name in found:
-            raise InvalidQuery(
-                f"Send the parameter {name} once.", code="repeated-parameter", parameter=name
-            )
+            raise InvalidQuery("repeated-parameter", parameter=name)
         found[name] = value
     return found
 
 
 def asked(query_string: bytes, max_page: int) -> Asked:
-    """What GET /statements asks for; `max_page` is the most one answer holds. InvalidQuery."""
+    """What GET /statements asks for; `max_page` is the most one answer holds.
+
+    InvalidQuery; MalformedJson or InvalidStatement for an agent, with the parameter's name.
+    """
     given = parameters(query_string, frozenset(_PARSERS))
     values = {name: _parsed(name, text) for name, text in given.items()}
     shape = Shape(values.pop("format", Format.EXACT), values.pop("attachments", False))
     single = [name for name in ("statementId", "voidedStatementId") if name in values]
     if single and len(values) > 1:
-        raise InvalidQuery(
-            f"{single[0]} goes with no parameter but format and attachments.",
-            code="parameters-exclude-each-other",
-            parameter=single[0],
-        )
+        raise InvalidQuery("parameters-exclude-each-other", parameter=single[0])
     if single:
         return Asked(shape, values.get("statementId"), values.get("voidedStatementId"))
     limit = values.pop("limit", 0)
@@ -112,11 +102,7 @@ def statement_id(query_string: bytes) -> UUID:
     """The one parameter of PUT /statements."""
     given = parameters(query_string, frozenset({"statementId"}))
     if "statementId" not in given:
-        raise InvalidQuery(
-            "PUT needs the parameter statementId.",
-            code="missing-parameter",
-            parameter="statementId",
-        )
+        raise InvalidQuery("missing-parameter", parameter="statementId")
     found: UUID = _parsed("statementId", given["statementId"])
     return found
 
@@ -125,10 +111,11 @@ def _parsed(name: str, text: str) -> Any:
     parse, form = _PARSERS[name]
     try:
         return parse(text)
-    except InvalidQuery:
-        raise
     except ValueError:
-        raise InvalidQuery(f"{name} must be {form}.", parameter=name) from None
+        raise InvalidQuery("invalid-parameter", parameter=name, form=form) from None
+    except Invalid as error:
+        error.parameter = name
+        raise
 
 
 def _uuid(text: str) -> UUID:
@@ -144,13 +131,8 @@ def _iri(text: str) -> str:
 
 
 def _agent(text: str) -> str | None:
-    try:
-        value = parse_json(text)
-        check_agent(value)
-    except (InvalidStatement, MalformedJson) as error:
-        raise InvalidQuery(
-            error.detail, code=error.code, pointer=error.pointer, parameter="agent"
-        ) from None
+    value = parse_json(text)
+    check_agent(value)
     return agent_key(value)
 
 

@@ -18,7 +18,7 @@ def require_reports(lrs: Lrs) -> None:
     """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
     g.credential = authenticated(lrs, request)
     if not g.credential.may_report():
-        raise Forbidden("Reports need the scope `all` or `all/read`.", code="scope-too-narrow")
+        raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
 
 
 def languages() -> list[str]:

@@ -69,7 +69,7 @@ def _rule(given: dict[str, str]) -> Rule:
             chosen: Rule = rule
             return chosen
     known = ", ".join(get_args(Rule))
-    raise InvalidQuery(f"rule must be one of {known}.", parameter="rule")
+    raise InvalidQuery("invalid-parameter", parameter="rule", form=f"one of {known}")
 
 
 def _number(given: dict[str, str], name: str, default: int, most: int) -> int:
@@ -77,6 +77,6 @@ def _number(given: dict[str, str], name: str, default: int, most: int) -> int:
     if text is None:
         return default
     if not text.isascii() or not text.isdigit() or len(text) > 10:
-        raise InvalidQuery(f"{name} must be a whole number.", parameter=name)
+        raise InvalidQuery("invalid-parameter", parameter=name, form="a whole number")
     number = min(int(text), most)
     return number or (default if name == "limit" else 0)

@@ -15,33 +15,21 @@ def json_body(request: Request, limit: int) -> bytes:
     for a compressed body, Invalid for one that is not declared as JSON.
     """
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
-        raise UnsupportedMedia(
-            "Send the body as it is, without Content-Encoding.", code="unsupported-content-encoding"
-        )
+        raise UnsupportedMedia("unsupported-content-encoding")
     media_type = _JSON if request.content_type == _JSON else request.mimetype
     if media_type == "multipart/mixed":
-        raise Invalid(
-            "Attachments are not taken in the request: give each one a fileUrl.",
-            code="attachments-not-taken",
-        )
+        raise Invalid("attachments-not-taken")
     if media_type != _JSON:
-        raise Invalid("Content-Type must be application/json.", code="content-type-not-json")
+        raise Invalid("content-type-not-json")
     length = request.content_length
     if length is not None and length > limit:
-        raise _too_large(limit)
+        raise TooLarge("body-too-large", limit=limit)
     parts: list[bytes] = []
     size = 0
     # Asked for as much as there is, and no more: each reading lets another thread in between.
     while size != length and (chunk := request.stream.read(min(length or _CHUNK, limit + 1))):
         size += len(chunk)
         if size > limit:
-            raise _too_large(limit)
+            raise TooLarge("body-too-large", limit=limit)
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"A JSON body may be {limit} bytes long: send the statements in several requests.",
-        code="body-too-large",
-    )

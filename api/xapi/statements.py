@@ -48,14 +48,10 @@ def blueprint(lrs: Lrs) -> Blueprint:
         body = json_body(request, settings.max_json_bytes)
         received, is_batch = parse_statements(body, max_statements=settings.max_statements)
         if is_batch:
-            raise Invalid("PUT takes one statement, not an array.", code="not-one-statement")
+            raise Invalid("not-one-statement")
         check_statement(received[0].value, g.xapi_version)
         if received[0].value.get("id", str(id)).lower() != str(id):
-            raise InvalidStatement(
-                "The statement's id must be the parameter statementId, or left out.",
-                code="id-mismatch",
-                pointer="/id",
-            )
+            raise InvalidStatement("id-mismatch", pointer="/id")
         lrs.statements.store(received, g.credential, g.xapi_version, id=id)
         return Response(status=204)
 

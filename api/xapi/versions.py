@@ -25,11 +25,8 @@ def require_version() -> Version:
     """The version of the current request. Raises Invalid."""
     environ = request.environ
     if _VARIABLE not in environ:
-        raise Invalid(f"Send the header {HEADER}: 1.0.3 or 2.0.0.", code="missing-version")
+        raise Invalid("missing-version", header=HEADER)
     version = spoken(environ)
     if version is None:
-        raise Invalid(
-            f"{HEADER} names a version that is not spoken here: 1.0.x and 2.0.x are.",
-            code="unknown-version",
-        )
+        raise Invalid("unknown-version", header=HEADER)
     return version

@@ -4,13 +4,19 @@ LrsError
 +-- Invalid                    the input breaks a rule; says which, where and how to mend it
 |   +-- MalformedJson          the text is no acceptable JSON
 |   +-- InvalidStatement       the JSON is no acceptable statement
+|   +-- InvalidAttachments     the parts of a body do not fit its statements
 |   +-- InvalidQuery           a parameter is unknown, repeated or malformed
+|   +-- InvalidDocument        a document cannot be stored in this way
 +-- TooLarge                   over a limit of the settings
 +-- UnsupportedMedia           a kind of body that is not taken
++-- MethodNotAllowed           the resource does not do that
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
+|   +-- DocumentConflict       a document is there, and the request does not speak of it
++-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
 |   +-- StatementNotFound
+|   +-- DocumentNotFound
 |   +-- TraineeNotFound
 |   +-- CourseNotFound
 |   +-- CredentialNotFound
@@ -18,24 +24,43 @@ LrsError
 +-- Forbidden                  the scope is too narrow
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
-+-- Misconfigured              a setting or the schema refuses the start
-    +-- UnknownSchema          the database has another schema version
++-- InternalError              the store failed in a way it should not
++-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
+    +-- Misconfigured          a setting or the schema refuses the start
+    |   +-- UnknownSchema      the database has another schema version
+    +-- ImportRefused          a file holds what the store does not take
+
+All but OperatorError are raised with a code, which `lrs.domain.problems` gives its sentence.
 """
 
 from __future__ import annotations
+
+from copyreg import __newobj__ as made_again  # type: ignore[attr-defined]
+from typing import Any
+
+from lrs.domain.problems import sentence
 
 __all__ = [
     "Conflict",
     "CourseNotFound",
     "CredentialNotFound",
+    "DocumentConflict",
+    "DocumentNotFound",
     "Forbidden",
+    "ImportRefused",
+    "InternalError",
     "Invalid",
+    "InvalidAttachments",
+    "InvalidDocument",
     "InvalidQuery",
     "InvalidStatement",
     "LrsError",
     "MalformedJson",
+    "MethodNotAllowed",
     "Misconfigured",
     "NotFound",
+    "OperatorError",
+    "PreconditionFailed",
     "StatementConflict",
     "StatementNotFound",
     "StorageFull",
@@ -51,109 +76,149 @@ __all__ = [
 class LrsError(Exception):
     """Base of everything the store says no with.
 
-    `code` is stable and machine-readable, `detail` one sentence for people. Neither ever echoes
-    a value from the input.
+    `code` is stable and machine-readable, `detail` its sentence for people with `values` in its
+    places; these are limits and names, never anything from the input. KeyError for a code that
+    the table has neither under the class nor under an ancestor, and for a place without a value.
     """
 
-    code = "error"
+    code: str
 
-    def __init__(self, detail: str, *, code: str | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        if code is not None:
-            self.code = code
+    def __init__(self, code: str, **values: object) -> None:
+        text = sentence((kind.__name__ for kind in type(self).__mro__), code)
+        self.code = code
+        self.detail = text.format_map(values)
+        super().__init__(self.detail)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A process that rebuilds hands its error to the one that waits; __init__ wants the code.
+        return made_again, (type(self), *self.args), self.__dict__
 
 
 class Invalid(LrsError):
-    """The input breaks a rule. `pointer` is an RFC 6901 JSON pointer, or None outside JSON."""
-
-    code = "invalid"
-
-    def __init__(self, detail: str, *, code: str | None = None, pointer: str | None = None) -> None:
-        super().__init__(detail, code=code)
-        self.pointer = pointer
-
-
-class MalformedJson(Invalid):
-    code = "malformed-json"
-
-
-class InvalidStatement(Invalid):
-    code = "invalid-statement"
-
-
-class InvalidQuery(Invalid):
-    """`parameter` names the query parameter at fault."""
-
-    code = "invalid-parameter"
+    """The input breaks a rule. `pointer` is an RFC 6901 JSON pointer, or None outside JSON;
+    `parameter` names the query parameter at fault, and the pointer then is into its JSON.
+    """
 
     def __init__(
         self,
-        detail: str,
+        code: str,
         *,
-        parameter: str | None = None,
-        code: str | None = None,
         pointer: str | None = None,
+        parameter: str | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(detail, code=code, pointer=pointer)
+        super().__init__(code, parameter=parameter, **values)
+        self.pointer = pointer
         self.parameter = parameter
 
 
+class MalformedJson(Invalid):
+    pass
+
+
+class InvalidStatement(Invalid):
+    pass
+
+
+class InvalidAttachments(Invalid):
+    pass
+
+
+class InvalidQuery(Invalid):
+    pass
+
+
+class InvalidDocument(Invalid):
+    pass
+
+
 class TooLarge(LrsError):
-    code = "too-large"
+    pass
 
 
 class UnsupportedMedia(LrsError):
-    code = "unsupported-media-type"
+    pass
+
+
+class MethodNotAllowed(LrsError):
+    pass
 
 
 class Conflict(LrsError):
-    code = "conflict"
+    pass
 
 
 class StatementConflict(Conflict):
-    code = "statement-conflict"
+    pass
+
+
+class DocumentConflict(Conflict):
+    pass
+
+
+class PreconditionFailed(LrsError):
+    pass
 
 
 class NotFound(LrsError):
-    code = "not-found"
+    pass
 
 
 class StatementNotFound(NotFound):
-    code = "statement-not-found"
+    pass
+
+
+class DocumentNotFound(NotFound):
+    pass
 
 
 class TraineeNotFound(NotFound):
-    code = "trainee-not-found"
+    pass
 
 
 class CourseNotFound(NotFound):
-    code = "course-not-found"
+    pass
 
 
 class CredentialNotFound(NotFound):
-    code = "credential-not-found"
+    pass
 
 
 class Unauthenticated(LrsError):
-    code = "unauthenticated"
+    pass
 
 
 class Forbidden(LrsError):
-    code = "forbidden"
+    pass
 
 
 class Unavailable(LrsError):
-    code = "unavailable"
+    pass
 
 
 class StorageFull(Unavailable):
-    code = "storage-full"
+    pass
 
 
-class Misconfigured(LrsError):
+class InternalError(LrsError):
+    pass
+
+
+class OperatorError(LrsError):
+    """Said in a sentence of its own, which may name what the operator wrote."""
+
+    def __init__(self, detail: str) -> None:
+        Exception.__init__(self, detail)
+        self.detail = detail
+
+
+class Misconfigured(OperatorError):
     code = "misconfigured"
 
 
 class UnknownSchema(Misconfigured):
     code = "unknown-schema"
+
+
+class ImportRefused(OperatorError):
+    code = "import-refused"

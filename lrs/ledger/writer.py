@@ -102,7 +102,7 @@ class Writer:
         slot = _Slot(rows, monotonic() + self._timeout)
         with self._wake:
             if self._closed:
-                raise Unavailable("The store is shutting down.")
+                raise Unavailable("shutting-down")
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
                 self._thread.start()
@@ -133,8 +133,8 @@ class Writer:
             slot.abandoned = True
             if slot in self._waiting:
                 self._waiting.remove(slot)
-                raise Unavailable("The database did not take the write in time; nothing is stored.")
-        raise _unknown()
+                raise Unavailable("write-timeout")
+        raise Unavailable("outcome-unknown")
 
     def _answer(self, group: Sequence[_Slot], answers: Sequence[Answer]) -> None:
         """Give each its answer. The first is woken, and each wakes the next: woken all at once,
@@ -217,7 +217,8 @@ class Writer:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
                     continue
-                self._refuse_all(group, _unknown() if is_away_error(error) else error)
+                unsure = Unavailable("outcome-unknown")
+                self._refuse_all(group, unsure if is_away_error(error) else error)
                 return
             self._answer(group, answers)
             self.on_commit()
@@ -267,10 +268,3 @@ def _judge(
 
 def is_away_error(error: Exception) -> bool:
     return isinstance(error, SQLAlchemyError) and is_away(error)
-
-
-def _unknown() -> Unavailable:
-    return Unavailable(
-        "The database did not confirm the write in time; whether it is stored is unknown. "
-        "The same request may be sent again."
-    )

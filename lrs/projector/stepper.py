@@ -161,7 +161,7 @@ class Stepper:
         with honest_errors(), self._views.read.connect() as connection:
             at = positions.read(connection, name)
         if at is None:
-            raise Unavailable("The read model is being made; try again in a moment.")
+            raise Unavailable("view-being-made")
         return at
 
     def _step(self, projection: Projection, limit: int) -> Step:
@@ -196,7 +196,7 @@ class Stepper:
             found = positions.read_all(connection)
         missing = [name for name in self.projections if name not in found]
         if missing:
-            raise Unavailable("The read model is being made; try again in a moment.")
+            raise Unavailable("view-being-made")
         head, stored = self._ledger.reader.head()
         return Standing(found, head, stored)
 
@@ -208,7 +208,7 @@ class Stepper:
         with honest_errors(), self._views.read.connect() as connection:
             beside, (position, stored) = positions.read_beside(connection, name, *HEAD)
         if beside is None:
-            raise Unavailable("The read model is being made; try again in a moment.")
+            raise Unavailable("view-being-made")
         return beside, (position or 0, stored or 0)
 
     def _read(self, position: int, limit: int) -> _Decoded | None:
@@ -255,10 +255,7 @@ class Stepper:
     def _require_ours(self, projection: Projection, at: Position) -> None:
         """Keep off tables that a newer program, or one on another log, has begun anew."""
         if (at.version, at.log_id) != (projection.VERSION, self._ledger.log_id):
-            raise Unavailable(
-                f"The read model {projection.NAME} has been begun anew by another version of the "
-                "program or for another log: restart this process."
-            )
+            raise Unavailable("view-replaced", projection=projection.NAME)
 
     def _staleness(self, projection: Projection, at: Position | None) -> str | None:
         if at is None:

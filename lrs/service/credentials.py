@@ -75,7 +75,7 @@ class Credentials:
     def revoke(self, id: UUID) -> None:
         """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
         if not self._ledger.stream(id):
-            raise CredentialNotFound("There is no key of that name.")
+            raise CredentialNotFound("credential-not-found")
         try:
             self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2)])
         except AlreadyRecorded:
@@ -106,7 +106,7 @@ class Credentials:
         good = opens(created, secret)
         revoked = any(isinstance(f, CredentialRevoked) for f in facts)
         if not good or revoked or created is _NOBODY:
-            raise Unauthenticated("The key's name or secret is wrong, or it has been revoked.")
+            raise Unauthenticated("unauthenticated")
         credential = self._credential(created)
         self._remember(proof, credential)
         return credential

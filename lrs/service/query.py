@@ -54,10 +54,7 @@ class Cursor:
             if not cursor._is_sound():
                 raise ValueError("fields")
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise InvalidQuery(
-                "This link is not one that the store gave: start from the query again.",
-                code="invalid-more",
-            ) from None
+            raise InvalidQuery("invalid-more") from None
         return cursor
 
     def _is_sound(self) -> bool:

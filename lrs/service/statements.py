@@ -89,7 +89,7 @@ class Statements:
         Unavailable or StorageFull when the database does not take it.
         """
         if not by.may_write():
-            raise Forbidden("This key may not write statements.", code="scope-too-narrow")
+            raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
         durations = centiseconds if version is Version.V2_0_0 else str
         facts = self._facts(received, by, version, id)
         self._check_voiding(received, by)
@@ -99,9 +99,7 @@ class Statements:
             if earlier[0] is not fact and not same(
                 earlier[1], statement.value, durations=durations
             ):
-                raise StatementConflict(
-                    "Two different statements of the request have one id.", code="duplicate-id"
-                )
+                raise StatementConflict("duplicate-id")
         self._record(wanted, durations)
         return [fact.originator_id for fact in facts]
 
@@ -135,7 +133,7 @@ class Statements:
         reach, behind = self._reach()
         if reach.position < cursor.upto and reach.position < self._ledger.reader.head()[0]:
             # the walk must not leave out what cannot be seen now
-            raise Unavailable("The index is behind the first page of this walk; try again.")
+            raise Unavailable("index-behind")
         return self._page(replace(cursor, query=limited), by, reach, behind)
 
     def _reach(self) -> tuple[Reach, Behind]:
@@ -196,8 +194,7 @@ class Statements:
             theirs = rows[0].authority
             if by.may_read() or authority_key(theirs) == authority_key(by.authority):
                 return rows[0], reach
-        kind = "voided statement" if voided else "statement"
-        raise StatementNotFound(f"There is no {kind} with that id.")
+        raise StatementNotFound("statement-not-found")
 
     def _is_voided(self, position: int, behind: Behind) -> bool:
         if position > behind.after:  # and nothing refers to it, else it would not be behind
@@ -207,7 +204,10 @@ class Statements:
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():
-            raise Forbidden("This key may not read statements.", code="scope-too-narrow")
+            raise Forbidden(
+                "scope-too-narrow",
+                scopes="`statements/read/mine`, `statements/read`, `all/read` and `all`",
+            )
 
     def _facts(
         self, received: Sequence[Received], by: Credential, version: Version, id: UUID | None
@@ -246,10 +246,7 @@ class Statements:
         mine = authority_key(by.authority)
         for row in self._ledger.reader.statements([t for t in targets if t is not None]):
             if authority_key(row.authority) != mine:
-                raise Forbidden(
-                    "Voiding another authority's statement needs the scope `all`.",
-                    code="voiding-another-authority",
-                )
+                raise Forbidden("voiding-another-authority")
 
     def _record(
         self,
@@ -264,7 +261,7 @@ class Statements:
                 self._ledger.record([fact for fact, _ in left.values()])
             except AlreadyRecorded as taken:
                 if monotonic() > deadline:
-                    raise Unavailable("The write met too many others; try it again.") from taken
+                    raise Unavailable("write-contended") from taken
                 for id in self._same(left, {stream for stream, _ in taken.streams}, durations):
                     del left[id]
             else:
@@ -282,8 +279,5 @@ class Statements:
         }
         for id in taken:
             if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
-                raise StatementConflict(
-                    "A different statement with this id is stored already: give the new one an "
-                    "id of its own."
-                )
+                raise StatementConflict("statement-conflict")
         return list(taken)

@@ -57,15 +57,11 @@ class Training:
             if found is None and not _is_key(trainee):
                 people = names.trainees_by_personnel(connection, trainee)
                 if len(people) > 1:
-                    raise InvalidQuery(
-                        f"{len(people)} people have this personnel number: ask by agent key, "
-                        "account|HOMEPAGE|NUMBER.",
-                        code="ambiguous-trainee",
-                    )
+                    raise InvalidQuery("ambiguous-trainee")
                 if people:
                     found = transcripts.transcript(connection, people[0].key, rule)
         if found is None:
-            raise TraineeNotFound("No statement names such a trainee.")
+            raise TraineeNotFound("trainee-not-found")
         return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
@@ -90,7 +86,7 @@ class Training:
                 iri = numbered.iri if numbered else course
             found = statistics.statistics(connection, iri)
         if found is None:
-            raise CourseNotFound("No statement names such a course.")
+            raise CourseNotFound("course-not-found")
         return Held(found, reach)
 
     def _fresh(self) -> Reach:

@@ -89,7 +89,10 @@ def test_a_key_is_made_listed_and_revoked(migrated: Shell) -> None:
 def test_revoking_a_key_that_never_was_says_so(migrated: Shell) -> None:
     """One line and exit code 1; something that is no name at all is wrong usage, 2."""
     done = migrated("key", "revoke", "0" * 32)
-    assert (done.returncode, done.stderr) == (1, "lrs: There is no key of that name.\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "lrs: There is no key of that name: `lrs key list` shows all.\n",
+    )
     assert migrated("key", "revoke", "LMS").returncode == 2
 
 

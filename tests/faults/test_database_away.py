@@ -23,6 +23,9 @@ from tests.support.stores import appending, copies, statement, store
 BOUND = 5.0
 """Seconds within which a client is to hear that the database is away."""
 
+AWAY = frozenset({"unavailable", "outcome-unknown"})
+"""A write may have reached the database before it went."""
+
 
 @pytest.fixture
 def web(mortal_lrs: Lrs) -> Web:
@@ -41,7 +44,8 @@ def require_503_then_recovery(web: Web, lrs: Lrs, known: UUID, server: PostgresS
     """What a client meets while the server is away, and after it has come back."""
     unsure = uuid4()
     for answer in (web.post(unsure), web.get(known)):
-        assert (answer.status, answer.code, answer.retry_after) == (503, "unavailable", "2")
+        assert (answer.status, answer.retry_after) == (503, "2")
+        assert answer.code in AWAY
         assert answer.seconds < BOUND
     server.resume()
     wait_until(lambda: web.post(unsure).status == 200, BOUND)
@@ -157,7 +161,8 @@ def test_a_log_locked_by_another_process_is_503_for_writes_alone(
     with running(hold, [[place.ledger_url, sign]]) as (holder,):
         wait_until(sign.exists, 20)
         answer = web.post(refused)
-        assert (answer.status, answer.code) == (503, "unavailable")
+        assert answer.status == 503
+        assert answer.code in AWAY
         assert 3 < answer.seconds < BOUND
         assert web.get(known).status == 200
         holder.kill()

@@ -12,17 +12,18 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement
+from lrs.domain.problems import PROBLEMS
 from lrs.domain.version import Version
 from schemas import check_statement
 from schemas.accept import accept_field, accept_schema
 from schemas.fields import Text
 from schemas.statement import Statement, Statement2
 from schemas.strict import Strict
-from schemas.wording import ADVICE
 from tests.schemas.examples import BOTH, V1, V2, complete, minimal, planned
 from tests.schemas.mutations import mutated
 from tests.schemas.strategies import statements
 
+SENTENCES = PROBLEMS["InvalidStatement"].sentences
 SCHEMAS = {V1: Statement(), V2: Statement2()}
 ACCEPTS = {version: accept_schema(schema) for version, schema in SCHEMAS.items()}
 
@@ -82,7 +83,7 @@ def test_every_refusal_is_worded_and_echoes_no_value(version: Version) -> None:
     for place in ("actor", "verb", "object", "result", "context", "timestamp", "attachments"):
         with pytest.raises(InvalidStatement) as caught:
             check_statement({**complete(version), place: secret}, version)
-        assert caught.value.detail == ADVICE[caught.value.code]
+        assert caught.value.detail == SENTENCES[caught.value.code]
         assert secret not in f"{caught.value.detail}{caught.value.pointer}{caught.value}"
 
 
@@ -91,7 +92,7 @@ def test_every_code_that_the_schemas_report_is_worded() -> None:
     codes = set()
     for spoilt in chain(islice(mutated(complete(V2)), 0, None, 3), mutated(minimal())):
         codes |= set(leaves(SCHEMAS[V2].validate(spoilt)))
-    assert codes <= ADVICE.keys()
+    assert codes <= SENTENCES.keys()
     assert len(codes) > 20
 
 

@@ -1,15 +1,26 @@
-"""What is told to whoever wrote the module that sent the statement: one sentence for each code.
+"""What can be wrong with statements, the JSON they are written in and what is attached to them.
 
-The schemas report codes, which are stable and machine-readable; the sentences say what to change
-and never repeat what was sent.
+A part of the table in `lrs.domain.problems`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-ADVICE: Final[Mapping[str, str]] = {
+__all__ = ["ATTACHMENTS", "JSON", "STATEMENTS"]
+
+JSON: Final = {
+    "byte-order-mark": "Send UTF-8 without a byte order mark.",
+    "duplicate-key": "A property stands twice in one object: keep one of them.",
+    "forbidden-character": "A string holds U+0000 or half of a surrogate pair: leave it out.",
+    "malformed-json": "This is no JSON: check the quotation marks, commas and brackets.",
+    "nesting-too-deep": "Objects and arrays nest deeper than {depth} levels: flatten them.",
+    "not-utf8": "Encode the text as UTF-8.",
+    "number-out-of-range": "A number is not finite or larger than a double can be: give a smaller "
+    "one, or a string within extensions.",
+}
+
+STATEMENTS: Final = {
     "account-name": "An account's name is a string of at least one character: give the login id.",
     "activity-only": "Only a statement about an Activity may have a revision or platform in its "
     "context: leave it out, or make the object an Activity.",
@@ -28,6 +39,8 @@ ADVICE: Final[Mapping[str, str]] = {
     "group-members": "A Group without an identifier of its own must list its members.",
     "identifier-count": "Identify the Agent or Group by exactly one of mbox, mbox_sha1sum, openid "
     "and account.",
+    "id-mismatch": "The statement's id must be the parameter statementId: make them equal, or "
+    "leave the id out.",
     "interaction-type": "Give the interactionType exactly as the standard writes it: true-false, "
     "choice, fill-in, long-fill-in, matching, performance, sequencing, likert, numeric or other.",
     "interaction-type-missing": "This property belongs to an interaction: give the definition "
@@ -62,4 +75,35 @@ ADVICE: Final[Mapping[str, str]] = {
     "version": "Leave the version out, or give one that belongs to the request's: 1.0 or 1.0.x, "
     "in a request of version 2.0 also 2.0 or 2.0.x.",
     "voiding-object": "A statement with the verb voided must have a StatementRef as its object.",
+}
+
+ATTACHMENTS: Final = {
+    "attachment-hash": "A part's X-Experience-API-Hash is not the SHA-256 of its bytes: hash the "
+    "bytes exactly as they are sent.",
+    "attachment-header": "Every part after the first needs the headers Content-Type, "
+    "Content-Transfer-Encoding: binary and X-Experience-API-Hash.",
+    "attachment-length": "Give the attachment's length as the number of bytes in its part.",
+    "attachment-missing": "This attachment has no fileUrl, and no part holds its bytes: send a "
+    "part whose X-Experience-API-Hash is its sha2, or give a fileUrl.",
+    "attachment-orphan": "A part's X-Experience-API-Hash is the sha2 of no attachment of the "
+    "statements: leave the part out, or describe it in a statement's attachments.",
+    "attachment-repeated": "Two parts have the same X-Experience-API-Hash: send the bytes once, "
+    "however many statements name them.",
+    "multipart-boundary": "Name the boundary in Content-Type: multipart/mixed; boundary=..., of 1 "
+    "to 70 characters.",
+    "multipart-first-part": "The first part must be the statements, with Content-Type: "
+    "application/json.",
+    "multipart-malformed": "The multipart/mixed body is malformed: each part stands between lines "
+    "of the boundary that Content-Type names, with CRLF at the ends of lines.",
+    "signature-algorithm": "Sign with RS256, RS384 or RS512, and say so in the JWS header's alg.",
+    "signature-certificate": "The certificates in the JWS header's x5c cannot be read: give each "
+    "as base64 of its DER, the signer's first, or leave x5c out.",
+    "signature-content-type": "Give a signature the contentType application/octet-stream, in the "
+    "statement and in its part.",
+    "signature-malformed": "Give the signature as a JWS in compact serialization: header, payload "
+    "and signature in base64url, with dots between.",
+    "signature-payload": "The payload of the signature is another statement: sign the very "
+    "statement that is sent, as it is before the signature is attached.",
+    "signature-wrong": "The signature does not belong to the payload and the certificate: sign "
+    "with the private key of the first certificate in x5c.",
 }

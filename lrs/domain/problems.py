@@ -1,0 +1,232 @@
+"""Why the store says no: every code with its sentence, grouped by the error class that carries it.
+
+The codes are stable and machine-readable; the sentences tell the author of a module what to
+change. A sentence may leave places for limits and names, never for what was sent. docs/errors.md
+shows the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from lrs.domain.statement_problems import ATTACHMENTS, JSON, STATEMENTS
+
+__all__ = ["PROBLEMS", "Group", "sentence"]
+
+
+class Group(NamedTuple):
+    """What the codes of one error class have in common, and the sentence of each."""
+
+    meaning: str
+    sentences: Mapping[str, str]
+
+
+_REQUESTS: Final = {
+    "alternate-content": "A form that stands for PUT or POST needs the field `content`, one that "
+    "stands for GET or DELETE must leave it out.",
+    "alternate-method": "`method` must be GET, PUT, POST or DELETE.",
+    "alternate-parameters": "Beside `method` the URL takes no parameters: put the others into the "
+    "form.",
+    "attachments-not-taken": "Attachments are not taken in the request: give each one a fileUrl.",
+    "bad-request": "The request cannot be read as HTTP: send its body whole, as long as "
+    "Content-Length says, and check the headers.",
+    "content-type-not-json": "Send the header Content-Type: application/json, and JSON as the "
+    "body.",
+    "malformed-form": "The form cannot be read: send URL-encoded UTF-8, whole, each field with an "
+    "equals sign, {limit} fields at most.",
+    "missing-version": "Send the header {header}: 1.0.3 or 2.0.0.",
+    "no-alternate-syntax": "xAPI 2.0 has no alternate request syntax: send the method, headers and "
+    "body as such.",
+    "no-form": "With `method` in the URL the body is a form: send the header Content-Type: "
+    "application/x-www-form-urlencoded.",
+    "not-one-statement": "PUT takes one statement: send it without the array around it, or several "
+    "by POST.",
+    "repeated-field": "A field stands twice in the form: keep one of them.",
+    "unknown-version": "{header} names a version that is not spoken here: send 1.0.x or 2.0.x, "
+    "such as 1.0.3 or 2.0.0.",
+}
+
+_QUERIES: Final = {
+    "ambiguous-trainee": "Several people have this personnel number: ask by agent key, "
+    "account|HOMEPAGE|NUMBER.",
+    "invalid-more": "This link is not one that the store gave: start from the query again.",
+    "invalid-parameter": "The parameter {parameter} must be {form}.",
+    "malformed-query": "Write the query string as percent-encoded UTF-8, with {limit} parameters "
+    "at most.",
+    "missing-parameter": "Add the parameter {parameter}: it is required here.",
+    "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
+    "attachments: leave the others out.",
+    "repeated-parameter": "Send the parameter {parameter} once.",
+    "unknown-parameter": "A parameter is not known here: leave it out or check its spelling, upper "
+    "and lower case too. Known are: {known}.",
+}
+
+_DOCUMENTS: Final = {
+    "document-not-json": "POST merges JSON objects: the document sent and the stored one must both "
+    "have Content-Type application/json. Replace the document with PUT otherwise.",
+    "document-not-object": "POST merges the properties of JSON objects: send an object.",
+    "if-header": "If-Match and If-None-Match take * or ETags in quotation marks, and not both at "
+    "once.",
+    "precondition-missing": "PUT needs If-Match or If-None-Match here: send If-None-Match: * for a "
+    "new document, If-Match with its ETag for one that is there.",
+}
+
+_LIMITS: Final = {
+    "attachment-too-large": "An attachment may be {limit} bytes long: leave its bytes out and give "
+    "it a fileUrl.",
+    "body-too-large": "A JSON body may be {limit} bytes long: send the statements in several "
+    "requests.",
+    "document-too-large": "A document may be {limit} bytes long: shorten it, or part it into "
+    "several.",
+    "form-too-large": "A form may be {limit} bytes long: send the request as such, without "
+    "`method`.",
+    "too-many-parts": "A multipart body may have {limit} parts: send the statements in several "
+    "requests.",
+    "too-many-statements": "Send at most {limit} statements in one request.",
+}
+
+_AWAY: Final = {
+    "index-behind": "The index is behind the first page of this walk: ask for the same page again "
+    "in a moment.",
+    "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
+    "unknown. The same request may be sent again.",
+    "shutting-down": "The store is shutting down and wrote nothing: send the same again in a "
+    "moment.",
+    "unavailable": "The database is away or did not answer in time: send the same again in a few "
+    "seconds.",
+    "view-being-made": "A read model is being made: ask again in a moment.",
+    "view-replaced": "The read model {projection} has been begun anew by another version of the "
+    "program or for another log: whoever runs the store must restart this process.",
+    "write-contended": "The write met too many others and stored nothing: send the same again.",
+    "write-timeout": "The database did not take the write in time, and nothing is stored: send the "
+    "same again in a few seconds.",
+}
+
+PROBLEMS: Final[Mapping[str, Group]] = {
+    "Invalid": Group("The request breaks a rule of the protocol.", _REQUESTS),
+    "MalformedJson": Group("The text is not JSON that has one reading.", JSON),
+    "InvalidStatement": Group("The JSON is not a valid statement.", STATEMENTS),
+    "InvalidAttachments": Group(
+        "The parts of a multipart body do not fit the statements, or each other.", ATTACHMENTS
+    ),
+    "InvalidQuery": Group("A parameter of the query string is not right.", _QUERIES),
+    "InvalidDocument": Group("A document cannot be stored in this way.", _DOCUMENTS),
+    "Unauthenticated": Group(
+        "The request has no key, or none that is good.",
+        {
+            "malformed-credentials": "Write the Authorization header as `Basic` and the base64 of "
+            "NAME:SECRET.",
+            "no-credentials": "Send a key: `Authorization: Basic` with the key's name and secret.",
+            "unauthenticated": "The key's name or secret is wrong, or the key has been revoked: "
+            "check both, or ask for a new key.",
+        },
+    ),
+    "Forbidden": Group(
+        "The key is good, but not for this.",
+        {
+            "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",
+            "voiding-another-authority": "Voiding another authority's statement needs the scope "
+            "`all`: use the key that sent the statement, or one with that scope.",
+        },
+    ),
+    "NotFound": Group(
+        "What the request names is not there.",
+        {"no-such-resource": "There is no such resource: check the path."},
+    ),
+    "StatementNotFound": Group(
+        "There is no such statement, or this key may not see it.",
+        {
+            "statement-not-found": "No statement with that id can be shown: check the id. "
+            "`statementId` finds what is not voided, `voidedStatementId` what is; a key of scope "
+            "`statements/read/mine` finds its own alone.",
+        },
+    ),
+    "DocumentNotFound": Group(
+        "There is no such document.",
+        {
+            "document-not-found": "There is no document under these parameters: check each one, "
+            "upper and lower case too."
+        },
+    ),
+    "TraineeNotFound": Group(
+        "No statement names the trainee of a report.",
+        {"trainee-not-found": "No statement names such a trainee: /api/v1/transcripts lists all."},
+    ),
+    "CourseNotFound": Group(
+        "No statement names the course of a report.",
+        {"course-not-found": "No statement names such a course: /api/v1/courses lists all."},
+    ),
+    "CredentialNotFound": Group(
+        "There is no such key; told on the command line.",
+        {"credential-not-found": "There is no key of that name: `lrs key list` shows all."},
+    ),
+    "MethodNotAllowed": Group(
+        "The resource is there, but the method is not for it.",
+        {
+            "method-not-allowed": "This resource does not take that method: the header Allow names "
+            "those it takes."
+        },
+    ),
+    "StatementConflict": Group(
+        "Another statement has the same id.",
+        {
+            "duplicate-id": "Two different statements of the request have one id: give each its "
+            "own.",
+            "statement-conflict": "A different statement with this id is stored already: give the "
+            "new one an id of its own.",
+        },
+    ),
+    "DocumentConflict": Group(
+        "The document is there already, and the request does not say whether it knows that.",
+        {
+            "precondition-required": "The document exists already: send If-Match with its ETag, or "
+            "If-None-Match: *.",
+        },
+    ),
+    "PreconditionFailed": Group(
+        "What If-Match or If-None-Match demands is not so; nothing is changed.",
+        {
+            "document-exists": "If-None-Match: * asks that there be no document yet, but there is "
+            "one.",
+            "etag-mismatch": "The document was changed meanwhile: its ETag is another than "
+            "If-Match names. Read it again and decide anew.",
+        },
+    ),
+    "TooLarge": Group("The request is over a limit; docs/settings.md has the limits.", _LIMITS),
+    "UnsupportedMedia": Group(
+        "The body is of a kind that is not taken.",
+        {
+            "unsupported-content-encoding": "Send the body as it is, without compression and "
+            "Content-Encoding.",
+        },
+    ),
+    "InternalError": Group(
+        "The store failed in a way it should not.",
+        {
+            "internal-error": "The store failed in a way it should not: tell whoever runs it the "
+            "request_id, under which the log has the details.",
+        },
+    ),
+    "Unavailable": Group("The database is away, or busy beyond the time there is.", _AWAY),
+    "StorageFull": Group(
+        "There is no room left.",
+        {
+            "storage-full": "There is no room left to write: send the same again once whoever runs "
+            "the store has made room."
+        },
+    ),
+}
+"""By the names of the classes in `lrs.domain.errors`."""
+
+
+def sentence(classes: Iterable[str], code: str) -> str:
+    """The sentence of a code, places and all, from the first of the classes that has the code.
+
+    KeyError for a code that none of them has.
+    """
+    for name in classes:
+        group = PROBLEMS.get(name)
+        if group is not None and code in group.sentences:
+            return group.sentences[code]
+    raise KeyError(code)
