@@ -8,8 +8,8 @@ what somebody is called.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Row,
+    Select,
     Table,
     Text,
     func,
@@ -28,6 +29,9 @@ from lrs.bulk import replace_rows, rows_of
 from lrs.domain.training import Outcome
 from lrs.projections.dictionary import digest
 from lrs.projections.tables import metadata
+
+Said = TypeVar("Said")
+Written = TypeVar("Written")
 
 trainee = Table(
     "trainee",
@@ -50,6 +54,9 @@ course = Table(
     Column("iri", Text, nullable=False),
     Column("title", Text, nullable=False),
 )
+
+_TRAINEES = select(trainee.c.id, trainee.c.key, trainee.c.name, trainee.c.personnel)
+_COURSES = select(course.c.id, course.c.iri, course.c.title)
 
 
 class Trainee(NamedTuple):
@@ -76,35 +83,20 @@ class Numbers:
     committed: else `forget`.
     """
 
-    LIMIT = 20_000
-
     def __init__(self) -> None:
-        self._trainees: dict[str, tuple[int, str | None]] = {}
-        self._courses: dict[str, tuple[int, str]] = {}
-        self._highest: dict[Table, int] = {}
+        self._trainees = _Numbered(trainee, _TRAINEES, _renamed, _trainee_row)
+        self._courses = _Numbered(course, _COURSES, _retitled, _course_row)
 
     def forget(self) -> None:
-        self._trainees, self._courses, self._highest = {}, {}, {}
+        self._trainees.forget()
+        self._courses.forget()
 
     def trainees(self, connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
         """The number of every trainee of the outcomes by key; writes what is new or renamed."""
         names: dict[str, str | None] = {}
         for outcome in outcomes:
             names[outcome.trainee] = outcome.name or names.get(outcome.trainee)
-        if len(self._trainees) > self.LIMIT:
-            self._trainees = {}
-        known = self._trainees
-        unknown = [key for key in names if key not in known]
-        for row in _known(connection, trainee, unknown):
-            known[row.key] = (row.id, row.name)
-        changed = []
-        for key, name in names.items():
-            id_, before = known.get(key) or (self._next(connection, trainee), "")
-            if before == "" or (name and name != before):
-                known[key] = (id_, name)
-                changed.append(_trainee_row(id_, key, name))
-        replace_rows(connection, trainee, changed)
-        return {key: known[key][0] for key in names}
+        return self._trainees.numbers(connection, names)
 
     def courses(self, connection: Connection, outcomes: Iterable[Outcome]) -> dict[str, int]:
         """The number of every course of the outcomes by IRI; titles in new languages are added."""
@@ -113,30 +105,73 @@ class Numbers:
             title = titles.setdefault(outcome.course, {})
             if outcome.course_title:
                 title.update(outcome.course_title)
-        if len(self._courses) > self.LIMIT:
-            self._courses = {}
-        known = self._courses
-        unknown = [iri for iri in titles if iri not in known]
-        for row in _known(connection, course, unknown):
-            known[row.iri] = (row.id, row.title)
-        changed = []
-        for iri, said in titles.items():
-            id_, before = known.get(iri) or (self._next(connection, course), "")
-            written = text((json.loads(before) if before else {}) | said) if said else before
-            if written != before or not before:
-                known[iri] = (id_, written or "{}")
-                row = {"id": id_, "digest": digest(iri), "iri": iri, "title": known[iri][1]}
-                changed.append(row)
-        replace_rows(connection, course, changed)
-        return {iri: known[iri][0] for iri in titles}
+        return self._courses.numbers(connection, titles)
 
-    def _next(self, connection: Connection, table: Table) -> int:
+
+class _Numbered(Generic[Said, Written]):
+    """The numbers of one table's keys: LIMIT and a batch's are remembered at most.
+
+    Beside each stands what it is called, a name or a title. `query` begins with number, key and
+    that; `change` makes it from what stood there (None for a new key) and what a batch says;
+    `row` makes a row of the three.
+    """
+
+    LIMIT = 20_000
+
+    def __init__(
+        self,
+        table: Table,
+        query: Select[Any],
+        change: Callable[[Written | None, Said], Written],
+        row: Callable[[int, str, Written], dict[str, Any]],
+    ) -> None:
+        self._table = table
+        self._query = query
+        self._change = change
+        self._row = row
+        self._known: dict[str, tuple[int, Written]] = {}
+        self._highest: int | None = None
+
+    def forget(self) -> None:
+        self._known, self._highest = {}, None
+
+    def numbers(self, connection: Connection, said: Mapping[str, Said]) -> dict[str, int]:
+        """The number of each key; writes the rows of those that are new or changed."""
+        if len(self._known) > self.LIMIT:
+            self._known = {}
+        known = self._known
+        unknown = [digest(key) for key in said if key not in known]
+        found = rows_of(connection, self._query, self._table.c.digest, unknown)
+        known |= {key: (number, written) for number, key, written, *_ in found}
+        rows = []
+        for key, news in said.items():
+            number, before = known.get(key, (0, None))
+            written = self._change(before, news)
+            if not number or written != before:
+                number = number or self._next(connection)
+                known[key] = (number, written)
+                rows.append(self._row(number, key, written))
+        replace_rows(connection, self._table, rows)
+        return {key: known[key][0] for key in said}
+
+    def _next(self, connection: Connection) -> int:
         """The next free number: they are given in the order of first appearance."""
-        if table not in self._highest:
-            highest = connection.execute(select(func.max(table.c.id))).scalar_one()
-            self._highest[table] = highest or 0
-        self._highest[table] += 1
-        return self._highest[table]
+        if self._highest is None:
+            highest = connection.execute(select(func.max(self._table.c.id))).scalar_one()
+            self._highest = highest or 0
+        self._highest += 1
+        return self._highest
+
+
+def _renamed(before: str | None, name: str | None) -> str | None:
+    return name or before
+
+
+def _retitled(before: str | None, said: dict[str, str]) -> str:
+    """`before` and the answer are titles as JSON."""
+    if before and not said:
+        return before
+    return text((json.loads(before) if before else {}) | said)
 
 
 def text(value: Any) -> str:
@@ -186,20 +221,8 @@ def course_by_id(connection: Connection, number: int) -> Course | None:
     return _course(connection.execute(_COURSES.where(course.c.id == number)).first())
 
 
-_TRAINEES = select(trainee.c.id, trainee.c.key, trainee.c.name, trainee.c.personnel)
-_COURSES = select(course.c.id, course.c.iri, course.c.title)
-
-
 def _course(row: Row[*tuple[Any, ...]] | None) -> Course | None:
     return Course(row.id, row.iri, json.loads(row.title)) if row else None
-
-
-def _known(connection: Connection, table: Table, keys: Collection[str]) -> Iterator[Any]:
-    digests = [digest(key) for key in keys]
-    return rows_of(connection, _ROWS[table.name], table.c.digest, digests)
-
-
-_ROWS = {table.name: select(table) for table in (trainee, course)}
 
 
 def _trainee_row(number: int, key: str, name: str | None) -> dict[str, Any]:
@@ -213,3 +236,7 @@ def _trainee_row(number: int, key: str, name: str | None) -> dict[str, Any]:
         "personnel": personnel,
         "folded": folded,
     }
+
+
+def _course_row(number: int, iri: str, title: str) -> dict[str, Any]:
+    return {"id": number, "digest": digest(iri), "iri": iri, "title": title}
