@@ -7,7 +7,7 @@ sends `True`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +16,7 @@ from uuid import UUID
 from lrs.domain.agent import agent_key
 from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.errors import Invalid, InvalidQuery
+from lrs.domain.filters import Criteria
 from lrs.service import StatementQuery
 from schemas.check import check_agent
 from schemas.json_text import parse_json
@@ -88,7 +89,8 @@ def asked(query_string: bytes, max_page: int) -> Asked:
         return Asked(shape, values.get("statementId"), values.get("voidedStatementId"))
     limit = values.pop("limit", 0)
     values["limit"] = min(limit, max_page) if limit else max_page
-    return Asked(shape, query=StatementQuery(**values))
+    criteria = Criteria(**{name: values.pop(name) for name in _CRITERIA & values.keys()})
+    return Asked(shape, query=StatementQuery(criteria, **values))
 
 
 def shape(query_string: bytes) -> Shape:
@@ -155,6 +157,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
+_CRITERIA = {field.name for field in fields(Criteria)}
 _BOOLEAN = (_truth, "true or false")
 _UUID = (_uuid, "a UUID in its canonical form")
 _IRI = (_iri, "an IRI with a scheme")

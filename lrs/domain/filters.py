@@ -17,6 +17,20 @@ CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
 
 
 @dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a statement must match; None asks for nothing. `agent` is an agent key, `verb` and
+    `activity` are IRIs. `related_...` widen where the agent and the activity may stand.
+    """
+
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: UUID | None = None
+    related_agents: bool = False
+    related_activities: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """A statement's terms. `direct` are what `agent` matches; `related` what is added by
     `related_agents` and `related_activities`. Each is free of repeats and in a fixed order.

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
-from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -40,7 +39,7 @@ from sqlalchemy import (
 
 from lrs.bulk import insert_columns
 from lrs.columns import UuidKey
-from lrs.domain.filters import Terms, activity_term, agent_term, terms, verb_term
+from lrs.domain.filters import Criteria, Terms, activity_term, agent_term, terms, verb_term
 from lrs.domain.statement import RecordedStatement
 from lrs.projections import dictionary
 from lrs.projections.projection import Batch
@@ -91,17 +90,25 @@ mention = Table(
 class Filter:
     """What to find, between positions `after` (excluded) and `upto` (included)."""
 
+    criteria: Criteria
     after: int
     upto: int
     ascending: bool = False
-    agent: str | None = None
-    verb: str | None = None
-    activity: str | None = None
-    registration: UUID | None = None
-    related_agents: bool = False
-    related_activities: bool = False
     authority: str | None = None
     """Only statements of this authority, whatever finds them."""
+
+    def terms(self) -> dict[str, str]:
+        """The terms asked for, by `agent`, `verb`, `activity` and `authority`."""
+        criteria, found = self.criteria, {}
+        if criteria.agent is not None:
+            found["agent"] = agent_term(criteria.agent)
+        if criteria.verb is not None:
+            found["verb"] = verb_term(criteria.verb)
+        if criteria.activity is not None:
+            found["activity"] = activity_term(criteria.activity)
+        if self.authority is not None:
+            found["authority"] = agent_term(self.authority)
+        return found
 
 
 class StatementIndex:
@@ -180,22 +187,22 @@ def _insert(
 
 def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
     """Positions of matching statements that are not voided, in order, `limit` at most."""
-    texts = _texts(wanted)
+    criteria, texts = wanted.criteria, wanted.terms()
     ids = dictionary.look_up(connection, term, texts.values())
     if len(ids) < len(set(texts.values())):
         return []
     codes = {name: ids[text] for name, text in texts.items()}
     shape = _Shape(
         terms=frozenset(codes),
-        registration=wanted.registration is not None,
-        related_agents=wanted.related_agents,
-        related_activities=wanted.related_activities,
+        registration=criteria.registration is not None,
+        related_agents=criteria.related_agents,
+        related_activities=criteria.related_activities,
         ascending=wanted.ascending,
     )
     parameters = {
         **codes,
         **{f"{name}_{scope}": 2 * code + scope for name, code in codes.items() for scope in (0, 1)},
-        "registration": wanted.registration,
+        "registration": criteria.registration,
         "after": wanted.after,
         "upto": wanted.upto,
         "limit": limit,
@@ -209,19 +216,6 @@ def is_voided(connection: Connection, position: int) -> bool:
 
 
 _VOIDED = select(entry.c.voided).where(entry.c.position == bindparam("at"), entry.c.back == 0)
-
-
-def _texts(wanted: Filter) -> dict[str, str]:
-    texts = {}
-    if wanted.agent is not None:
-        texts["agent"] = agent_term(wanted.agent)
-    if wanted.verb is not None:
-        texts["verb"] = verb_term(wanted.verb)
-    if wanted.activity is not None:
-        texts["activity"] = activity_term(wanted.activity)
-    if wanted.authority is not None:
-        texts["authority"] = agent_term(wanted.authority)
-    return texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lrs.database import Database
-from lrs.domain.filters import Terms, activity_term, agent_term, terms, verb_term
+from lrs.domain.filters import Terms, terms
 from lrs.domain.statement import RecordedStatement, target_of
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
@@ -135,19 +135,18 @@ class _Asked:
     """A filter in the words of terms."""
 
     def __init__(self, wanted: Filter) -> None:
-        self._wanted = wanted
-        self._agent = None if wanted.agent is None else agent_term(wanted.agent)
-        self._verb = None if wanted.verb is None else verb_term(wanted.verb)
-        self._activity = None if wanted.activity is None else activity_term(wanted.activity)
-        self._authority = None if wanted.authority is None else agent_term(wanted.authority)
+        asked = wanted.terms()
+        self._agent, self._verb = asked.get("agent"), asked.get("verb")
+        self._activity, self._authority = asked.get("activity"), asked.get("authority")
+        self._criteria = wanted.criteria
 
     def match(self, t: Terms) -> bool:
         """What `lrs.projections.statements.find` finds by its indexes."""
-        wanted = self._wanted
+        registration = self._criteria.registration
         return (
             (self._verb is None or t.verb == self._verb)
             and (self._authority is None or t.authority == self._authority)
-            and (wanted.registration is None or t.registration == wanted.registration)
+            and (registration is None or t.registration == registration)
             and (self._agent is None or self._has_agent(t, self._agent))
             and (self._activity is None or self._has_activity(t, self._activity))
         )
@@ -155,9 +154,9 @@ class _Asked:
     def _has_agent(self, t: Terms, agent: str) -> bool:
         if agent in t.direct:
             return True
-        return self._wanted.related_agents and (agent in t.related or agent == t.authority)
+        return self._criteria.related_agents and (agent in t.related or agent == t.authority)
 
     def _has_activity(self, t: Terms, activity: str) -> bool:
         if activity == t.activity:
             return True
-        return self._wanted.related_activities and activity in t.related
+        return self._criteria.related_activities and activity in t.related

@@ -9,20 +9,16 @@ from uuid import UUID
 import orjson
 
 from lrs.domain.errors import InvalidQuery
+from lrs.domain.filters import Criteria
 
 
 @dataclass(frozen=True, slots=True)
 class StatementQuery:
     """What GET /statements asks for. `since` and `until` are in microseconds since the epoch."""
 
+    criteria: Criteria
     limit: int
     ascending: bool = False
-    agent: str | None = None
-    verb: str | None = None
-    activity: str | None = None
-    registration: UUID | None = None
-    related_agents: bool = False
-    related_activities: bool = False
     since: int | None = None
     until: int | None = None
 
@@ -33,7 +29,9 @@ class Cursor:
     stored meanwhile, following it gives every match exactly once.
     """
 
-    query: StatementQuery
+    criteria: Criteria
+    limit: int
+    ascending: bool
     after: int
     upto: int
 
@@ -47,10 +45,10 @@ class Cursor:
         try:
             padded = token + "=" * (-len(token) % 4)
             fields = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-            query = fields["query"]
-            if query["registration"] is not None:
-                query["registration"] = UUID(query["registration"])
-            cursor = cls(StatementQuery(**query), fields["after"], fields["upto"])
+            criteria = fields.pop("criteria")
+            if criteria["registration"] is not None:
+                criteria["registration"] = UUID(criteria["registration"])
+            cursor = cls(Criteria(**criteria), **fields)
             if not cursor._is_sound():
                 raise ValueError("fields")
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -59,13 +57,13 @@ class Cursor:
 
     def _is_sound(self) -> bool:
         """Whether each field is of its type: a token is input as any other."""
-        query = self.query
-        numbers: list[object] = [self.after, self.upto, query.limit]
-        flags: list[object] = [query.ascending, query.related_agents, query.related_activities]
-        texts: list[object] = [query.agent, query.verb, query.activity]
+        criteria = self.criteria
+        numbers: list[object] = [self.after, self.upto, self.limit]
+        flags: list[object] = [self.ascending, criteria.related_agents, criteria.related_activities]
+        texts: list[object] = [criteria.agent, criteria.verb, criteria.activity]
         return (
             all(type(n) is int and 0 <= n < 2**63 for n in numbers)
-            and query.limit > 0
+            and self.limit > 0
             and all(type(flag) is bool for flag in flags)
             and all(text is None or type(text) is str for text in texts)
         )

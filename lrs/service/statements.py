@@ -120,7 +120,8 @@ class Statements:
         upto = reach.position
         if query.until is not None:
             upto = min(upto, reader.position_at(query.until))
-        return self._page(Cursor(query, after, upto), by, reach, behind)
+        first = Cursor(query.criteria, query.limit, query.ascending, after, upto)
+        return self._page(first, by, reach, behind)
 
     def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
@@ -129,12 +130,12 @@ class Statements:
         """
         self._may_read(by)
         cursor = Cursor.decode(token)
-        limited = replace(cursor.query, limit=min(cursor.query.limit, max_page))
         reach, behind = self._reach()
         if reach.position < cursor.upto and reach.position < self._ledger.reader.head()[0]:
             # the walk must not leave out what cannot be seen now
             raise Unavailable("index-behind")
-        return self._page(replace(cursor, query=limited), by, reach, behind)
+        limited = replace(cursor, limit=min(cursor.limit, max_page))
+        return self._page(limited, by, reach, behind)
 
     def _reach(self) -> tuple[Reach, Behind]:
         """How far reads are complete, and what of that the index does not hold yet."""
@@ -148,27 +149,21 @@ class Statements:
         return Reach(position, max(stored, at.stored, through)), behind
 
     def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
-        query = cursor.query
         wanted = Filter(
+            cursor.criteria,
             after=cursor.after,
             upto=cursor.upto,
-            ascending=query.ascending,
-            agent=query.agent,
-            verb=query.verb,
-            activity=query.activity,
-            registration=query.registration,
-            related_agents=query.related_agents,
-            related_activities=query.related_activities,
+            ascending=cursor.ascending,
             authority=None if by.may_read() else authority_key(by.authority),
         )
-        positions = self._positions(wanted, query.limit + 1, behind)
-        page = positions[: query.limit]
+        positions = self._positions(wanted, cursor.limit + 1, behind)
+        page = positions[: cursor.limit]
         rows = self._ledger.reader.at(page)
         following = None
-        if len(positions) > query.limit:
+        if len(positions) > cursor.limit:
             edge = page[-1]
             following = (
-                replace(cursor, after=edge) if query.ascending else replace(cursor, upto=edge - 1)
+                replace(cursor, after=edge) if cursor.ascending else replace(cursor, upto=edge - 1)
             )
         return StatementPage([rows[p] for p in page if p in rows], following, reach.through)
 

@@ -125,14 +125,14 @@ def test_read_mine_finds_only_what_the_key_wrote(client: Caller, calling: Callin
 
 
 def tampered(**changes: object) -> str:
-    """A token with fields as no store gives them; `query_...` names those of the query."""
-    token: dict[str, object] = {"after": 0, "upto": 10}
-    query: dict[str, object] = {"limit": 5, "ascending": False, "agent": None, "verb": None}
-    query |= {"activity": None, "registration": None, "related_agents": False}
-    query |= {"related_activities": False, "since": None, "until": None}
-    token["query"] = query
+    """A token with fields as no store gives them; `criteria_...` names those of the criteria."""
+    token: dict[str, object] = {"limit": 5, "ascending": False, "after": 0, "upto": 10}
+    criteria: dict[str, object] = {"agent": None, "verb": None, "activity": None}
+    criteria |= {"registration": None, "related_agents": False, "related_activities": False}
+    token["criteria"] = criteria
     for name, value in changes.items():
-        (query if name.startswith("query_") else token)[name.removeprefix("query_")] = value
+        whose = criteria if name.startswith("criteria_") else token
+        whose[name.removeprefix("criteria_")] = value
     return base64.urlsafe_b64encode(json.dumps(token).encode()).decode().rstrip("=")
 
 
@@ -141,17 +141,19 @@ BAD_TOKENS = {
     "no base64": "%C3%A9",
     "no json": base64.urlsafe_b64encode(b"{").decode(),
     "no object": base64.urlsafe_b64encode(b"[]").decode(),
-    "no query": tampered(query=None),
+    "no criteria": tampered(criteria=None),
     "a position too large": tampered(upto=10**30),
     "a position too small": tampered(after=-1),
     "a position that is no number": tampered(upto="10"),
-    "a fraction": tampered(query_limit=1.5),
-    "no limit": tampered(query_limit=0),
-    "a limit beyond all numbers": tampered(query_limit=10**20),
-    "a registration that is none": tampered(query_registration=5),
-    "a verb that is none": tampered(query_verb=["x"]),
-    "a flag that is none": tampered(query_ascending="no"),
-    "an unknown part": tampered(query_more=1),
+    "a fraction": tampered(limit=1.5),
+    "no limit": tampered(limit=0),
+    "a limit beyond all numbers": tampered(limit=10**20),
+    "a registration that is none": tampered(criteria_registration=5),
+    "a verb that is none": tampered(criteria_verb=["x"]),
+    "a direction that is none": tampered(ascending="no"),
+    "a flag that is none": tampered(criteria_related_agents=1),
+    "an unknown part": tampered(more=1),
+    "an unknown criterion": tampered(criteria_more=1),
 }
 
 
@@ -168,5 +170,5 @@ def test_a_well_made_token_passes_but_asks_for_no_more_than_a_page(place: Place)
     with opened(place, max_page="2") as small:
         client = caller_of(small)
         client.store(*(said() for _ in range(5)))
-        response = client.get(f"/xapi/more/{tampered(query_limit=10**6)}")
+        response = client.get(f"/xapi/more/{tampered(limit=10**6)}")
     assert (response.status_code, len(response.json["statements"])) == (200, 2)

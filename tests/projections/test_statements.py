@@ -12,6 +12,7 @@ from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Options, open_database
 from lrs.domain.agent import agent_key, authority_key
+from lrs.domain.filters import Criteria
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.checksum import checksum
 from lrs.projections.projection import Batch
@@ -31,6 +32,7 @@ from tests.projections.histories import (
 from tests.projections.naive import VOIDED, Question, answer, voided
 
 TABLES = list(StatementIndex.TABLES)
+ABOUT_THE_FIRST = Criteria(activity=ACTIVITIES[0])
 several = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -75,16 +77,19 @@ def indexed(
 
 
 def filter_of(question: Question, **window: int) -> Filter:
-    return Filter(
-        after=window.get("after", 0),
-        upto=window.get("upto", 10**9),
-        ascending=bool(window.get("ascending", True)),
+    criteria = Criteria(
         agent=agent_key(question.agent) if question.agent else None,
         verb=question.verb,
         activity=question.activity,
         registration=UUID(question.registration) if question.registration else None,
         related_agents=question.related_agents,
         related_activities=question.related_activities,
+    )
+    return Filter(
+        criteria,
+        after=window.get("after", 0),
+        upto=window.get("upto", 10**9),
+        ascending=bool(window.get("ascending", True)),
         authority=authority_key(question.mine) if question.mine else None,
     )
 
@@ -147,7 +152,7 @@ def test_a_voided_statement_stays_away_when_what_it_refers_to_arrives_later(engi
     """xAPI 1.0.3 part 2, 2.3.2: voided is voided, whatever finds it later."""
     log = [said(1, ref(3)), said(2, ref(1), VOIDED), said(3, {"id": ACTIVITIES[0]})]
     with indexed(engine, log, ends=(1, 2)) as connection:
-        found = find(connection, Filter(0, 10, ascending=True, activity=ACTIVITIES[0]), 10)
+        found = find(connection, Filter(ABOUT_THE_FIRST, 0, 10, ascending=True), 10)
     assert found == [2, 3]
 
 
@@ -156,5 +161,5 @@ def test_a_chain_longer_than_is_followed_is_cut_and_does_no_harm(engine: Engine)
     length = MAX_HOPS + 10
     log = [said(1, {"id": ACTIVITIES[0]}), *(said(n, ref(n - 1)) for n in range(2, length + 1))]
     with indexed(engine, log, ends=range(1, length, 7)) as connection:
-        found = find(connection, Filter(0, 999, ascending=True, activity=ACTIVITIES[0]), 999)
+        found = find(connection, Filter(ABOUT_THE_FIRST, 0, 999, ascending=True), 999)
     assert found == list(range(1, MAX_HOPS + 2))

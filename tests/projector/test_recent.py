@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
+from lrs.domain.filters import Criteria
 from lrs.projections.positions import Position
 from lrs.projections.statements import Filter
 from lrs.projector import Recent
@@ -28,7 +29,7 @@ def fold_one(lrs: Lrs) -> None:
 
 def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
     """Each read takes the statements after the index's position as of then."""
-    recent, everything = Recent(lrs.ledger.reader, lrs._views), Filter(after=0, upto=100)
+    recent, everything = Recent(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
     store(lrs, *(statement() for _ in range(5)))
     for folded in range(5):
         behind = recent.behind(at(lrs), head(lrs))
