@@ -42,12 +42,17 @@ class Tally:
         )
 
 
-@pytest.fixture
-def server(place: Place, tmp_path: Path) -> Iterator[Server]:
-    server = Server(place, tmp_path / "server.log")
+def started(place: Place, folder: Path) -> Iterator[Server]:
+    """A server of that store, killed at the end; its log is in the folder."""
+    server = Server(place, folder / "server.log")
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def server(place: Place, tmp_path: Path) -> Iterator[Server]:
+    yield from started(place, tmp_path)
 
 
 @pytest.fixture
@@ -59,10 +64,7 @@ def mortal_place(mortal: PostgresServer) -> Place:
 
 @pytest.fixture
 def served(mortal_place: Place, tmp_path: Path) -> Iterator[Server]:
-    server = Server(mortal_place, tmp_path / "server.log")
-    server.start()
-    yield server
-    server.kill()
+    yield from started(mortal_place, tmp_path)
 
 
 def round_of(
