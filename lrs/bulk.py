@@ -56,30 +56,6 @@ def insert_columns(
         connection.exec_driver_sql(sql, list(zip(*prepared, strict=True)))
 
 
-def insert_both(
-    connection: Connection, first: tuple[Table, Columns], second: tuple[Table, Columns]
-) -> None:
-    """Insert into two tables; on PostgreSQL in one round trip. Equal names mean equal values."""
-    if connection.dialect.name != "postgresql":
-        insert_columns(connection, *first)
-        insert_columns(connection, *second)
-        return
-    (one, ones), (other, others) = first, second
-    statement, literal = _both(one, tuple(ones), other, tuple(others))
-    columns = {**ones, **others}
-    arrays = {n: _literal(v) if n in literal else list(v) for n, v in columns.items()}
-    connection.execute(statement, arrays)
-
-
-@cache
-def _both(
-    one: Table, ones: tuple[str, ...], other: Table, others: tuple[str, ...]
-) -> tuple[PostgresInsert, frozenset[str]]:
-    fact, literal = _unnested(one, ones, False)
-    last, also_literal = _unnested(other, others, False)
-    return last.add_cte(fact.cte("first")), literal | also_literal
-
-
 def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert whole rows, each over one of the same key; no key twice among them."""
     columns = {c.name: [row[c.name] for row in rows] for c in table.columns}

@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from lrs.bulk import Columns, insert_both
+from lrs.bulk import Columns, insert_columns
 from lrs.database import Database, begin_at_once
 from lrs.ledger.tables import content, event
 
@@ -144,7 +144,8 @@ def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
         "salt": [row.salt for row in rows],
         "state": [row.state for row in rows],
     }
-    insert_both(connection, (event, facts), (content, contents))
+    insert_columns(connection, event, facts)
+    insert_columns(connection, content, contents)
     return first
 
 
