@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lrs.domain.errors import StorageFull, Unavailable
 
-__all__ = ["honest_errors", "is_away", "is_busy", "is_full"]
+__all__ = ["as_sqlalchemy", "honest_errors", "is_away", "is_busy", "is_full"]
 
 
 @contextmanager
@@ -30,6 +30,11 @@ def honest_errors() -> Iterator[None]:
         if is_away(error):
             raise Unavailable("unavailable") from error
         raise
+
+
+def as_sqlalchemy(error: Exception, kind: type[Exception]) -> SQLAlchemyError:
+    """A driver's error in an append as SQLAlchemy says it; `kind` is the base of such errors."""
+    return DBAPIError.instance("append", None, error, kind, hide_parameters=True)
 
 
 def is_full(error: SQLAlchemyError) -> bool:

@@ -11,8 +11,8 @@ from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
+from lrs.faults import as_sqlalchemy
 from lrs.ledger.append import Head, Row
 
 # Two queries, because SQLite finds a greatest value by its index only where it is alone.
@@ -47,9 +47,7 @@ def append_as_writer(
                 raise
             return first
     except sqlite3.Error as error:
-        raise DBAPIError.instance("append", None, error, sqlite3.Error, hide_parameters=True) from (
-            error
-        )
+        raise as_sqlalchemy(error, sqlite3.Error) from error
 
 
 def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> int:

@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
+from lrs.faults import as_sqlalchemy
 from lrs.ledger.append import APPEND_LOCK, Head, Row
 
 _LOCK = b"SELECT pg_advisory_xact_lock(%d)" % APPEND_LOCK
@@ -85,9 +85,7 @@ def _connected(engine: Engine) -> Iterator[Any]:
                 pooled.invalidate(error)
                 raise
     except psycopg.Error as error:
-        raise DBAPIError.instance("append", None, error, psycopg.Error, hide_parameters=True) from (
-            error
-        )
+        raise as_sqlalchemy(error, psycopg.Error) from error
 
 
 def _append(connection: Any, rows: Sequence[Row]) -> int:
