@@ -12,19 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    cast,
-    extract,
-    func,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import Connection, select, tuple_
 
 from lrs.bulk import Columns, insert_columns
-from lrs.database import Database, begin_at_once
+from lrs.database import Database
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -63,22 +54,25 @@ class Head:
         return max(self.clock, self.stored + 1)
 
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=APPEND_LOCK)
-_POSITION = select(func.coalesce(func.max(event.c.position), 0)).scalar_subquery()
-_STORED = select(func.coalesce(func.max(event.c.stored), 0)).scalar_subquery()
-_HEAD = select(_POSITION, _STORED)
+# In SQL, because the quicker ways to append (pipeline.py, onefile.py) go past SQLAlchemy.
+LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
 # clock_timestamp() and not now(): the latter is the transaction's start, before the lock.
-_HEAD_AND_CLOCK = select(
-    _POSITION,
-    _STORED,
-    cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger),
+POSTGRES_HEAD = """
+    SELECT coalesce(max(position), 0) AS position, coalesce(max(stored), 0) AS stored,
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
+    FROM ledger.event
+"""
+# Two queries, because SQLite finds a greatest value by its index only where it is alone.
+SQLITE_HEAD = (
+    "SELECT (SELECT coalesce(max(position), 0) FROM event), "
+    "(SELECT coalesce(max(stored), 0) FROM event)"
 )
 
 
 def lock(connection: Connection) -> None:
     """Wait for the right to append, until the transaction ends. SQLite's BEGIN has it already."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
+        connection.exec_driver_sql(LOCK)
 
 
 @contextmanager
@@ -93,37 +87,12 @@ def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Conn
         yield connection, read_head(connection, now)
 
 
-def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]) -> int:
-    """Append what `rows` gives, in a transaction of its own. The first one's position.
-
-    `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
-    append.
-    """
-    if database.dialect == "postgresql":
-        from lrs.ledger.pipeline import append_at_once  # which needs psycopg
-
-        return append_at_once(database.pipeline, rows)
-    from lrs.ledger.onefile import append_as_writer
-
-    return append_as_writer(database.write, rows, now)
-
-
-def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
-    """The head, read while no append is in flight; None if one is. Never waits."""
-    if database.dialect == "postgresql":
-        from lrs.ledger import pipeline  # which needs psycopg
-
-        return pipeline.quiet_head(database.pipeline)
-    with begin_at_once(database) as connection:
-        return None if connection is None else read_head(connection, now)
-
-
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:
     """The end of the log as of this statement. `now` is the clock where SQL has none."""
     if connection.dialect.name == "postgresql":
-        position, stored, clock = connection.execute(_HEAD_AND_CLOCK).one()
+        position, stored, clock = connection.exec_driver_sql(POSTGRES_HEAD).one()
         return Head(position, stored, clock)
-    position, stored = connection.execute(_HEAD).one()
+    position, stored = connection.exec_driver_sql(SQLITE_HEAD).one()
     return Head(position, stored, now())
 
 

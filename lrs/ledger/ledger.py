@@ -21,8 +21,9 @@ from eventsourcing.utils import Environment, EnvType
 from lrs.database import Database
 from lrs.domain.events import Fact
 from lrs.faults import honest_errors
-from lrs.ledger.append import Stream, quiet_head
+from lrs.ledger.append import Stream
 from lrs.ledger.content import mapper
+from lrs.ledger.dialects import quiet_head
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
 from lrs.ledger.schema import log_identity

@@ -13,13 +13,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from lrs.faults import as_sqlalchemy
-from lrs.ledger.append import Head, Row
+from lrs.ledger.append import SQLITE_HEAD, Head, Row
 
-# Two queries, because SQLite finds a greatest value by its index only where it is alone.
-_HEAD = (
-    "SELECT (SELECT coalesce(max(position), 0) FROM event), "
-    "(SELECT coalesce(max(stored), 0) FROM event)"
-)
 _FACT = (
     "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
     "VALUES (?, ?, ?, ?, ?, ?)"
@@ -51,7 +46,7 @@ def append_as_writer(
 
 
 def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> int:
-    position, latest = connection.execute(_HEAD).fetchone()
+    position, latest = connection.execute(SQLITE_HEAD).fetchone()
     head = Head(position, latest, now())
     first, stored = head.position + 1, head.next_stored()
     facts, contents = [], []

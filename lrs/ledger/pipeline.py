@@ -15,24 +15,17 @@ import psycopg
 from sqlalchemy import Engine
 
 from lrs.faults import as_sqlalchemy
-from lrs.ledger.append import APPEND_LOCK, Head, Row
+from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, Head, Row
 
-_LOCK = b"SELECT pg_advisory_xact_lock(%d)" % APPEND_LOCK
-
+_LOCK = LOCK.encode()
 _TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
-_HEAD = b"""
-    SELECT coalesce(max(position), 0), coalesce(max(stored), 0),
-        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
-    FROM ledger.event
-"""
+_HEAD = POSTGRES_HEAD.encode()
 
-# The head is read by a statement of its own after the lock is held, so it sees every earlier
-# commit. clock_timestamp() and not now(), which is the transaction's start, before the lock.
-_INSERT = b"""
-    WITH head AS MATERIALIZED (
-        SELECT coalesce(max(position), 0) AS position, coalesce(max(stored), 0) AS stored,
-            (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
-        FROM ledger.event
+# Being a statement of its own after the lock is held, it sees every earlier commit.
+_INSERT = (
+    b"WITH head AS MATERIALIZED ("
+    + _HEAD
+    + b"""
     ), numbered AS MATERIALIZED (
         SELECT position + n AS position, greatest(clock, stored + 1) + n - 1 AS stored,
             id, version, topic, commitment, salt, state
@@ -48,6 +41,7 @@ _INSERT = b"""
     )
     SELECT position + 1 FROM head
 """
+)
 
 
 def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> int:

@@ -26,7 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from lrs.database import Database
 from lrs.domain.errors import Unavailable
 from lrs.faults import honest_errors, is_away, is_busy
-from lrs.ledger.append import Head, Row, Stream, append, appending, existing, insert_rows
+from lrs.ledger.append import Head, Row, Stream, appending, existing, insert_rows
+from lrs.ledger.dialects import append
 
 log = structlog.get_logger(__name__)
 

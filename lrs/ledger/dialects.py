@@ -1,0 +1,32 @@
+"""What each database does in its own way: the append without conflicts, and a look at the head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from lrs.database import Database, begin_at_once
+from lrs.ledger.append import Head, Row, read_head
+from lrs.ledger.onefile import append_as_writer
+
+
+def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]) -> int:
+    """Append what `rows` gives, in a transaction of its own. The first one's position.
+
+    `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
+    append.
+    """
+    if database.dialect == "postgresql":
+        from lrs.ledger.pipeline import append_at_once  # which needs psycopg
+
+        return append_at_once(database.pipeline, rows)
+    return append_as_writer(database.write, rows, now)
+
+
+def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
+    """The head, read while no append is in flight; None if one is. Never waits."""
+    if database.dialect == "postgresql":
+        from lrs.ledger import pipeline  # which needs psycopg
+
+        return pipeline.quiet_head(database.pipeline)
+    with begin_at_once(database) as connection:
+        return None if connection is None else read_head(connection, now)
