@@ -28,7 +28,6 @@ _REQUESTS: Final = {
     "alternate-method": "`method` must be GET, PUT, POST or DELETE.",
     "alternate-parameters": "Beside `method` the URL takes no parameters: put the others into the "
     "form.",
-    "attachments-not-taken": "Attachments are not taken in the request: give each one a fileUrl.",
     "bad-request": "The request cannot be read as HTTP: send its body whole, as long as "
     "Content-Length says, and check the headers.",
     "content-type-not-json": "Send the header Content-Type: application/json, and JSON as the "
@@ -58,6 +57,7 @@ _QUERIES: Final = {
     "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
     "attachments: leave the others out.",
     "repeated-parameter": "Send the parameter {parameter} once.",
+    "since-with-id": "`since` lists ids: leave it out, or leave out {name}.",
     "unknown-parameter": "A parameter is not known here: leave it out or check its spelling, upper "
     "and lower case too. Known are: {known}.",
 }
@@ -66,8 +66,6 @@ _DOCUMENTS: Final = {
     "document-not-json": "POST merges JSON objects: the document sent and the stored one must both "
     "have Content-Type application/json. Replace the document with PUT otherwise.",
     "document-not-object": "POST merges the properties of JSON objects: send an object.",
-    "if-header": "If-Match and If-None-Match take * or ETags in quotation marks, and not both at "
-    "once.",
     "precondition-missing": "PUT needs If-Match or If-None-Match here: send If-None-Match: * for a "
     "new document, If-Match with its ETag for one that is there.",
 }
@@ -81,14 +79,17 @@ _LIMITS: Final = {
     "several.",
     "form-too-large": "A form may be {limit} bytes long: send the request as such, without "
     "`method`.",
+    "multipart-too-large": "A multipart body may be {limit} bytes long: send the statements in "
+    "several requests.",
     "too-many-parts": "A multipart body may have {limit} parts: send the statements in several "
     "requests.",
     "too-many-statements": "Send at most {limit} statements in one request.",
 }
 
 _AWAY: Final = {
-    "index-behind": "The index is behind the first page of this walk: ask for the same page again "
-    "in a moment.",
+    "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
+    "again in a few seconds.",
+    "index-behind": "The index is behind the log: send the same again in a moment.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
     "shutting-down": "The store is shutting down and wrote nothing: send the same again in a "
@@ -193,7 +194,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "If-Match names. Read it again and decide anew.",
         },
     ),
-    "TooLarge": Group("The request is over a limit; docs/settings.md has the limits.", _LIMITS),
+    "TooLarge": Group("The request is over a limit.", _LIMITS),
     "UnsupportedMedia": Group(
         "The body is of a kind that is not taken.",
         {

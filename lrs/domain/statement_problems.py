@@ -82,13 +82,10 @@ ATTACHMENTS: Final = {
     "bytes exactly as they are sent.",
     "attachment-header": "Every part after the first needs the headers Content-Type, "
     "Content-Transfer-Encoding: binary and X-Experience-API-Hash.",
-    "attachment-length": "Give the attachment's length as the number of bytes in its part.",
     "attachment-missing": "This attachment has no fileUrl, and no part holds its bytes: send a "
     "part whose X-Experience-API-Hash is its sha2, or give a fileUrl.",
     "attachment-orphan": "A part's X-Experience-API-Hash is the sha2 of no attachment of the "
     "statements: leave the part out, or describe it in a statement's attachments.",
-    "attachment-repeated": "Two parts have the same X-Experience-API-Hash: send the bytes once, "
-    "however many statements name them.",
     "multipart-boundary": "Name the boundary in Content-Type: multipart/mixed; boundary=..., of 1 "
     "to 70 characters.",
     "multipart-first-part": "The first part must be the statements, with Content-Type: "
