@@ -120,6 +120,21 @@ class Settings:
     max_statements: int = _setting(
         10_000, _whole(1, 1_000_000), "The most statements in one request."
     )
+    max_body_bytes: int = _setting(
+        100_000_000, _whole(1_000, 100_000_000_000), "The largest body of all, in bytes."
+    )
+    max_parts: int = _setting(
+        64, _whole(2, 10_000), "The most parts of a multipart body, statements included."
+    )
+    max_attachment_bytes: int = _setting(
+        25_000_000, _whole(0, 100_000_000_000), "The largest attachment, in bytes."
+    )
+    max_document_bytes: int = _setting(
+        10_000_000, _whole(0, 1_000_000_000), "The largest State or Profile document, in bytes."
+    )
+    blob_folder: str = _setting(
+        "", _text, "A folder for the bytes of attachments and documents; by default the database."
+    )
     max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
     write_timeout: float = _setting(
         4.0, _seconds(0.1, 60), "How long a write may wait for the database."

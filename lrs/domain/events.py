@@ -32,9 +32,53 @@ class StatementStored:
     missing: tuple[str, ...] = ()
     """Which of id and timestamp the text lacks, so that they are added on reading."""
     attachments: tuple[str, ...] = ()
-    """The sha2 of every attachment, in order."""
+    """The sha2, in lower case, of each attachment whose bytes came along, in order."""
     may_void_any: bool = False
     """Whether the writer's scope lets its voiding statements reach another authority's."""
+    may_define: bool = False
+    """Whether the writer's scope lets it say what activities and agents are called. Left out where
+    `may_void_any`, which implies it."""
+
+
+@dataclass(frozen=True, slots=False)
+class DocumentStored:
+    """A document of the State, Agent Profile or Activity Profile resource got this content.
+
+    Its stream is the document, named by an HMAC; its versions are the document's history.
+    """
+
+    TOPIC: ClassVar[str] = "document-stored"
+
+    originator_id: UUID
+    originator_version: int
+    kind: str
+    """`state`, `agent-profile` or `activity-profile`."""
+    sha2: str
+    """Hex of SHA-256: the address of the bytes."""
+    sha1: str
+    """Hex of SHA-1: the ETag that 1.0.3 wants (part 3, 3.1)."""
+    size: int = 0
+    """In bytes."""
+    content_type: str = ""
+    """As sent."""
+    name: str = ""
+    """The stateId or profileId."""
+    agent: str = ""
+    """The agent key, of a State and an Agent Profile."""
+    activity: str = ""
+    """The activity's IRI, of a State and an Activity Profile."""
+    registration: str = ""
+    """Of a State that belongs to one."""
+
+
+@dataclass(frozen=True, slots=False)
+class DocumentDeleted:
+    """A document was deleted. It may be stored again, as the stream's next version."""
+
+    TOPIC: ClassVar[str] = "document-deleted"
+
+    originator_id: UUID
+    originator_version: int
 
 
 @dataclass(frozen=True, slots=False)
@@ -63,6 +107,12 @@ class CredentialRevoked:
     originator_version: int
 
 
-Fact = StatementStored | CredentialCreated | CredentialRevoked
+Fact = StatementStored | DocumentStored | DocumentDeleted | CredentialCreated | CredentialRevoked
 
-FACTS: tuple[type[Fact], ...] = (StatementStored, CredentialCreated, CredentialRevoked)
+FACTS: tuple[type[Fact], ...] = (
+    StatementStored,
+    DocumentStored,
+    DocumentDeleted,
+    CredentialCreated,
+    CredentialRevoked,
+)

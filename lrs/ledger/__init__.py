@@ -1,7 +1,20 @@
 """The append-only log. The only importer of the eventsourcing library."""
 
+from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
 from lrs.ledger.reader import HEAD, LoggedStatement, LogReader, Page
 from lrs.ledger.schema import migrate
 
-__all__ = ["HEAD", "AlreadyRecorded", "Ledger", "LogReader", "LoggedStatement", "Page", "migrate"]
+__all__ = [
+    "HEAD",
+    "AlreadyRecorded",
+    "BlobFolder",
+    "BlobTable",
+    "Blobs",
+    "Bytes",
+    "Ledger",
+    "LogReader",
+    "LoggedStatement",
+    "Page",
+    "migrate",
+]

@@ -31,6 +31,7 @@ _SHORT = {
     "missing": "m",
     "attachments": "h",
     "may_void_any": "any",
+    "may_define": "def",
 }
 _LONG = {short: name for name, short in _SHORT.items()}
 """Names as they are written: a statement has an envelope each, and six instead of five of them

@@ -14,6 +14,7 @@ from eventsourcing.persistence import (
     Mapper,
     NotSupportedError,
     ProcessRecorder,
+    StoredEvent,
     TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType
@@ -24,7 +25,8 @@ from lrs.faults import honest_errors
 from lrs.ledger.append import Stream
 from lrs.ledger.content import mapper
 from lrs.ledger.dialects import quiet_head
-from lrs.ledger.reader import LogReader
+from lrs.ledger.owners import Owners
+from lrs.ledger.reader import LoggedFact, LogReader
 from lrs.ledger.recorder import LedgerRecorder
 from lrs.ledger.schema import log_identity
 from lrs.ledger.writer import AppendConflict, Writer
@@ -79,6 +81,7 @@ class Ledger(Application[UUID]):
         self.place = database.url
         """The URL of the log's database, printable."""
         self.reader = LogReader(database)
+        self.owners = Owners(database)
         self._database = database
         self._now = now
         self._writer = Writer(database, now, timeout=timeout)
@@ -127,6 +130,18 @@ class Ledger(Application[UUID]):
     def stream(self, originator_id: UUID) -> list[Fact]:
         """One subject's facts, oldest first."""
         return list(self.events.get(originator_id))  # type: ignore[arg-type]
+
+    def decoded(self, logged: LoggedFact) -> Fact | None:
+        """The fact of a row; None once its content is erased."""
+        if logged.state is None:
+            return None
+        event = StoredEvent(
+            originator_id=logged.originator_id,
+            originator_version=logged.originator_version,
+            topic=logged.topic,
+            state=logged.state,
+        )
+        return self.mapper.to_domain_event(event)  # type: ignore[return-value]
 
     def quiet_clock(self) -> tuple[int, int] | None:
         """Head position and clock while no append is in flight; None if one is.

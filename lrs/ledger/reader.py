@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Select, bindparam, select
+from sqlalchemy import Column, Select, and_, bindparam, literal_column, or_, select
 
 from lrs.bulk import rows_of
 from lrs.database import Database
@@ -36,6 +37,11 @@ class LoggedStatement:
         found: JsonObject = self.envelope["a"]
         return found
 
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """The sha2 of each attachment whose bytes came along."""
+        return tuple(sha2.lower() for sha2 in self.envelope.get("h", ()))
+
     def exact(self) -> bytes:
         """The statement as it is answered with format=exact."""
         version = self.envelope.get("v", "")
@@ -56,19 +62,35 @@ class LoggedStatement:
             id=self.id,
             authority=self.authority,
             may_void_any=self.envelope.get("any", False),
+            may_define=self.envelope.get("any", False) or self.envelope.get("def", False),
             statement=orjson.loads(self.text),
         )
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedFact:
+    """An event's row, undecoded; `state` is None once its content is erased."""
+
+    position: int
+    stored: int
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    state: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Consecutive events: how many, the last one's row, and the statements among them."""
+    """Events up to position `last`, that one's row, and what was asked for among them: the
+    statements, or facts of other topics. `count` of them were read.
+    """
 
     count: int
     last: int
     stored: int
     commitment: bytes
-    statements: Sequence[LoggedStatement]
+    statements: Sequence[LoggedStatement] = ()
+    facts: Sequence[LoggedFact] = ()
 
 
 _ROW = (
@@ -79,10 +101,18 @@ _ROW = (
     content.c.state,
     event.c.commitment,
 )
-# Outer, because an erased event keeps its row and its place.
-_ROWS: Select[Any] = select(*_ROW).select_from(
-    event.outerjoin(content, content.c.position == event.c.position)
+_FACT = (
+    event.c.position,
+    event.c.stored,
+    event.c.originator_id,
+    event.c.originator_version,
+    event.c.topic,
+    content.c.state,
 )
+# Outer, because an erased event keeps its row and its place.
+_JOINED = event.outerjoin(content, content.c.position == event.c.position)
+_ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
+_FACTS: Select[Any] = select(*_FACT).select_from(_JOINED)
 
 
 _UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
@@ -92,6 +122,24 @@ _AFTER = (
     .limit(bindparam("limit"))
 )
 _HEAD = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
+_END = _HEAD.add_columns(event.c.commitment)
+_LATEST = (
+    _FACTS.where(event.c.originator_id == bindparam("of"))
+    .order_by(event.c.originator_version.desc())
+    .limit(1)
+)
+
+
+@lru_cache(maxsize=16)
+def _of_topics(topics: frozenset[str]) -> Select[Any]:
+    # Written into the query: so both databases see that the index of rare topics has them all.
+    among = or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in sorted(topics)))
+    within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
+    rare = event.c.topic != literal_column("'statement-stored'")
+    ordered = _FACTS.where(among, rare, within).order_by(event.c.position)
+    return ordered.limit(bindparam("limit"))
+
+
 _POSITION_AT = (
     select(event.c.position)
     .where(event.c.stored <= bindparam("instant"))
@@ -124,9 +172,33 @@ class LogReader:
         with honest_errors(), self._database.read.connect() as connection:
             rows = connection.execute(_AFTER, {"after": position, "limit": limit}).all()
         if not rows:
-            return Page(0, position, 0, b"", [])
+            return Page(0, position, 0, b"")
         last = rows[-1]
         return Page(len(rows), last.position, last.stored, last.commitment, _statements(rows))
+
+    def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
+        """Up to `limit` facts of these topics, none of them statements, that follow `position`.
+
+        The page reaches as far as is known that there are no others: to the log's end, or to its
+        own last fact.
+        """
+        end = self._first(_END)
+        if end is None or end.position <= position:
+            return Page(0, position, 0, b"")
+        bounds = {"after": position, "upto": end.position, "limit": limit}
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = connection.execute(_of_topics(topics), bounds).all()
+        facts = [LoggedFact(*row) for row in rows]
+        if len(facts) < limit:
+            return Page(len(facts), end.position, end.stored, end.commitment, facts=facts)
+        last = facts[-1]
+        commitment = self.commitment_at(last.position) or b""
+        return Page(len(facts), last.position, last.stored, commitment, facts=facts)
+
+    def latest(self, stream: UUID) -> LoggedFact | None:
+        """The last event of a stream."""
+        row = self._first(_LATEST, of=stream)
+        return None if row is None else LoggedFact(*row)
 
     def statements(
         self, ids: Collection[UUID], *, upto: int | None = None

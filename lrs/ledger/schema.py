@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Database, require_utf8
@@ -18,8 +18,8 @@ from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
 def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
     """Create what is missing, under the append lock. Returns whether anything was.
 
-    Raises Misconfigured for a database that is not UTF-8, UnknownSchema for tables of another
-    version of the program.
+    Tables of an earlier version get what was added since. Raises Misconfigured for a database that
+    is not UTF-8, UnknownSchema for tables of a later version of the program.
     """
     require_utf8(database)
     with honest_errors(), database.write.begin() as connection:
@@ -28,12 +28,24 @@ def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
             connection.execute(CreateSchema("ledger", if_not_exists=True))
         schema = "ledger" if database.dialect == "postgresql" else None
         if inspect(connection).has_table("meta", schema=schema):
-            _require(connection.execute(select(meta.c.name, meta.c.value)).all())
-            return False
+            return _upgrade(connection)
         metadata.create_all(connection)
         values = {"schema_version": str(SCHEMA_VERSION), "log_id": str(log_id or uuid4())}
         connection.execute(insert(meta), [{"name": k, "value": v} for k, v in values.items()])
         return True
+
+
+def _upgrade(connection: Connection) -> bool:
+    """Whether the tables were of an earlier version. All versions so far only added tables."""
+    rows = connection.execute(select(meta.c.name, meta.c.value)).all()
+    found = dict(map(tuple, rows)).get("schema_version", "")
+    if not found.isdigit() or int(found) >= SCHEMA_VERSION:
+        _require(rows)
+        return False
+    metadata.create_all(connection)
+    version = update(meta).where(meta.c.name == "schema_version")
+    connection.execute(version.values(value=str(SCHEMA_VERSION)))
+    return True
 
 
 def log_identity(database: Database) -> UUID:
@@ -58,6 +70,6 @@ def _require(rows: object) -> UUID:
     if found != str(SCHEMA_VERSION):
         raise UnknownSchema(
             f"The store has schema version {found}, this program knows {SCHEMA_VERSION}: "
-            "run `lrs migrate` of the version that made it, or upgrade."
+            "run `lrs migrate` if the program is the newer one, else upgrade the program."
         )
     return UUID(values["log_id"])

@@ -2,10 +2,14 @@
 
 `event` holds what is never changed: position, stream, version, topic, stored and a commitment to
 the content. `content` holds the content and the salt that ties it to the commitment; a row of it
-can be deleted for real while the log, its order and its hashes stay whole.
+can be deleted for real while the log, its order and its hashes stay whole. `blob` and `blob_chunk`
+hold the bytes of attachments and documents, `document_owner` the random keys that documents'
+streams are named under; they can be deleted in the same way.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import (
     BigInteger,
@@ -27,8 +31,10 @@ from lrs.columns import UuidKey
 
 metadata = MetaData(schema="ledger")
 
-SCHEMA_VERSION = 1
-"""Version of the tables below. A store with another one is refused at start."""
+SCHEMA_VERSION = 2
+"""Version of the tables below; 2 added those of blobs and documents. A store with another one is
+refused at start.
+"""
 
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # an alias of SQLite's rowid
 
@@ -70,6 +76,28 @@ content = Table(
     Column("state", LargeBinary, nullable=False),
 )
 
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha2", LargeBinary(32), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+)
+
+blob_chunk = Table(
+    "blob_chunk",
+    metadata,
+    Column("sha2", LargeBinary(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+document_owner = Table(
+    "document_owner",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("key", LargeBinary(32), nullable=False),
+)
+
 _POSTGRES_GUARD = """
 CREATE OR REPLACE FUNCTION ledger.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -77,29 +105,42 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$
 """
-_POSTGRES_TRIGGERS = tuple(
-    f"CREATE TRIGGER append_only BEFORE {verbs} ON ledger.{table} "
-    "FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse()"
-    for table, verbs in (
-        ("event", "UPDATE OR DELETE OR TRUNCATE"),
-        ("content", "UPDATE OR TRUNCATE"),
+_REFUSED = {
+    event: ("UPDATE", "DELETE", "TRUNCATE"),
+    content: ("UPDATE", "TRUNCATE"),
+    blob: ("UPDATE",),
+    blob_chunk: ("UPDATE",),
+}
+
+
+def _guard(_target: MetaData, connection: Connection, *, tables: list[Table], **_: object) -> None:
+    """Make the database itself refuse to rewrite the past, as its tables are made."""
+    on_postgres = connection.dialect.name == "postgresql"
+    if on_postgres:
+        connection.exec_driver_sql(_POSTGRES_GUARD.replace("%", "%%"))
+    for table in tables:
+        verbs = _REFUSED.get(table, ())
+        triggers = _on_postgres(table, verbs) if on_postgres else _on_sqlite(table, verbs)
+        for trigger in triggers:
+            connection.exec_driver_sql(trigger)
+
+
+def _on_postgres(table: Table, verbs: Sequence[str]) -> list[str]:
+    trigger = (
+        f"CREATE TRIGGER append_only BEFORE {' OR '.join(verbs)} ON ledger.{table.name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse()"
     )
-)
-_SQLITE_TRIGGERS = tuple(
-    f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table} BEGIN "
-    f"SELECT RAISE(ABORT, 'the log is append-only: {verb} on {table} is refused'); END"
-    for table, verb in (("event", "UPDATE"), ("event", "DELETE"), ("content", "UPDATE"))
-)
+    return [trigger] if verbs else []
 
 
-def _guard(_target: MetaData, connection: Connection, **_: object) -> None:
-    """Make the database itself refuse to rewrite the past."""
-    if connection.dialect.name == "postgresql":
-        statements: tuple[str, ...] = (_POSTGRES_GUARD, *_POSTGRES_TRIGGERS)
-    else:
-        statements = _SQLITE_TRIGGERS
-    for statement in statements:
-        connection.exec_driver_sql(statement.replace("%", "%%"))
+def _on_sqlite(table: Table, verbs: Sequence[str]) -> list[str]:
+    name = table.name
+    return [
+        f"CREATE TRIGGER {name}_{verb.lower()} BEFORE {verb} ON {name} BEGIN "
+        f"SELECT RAISE(ABORT, 'the log is append-only: {verb} on {name} is refused'); END"
+        for verb in verbs
+        if verb != "TRUNCATE"  # which SQLite does not have
+    ]
 
 
 on.listen(metadata, "after_create", _guard)
