@@ -26,6 +26,8 @@ class RecordedStatement(NamedTuple):
     authority: JsonObject
     may_void_any: bool
     statement: JsonObject
+    may_define: bool = True
+    """Whether it counts for what activities and agents are called."""
 
     @property
     def timestamp(self) -> str:

@@ -15,6 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
+from lrs.domain.document import RecordedDocument
+from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement
 
 
@@ -24,6 +26,7 @@ class Batch:
 
     `statements` are those among them, in log order. `find` reads statements by id from the log,
     only those at or below `last`: what comes later is not known yet. `at` reads by position.
+    A projection of documents gets `documents` instead, and no statements.
     """
 
     first: int
@@ -31,6 +34,10 @@ class Batch:
     statements: Sequence[RecordedStatement]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
     at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
+    documents: Sequence[RecordedDocument] = ()
+
+
+STATEMENTS = frozenset({StatementStored.TOPIC})
 
 
 class Projection(Protocol):
@@ -39,6 +46,8 @@ class Projection(Protocol):
     NAME: ClassVar[str]
     VERSION: ClassVar[int]
     TABLES: ClassVar[Sequence[Table]]
+    TOPICS: ClassVar[frozenset[str]]
+    """The facts it folds: STATEMENTS, or others."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch into the tables, inside the caller's transaction."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import ClassVar
 
 from sqlalchemy import (
@@ -39,10 +39,18 @@ from sqlalchemy import (
 
 from lrs.bulk import insert_columns
 from lrs.columns import UuidKey
+from lrs.domain.agent import JsonObject
 from lrs.domain.filters import Criteria, Terms, activity_term, agent_term, terms, verb_term
 from lrs.domain.statement import RecordedStatement
 from lrs.projections import dictionary
-from lrs.projections.projection import Batch
+from lrs.projections.definitions import (
+    Definitions,
+    activity_definition,
+    agent_name,
+    definition_of,
+    names_of,
+)
+from lrs.projections.projection import STATEMENTS, Batch
 from lrs.projections.references import Link, links_of, reference, resolve
 from lrs.projections.tables import metadata
 
@@ -112,14 +120,27 @@ class Filter:
 
 
 class StatementIndex:
-    """The projection. VERSION covers the tables above and the terms of lrs.domain.filters."""
+    """The projection. VERSION covers the tables above, the terms of lrs.domain.filters, and the
+    definitions, which are folded along: they are of the same statements, and of the same numbers.
+    """
 
     NAME: ClassVar[str] = "statements"
-    VERSION: ClassVar[int] = 1
-    TABLES: ClassVar[Sequence[Table]] = (term, entry, mention, reference)
+    VERSION: ClassVar[int] = 2
+    TABLES: ClassVar[Sequence[Table]] = (
+        term,
+        entry,
+        mention,
+        reference,
+        activity_definition,
+        agent_name,
+    )
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
 
     def __init__(self) -> None:
         self._codes = dictionary.Remembered(term)
+        self._definitions = Definitions()
+        self._folded = 0
+        """The last position folded by this process."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
@@ -135,9 +156,16 @@ class StatementIndex:
             connection.execute(
                 update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
             )
+        if batch.first != self._folded + 1:
+            self._definitions.forget()
+        self._folded = batch.last
+        # After the entries: all the texts have their numbers by then.
+        code = partial(self._codes.code, connection)
+        self._definitions.fold(connection, batch.statements, code)
 
     def forget(self) -> None:
         self._codes.forget()
+        self._definitions.forget()
 
 
 def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:
@@ -208,6 +236,22 @@ def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
         "limit": limit,
     }
     return list(connection.scalars(_query(shape), parameters).all())
+
+
+def activity_definition_of(connection: Connection, activity: str) -> JsonObject | None:
+    """What statements have said of an activity; None if nothing."""
+    number = _number(connection, activity_term(activity))
+    return None if number is None else definition_of(connection, number)
+
+
+def agent_names(connection: Connection, agent: str) -> list[str]:
+    """The names that statements have given the agent of that key."""
+    number = _number(connection, agent_term(agent))
+    return [] if number is None else names_of(connection, number)
+
+
+def _number(connection: Connection, text: str) -> int | None:
+    return dictionary.look_up(connection, term, [text]).get(text)
 
 
 def is_voided(connection: Connection, position: int) -> bool:

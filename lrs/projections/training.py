@@ -21,7 +21,7 @@ from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.projections import statistics, transcripts
 from lrs.projections.names import Numbers, course, trainee
-from lrs.projections.projection import Batch
+from lrs.projections.projection import STATEMENTS, Batch
 from lrs.projections.tables import metadata
 from lrs.projections.transcripts import Changes
 
@@ -51,6 +51,7 @@ class Training:
         training_void,
         statistics.course_statistics,
     )
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary

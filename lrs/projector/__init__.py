@@ -120,7 +120,7 @@ class Projector(Stepper):
                 # only have the two take turns at ever smaller batches.
                 full |= self.step(projection) is Step.FULL
         if not full:
-            self._decoded = None
+            self._batches.forget()
         return full
 
     def _look_around(self) -> None:

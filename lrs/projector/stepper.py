@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, func, select
@@ -17,16 +16,16 @@ from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Database, begin_at_once
 from lrs.domain.errors import Unavailable
-from lrs.domain.statement import RecordedStatement
 from lrs.faults import honest_errors, is_away, is_full
 from lrs.ledger import HEAD, Ledger, Page
 from lrs.process import collecting_by_hand
 from lrs.projections import positions
 from lrs.projections.checksum import checksum
 from lrs.projections.positions import Position
-from lrs.projections.projection import Batch, Projection
+from lrs.projections.projection import STATEMENTS, Projection
 from lrs.projections.tables import metadata
 from lrs.projector.adopt import adopt
+from lrs.projector.batches import Batches
 
 log = structlog.get_logger(__name__)
 
@@ -49,14 +48,6 @@ class Step(Enum):
 
 
 _UNFINISHED = (Step.FULL, Step.BUSY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    """A batch with what its last event adds to the projection's position."""
-
-    batch: Batch
-    page: Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ class Stepper:
         self._reached: dict[str, Position] = {}
         self._one_database = views.dialect == "postgresql" and views.url == ledger.place
         self._stop = threading.Event()
-        self._decoded: tuple[int, int, _Decoded] | None = None
+        self._batches = Batches(ledger)
 
     def prepare(self) -> None:
         """Make the tables; begin anew each projection of another version or of another log.
@@ -132,7 +123,9 @@ class Stepper:
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
             while left:
-                self._read(min(self.position(p.NAME).position for p in left), LARGE_BATCH)
+                at = [self.position(p.NAME).position for p in left if p.TOPICS == STATEMENTS]
+                if at:
+                    self._batches.statements(min(at), LARGE_BATCH)
                 steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
                 left = [p for p, step in zip(left, steps, strict=True) if step in _UNFINISHED]
                 if Step.BUSY in steps:
@@ -141,7 +134,7 @@ class Stepper:
                 rounds += 1
                 if rounds % ROUNDS == 0:
                     collect()
-        self._decoded = None
+        self._batches.forget()
         return min(self.position(name).position for name in names)
 
     def checksum(self, name: str) -> str:
@@ -175,7 +168,7 @@ class Stepper:
                 if self._begun.get(projection.NAME) != at.begun:
                     projection.forget()
                     self._begun[projection.NAME] = at.begun
-                decoded = self._read(at.position, limit)
+                decoded = self._batches.next(projection, at.position, limit)
                 if decoded is None:
                     self._reached[projection.NAME] = at
                     return Step.IDLE
@@ -211,36 +204,13 @@ class Stepper:
             raise Unavailable("view-being-made")
         return beside, (position or 0, stored or 0)
 
-    def _read(self, position: int, limit: int) -> _Decoded | None:
-        """The events after a position. Projections in step share one reading and decoding."""
-        kept = self._decoded
-        if kept is not None and kept[:2] == (position, limit):
-            return kept[2]
-        page = self._ledger.reader.after(position, limit)
-        if page.count == 0:
-            return None
-        last = page.last
-
-        def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
-            rows = self._ledger.reader.statements(ids, upto=last)
-            return {row.id: row.recorded() for row in rows}
-
-        def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
-            rows = self._ledger.reader.at(positions)
-            return {position: row.recorded() for position, row in rows.items()}
-
-        batch = Batch(position + 1, last, [s.recorded() for s in page.statements], find, at)
-        decoded = _Decoded(batch, page)
-        self._decoded = (position, limit, decoded)
-        return decoded
-
     def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands
         alone; unless another worker has come past it meanwhile.
         """
-        page = self._ledger.reader.after(at.position, limit)
-        if page.count > 1:
-            return self.step(projection, page.count // 2)
+        page = self._batches.page(projection, at.position, limit)
+        if limit > 1:
+            return self.step(projection, max(1, page.count // 2))
         text = f"{type(error).__name__}: {error}"[:500]
         log.error("event-quarantined", projection=projection.NAME, position=page.last, error=text)
         with honest_errors(), self._views.write.begin() as connection:

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, in
 
 from lrs.database import Database, Options, open_database
 from lrs.projections import positions
-from lrs.projections.projection import Batch, Projection
+from lrs.projections.projection import STATEMENTS, Batch, Projection
 from lrs.projector import Projector
 from tests.conftest import Place
 from tests.support.stores import opened
@@ -31,6 +31,7 @@ class Tally:
     NAME: ClassVar[str] = "tally"
     VERSION: ClassVar[int] = 1
     TABLES: ClassVar[Sequence[Table]] = (rows,)
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         for s in batch.statements:

@@ -1,0 +1,138 @@
+"""What activities are and what agents are called, as statements have said it so far.
+
+Folded with the statements index, which reads the same statements and numbers the same texts.
+Only statements of keys with the scope `define` count (xAPI 1.0.3 part 3, 4.2), voided ones too: a
+correction takes back what happened, not what something is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+import orjson
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
+
+from lrs.bulk import Columns, insert_columns, rows_of
+from lrs.domain.agent import JsonObject
+from lrs.domain.definition import definitions, names, united
+from lrs.domain.filters import activity_term, agent_term
+from lrs.domain.statement import RecordedStatement
+from lrs.projections.tables import metadata
+
+# Both are keyed by the number that the index's dictionary gives an activity or agent.
+activity_definition = Table(
+    "activity_definition",
+    metadata,
+    Column("activity", Integer, primary_key=True, autoincrement=False),
+    Column("definition", LargeBinary, nullable=False),
+)
+
+agent_name = Table(
+    "agent_name",
+    metadata,
+    Column("agent", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+
+MOST_NAMES = 50
+"""Of one agent: the rest is left out, or one client could make the table grow without bounds."""
+
+Code = Callable[[Collection[str]], dict[str, int]]
+"""Numbers texts of the index's dictionary."""
+
+
+class Definitions:
+    """Folds what statements say, and remembers what was said lately of whom.
+
+    What is remembered holds while this process alone folds, batch after batch, and each batch is
+    committed: else `forget`.
+    """
+
+    LIMIT = 20_000
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self._said: dict[str, JsonObject] = {}
+        self._known: dict[str, JsonObject] = {}
+        self._names: dict[str, list[str]] = {}
+
+    def fold(
+        self, connection: Connection, statements: Iterable[RecordedStatement], code: Code
+    ) -> None:
+        """Note what is new in the statements, which are in log order."""
+        if len(self._known) + len(self._names) > self.LIMIT:
+            self.forget()
+        defined: list[tuple[str, JsonObject]] = []
+        named: list[tuple[str, str]] = []
+        said, known_as = self._said, self._names
+        for s in statements:
+            if not s.may_define:
+                continue
+            for activity, definition in definitions(s.statement):
+                if said.get(activity) != definition:
+                    said[activity] = definition
+                    defined.append((activity, definition))
+            for agent, name in names(s.statement):
+                if name not in known_as.get(agent, ()):
+                    named.append((agent, name))
+        if defined:
+            self._define(connection, defined, code)
+        if named:
+            self._name(connection, named, code)
+
+    def _define(
+        self, connection: Connection, defined: list[tuple[str, JsonObject]], code: Code
+    ) -> None:
+        terms = {activity: activity_term(activity) for activity, _ in defined}
+        ids = code(terms.values())
+        unknown = {ids[t]: a for a, t in terms.items() if a not in self._known}
+        for row in rows_of(connection, _DEFINED, activity_definition.c.activity, unknown):
+            self._known[unknown[row.activity]] = orjson.loads(row.definition)
+        changed = set()
+        for activity, definition in defined:
+            before = self._known.get(activity)
+            after = definition if before is None else united(before, definition)
+            if after != before:
+                self._known[activity] = after
+                changed.add(activity)
+        rows = sorted((ids[terms[a]], a) for a in changed)
+        columns: Columns = {
+            "activity": [number for number, _ in rows],
+            "definition": [orjson.dumps(self._known[a]) for _, a in rows],
+        }
+        insert_columns(connection, activity_definition, columns, replace=True)
+
+    def _name(self, connection: Connection, named: list[tuple[str, str]], code: Code) -> None:
+        terms = {agent: agent_term(agent) for agent, _ in named}
+        ids = code(terms.values())
+        unknown = {ids[t]: a for a, t in terms.items() if a not in self._names}
+        self._names |= {agent: [] for agent in unknown.values()}
+        for row in rows_of(connection, _NAMED, agent_name.c.agent, unknown):
+            self._names[unknown[row.agent]].append(row.name)
+        new = []
+        for agent, name in named:
+            known = self._names[agent]
+            if name not in known and len(known) < MOST_NAMES:
+                known.append(name)
+                new.append((ids[terms[agent]], len(known), name))
+        columns = dict(zip(("agent", "number", "name"), zip(*new, strict=True), strict=False))
+        insert_columns(connection, agent_name, columns)
+
+
+_DEFINED = select(activity_definition)
+_NAMED = select(agent_name).order_by(agent_name.c.agent, agent_name.c.number)
+
+
+def definition_of(connection: Connection, number: int) -> JsonObject | None:
+    """What has been said of the activity of that number; None if nothing was."""
+    query = _DEFINED.where(activity_definition.c.activity == number)
+    row = connection.execute(query).first()
+    return None if row is None else orjson.loads(row.definition)
+
+
+def names_of(connection: Connection, number: int) -> list[str]:
+    """The names that the agent of that number was given, in the order in which they came up."""
+    return [row.name for row in connection.execute(_NAMED.where(agent_name.c.agent == number))]

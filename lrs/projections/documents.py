@@ -1,0 +1,100 @@
+"""The documents there are: what the State and Profile resources list.
+
+Only ids and times; a document itself is read from the log, by its stream, and is never stale.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+)
+
+from lrs.bulk import replace_rows
+from lrs.columns import UuidKey
+from lrs.domain.document import RecordedDocument, Shelf
+from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.projections.projection import Batch
+from lrs.projections.tables import metadata
+
+document = Table(
+    "document",
+    metadata,
+    Column("stream", UuidKey, primary_key=True),
+    # of kind, agent and activity
+    Column("shelf", LargeBinary(16), nullable=False),
+    Column("registration", UuidKey),
+    Column("name", Text, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+)
+Index("document_by_shelf", document.c.shelf, document.c.stored)
+
+
+class Documents:
+    """Folds documents' facts into the list of those that are there."""
+
+    NAME: ClassVar[str] = "documents"
+    VERSION: ClassVar[int] = 1
+    TABLES: ClassVar[Sequence[Table]] = (document,)
+    TOPICS: ClassVar[frozenset[str]] = frozenset({DocumentStored.TOPIC, DocumentDeleted.TOPIC})
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        latest = {d.fact.originator_id: d for d in batch.documents}
+        gone = [{"of": s} for s, d in latest.items() if isinstance(d.fact, DocumentDeleted)]
+        if gone:
+            connection.execute(_DELETE, gone)
+        rows = [_row(d, d.fact) for d in latest.values() if isinstance(d.fact, DocumentStored)]
+        replace_rows(connection, document, rows)
+
+    def forget(self) -> None:
+        """Nothing is kept in memory."""
+
+
+def listed(connection: Connection, shelf: Shelf, since: int | None = None) -> dict[UUID, str]:
+    """The streams and names of the documents of a shelf, oldest first, stored after `since`.
+
+    Without a registration those of every registration.
+    """
+    query = _LISTED
+    given = {"shelf": _digest(shelf.kind, shelf.agent, shelf.activity)}
+    if since is not None:
+        query = query.where(document.c.stored > since)
+    if shelf.registration is not None:
+        query = query.where(document.c.registration == shelf.registration)
+    return dict(map(tuple, connection.execute(query, given)))
+
+
+_DELETE = delete(document).where(document.c.stream == bindparam("of"))
+_LISTED = (
+    select(document.c.stream, document.c.name)
+    .where(document.c.shelf == bindparam("shelf"))
+    .order_by(document.c.stored)
+)
+
+
+def _row(recorded: RecordedDocument, fact: DocumentStored) -> dict[str, object]:
+    return {
+        "stream": fact.originator_id,
+        "shelf": _digest(fact.kind, fact.agent, fact.activity),
+        "registration": UUID(fact.registration) if fact.registration else None,
+        "name": fact.name,
+        "stored": recorded.stored,
+    }
+
+
+def _digest(kind: str, agent: str, activity: str) -> bytes:
+    return blake2b(json.dumps([kind, agent, activity]).encode(), digest_size=16).digest()
