@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from lrs.database import Database, Options, make_folder, open_database
-from lrs.ledger import Ledger
+from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger
 from lrs.ledger import migrate as migrate_ledger
+from lrs.projections.documents import Documents
 from lrs.projections.projection import Projection
 from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
@@ -32,7 +34,7 @@ def now() -> int:
 
 def projections() -> list[Projection]:
     """Every read model there is."""
-    return [StatementIndex(), Training()]
+    return [StatementIndex(), Training(), Documents()]
 
 
 def build(settings: Settings, now: Clock = now) -> Lrs:
@@ -49,7 +51,13 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
         log.close()
         views.close()
         raise
-    return Lrs(settings, ledger, log, views, projector)
+    return Lrs(settings, ledger, log, views, projector, blobs(settings, log))
+
+
+def blobs(settings: Settings, log: Database) -> Blobs:
+    """Where the bytes of attachments and documents are kept."""
+    table = BlobTable(log)
+    return BlobFolder(Path(settings.blob_folder), table) if settings.blob_folder else table
 
 
 def migrate(settings: Settings) -> bool:

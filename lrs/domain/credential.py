@@ -43,6 +43,22 @@ class Credential:
         """Whether it may read at all, if only what it wrote itself."""
         return self.may_read() or Scope.STATEMENTS_READ_MINE in self.scopes
 
+    def may_define(self) -> bool:
+        """Whether its statements count for what activities and agents are called."""
+        return bool(self.scopes & {Scope.ALL, Scope.DEFINE})
+
+    def may_keep(self, documents: Scope) -> bool:
+        """Whether it may write documents, those of STATE or of PROFILE."""
+        return bool(self.scopes & {Scope.ALL, documents})
+
+    def may_see(self, documents: Scope) -> bool:
+        """Whether it may read documents, those of STATE or of PROFILE."""
+        return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, documents})
+
+    def may_look_up(self) -> bool:
+        """Whether it may ask what an agent is called and what an activity is."""
+        return self.may_read() or bool(self.scopes & {Scope.STATE, Scope.PROFILE, Scope.DEFINE})
+
     def may_report(self) -> bool:
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from lrs.domain.agent import JsonObject
 
@@ -33,8 +33,27 @@ class _Verbatim(float):
 
 def rewritten(text: bytes, change: Callable[[JsonObject], JsonObject]) -> bytes:
     """A JSON object's text with a change made, all numbers written as they were."""
-    value = json.loads(text, parse_float=_Verbatim.parse, parse_int=_Verbatim.parse)
-    return _written(change(value)).encode()
+    return _written(change(_read(text))).encode()
+
+
+def merged_text(old: bytes, new: bytes) -> bytes:
+    """The text of an object with the properties of two, `new`'s where both have them; all numbers
+    as they were. Raises ValueError or TypeError where one is no JSON object, RecursionError.
+    """
+    one, other = _read(old), _read(new)
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        raise TypeError("not an object")
+    return _written(one | other).encode()
+
+
+def _read(text: bytes) -> Any:
+    return json.loads(
+        text, parse_float=_Verbatim.parse, parse_int=_Verbatim.parse, parse_constant=_refuse
+    )
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def _written(value: object) -> str:

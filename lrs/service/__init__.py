@@ -1,13 +1,17 @@
 """The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
 
 from lrs.service.credentials import Credentials, NewKey
+from lrs.service.documents import Document, Documents
 from lrs.service.lrs import Lrs
 from lrs.service.query import StatementQuery
-from lrs.service.statements import Received, StatementPage, Statements
+from lrs.service.statements import Attached, Received, StatementPage, Statements
 from lrs.service.training import Training
 
 __all__ = [
+    "Attached",
     "Credentials",
+    "Document",
+    "Documents",
     "Lrs",
     "NewKey",
     "Received",

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from lrs.database import Database
 from lrs.faults import honest_errors
-from lrs.ledger import Ledger
+from lrs.ledger import Blobs, Ledger
 from lrs.projections import positions
 from lrs.projections.positions import Quarantined
 from lrs.projector import Projector
 from lrs.service.credentials import Credentials
+from lrs.service.definitions import Definitions
+from lrs.service.documents import Documents
 from lrs.service.statements import Statements
 from lrs.service.training import Training
 from lrs.settings import Settings
@@ -40,11 +42,22 @@ class Lrs:
     """Everything a running store can be asked to do."""
 
     def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
-                 views: Database, projector: Projector) -> None:  # fmt: skip
+                 views: Database, projector: Projector, blobs: Blobs) -> None:  # fmt: skip
         self.settings = settings
         self.ledger = ledger
         self.projector = projector
-        self.statements = Statements(ledger, projector, views, timeout=settings.write_timeout)
+        self.statements = Statements(
+            ledger, projector, views, blobs=blobs, timeout=settings.write_timeout
+        )
+        self.documents = Documents(
+            ledger,
+            projector,
+            views,
+            blobs=blobs,
+            timeout=settings.write_timeout,
+            largest=settings.max_document_bytes,
+        )
+        self.definitions = Definitions(projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.training = Training(projector, views, ledger.reader)
         self._views = views

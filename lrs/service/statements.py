@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
+from lrs.domain.attachment import address, attachments
 from lrs.domain.credential import Credential
 from lrs.domain.errors import (
     Forbidden,
@@ -23,7 +25,7 @@ from lrs.domain.keeping import kept_text
 from lrs.domain.statement import centiseconds, is_voiding, same, target_of
 from lrs.domain.version import Version
 from lrs.faults import honest_errors
-from lrs.ledger import AlreadyRecorded, Ledger, LoggedStatement
+from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
 from lrs.projections.statements import Filter, StatementIndex
 from lrs.projector import Behind, Projector, Reach, Recent
@@ -37,6 +39,19 @@ class Received(Protocol):
     def value(self) -> JsonObject: ...
     @property
     def text(self) -> bytes: ...
+
+
+NOTHING: Mapping[str, Bytes] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An attachment's bytes, in parts, as some statement declares them."""
+
+    sha2: str
+    content_type: str
+    size: int
+    chunks: Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +72,12 @@ class Statements:
         projector: Projector,
         views: Database,
         *,
+        blobs: Blobs,
         timeout: float,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._ledger = ledger
+        self._blobs = blobs
         self._projector = projector
         self._views = views
         self._timeout = timeout
@@ -79,10 +96,12 @@ class Statements:
         version: Version,
         *,
         id: UUID | None = None,
+        carried: Mapping[str, Bytes] = NOTHING,
     ) -> list[UUID]:
         """Make the statements part of the record, all or none, and return their ids in order.
 
-        `id` is for a single statement that does not say its own.
+        `id` is for a single statement that does not say its own. `carried` are the bytes of
+        attachments that came along, by sha2 in lower case.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
@@ -91,7 +110,7 @@ class Statements:
         if not by.may_write():
             raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
         durations = centiseconds if version is Version.V2_0_0 else str
-        facts = self._facts(received, by, version, id)
+        facts = self._facts(received, by, version, id, carried)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
@@ -100,6 +119,8 @@ class Statements:
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
+        for content in carried.values():
+            self._blobs.put(content)
         self._record(wanted, durations)
         return [fact.originator_id for fact in facts]
 
@@ -136,6 +157,25 @@ class Statements:
             raise Unavailable("index-behind")
         limited = replace(cursor, limit=min(cursor.limit, max_page))
         return self._page(limited, by, reach, behind)
+
+    def attached(self, rows: Sequence[LoggedStatement]) -> list[Attached]:
+        """The attachments whose bytes came with these statements, each once."""
+        types: dict[str, str] = {}
+        for row in rows:
+            if row.attachments:
+                declared = attachments(json.loads(row.text))
+                said = {address(a): a["contentType"] for _, a in declared}
+                types = {sha2: said[sha2] for sha2 in row.attachments if sha2 in said} | types
+        sizes = self._blobs.sizes(types)
+
+        def chunks(sha2: str) -> Callable[[], Iterator[bytes]]:
+            return lambda: self._blobs.chunks(sha2)
+
+        return [
+            Attached(sha2, content_type, sizes[sha2], chunks(sha2))
+            for sha2, content_type in types.items()
+            if sha2 in sizes
+        ]
 
     def _reach(self) -> tuple[Reach, Behind]:
         """How far reads are complete, and what of that the index does not hold yet."""
@@ -205,10 +245,15 @@ class Statements:
             )
 
     def _facts(
-        self, received: Sequence[Received], by: Credential, version: Version, id: UUID | None
+        self,
+        received: Sequence[Received],
+        by: Credential,
+        version: Version,
+        id: UUID | None,
+        carried: Mapping[str, Bytes],
     ) -> list[StatementStored]:
         default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
-        return [self._fact(r.value, r.text, by, default, id) for r in received]
+        return [self._fact(r.value, r.text, by, default, id, carried) for r in received]
 
     def _fact(
         self,
@@ -217,6 +262,7 @@ class Statements:
         by: Credential,
         default_version: str,
         default_id: UUID | None,
+        carried: Mapping[str, Bytes],
     ) -> StatementStored:
         said = value.get("id")
         authority = by.authority
@@ -228,8 +274,9 @@ class Statements:
             authority=authority,
             version="" if "version" in value else default_version,
             missing=tuple(name for name in ("id", "timestamp") if name not in value),
-            attachments=tuple(a["sha2"] for a in value.get("attachments", ())),
+            attachments=_addresses(value, carried) if carried else (),
             may_void_any=by.may_do_all(),
+            may_define=by.may_define() and not by.may_do_all(),
             text=kept_text(value, text),
         )
 
@@ -276,3 +323,8 @@ class Statements:
             if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
                 raise StatementConflict("statement-conflict")
         return list(taken)
+
+
+def _addresses(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
+    named = dict.fromkeys(address(a) for _, a in attachments(statement))
+    return tuple(sha2 for sha2 in named if sha2 in carried)

@@ -1,0 +1,51 @@
+"""What the store knows of agents and activities: what statements have said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from lrs.database import Database
+from lrs.domain.agent import JsonObject, agent_key
+from lrs.domain.credential import Credential
+from lrs.domain.definition import person
+from lrs.domain.errors import Forbidden
+from lrs.faults import honest_errors
+from lrs.projections import statements as index
+from lrs.projector import Projector
+
+T = TypeVar("T")
+
+_SCOPES = "`statements/read`, `state`, `profile`, `define`, `all/read` and `all`"
+
+
+class Definitions:
+    """Reads of what was said, as fresh as the log when it was asked."""
+
+    def __init__(self, projector: Projector, views: Database) -> None:
+        self._projector = projector
+        self._views = views
+
+    def person(self, agent: JsonObject, by: Credential) -> JsonObject:
+        """The Person object of an Agent or identified Group, of one never seen too (xAPI 1.0.3
+        part 3, 2.4). Raises Forbidden.
+        """
+        key = agent_key(agent) or ""
+        return person(agent, self._asked(by, lambda c: index.agent_names(c, key)))
+
+    def activity(self, id: str, by: Credential) -> JsonObject:
+        """The Activity with its definition, merged from all that was said; without one if nothing
+        was (1.0.3 part 3, 2.5). Raises Forbidden.
+        """
+        found = self._asked(by, lambda c: index.activity_definition_of(c, id))
+        activity: JsonObject = {"objectType": "Activity", "id": id}
+        return activity if found is None else activity | {"definition": found}
+
+    def _asked(self, by: Credential, ask: Callable[[Connection], T]) -> T:
+        if not by.may_look_up():
+            raise Forbidden("scope-too-narrow", scopes=_SCOPES)
+        self._projector.fresh(index.StatementIndex.NAME)
+        with honest_errors(), self._views.read.connect() as connection:
+            return ask(connection)

@@ -1,0 +1,282 @@
+"""Documents: State, Agent Profile and Activity Profile, as facts in the log.
+
+A document is the last event of its stream, read from the log itself, so it is never stale; and a
+stream's version happens once, so of two clients that saw the same document one wins, in any number
+of processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha1, sha256
+from time import monotonic
+from typing import Protocol
+from uuid import UUID
+
+from lrs.database import Database
+from lrs.domain.credential import Credential, Scope
+from lrs.domain.document import (
+    Address,
+    Condition,
+    Content,
+    Kind,
+    Shelf,
+    merged,
+    require_for_put,
+    stored,
+)
+from lrs.domain.errors import (
+    DocumentNotFound,
+    Forbidden,
+    InvalidDocument,
+    TooLarge,
+    Unavailable,
+)
+from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.version import Version
+from lrs.faults import honest_errors
+from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger
+from lrs.projections import documents as projection
+from lrs.projector import Projector
+
+_SCOPE = {
+    Kind.STATE: Scope.STATE,
+    Kind.AGENT_PROFILE: Scope.PROFILE,
+    Kind.ACTIVITY_PROFILE: Scope.PROFILE,
+}
+
+
+class Digested(Bytes, Protocol):
+    """Bytes with their SHA-1, too, as lower-case hex."""
+
+    @property
+    def sha1(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it stands. `stored` is in microseconds since the epoch."""
+
+    fact: DocumentStored
+    stored: int
+    chunks: Callable[[], Iterator[bytes]]
+    """Its bytes, in parts."""
+
+    @property
+    def etag(self) -> str:
+        """Without quotation marks."""
+        return self.fact.sha1
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The end of a document's stream: its version, and the document unless it is deleted."""
+
+    version: int = 0
+    document: Document | None = None
+
+    @property
+    def etag(self) -> str | None:
+        return None if self.document is None else self.document.etag
+
+
+class Documents:
+    """The documents of one store. `timeout` bounds a write with its repetitions, in seconds;
+    `largest` is the size that a merge may reach, in bytes.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        projector: Projector,
+        views: Database,
+        *,
+        blobs: Blobs,
+        timeout: float,
+        largest: int,
+    ) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._projector = projector
+        self._views = views
+        self._timeout = timeout
+        self._largest = largest
+
+    def get(self, address: Address, by: Credential) -> Document:
+        """The document. Raises DocumentNotFound, Forbidden."""
+        self._may_see(address.shelf, by)
+        key = self._ledger.owners.key(address.shelf.owner)
+        latest = _Latest() if key is None else self._latest(address.stream(key))
+        if latest.document is None:
+            raise DocumentNotFound("document-not-found")
+        return latest.document
+
+    def names(self, shelf: Shelf, since: int | None, by: Credential) -> list[str]:
+        """The stateIds or profileIds of the documents there, those stored after `since`; each
+        once. Raises Forbidden.
+        """
+        self._may_see(shelf, by)
+        self._projector.fresh(projection.Documents.NAME)
+        return list(dict.fromkeys(self._listed(shelf, since).values()))
+
+    def put(
+        self,
+        address: Address,
+        content_type: str,
+        received: Digested,
+        condition: Condition,
+        by: Credential,
+        version: Version,
+    ) -> None:
+        """Store the document, over what is there if `condition` and the version allow it.
+        `content_type` is kept as sent.
+
+        Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
+        StorageFull.
+        """
+        self._may_keep(address.shelf, by)
+        content = _content(content_type, received)
+
+        def decide(latest: _Latest) -> Content:
+            require_for_put(address.shelf.kind, version, condition, latest.etag)
+            return content
+
+        self._blobs.put(received)
+        self._write(address, decide)
+
+    def merge(
+        self,
+        address: Address,
+        content_type: str,
+        received: Digested,
+        condition: Condition,
+        by: Credential,
+    ) -> None:
+        """Put the properties of a JSON object over those of the one that is there; where none is,
+        store it as it came. Raises as `put` does, and TooLarge.
+        """
+        self._may_keep(address.shelf, by)
+        content = _content(content_type, received)
+
+        def decide(latest: _Latest) -> Content:
+            condition.require(latest.etag)
+            if latest.document is None:
+                self._blobs.put(received)
+                return content
+            if not (content.is_json and _content_of(latest.document).is_json):
+                raise InvalidDocument("document-not-json")
+            both = merged(b"".join(latest.document.chunks()), b"".join(received.chunks()))
+            if len(both) > self._largest:
+                raise TooLarge("document-too-large", limit=self._largest)
+            written = _Written(both)
+            self._blobs.put(written)
+            return _content(content_type, written)
+
+        self._write(address, decide)
+
+    def delete(self, address: Address, condition: Condition, by: Credential) -> None:
+        """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
+        self._may_keep(address.shelf, by)
+        key = self._ledger.owners.key(address.shelf.owner)
+        if key is None:
+            condition.require(None)
+            return
+        stream = address.stream(key)
+
+        def once() -> None:
+            latest = self._latest(stream)
+            condition.require(latest.etag)
+            if latest.document is not None:
+                self._ledger.record([DocumentDeleted(stream, latest.version + 1)])
+
+        self._repeated(once)
+
+    def clear(self, shelf: Shelf, by: Credential) -> None:
+        """Delete all documents there, all or none. Raises Forbidden."""
+        self._may_keep(shelf, by)
+
+        def once() -> None:
+            head, _ = self._ledger.reader.head()
+            if self._projector.fresh(projection.Documents.NAME).position < head:
+                raise Unavailable("index-behind")  # else some would be left
+            streams = self._listed(shelf, None)
+            ends = {stream: self._latest(stream) for stream in streams}
+            facts = [
+                DocumentDeleted(stream, end.version + 1)
+                for stream, end in ends.items()
+                if end.document is not None
+            ]
+            if facts:
+                self._ledger.record(facts)
+
+        self._repeated(once)
+
+    def _write(self, address: Address, decide: Callable[[_Latest], Content]) -> None:
+        stream = address.stream(self._ledger.owners.key_made(address.shelf.owner))
+
+        def once() -> None:
+            latest = self._latest(stream)
+            content = decide(latest)
+            self._ledger.record([stored(address, stream, latest.version + 1, content)])
+
+        self._repeated(once)
+
+    def _repeated(self, once: Callable[[], None]) -> None:
+        """Decide and append; if somebody else was first, decide anew."""
+        deadline = monotonic() + self._timeout
+        while True:
+            try:
+                return once()
+            except AlreadyRecorded as taken:
+                if monotonic() > deadline:
+                    raise Unavailable("write-contended") from taken
+
+    def _latest(self, stream: UUID) -> _Latest:
+        logged = self._ledger.reader.latest(stream)
+        if logged is None:
+            return _Latest()
+        fact = self._ledger.decoded(logged)
+        if not isinstance(fact, DocumentStored):
+            return _Latest(logged.originator_version)
+        document = Document(fact, logged.stored, lambda: self._blobs.chunks(fact.sha2))
+        return _Latest(logged.originator_version, document)
+
+    def _listed(self, shelf: Shelf, since: int | None) -> dict[UUID, str]:
+        with honest_errors(), self._views.read.connect() as connection:
+            return projection.listed(connection, shelf, since)
+
+    def _may_see(self, shelf: Shelf, by: Credential) -> None:
+        if not by.may_see(_SCOPE[shelf.kind]):
+            raise Forbidden("scope-too-narrow", scopes=f"{_names(shelf)}, `all/read` and `all`")
+
+    def _may_keep(self, shelf: Shelf, by: Credential) -> None:
+        if not by.may_keep(_SCOPE[shelf.kind]):
+            raise Forbidden("scope-too-narrow", scopes=f"{_names(shelf)} and `all`")
+
+
+def _names(shelf: Shelf) -> str:
+    return f"`{_SCOPE[shelf.kind].value}`"
+
+
+class _Written:
+    """Bytes that the store itself has written."""
+
+    def __init__(self, text: bytes) -> None:
+        self.size = len(text)
+        self.sha2 = sha256(text).hexdigest()
+        # The ETag that 1.0.3 wants; nothing is proven by it.
+        self.sha1 = sha1(text, usedforsecurity=False).hexdigest()
+        self._text = text
+
+    def chunks(self) -> Iterator[bytes]:
+        yield self._text
+
+
+def _content(content_type: str, received: Digested) -> Content:
+    return Content(content_type, received.size, received.sha2, received.sha1)
+
+
+def _content_of(document: Document) -> Content:
+    fact = document.fact
+    return Content(fact.content_type, fact.size, fact.sha2, fact.sha1)
