@@ -12,7 +12,7 @@ from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
 from api.reports import courses, transcripts
-from api.xapi import about, alternate, statements
+from api.xapi import about, agents, alternate, documents, statements
 from lrs.domain.version import Version
 from lrs.service import Lrs
 
@@ -35,6 +35,8 @@ def create_app(lrs: Lrs) -> Flask:
     alternate.install(app)
     for blueprint in (
         statements.blueprint(lrs),
+        documents.blueprint(lrs),
+        agents.blueprint(lrs),
         about.blueprint(),
         transcripts.blueprint(lrs),
         courses.blueprint(lrs),

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from api.rendering import as_json
 from api.reports.access import as_of, languages, require_reports
 from lrs.service import Lrs
-from schemas.query import parameters
+from schemas.parameters import parameters
 from schemas.reports import course_view, figures_view
 
 

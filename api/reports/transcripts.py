@@ -12,7 +12,7 @@ from api.reports.access import as_of, languages, require_reports
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
-from schemas.query import parameters
+from schemas.parameters import parameters
 from schemas.reports import correction_view, course_view, line_view, totals_view, trainee_view
 
 PAGE = 100

@@ -1,35 +1,62 @@
-"""Reading a request's JSON body within its limit, before it is ever held whole."""
+"""Reading a request's body within its limits, before it is ever held whole."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from flask import Request
 
-from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
+from api.xapi.spool import Spool
+from lrs.domain.errors import Invalid, LrsError, TooLarge, UnsupportedMedia
+
+TooMuch = Callable[[], LrsError]
+"""Words the refusal of a body over its limit."""
 
 _CHUNK = 65_536
-_JSON = "application/json"
+_AT_ONCE = 1_048_576
+JSON = "application/json"
+MULTIPART = "multipart/mixed"
+
+
+def media_type(request: Request) -> str:
+    """The body's media type, without parameters, in lower case."""
+    return JSON if request.content_type == JSON else request.mimetype
 
 
 def json_body(request: Request, limit: int) -> bytes:
     """The body as sent. Raises TooLarge from Content-Length or while reading, UnsupportedMedia
     for a compressed body, Invalid for one that is not declared as JSON.
     """
+    if media_type(request) != JSON:
+        raise Invalid("content-type-not-json")
+    parts = list(chunks(request, limit, lambda: TooLarge("body-too-large", limit=limit)))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
+    """The body in parts, `limit` bytes in all. Raises what `too_large` gives, UnsupportedMedia."""
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedMedia("unsupported-content-encoding")
-    media_type = _JSON if request.content_type == _JSON else request.mimetype
-    if media_type == "multipart/mixed":
-        raise Invalid("attachments-not-taken")
-    if media_type != _JSON:
-        raise Invalid("content-type-not-json")
     length = request.content_length
     if length is not None and length > limit:
-        raise TooLarge("body-too-large", limit=limit)
-    parts: list[bytes] = []
+        raise too_large()
     size = 0
     # Asked for as much as there is, and no more: each reading lets another thread in between.
-    while size != length and (chunk := request.stream.read(min(length or _CHUNK, limit + 1))):
+    at_once = min(length or _CHUNK, limit + 1, _AT_ONCE)
+    while size != length and (chunk := request.stream.read(at_once)):
         size += len(chunk)
         if size > limit:
-            raise TooLarge("body-too-large", limit=limit)
-        parts.append(chunk)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+            raise too_large()
+        yield chunk
+
+
+def spooled(request: Request, limit: int, too_large: TooMuch) -> Spool:
+    """The whole body, digested. To be closed. Raises as `chunks` does, and StorageFull."""
+    spool = Spool(limit, too_large)
+    try:
+        for chunk in chunks(request, limit, too_large):
+            spool.write(chunk)
+    except BaseException:
+        spool.close()
+        raise
+    return spool

@@ -1,0 +1,124 @@
+"""State, Agent Profile and Activity Profile (xAPI 1.0.3 part 3, 2.3, 2.6 and 2.7; 2.0, 4.1.6.2,
+4.1.6.5 and 4.1.6.6): one resource under three addresses.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, g, request
+from flask.views import MethodView
+from werkzeug.datastructures import ETags
+from werkzeug.http import http_date
+
+from api.rendering import as_json
+from api.xapi.bodies import JSON, media_type, spooled
+from api.xapi.entry import entered
+from api.xapi.spool import Spool
+from lrs.domain.document import ANY, Address, Condition, Kind
+from lrs.domain.errors import InvalidDocument, TooLarge
+from lrs.service import Document, Lrs
+from schemas import parse_json
+from schemas.documents import asked_documents, deleted_documents, one_document
+
+PATHS = {
+    Kind.STATE: "/activities/state",
+    Kind.AGENT_PROFILE: "/agents/profile",
+    Kind.ACTIVITY_PROFILE: "/activities/profile",
+}
+
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """The three document resources of a store."""
+    bp = Blueprint("documents", __name__, url_prefix="/xapi")
+    bp.before_request(entered(lrs))
+    for kind, path in PATHS.items():
+        bp.add_url_rule(path, view_func=_Documents.as_view(kind.value, lrs, kind))
+    return bp
+
+
+class _Documents(MethodView):
+    init_every_request = False
+
+    def __init__(self, lrs: Lrs, kind: Kind) -> None:
+        self._lrs = lrs
+        self._kind = kind
+
+    def get(self) -> Response:
+        shelf, name, since = asked_documents(self._kind, request.query_string)
+        if name is None:
+            listed = as_json(self._lrs.documents.names(shelf, since, g.credential))
+            listed.add_etag()
+            return listed
+        return _answer(self._lrs.documents.get(Address(shelf, name), g.credential))
+
+    def put(self) -> Response:
+        address = one_document(self._kind, request.query_string)
+        with closing(self._body()) as spool:
+            self._lrs.documents.put(
+                address,
+                request.content_type or _UNKNOWN_TYPE,
+                spool,
+                _condition(),
+                g.credential,
+                g.xapi_version,
+            )
+        return Response(status=204)
+
+    def post(self) -> Response:
+        address = one_document(self._kind, request.query_string)
+        with closing(self._body()) as spool:
+            if media_type(request) != JSON:
+                raise InvalidDocument("document-not-json")
+            if type(parse_json(b"".join(spool.chunks()))) is not dict:
+                raise InvalidDocument("document-not-object")
+            content_type = request.content_type or JSON
+            self._lrs.documents.merge(address, content_type, spool, _condition(), g.credential)
+        return Response(status=204)
+
+    def delete(self) -> Response:
+        shelf, name = deleted_documents(self._kind, request.query_string)
+        if name is None:
+            self._lrs.documents.clear(shelf, g.credential)
+        else:
+            self._lrs.documents.delete(Address(shelf, name), _condition(), g.credential)
+        return Response(status=204)
+
+    def _body(self) -> Spool:
+        limit = self._lrs.settings.max_document_bytes
+        return spooled(request, limit, lambda: TooLarge("document-too-large", limit=limit))
+
+
+def _condition() -> Condition:
+    """RFC 9110, 13.1. ETags without quotation marks count too, as tincanjs sends them, and weak
+    ones, which a compressing proxy makes of strong ones.
+    """
+    headers = request.headers
+    return Condition(
+        if_match=_tags(request.if_match) if "If-Match" in headers else None,
+        if_none_match=_tags(request.if_none_match) if "If-None-Match" in headers else None,
+    )
+
+
+def _tags(tags: ETags) -> frozenset[str]:
+    return frozenset({ANY}) if tags.star_tag else frozenset(tags.as_set(include_weak=True))
+
+
+def _answer(document: Document) -> Response:
+    response = Response(content_type=document.fact.content_type)
+    response.set_etag(document.etag)
+    response.headers["Last-Modified"] = http_date(
+        datetime.fromtimestamp(document.stored / 1e6, UTC)
+    )
+    # A document is whatever somebody sent: a browser must not run it as a page of this origin.
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Disposition"] = "attachment"
+    if document.etag in request.if_none_match:
+        response.status_code = 304
+        return response
+    response.content_length = document.fact.size
+    response.response = document.chunks()
+    return response

@@ -1,0 +1,50 @@
+"""Whether the bytes that came with statements are those that the statements declare.
+
+xAPI 1.0.3 part 2, 2.4.11 and part 3, 1.5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.attachment import SIGNATURE, address, attachments
+from lrs.domain.errors import InvalidAttachments
+from lrs.domain.version import Version
+from lrs.ledger import Bytes
+
+
+def check_attachments(
+    statements: Sequence[JsonObject],
+    carried: Mapping[str, Bytes],
+    version: Version,
+    *,
+    batch: bool,
+) -> None:
+    """Nothing, if each attachment has its bytes or a fileUrl, all the bytes are declared, and
+    signatures are what they should be. `carried` is by sha2 in lower case.
+
+    InvalidAttachments otherwise, with the pointer of the attachment at fault.
+    """
+    named = set()
+    for at, statement, attachment in _declared(statements, batch):
+        content = carried.get(address(attachment))
+        if content is not None:
+            named.add(content.sha2)
+        elif "fileUrl" not in attachment:
+            raise InvalidAttachments("attachment-missing", pointer=at)
+        if attachment["usageType"] == SIGNATURE:
+            from schemas.signature import check_signature  # which needs a library of ciphers
+
+            check_signature(statement, attachment, content, version, at)
+    if named != carried.keys():
+        raise InvalidAttachments("attachment-orphan")
+
+
+def _declared(
+    statements: Sequence[JsonObject], batch: bool
+) -> Iterator[tuple[str, JsonObject, JsonObject]]:
+    """Each attachment with its pointer and the statement that has it."""
+    for index, statement in enumerate(statements):
+        for pointer, attachment in attachments(statement):
+            yield f"/{index}{pointer}" if batch else pointer, statement, attachment

@@ -1,0 +1,124 @@
+"""Query parameters: each known, single and well-formed, or refused by name.
+
+xAPI 1.0.3 part 3, 2.1.3 and 3.2. Names are compared exactly; booleans in any case, because a real
+client sends `True`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.clock import micros, parse_timestamp
+from lrs.domain.errors import Invalid, InvalidQuery
+from schemas.check import check_agent
+from schemas.json_text import parse_json
+from schemas.rules import is_iri, is_timestamp, is_uuid
+
+MOST_PARAMETERS = 32
+
+Parser = tuple[Callable[[str], Any], str]
+"""Reads a parameter's text, or raises ValueError or Invalid; and what it must be, in words."""
+
+
+def parameters(query_string: bytes, allowed: Collection[str]) -> dict[str, str]:
+    """The parameters of a query string. InvalidQuery for an unknown, repeated or broken one."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError:
+        raise InvalidQuery("malformed-query", limit=MOST_PARAMETERS) from None
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in allowed:
+            known = ", ".join(sorted(allowed)) or "none"
+            raise InvalidQuery("unknown-parameter", known=known)
+        if name in found:
+            raise InvalidQuery("repeated-parameter", parameter=name)
+        found[name] = value
+    return found
+
+
+def parsed(
+    query_string: bytes, parsers: Mapping[str, Parser], *, required: Collection[str] = ()
+) -> dict[str, Any]:
+    """The values of the parameters, of which `parsers` names all that are allowed.
+
+    InvalidQuery; MalformedJson or InvalidStatement for JSON in one, with the parameter's name.
+    """
+    given = parameters(query_string, parsers)
+    for name in required:
+        if name not in given:
+            raise InvalidQuery("missing-parameter", parameter=name)
+    return {name: _parsed(name, text, parsers[name]) for name, text in given.items()}
+
+
+def _parsed(name: str, text: str, parser: Parser) -> Any:
+    parse, form = parser
+    try:
+        return parse(text)
+    except ValueError:
+        raise InvalidQuery("invalid-parameter", parameter=name, form=form) from None
+    except Invalid as error:
+        error.parameter = name
+        raise
+
+
+def _uuid(text: str) -> UUID:
+    if not is_uuid(text):
+        raise ValueError("uuid")
+    return UUID(text)
+
+
+def _iri(text: str) -> str:
+    if not is_iri(text):
+        raise ValueError("iri")
+    return text
+
+
+def _agent(text: str) -> JsonObject:
+    value: JsonObject = parse_json(text)
+    check_agent(value)
+    return value
+
+
+def _instant(text: str) -> int:
+    if not is_timestamp(text):
+        raise ValueError("timestamp")
+    return micros(parse_timestamp(text))
+
+
+def _truth(text: str) -> bool:
+    lowered = text.lower()
+    if lowered not in ("true", "false"):
+        raise ValueError("boolean")
+    return lowered == "true"
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ValueError("number")
+    return int(text)
+
+
+def _text(text: str) -> str:
+    if not text or "\0" in text:
+        raise ValueError("text")
+    return text
+
+
+BOOLEAN: Parser = (_truth, "true or false")
+UUID_: Parser = (_uuid, "a UUID in its canonical form")
+IRI: Parser = (_iri, "an IRI with a scheme")
+AGENT: Parser = (_agent, "an Agent or identified Group as JSON")
+TIMESTAMP: Parser = (_instant, "an ISO 8601 timestamp")
+NUMBER: Parser = (_number, "a whole number, 0 for as many as the store gives")
+TEXT: Parser = (_text, "a text of at least one character")
