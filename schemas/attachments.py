@@ -26,6 +26,8 @@ def check_attachments(
 
     InvalidAttachments otherwise, with the pointer of the attachment at fault.
     """
+    if not carried and not any(map(_declares, statements)):
+        return
     named = set()
     for at, statement, attachment in _declared(statements, batch):
         content = carried.get(address(attachment))
@@ -39,6 +41,10 @@ def check_attachments(
             check_signature(statement, attachment, content, version, at)
     if named != carried.keys():
         raise InvalidAttachments("attachment-orphan")
+
+
+def _declares(statement: JsonObject) -> bool:
+    return "attachments" in statement or "attachments" in statement["object"]
 
 
 def _declared(

@@ -29,8 +29,7 @@ def json_body(request: Request, limit: int) -> bytes:
     """
     if media_type(request) != JSON:
         raise Invalid("content-type-not-json")
-    parts = list(chunks(request, limit, lambda: TooLarge("body-too-large", limit=limit)))
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    return b"".join(chunks(request, limit, lambda: TooLarge("body-too-large", limit=limit)))
 
 
 def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,10 +14,10 @@ from api.xapi import answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
 from api.xapi.multipart import Multipart
+from lrs.domain.agent import JsonObject
 from lrs.domain.errors import Invalid, InvalidStatement, TooLarge
 from lrs.ledger import Bytes
-from lrs.service import Lrs, Received, StatementPage
-from lrs.settings import Settings
+from lrs.service import Lrs, StatementPage
 from schemas import check_statement, check_statements, parse_statements
 from schemas.attachments import check_attachments
 from schemas.parameters import parameters
@@ -45,23 +43,11 @@ class _Statements:
 
     def post(self) -> Response:
         parameters(request.query_string, frozenset())
-        with _body(self._settings) as sent:
-            sent.check()
-            ids = self._statements.store(
-                sent.statements, g.credential, g.xapi_version, carried=sent.carried
-            )
+        ids = self._take(None)
         return Response(orjson.dumps([str(id) for id in ids]), content_type=JSON)
 
     def put(self) -> Response:
-        id = statement_id(request.query_string)
-        with _body(self._settings) as sent:
-            if sent.is_batch:
-                raise Invalid("not-one-statement")
-            sent.check()
-            _require_id(sent.statements[0], id)
-            self._statements.store(
-                sent.statements, g.credential, g.xapi_version, id=id, carried=sent.carried
-            )
+        self._take(statement_id(request.query_string))
         return Response(status=204)
 
     def get(self) -> Response:
@@ -82,6 +68,32 @@ class _Statements:
         found = self._statements.follow(token, g.credential, self._settings.max_page)
         return self._page(found, wanted)
 
+    def _take(self, id: UUID | None) -> list[UUID]:
+        """Store what the request holds, with the bytes of attachments if they come along. The id
+        is that of a PUT.
+        """
+        settings = self._settings
+        if media_type(request) != MULTIPART:
+            return self._store(json_body(request, settings.max_json_bytes), {}, id)
+        limit = settings.max_body_bytes
+        sent = chunks(request, limit, lambda: TooLarge("multipart-too-large", limit=limit))
+        with Multipart(request.mimetype_params.get("boundary"), sent, settings) as multipart:
+            return self._store(multipart.statements, multipart.attachments, id)
+
+    def _store(self, body: bytes, carried: Mapping[str, Bytes], id: UUID | None) -> list[UUID]:
+        received, is_batch = parse_statements(body, max_statements=self._settings.max_statements)
+        values = [r.value for r in received]
+        if id is not None:
+            _require_one(values, is_batch, id)
+        elif is_batch:
+            check_statements(values, g.xapi_version)
+        else:
+            check_statement(values[0], g.xapi_version)
+        check_attachments(values, carried, g.xapi_version, batch=is_batch)
+        return self._statements.store(
+            received, g.credential, g.xapi_version, id=id, carried=carried
+        )
+
     def _page(self, found: StatementPage, wanted: Shape) -> Response:
         request.environ[THROUGH] = found.through
         link = ""
@@ -92,43 +104,12 @@ class _Statements:
         return answers.many(rows, link, wanted, attached)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """What a request holds: statements, whether as an array, and the bytes of attachments."""
-
-    statements: Sequence[Received]
-    is_batch: bool
-    carried: Mapping[str, Bytes]
-
-    def check(self) -> None:
-        """Raises InvalidStatement, InvalidAttachments."""
-        values = [r.value for r in self.statements]
-        if self.is_batch:
-            check_statements(values, g.xapi_version)
-        else:
-            check_statement(values[0], g.xapi_version)
-        check_attachments(values, self.carried, g.xapi_version, batch=self.is_batch)
-
-
-@contextmanager
-def _body(settings: Settings) -> Iterator[_Sent]:
-    """The body of the request: JSON, or multipart with the JSON in its first part."""
-    if media_type(request) != MULTIPART:
-        body = json_body(request, settings.max_json_bytes)
-        yield _Sent(*parse_statements(body, max_statements=settings.max_statements), {})
-        return
-    boundary = request.mimetype_params.get("boundary")
-    limit = settings.max_body_bytes
-    parts = chunks(request, limit, lambda: TooLarge("multipart-too-large", limit=limit))
-    with Multipart(boundary, parts, settings) as multipart:
-        statements, is_batch = parse_statements(
-            multipart.statements, max_statements=settings.max_statements
-        )
-        yield _Sent(statements, is_batch, multipart.attachments)
-
-
-def _require_id(statement: Received, id: UUID) -> None:
-    if statement.value.get("id", str(id)).lower() != str(id):
+def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:
+    """Whether a PUT holds one statement, of the id that its parameter says, or of none."""
+    if is_batch:
+        raise Invalid("not-one-statement")
+    check_statement(values[0], g.xapi_version)
+    if values[0].get("id", str(id)).lower() != str(id):
         raise InvalidStatement("id-mismatch", pointer="/id")
 
 

@@ -253,32 +253,24 @@ class Statements:
         carried: Mapping[str, Bytes],
     ) -> list[StatementStored]:
         default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
-        return [self._fact(r.value, r.text, by, default, id, carried) for r in received]
-
-    def _fact(
-        self,
-        value: JsonObject,
-        text: bytes,
-        by: Credential,
-        default_version: str,
-        default_id: UUID | None,
-        carried: Mapping[str, Bytes],
-    ) -> StatementStored:
-        said = value.get("id")
-        authority = by.authority
-        if by.may_do_all() and "authority" in value:
-            authority = value["authority"]
-        return StatementStored(
-            originator_id=UUID(said) if said else default_id or self._new_id(),
-            originator_version=1,
-            authority=authority,
-            version="" if "version" in value else default_version,
-            missing=tuple(name for name in ("id", "timestamp") if name not in value),
-            attachments=_addresses(value, carried) if carried else (),
-            may_void_any=by.may_do_all(),
-            may_define=by.may_define() and not by.may_do_all(),
-            text=kept_text(value, text),
-        )
+        may_do_all, may_define = by.may_do_all(), by.may_define()
+        facts = []
+        for statement in received:
+            value = statement.value
+            said = value.get("id")
+            fact = StatementStored(
+                originator_id=UUID(said) if said else id or self._new_id(),
+                originator_version=1,
+                authority=value.get("authority", by.authority) if may_do_all else by.authority,
+                version="" if "version" in value else default,
+                missing=tuple(name for name in ("id", "timestamp") if name not in value),
+                attachments=_addresses(value, carried) if carried else (),
+                may_void_any=may_do_all,
+                may_define=may_define and not may_do_all,
+                text=kept_text(value, statement.text),
+            )
+            facts.append(fact)
+        return facts
 
     def _check_voiding(self, received: Sequence[Received], by: Credential) -> None:
         """Another authority's statement is voided only with the scope `all`."""
