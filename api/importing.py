@@ -11,6 +11,7 @@ from lrs.domain.errors import Conflict, ImportRefused, Invalid
 from lrs.domain.version import Version
 from lrs.service import Lrs
 from schemas import ParsedStatement, check_statement, parse_statements
+from schemas.attachments import check_attachments
 
 BATCH = 500
 
@@ -72,14 +73,19 @@ def _is_object(line: bytes) -> bool:
 
 
 def _check(statement: ParsedStatement, number: int) -> None:
-    """Accept what either version of the standard accepts."""
+    """Accept what either version of the standard accepts; a file brings no attachments' bytes."""
+    value = statement.value
     try:
-        check_statement(statement.value, Version.V1_0_3)
-    except Invalid as error:
         try:
-            check_statement(statement.value, Version.V2_0_0)
-        except Invalid:
-            raise _refused(f"Statement {number}", error) from None
+            check_statement(value, Version.V1_0_3)
+        except Invalid as error:
+            try:
+                check_statement(value, Version.V2_0_0)
+            except Invalid:
+                raise error from None
+        check_attachments([value], {}, Version.V1_0_3, batch=False)
+    except Invalid as error:
+        raise _refused(f"Statement {number}", error) from None
 
 
 def _refused(where: str, error: Invalid) -> ImportRefused:

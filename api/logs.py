@@ -18,6 +18,8 @@ from lrs.settings import Settings
 def configure(settings: Settings) -> None:
     """Set up logging for this process."""
     binary, text = Forgiving(sys.stderr.buffer), Forgiving(sys.stderr)
+    # It notes what it finds malformed, and with it what was sent.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     chain: list[structlog.typing.Processor] = [
         with_request_id,
         structlog.processors.add_log_level,

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
 from api.xapi.versions import spoken
-from lrs.domain.errors import Invalid, LrsError, TooLarge
+from lrs.domain.errors import Invalid, LrsError, TooLarge, UnsupportedMedia
 from lrs.domain.version import Version
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ def _is_alternate(environ: WSGIEnvironment) -> bool:
 
 
 def _rewrite(environ: WSGIEnvironment, limit: int) -> None:
-    """The request that the form stands for, in its place. Raises Invalid, TooLarge."""
+    """The request that the form stands for, in its place. Raises Invalid, TooLarge,
+    UnsupportedMedia.
+    """
     method = _method(environ["QUERY_STRING"])
     fields = _fields(environ, limit)
     content = fields.pop("content", None)
@@ -117,6 +119,8 @@ def _method(query: str) -> str:
 def _fields(environ: WSGIEnvironment, limit: int) -> dict[str, str]:
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != _FORM:
         raise Invalid("no-form")
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise UnsupportedMedia("unsupported-content-encoding")
     try:
         length = int(environ.get("CONTENT_LENGTH") or limit + 1)
     except ValueError:

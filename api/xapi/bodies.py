@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from flask import Request
 
-from api.xapi.spool import Spool
-from lrs.domain.errors import Invalid, LrsError, TooLarge, UnsupportedMedia
-
-TooMuch = Callable[[], LrsError]
-"""Words the refusal of a body over its limit."""
+from api.xapi.spool import Spool, Spooled, TooMuch
+from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
 
 _CHUNK = 65_536
 _AT_ONCE = 1_048_576
@@ -49,13 +47,11 @@ def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
         yield chunk
 
 
-def spooled(request: Request, limit: int, too_large: TooMuch) -> Spool:
-    """The whole body, digested. To be closed. Raises as `chunks` does, and StorageFull."""
-    spool = Spool(limit, too_large)
-    try:
+@contextmanager
+def spooled(request: Request, limit: int, too_large: TooMuch) -> Iterator[Spool]:
+    """The whole body, digested. Raises as `chunks` does, and StorageFull."""
+    with closing(Spooled()) as file:
+        spool = Spool(file, limit, too_large)
         for chunk in chunks(request, limit, too_large):
             spool.write(chunk)
-    except BaseException:
-        spool.close()
-        raise
-    return spool
+        yield spool

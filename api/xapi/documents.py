@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, request
@@ -21,6 +21,7 @@ from lrs.domain.errors import InvalidDocument, TooLarge
 from lrs.service import Document, Lrs
 from schemas import parse_json
 from schemas.documents import asked_documents, deleted_documents, one_document
+from schemas.rules import is_content_type
 
 PATHS = {
     Kind.STATE: "/activities/state",
@@ -29,6 +30,7 @@ PATHS = {
 }
 
 _UNKNOWN_TYPE = "application/octet-stream"
+_LONGEST_TYPE = 1_000
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -57,27 +59,25 @@ class _Documents(MethodView):
 
     def put(self) -> Response:
         address = one_document(self._kind, request.query_string)
-        with closing(self._body()) as spool:
-            self._lrs.documents.put(
-                address,
-                request.content_type or _UNKNOWN_TYPE,
-                spool,
-                _condition(),
-                g.credential,
-                g.xapi_version,
+        content_type = _content_type()
+        with self._body() as spool:
+            etag = self._lrs.documents.put(
+                address, content_type, spool, _condition(), g.credential, g.xapi_version
             )
-        return Response(status=204)
+        return _stored(etag)
 
     def post(self) -> Response:
         address = one_document(self._kind, request.query_string)
-        with closing(self._body()) as spool:
-            if media_type(request) != JSON:
-                raise InvalidDocument("document-not-json")
+        content_type = _content_type()
+        if media_type(request) != JSON:
+            raise InvalidDocument("document-not-json")
+        with self._body() as spool:
             if type(parse_json(b"".join(spool.chunks()))) is not dict:
                 raise InvalidDocument("document-not-object")
-            content_type = request.content_type or JSON
-            self._lrs.documents.merge(address, content_type, spool, _condition(), g.credential)
-        return Response(status=204)
+            etag = self._lrs.documents.merge(
+                address, content_type, spool, _condition(), g.credential
+            )
+        return _stored(etag)
 
     def delete(self) -> Response:
         shelf, name = deleted_documents(self._kind, request.query_string)
@@ -87,9 +87,24 @@ class _Documents(MethodView):
             self._lrs.documents.delete(Address(shelf, name), _condition(), g.credential)
         return Response(status=204)
 
-    def _body(self) -> Spool:
+    def _body(self) -> AbstractContextManager[Spool]:
         limit = self._lrs.settings.max_document_bytes
         return spooled(request, limit, lambda: TooLarge("document-too-large", limit=limit))
+
+
+def _content_type() -> str:
+    """The Content-Type as sent: it goes into answers as it is. Raises InvalidDocument."""
+    content_type = request.content_type or _UNKNOWN_TYPE
+    good = len(content_type) <= _LONGEST_TYPE and content_type.isascii()
+    if not (good and is_content_type(content_type)):
+        raise InvalidDocument("content-type-malformed")
+    return content_type
+
+
+def _stored(etag: str) -> Response:
+    response = Response(status=204)
+    response.set_etag(etag)
+    return response
 
 
 def _condition() -> Condition:

@@ -14,7 +14,7 @@ from typing import Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
-from api.xapi.spool import Spool
+from api.xapi.spool import Spool, Spooled
 from lrs.domain.errors import InvalidAttachments, LrsError, TooLarge
 from lrs.settings import Settings
 
@@ -37,13 +37,14 @@ class Part:
 
 
 class Multipart:
-    """The parts of a body. To be closed: large parts are files.
+    """The parts of a body. To be closed: large ones wait in a file.
 
     Raises InvalidAttachments for a malformed body, TooLarge for a part over its limit.
     """
 
     def __init__(self, boundary: str | None, chunks: Iterable[bytes], settings: Settings) -> None:
         self.parts: list[Part] = []
+        self._file = Spooled()
         self._settings = settings
         try:
             self._read(boundary, chunks)
@@ -62,8 +63,7 @@ class Multipart:
         return {part.spool.sha2: part.spool for part in self.parts[1:]}
 
     def close(self) -> None:
-        for part in self.parts:
-            part.spool.close()
+        self._file.close()
 
     def __enter__(self) -> Multipart:
         return self
@@ -100,7 +100,7 @@ class Multipart:
                 return TooLarge("body-too-large", limit=limit)
             return TooLarge("attachment-too-large", limit=limit)
 
-        self.parts.append(Part(Spool(limit, too_large)))
+        self.parts.append(Part(Spool(self._file, limit, too_large)))
 
     def check_headers(self) -> None:
         """Before the bytes of the part that was begun last."""

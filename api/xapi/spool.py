@@ -8,24 +8,49 @@ from tempfile import SpooledTemporaryFile
 
 from lrs.domain.errors import LrsError, StorageFull
 
-IN_MEMORY = 262_144
-"""Bytes held in memory; what is larger waits in a file that nobody else sees."""
-
+_IN_MEMORY = 262_144
 _CHUNK = 262_144
+
+TooMuch = Callable[[], LrsError]
+"""Words the refusal of more bytes than a limit."""
+
+
+class Spooled:
+    """A request's bytes: few stay in memory, more wait in one file that nobody else sees."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - see `close`
+
+    def append(self, data: bytes) -> int:
+        """Where the bytes begin that were put at the end. Raises StorageFull."""
+        try:
+            at = self._file.seek(0, 2)
+            self._file.write(data)
+        except OSError:
+            raise StorageFull("storage-full") from None
+        return at
+
+    def read(self, at: int, size: int) -> bytes:
+        self._file.seek(at)
+        return self._file.read(size)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class Spool:
     """Takes bytes as they come, digests them on the way, and gives them back in parts.
 
-    `too_large` words the refusal of more than `limit` bytes.
+    They stand in `into` one after the other: nobody else appends until all have come.
     """
 
-    def __init__(self, limit: int, too_large: Callable[[], LrsError]) -> None:
+    def __init__(self, into: Spooled, limit: int, too_large: TooMuch) -> None:
         self.size = 0
+        self._into = into
+        self._begin = into.append(b"")
         self._limit = limit
         self._too_large = too_large
         self._sha2, self._sha1 = sha256(), sha1(usedforsecurity=False)
-        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - see `close`
 
     def write(self, data: bytes) -> None:
         """Raises what `too_large` gives, or StorageFull."""
@@ -34,10 +59,7 @@ class Spool:
             raise self._too_large()
         self._sha2.update(data)
         self._sha1.update(data)
-        try:
-            self._file.write(data)
-        except OSError:
-            raise StorageFull("storage-full") from None
+        self._into.append(data)
 
     @property
     def sha2(self) -> str:
@@ -48,9 +70,6 @@ class Spool:
         return self._sha1.hexdigest()
 
     def chunks(self) -> Iterator[bytes]:
-        self._file.seek(0)
-        while part := self._file.read(_CHUNK):
-            yield part
-
-    def close(self) -> None:
-        self._file.close()
+        end = self._begin + self.size
+        for at in range(self._begin, end, _CHUNK):
+            yield self._into.read(at, min(_CHUNK, end - at))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lrs.domain.agent import JsonObject, agent_key
+from lrs.domain.agent import IDENTIFIERS, JsonObject, agent_key
 from lrs.domain.filters import CONTEXT_ACTIVITIES
 
 _UNITED = ("name", "description", "extensions")
@@ -82,7 +82,7 @@ def person(identifier: Mapping[str, Any], known_as: list[str]) -> JsonObject:
     found: JsonObject = {"objectType": "Person"}
     if names := [*known_as, *([name] if name and name not in known_as else [])]:
         found["name"] = names
-    for kind in ("mbox", "mbox_sha1sum", "openid", "account"):
+    for kind in IDENTIFIERS:
         if kind in identifier:
             found[kind] = [identifier[kind]]
     return found

@@ -1,10 +1,12 @@
 """The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
 
+from lrs.service.attached import Attached
 from lrs.service.credentials import Credentials, NewKey
 from lrs.service.documents import Document, Documents
 from lrs.service.lrs import Lrs
 from lrs.service.query import StatementQuery
-from lrs.service.statements import Attached, Received, StatementPage, Statements
+from lrs.service.received import Received
+from lrs.service.statements import StatementPage, Statements
 from lrs.service.training import Training
 
 __all__ = [

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from lrs.database import Database
@@ -39,6 +39,8 @@ from lrs.faults import honest_errors
 from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import Projector
+
+T = TypeVar("T")
 
 _SCOPE = {
     Kind.STATE: Scope.STATE,
@@ -128,9 +130,9 @@ class Documents:
         condition: Condition,
         by: Credential,
         version: Version,
-    ) -> None:
-        """Store the document, over what is there if `condition` and the version allow it.
-        `content_type` is kept as sent.
+    ) -> str:
+        """Store the document, over what is there if `condition` and the version allow it, and give
+        its ETag. `content_type` is kept as sent.
 
         Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
         StorageFull.
@@ -140,10 +142,10 @@ class Documents:
 
         def decide(latest: _Latest) -> Content:
             require_for_put(address.shelf.kind, version, condition, latest.etag)
+            self._blobs.put(received)
             return content
 
-        self._blobs.put(received)
-        self._write(address, decide)
+        return self._write(address, decide)
 
     def merge(
         self,
@@ -152,9 +154,9 @@ class Documents:
         received: Digested,
         condition: Condition,
         by: Credential,
-    ) -> None:
+    ) -> str:
         """Put the properties of a JSON object over those of the one that is there; where none is,
-        store it as it came. Raises as `put` does, and TooLarge.
+        store it as it came. Its ETag. Raises as `put` does, and TooLarge.
         """
         self._may_keep(address.shelf, by)
         content = _content(content_type, received)
@@ -173,7 +175,7 @@ class Documents:
             self._blobs.put(written)
             return _content(content_type, written)
 
-        self._write(address, decide)
+        return self._write(address, decide)
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
@@ -212,17 +214,19 @@ class Documents:
 
         self._repeated(once)
 
-    def _write(self, address: Address, decide: Callable[[_Latest], Content]) -> None:
+    def _write(self, address: Address, decide: Callable[[_Latest], Content]) -> str:
+        """The ETag of what was decided and stored."""
         stream = address.stream(self._ledger.owners.key_made(address.shelf.owner))
 
-        def once() -> None:
+        def once() -> str:
             latest = self._latest(stream)
             content = decide(latest)
             self._ledger.record([stored(address, stream, latest.version + 1, content)])
+            return content.sha1
 
-        self._repeated(once)
+        return self._repeated(once)
 
-    def _repeated(self, once: Callable[[], None]) -> None:
+    def _repeated(self, once: Callable[[], T]) -> T:
         """Decide and append; if somebody else was first, decide anew."""
         deadline = monotonic() + self._timeout
         while True:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.attachment import address, attachments
 from lrs.domain.credential import Credential
 from lrs.domain.errors import (
     Forbidden,
@@ -21,7 +19,6 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.domain.events import StatementStored
-from lrs.domain.keeping import kept_text
 from lrs.domain.statement import centiseconds, is_voiding, same, target_of
 from lrs.domain.version import Version
 from lrs.faults import honest_errors
@@ -29,29 +26,9 @@ from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
 from lrs.projections.statements import Filter, StatementIndex
 from lrs.projector import Behind, Projector, Reach, Recent
+from lrs.service.attached import Attached, attached
 from lrs.service.query import Cursor, StatementQuery
-
-
-class Received(Protocol):
-    """A statement found valid: its value, and exactly the bytes it was read from."""
-
-    @property
-    def value(self) -> JsonObject: ...
-    @property
-    def text(self) -> bytes: ...
-
-
-NOTHING: Mapping[str, Bytes] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """An attachment's bytes, in parts, as some statement declares them."""
-
-    sha2: str
-    content_type: str
-    size: int
-    chunks: Callable[[], Iterator[bytes]]
+from lrs.service.received import NOTHING, Received, facts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +87,8 @@ class Statements:
         if not by.may_write():
             raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
         durations = centiseconds if version is Version.V2_0_0 else str
-        facts = self._facts(received, by, version, id, carried)
+        new_id = self._new_id if id is None else lambda: id
+        facts = facts_of(received, by, version, new_id, carried)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
@@ -160,22 +138,7 @@ class Statements:
 
     def attached(self, rows: Sequence[LoggedStatement]) -> list[Attached]:
         """The attachments whose bytes came with these statements, each once."""
-        types: dict[str, str] = {}
-        for row in rows:
-            if row.attachments:
-                declared = attachments(json.loads(row.text))
-                said = {address(a): a["contentType"] for _, a in declared}
-                types = {sha2: said[sha2] for sha2 in row.attachments if sha2 in said} | types
-        sizes = self._blobs.sizes(types)
-
-        def chunks(sha2: str) -> Callable[[], Iterator[bytes]]:
-            return lambda: self._blobs.chunks(sha2)
-
-        return [
-            Attached(sha2, content_type, sizes[sha2], chunks(sha2))
-            for sha2, content_type in types.items()
-            if sha2 in sizes
-        ]
+        return attached(rows, self._blobs)
 
     def _reach(self) -> tuple[Reach, Behind]:
         """How far reads are complete, and what of that the index does not hold yet."""
@@ -244,34 +207,6 @@ class Statements:
                 scopes="`statements/read/mine`, `statements/read`, `all/read` and `all`",
             )
 
-    def _facts(
-        self,
-        received: Sequence[Received],
-        by: Credential,
-        version: Version,
-        id: UUID | None,
-        carried: Mapping[str, Bytes],
-    ) -> list[StatementStored]:
-        default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
-        may_do_all, may_define = by.may_do_all(), by.may_define()
-        facts = []
-        for statement in received:
-            value = statement.value
-            said = value.get("id")
-            fact = StatementStored(
-                originator_id=UUID(said) if said else id or self._new_id(),
-                originator_version=1,
-                authority=value.get("authority", by.authority) if may_do_all else by.authority,
-                version="" if "version" in value else default,
-                missing=tuple(name for name in ("id", "timestamp") if name not in value),
-                attachments=_addresses(value, carried) if carried else (),
-                may_void_any=may_do_all,
-                may_define=may_define and not may_do_all,
-                text=kept_text(value, statement.text),
-            )
-            facts.append(fact)
-        return facts
-
     def _check_voiding(self, received: Sequence[Received], by: Credential) -> None:
         """Another authority's statement is voided only with the scope `all`."""
         targets = [target_of(r.value) for r in received if is_voiding(r.value)]
@@ -315,8 +250,3 @@ class Statements:
             if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
                 raise StatementConflict("statement-conflict")
         return list(taken)
-
-
-def _addresses(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
-    named = dict.fromkeys(address(a) for _, a in attachments(statement))
-    return tuple(sha2 for sha2 in named if sha2 in carried)

@@ -1,0 +1,65 @@
+"""Statements as a request brings them, and the facts they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.attachment import address, attachments
+from lrs.domain.credential import Credential
+from lrs.domain.events import StatementStored
+from lrs.domain.keeping import kept_text
+from lrs.domain.version import Version
+from lrs.ledger import Bytes
+
+
+class Received(Protocol):
+    """A statement found valid: its value, and exactly the bytes it was read from."""
+
+    @property
+    def value(self) -> JsonObject: ...
+    @property
+    def text(self) -> bytes: ...
+
+
+NOTHING: Mapping[str, Bytes] = MappingProxyType({})
+"""Without the bytes of attachments."""
+
+
+def facts_of(
+    received: Sequence[Received],
+    by: Credential,
+    version: Version,
+    new_id: Callable[[], UUID],
+    carried: Mapping[str, Bytes],
+) -> list[StatementStored]:
+    """The facts, in order. `new_id` is asked for each statement that does not say its id;
+    `carried` are the bytes of attachments that came along, by sha2 in lower case.
+    """
+    default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
+    may_do_all, may_define = by.may_do_all(), by.may_define()
+    facts = []
+    for statement in received:
+        value = statement.value
+        said = value.get("id")
+        fact = StatementStored(
+            originator_id=UUID(said) if said else new_id(),
+            originator_version=1,
+            authority=value.get("authority", by.authority) if may_do_all else by.authority,
+            version="" if "version" in value else default,
+            missing=tuple(name for name in ("id", "timestamp") if name not in value),
+            attachments=_addresses(value, carried) if carried else (),
+            may_void_any=may_do_all,
+            may_define=may_define and not may_do_all,
+            text=kept_text(value, statement.text),
+        )
+        facts.append(fact)
+    return facts
+
+
+def _addresses(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
+    named = dict.fromkeys(address(a) for _, a in attachments(statement))
+    return tuple(sha2 for sha2 in named if sha2 in carried)
