@@ -49,7 +49,8 @@ class Definitions:
     committed: else `forget`.
     """
 
-    LIMIT = 20_000
+    MOST_ACTIVITIES = 2_000
+    MOST_AGENTS = 20_000
 
     def __init__(self) -> None:
         self.forget()
@@ -63,7 +64,7 @@ class Definitions:
         self, connection: Connection, statements: Iterable[RecordedStatement], code: Code
     ) -> None:
         """Note what is new in the statements, which are in log order."""
-        if len(self._known) + len(self._names) > self.LIMIT:
+        if len(self._known) > self.MOST_ACTIVITIES or len(self._names) > self.MOST_AGENTS:
             self.forget()
         defined: list[tuple[str, JsonObject]] = []
         named: list[tuple[str, str]] = []
