@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import orjson
@@ -13,24 +13,34 @@ from werkzeug.http import http_date
 
 from api.xapi.bodies import JSON
 from lrs.domain.agent import JsonObject
+from lrs.domain.definition import activities
 from lrs.domain.format import accepted_languages, canonical, ids_only
 from lrs.ledger import LoggedStatement
 from lrs.service import Attached
 from schemas.query import Format, Shape
 
+Known = Callable[[Collection[str]], Mapping[str, JsonObject]]
+"""Gives the merged definitions of activities."""
 
-def one(row: LoggedStatement, shape: Shape, attached: Sequence[Attached] = ()) -> Response:
+
+def one(
+    row: LoggedStatement, shape: Shape, known: Known, attached: Sequence[Attached] = ()
+) -> Response:
     """A single statement."""
-    response = _answer(_rendered(row, shape), shape, attached)
+    response = _answer(_rendered([row], shape, known)[0], shape, attached)
     response.headers["Last-Modified"] = http_date(datetime.fromtimestamp(row.stored / 1e6, UTC))
     return response
 
 
 def many(
-    rows: Sequence[LoggedStatement], more: str, shape: Shape, attached: Sequence[Attached] = ()
+    rows: Sequence[LoggedStatement],
+    more: str,
+    shape: Shape,
+    known: Known,
+    attached: Sequence[Attached] = (),
 ) -> Response:
     """A StatementResult (1.0.3 part 2, 3.2): `more` is always there, empty at the end."""
-    statements = b",".join([_rendered(row, shape) for row in rows])
+    statements = b",".join(_rendered(rows, shape, known))
     body = b'{"statements":[%b],"more":%b}' % (statements, orjson.dumps(more))
     return _answer(body, shape, attached)
 
@@ -68,14 +78,17 @@ def _head(boundary: str, part: Attached) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def _rendered(row: LoggedStatement, shape: Shape) -> bytes:
-    exact = row.exact()
+def _rendered(rows: Sequence[LoggedStatement], shape: Shape, known: Known) -> list[bytes]:
+    exact = [row.exact() for row in rows]
     if shape.format is Format.EXACT:
         return exact
-    statement: JsonObject = json.loads(exact)
+    statements: list[JsonObject] = [json.loads(text) for text in exact]
     if shape.format is Format.IDS:
-        statement = ids_only(statement)
-    else:
-        languages = accepted_languages(request.headers.get("Accept-Language", ""))
-        statement = canonical(statement, languages)
+        return [_written(ids_only(statement)) for statement in statements]
+    languages = accepted_languages(request.headers.get("Accept-Language", ""))
+    definitions = known({a["id"] for s in statements for a in activities(s)})
+    return [_written(canonical(statement, languages, definitions)) for statement in statements]
+
+
+def _written(statement: JsonObject) -> bytes:
     return json.dumps(statement, ensure_ascii=False, separators=(",", ":")).encode()

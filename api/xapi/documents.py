@@ -131,7 +131,7 @@ def _answer(document: Document) -> Response:
     # A document is whatever somebody sent: a browser must not run it as a page of this origin.
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Content-Disposition"] = "attachment"
-    if document.etag in request.if_none_match:
+    if request.if_none_match.contains_weak(document.etag):
         response.status_code = 304
         return response
     response.content_length = document.fact.size

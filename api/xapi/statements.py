@@ -39,6 +39,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
 class _Statements:
     def __init__(self, lrs: Lrs) -> None:
         self._statements = lrs.statements
+        self._known = lrs.definitions.known
         self._settings = lrs.settings
 
     def post(self) -> Response:
@@ -61,7 +62,7 @@ class _Statements:
             row, reach = self._statements.get_voided(wanted.voided_id, g.credential)
         request.environ[THROUGH] = reach.through
         attached = self._statements.attached([row]) if wanted.shape.attachments else ()
-        return answers.one(row, wanted.shape, attached)
+        return answers.one(row, wanted.shape, self._known, attached)
 
     def more(self, token: str) -> Response:
         wanted = shape(request.query_string)
@@ -101,7 +102,7 @@ class _Statements:
             link = f"{request.script_root}/xapi/more/{found.next.encode()}{_suffix(wanted)}"
         rows = found.statements
         attached = self._statements.attached(rows) if wanted.attachments else ()
-        return answers.many(rows, link, wanted, attached)
+        return answers.many(rows, link, wanted, self._known, attached)
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:

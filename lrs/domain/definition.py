@@ -15,21 +15,18 @@ from lrs.domain.filters import CONTEXT_ACTIVITIES
 _UNITED = ("name", "description", "extensions")
 
 
-def definitions(statement: Mapping[str, Any]) -> Iterator[tuple[str, JsonObject]]:
-    """The id and definition of each activity that the statement defines."""
+def activities(statement: Mapping[str, Any]) -> Iterator[JsonObject]:
+    """Each activity of a statement as the log holds it, contextActivities in arrays."""
     object_ = statement["object"]
     kind = object_.get("objectType", "Activity")
     if kind == "Activity":
-        if "definition" in object_:
-            yield object_["id"], object_["definition"]
+        yield object_
     elif kind == "SubStatement":
-        yield from definitions(object_)
-    activities = statement.get("context", {}).get("contextActivities")
-    if activities:
+        yield from activities(object_)
+    related = statement.get("context", {}).get("contextActivities")
+    if related:
         for place in CONTEXT_ACTIVITIES:
-            for activity in activities.get(place, ()):
-                if "definition" in activity:
-                    yield activity["id"], activity["definition"]
+            yield from related.get(place, ())
 
 
 def united(known: JsonObject, said: JsonObject) -> JsonObject:

@@ -16,12 +16,18 @@ def ids_only(statement: JsonObject) -> JsonObject:
     return _mapped(statement, _identified, lambda verb: {"id": verb["id"]})
 
 
-def canonical(statement: JsonObject, languages: Sequence[str]) -> JsonObject:
-    """Each language map cut to the one language the reader likes best."""
+def canonical(
+    statement: JsonObject, languages: Sequence[str], definitions: Mapping[str, JsonObject]
+) -> JsonObject:
+    """Each activity with the definition that the store has merged of all that was said of it, and
+    each language map cut to the one language the reader likes best. `definitions` are by activity.
+    """
 
-    def thing(value: JsonObject, _kind: str) -> JsonObject:
-        definition = value.get("definition")
-        if not isinstance(definition, dict):
+    def thing(value: JsonObject, kind: str) -> JsonObject:
+        if value.get("objectType", kind) != "Activity":
+            return value
+        definition = definitions.get(value["id"]) or value.get("definition")
+        if definition is None:
             return value
         return value | {"definition": _in_one_language(definition, languages)}
 
@@ -62,8 +68,13 @@ def _nearest(wanted: str, tags: Collection[str]) -> str | None:
     return next((tag for tag in tags if tag.split("-")[0] == subtags[0]), None)
 
 
+_MOST_LANGUAGES, _LONGEST_TAG = 32, 64
+
+
 def accepted_languages(header: str) -> list[str]:
-    """The tags of an Accept-Language header, best first; what is malformed is left out."""
+    """The tags of an Accept-Language header, best first; what is malformed is left out, and so is
+    what nobody reads: each language map of an answer is compared with each tag.
+    """
     weighed: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")):
         tag, _, parameter = part.strip().partition(";")
@@ -74,9 +85,9 @@ def accepted_languages(header: str) -> list[str]:
                 quality = float(value)
             except ValueError:
                 continue
-        if tag and quality > 0:
+        if 0 < len(tag) <= _LONGEST_TAG and quality > 0:
             weighed.append((-quality, place, tag.strip()))
-    return [tag for _, _, tag in sorted(weighed)]
+    return [tag for _, _, tag in sorted(weighed)[:_MOST_LANGUAGES]]
 
 
 def _in_one_language(definition: JsonObject, languages: Sequence[str]) -> JsonObject:

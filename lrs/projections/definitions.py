@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, se
 
 from lrs.bulk import Columns, insert_columns, rows_of
 from lrs.domain.agent import JsonObject
-from lrs.domain.definition import definitions, names, united
+from lrs.domain.definition import activities, names, united
 from lrs.domain.filters import activity_term, agent_term
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.tables import metadata
@@ -72,10 +72,11 @@ class Definitions:
         for s in statements:
             if not s.may_define:
                 continue
-            for activity, definition in definitions(s.statement):
-                if said.get(activity) != definition:
-                    said[activity] = definition
-                    defined.append((activity, definition))
+            for activity in activities(s.statement):
+                definition = activity.get("definition")
+                if definition is not None and said.get(activity["id"]) != definition:
+                    said[activity["id"]] = definition
+                    defined.append((activity["id"], definition))
             for agent, name in names(s.statement):
                 if name not in known_as.get(agent, ()):
                     named.append((agent, name))
@@ -127,11 +128,10 @@ _DEFINED = select(activity_definition)
 _NAMED = select(agent_name).order_by(agent_name.c.agent, agent_name.c.number)
 
 
-def definition_of(connection: Connection, number: int) -> JsonObject | None:
-    """What has been said of the activity of that number; None if nothing was."""
-    query = _DEFINED.where(activity_definition.c.activity == number)
-    row = connection.execute(query).first()
-    return None if row is None else orjson.loads(row.definition)
+def definitions_of(connection: Connection, numbers: Collection[int]) -> dict[int, JsonObject]:
+    """What has been said of the activities of these numbers, of those of which anything was."""
+    rows = rows_of(connection, _DEFINED, activity_definition.c.activity, numbers)
+    return {row.activity: orjson.loads(row.definition) for row in rows}
 
 
 def names_of(connection: Connection, number: int) -> list[str]:

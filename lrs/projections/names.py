@@ -43,7 +43,8 @@ trainee = Table(
     Column("personnel", Text),
     # casefolded here: SQLite folds ASCII only, and people's names are Russian
     Column("folded", Text, nullable=False),
-    Index("trainee_by_personnel", "personnel"),
+    # A hash: an account's name may be longer than an entry of PostgreSQL's other indexes.
+    Index("trainee_by_personnel", "personnel", postgresql_using="hash"),
 )
 
 course = Table(

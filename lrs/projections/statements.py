@@ -12,7 +12,7 @@ own entry. Since and until apply to `position`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import ClassVar
@@ -47,7 +47,7 @@ from lrs.projections.definitions import (
     Definitions,
     activity_definition,
     agent_name,
-    definition_of,
+    definitions_of,
     names_of,
 )
 from lrs.projections.projection import STATEMENTS, Batch
@@ -238,20 +238,20 @@ def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:
     return list(connection.scalars(_query(shape), parameters).all())
 
 
-def activity_definition_of(connection: Connection, activity: str) -> JsonObject | None:
-    """What statements have said of an activity; None if nothing."""
-    number = _number(connection, activity_term(activity))
-    return None if number is None else definition_of(connection, number)
+def activity_definitions(
+    connection: Connection, activities: Collection[str]
+) -> dict[str, JsonObject]:
+    """What statements have said of these activities, of those of which anything was said."""
+    texts = {activity_term(activity): activity for activity in activities}
+    numbers = {n: texts[t] for t, n in dictionary.look_up(connection, term, texts).items()}
+    found = definitions_of(connection, numbers)
+    return {numbers[number]: definition for number, definition in found.items()}
 
 
 def agent_names(connection: Connection, agent: str) -> list[str]:
     """The names that statements have given the agent of that key."""
-    number = _number(connection, agent_term(agent))
-    return [] if number is None else names_of(connection, number)
-
-
-def _number(connection: Connection, text: str) -> int | None:
-    return dictionary.look_up(connection, term, [text]).get(text)
+    numbers = dictionary.look_up(connection, term, [agent_term(agent)])
+    return [name for number in numbers.values() for name in names_of(connection, number)]
 
 
 def is_voided(connection: Connection, position: int) -> bool:

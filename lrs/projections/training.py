@@ -42,7 +42,7 @@ class Training:
     """Folds statements into transcript lines, and changed lines into course statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     TABLES: ClassVar[Sequence[Table]] = (
         trainee,
         course,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -39,13 +39,20 @@ class Definitions:
         """The Activity with its definition, merged from all that was said; without one if nothing
         was (1.0.3 part 3, 2.5). Raises Forbidden.
         """
-        found = self._asked(by, lambda c: index.activity_definition_of(c, id))
+        found = self._asked(by, lambda c: index.activity_definitions(c, [id]))
         activity: JsonObject = {"objectType": "Activity", "id": id}
-        return activity if found is None else activity | {"definition": found}
+        return activity | {"definition": found[id]} if id in found else activity
+
+    def known(self, activities: Collection[str]) -> dict[str, JsonObject]:
+        """The merged definitions of these activities, for statements that name them."""
+        return self._fresh(lambda c: index.activity_definitions(c, activities))
 
     def _asked(self, by: Credential, ask: Callable[[Connection], T]) -> T:
         if not by.may_look_up():
             raise Forbidden("scope-too-narrow", scopes=_SCOPES)
+        return self._fresh(ask)
+
+    def _fresh(self, ask: Callable[[Connection], T]) -> T:
         self._projector.fresh(index.StatementIndex.NAME)
         with honest_errors(), self._views.read.connect() as connection:
             return ask(connection)

@@ -154,3 +154,17 @@ def test_attachments_true_is_multipart_whatever_there_is(client: Caller) -> None
     assert response.mimetype == "multipart/mixed"
     assert (parts[0], parts[2]) == (b"", b"--\r\n")
     assert parts[1] == b"\r\nContent-Type: application/json\r\n\r\n" + plain.data + b"\r\n"
+
+
+def test_canonical_says_of_an_activity_what_all_statements_have_said(client: Caller) -> None:
+    """1.0.3 part 3, 2.1.3: the definition as the store has merged it, and in one language."""
+    activity = f"https://example.org/courses/{fresh()}"
+    first = said(object={"id": activity, "definition": {"name": {"ru": "Конфликты"}}})
+    second = said(object={"id": activity, "definition": {"name": {"en": "Conflicts"}}})
+    bare = said(object={"id": activity})
+    client.store(first, second)
+    answer = shown(client, bare, "canonical", "ru")
+    assert answer["object"] == {"id": activity, "definition": {"name": {"ru": "Конфликты"}}}
+    assert shown(client, bare, "canonical", "en")["object"]["definition"]["name"] == {
+        "en": "Conflicts"
+    }

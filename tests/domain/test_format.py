@@ -42,7 +42,7 @@ def test_canonical_has_one_language_and_loses_nothing_else(
     statement: JsonObject, languages: list[str]
 ) -> None:
     """1.0.3 part 3, 2.1.3: one entry of each map, taken from the statement's own."""
-    short = canonical(statement, languages)
+    short = canonical(statement, languages, {})
     assert short.keys() == statement.keys()
     said = statement["verb"].get("display")
     if said is not None:
@@ -50,7 +50,7 @@ def test_canonical_has_one_language_and_loses_nothing_else(
         assert len(shown) == min(1, len(said))
         assert shown.items() <= said.items()
     assert short["actor"] == statement["actor"]
-    assert canonical(short, languages) == short
+    assert canonical(short, languages, {}) == short
 
 
 @pytest.mark.parametrize(
