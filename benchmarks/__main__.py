@@ -1,6 +1,7 @@
 """python -m benchmarks [NAME...]: measure, and print what goes into docs/performance.md.
 
-Names: single batch mixed lag (beside the floor), read disk memory rebuild (of a filled store).
+Names: validation (in this process), single batch mixed lag (beside the floor), read disk memory
+rebuild (of a filled store).
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from benchmarks.bench import Bench, Plan
 from benchmarks.load import Generator
 from benchmarks.report import Record, Row, table
 from benchmarks.servers import Served
+from benchmarks.validation import validation
 
+ALONE: dict[str, Callable[[Bench], Iterator[Row]]] = {"validation": validation}
 WRITING: dict[str, Callable[[Bench, Served, Served], Iterator[Row]]] = {
     "single": writing.single,
     "batch": writing.batch,
@@ -39,10 +42,11 @@ QUICK = Plan(rounds=1, seconds=1.0, warm=0.3, size=3_000, small=1_000, burst=2_0
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 if every target was met, 1 if not."""
     given = _parser().parse_args(arguments)
-    unknown = [name for name in given.names if name not in WRITING | FILLED]
+    known = [*ALONE, *WRITING, *FILLED]
+    unknown = [name for name in given.names if name not in known]
     if unknown:
-        sys.exit(f"benchmarks: there is no {unknown[0]}; there are: {' '.join(WRITING | FILLED)}")
-    names = given.names or [*WRITING, *FILLED]
+        sys.exit(f"benchmarks: there is no {unknown[0]}; there are: {' '.join(known)}")
+    names = given.names or known
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped
     tables, met = [], True
     generator = Generator()
@@ -60,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _rows(bench: Bench, names: Collection[str]) -> Iterator[Row]:
+    for name, alone in ALONE.items():
+        if name in names:
+            yield from _noted(bench, alone(bench))
     with ExitStack() as stack:
         wanted = [part for name, part in WRITING.items() if name in names]
         if wanted:
