@@ -8,6 +8,13 @@ import orjson
 from flask import Response, request
 
 
+def no_content() -> Response:
+    """A 204, which has no body and so no type of one."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
+
+
 def as_json(value: Any) -> Response:
     """A 200 with the value as UTF-8 JSON."""
     wants_html = "text/html" in request.headers.get("Accept", "")

@@ -12,7 +12,7 @@ from flask.views import MethodView
 from werkzeug.datastructures import ETags
 from werkzeug.http import http_date
 
-from api.rendering import as_json
+from api.rendering import as_json, no_content
 from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.entry import entered
 from api.xapi.spool import Spool
@@ -85,7 +85,7 @@ class _Documents(MethodView):
             self._lrs.documents.clear(shelf, g.credential)
         else:
             self._lrs.documents.delete(Address(shelf, name), _condition(), g.credential)
-        return Response(status=204)
+        return no_content()
 
     def _body(self) -> AbstractContextManager[Spool]:
         limit = self._lrs.settings.max_document_bytes
@@ -102,7 +102,7 @@ def _content_type() -> str:
 
 
 def _stored(etag: str) -> Response:
-    response = Response(status=204)
+    response = no_content()
     response.set_etag(etag)
     return response
 

@@ -10,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 
 from api.envelope import THROUGH
+from api.rendering import no_content
 from api.xapi import answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
@@ -49,7 +50,7 @@ class _Statements:
 
     def put(self) -> Response:
         self._take(statement_id(request.query_string))
-        return Response(status=204)
+        return no_content()
 
     def get(self) -> Response:
         wanted = asked(request.query_string, self._settings.max_page)
