@@ -1,6 +1,7 @@
 # make demo   a store with believable data, ready to look at
 # make test   everything there is to check
 # make check  linters, types and layers alone
+# make clients  JavaScript clients from npm against a served store, see docs/clients.md
 # make bench  the figures of docs/performance.md
 # make soak   the long fault runs of docs/soak.md
 # make lock   renew the lock files
@@ -9,12 +10,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench soak lock clean
+.PHONY: demo test check clients chromium bench soak lock clean
 
 demo: $(VENV)/.installed
 	cd $(or $(DEMO_DIR),.) && LRS_LOG_FORMAT=console LRS_LOG_LEVEL=warning $(CURDIR)/$(BIN)/lrs demo
 
-test: check
+test: check chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.installed-dev
@@ -22,6 +23,19 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Where it may be it is installed; where there is none, tests in a browser say that they are skipped.
+chromium:
+	@if ! command -v "$${LRS_TEST_CHROMIUM:-chromium}" >/dev/null \
+	    && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the tests in a browser."; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { timeout 300 apt-get update && \
+	      timeout 600 apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	fi
+
+clients: $(VENV)/.installed-dev chromium
+	$(BIN)/python -m pytest -n 0 tests/clients/javascript.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
 
 import click
 
-from api import importing
+from api import command, importing, keys
 from api.demo import fill
 from api.doctor import examine
-from api.logs import configure
 from lrs import __version__, bootstrap
-from lrs.domain.credential import Scope
 from lrs.domain.errors import LrsError, Misconfigured, Unavailable
 from lrs.process import settle
-from lrs.service import Lrs
-from lrs.settings import Settings
 from replay.rebuild import rebuild as rebuild_projections
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
@@ -50,26 +43,13 @@ def main() -> None:
     """Zachetka, an event-sourced learning record store."""
 
 
-def _settings() -> Settings:
-    settings = Settings.from_env(os.environ)
-    configure(settings)
-    return settings
-
-
-@contextmanager
-def _store() -> Iterator[Lrs]:
-    lrs = bootstrap.build(_settings())
-    settle()
-    try:
-        yield lrs
-    finally:
-        lrs.close()
+main.add_command(keys.key)
 
 
 @main.command()
 def migrate() -> None:
     """Make the store's tables where they are missing."""
-    made = bootstrap.migrate(_settings())
+    made = bootstrap.migrate(command.settings())
     click.echo("The store is made." if made else "The store is up to date.")
 
 
@@ -78,7 +58,7 @@ def serve() -> None:
     """Serve xAPI and reports over HTTP until stopped."""
     from api.server import serve as run
 
-    settings = _settings()
+    settings = command.settings()
     bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
     run(settings)
 
@@ -88,63 +68,17 @@ def project() -> None:
     """Keep the read models up to date, in a process of its own, until stopped."""
     from api.server import until_stopped
 
-    with _store() as lrs:
+    with command.store() as lrs:
         lrs.start()
         click.echo("Folding. Stop with Ctrl-C.", err=True)
         until_stopped()
-
-
-@main.group()
-def key() -> None:
-    """Keys for modules, reports and people."""
-
-
-@key.command("create")
-@click.argument("label")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice([s.value for s in Scope]),
-    default=[Scope.STATEMENTS_WRITE.value, Scope.STATEMENTS_READ_MINE.value],
-    show_default=True,
-    help="What the key is good for; may be given several times.",
-)
-def key_create(label: str, scopes: tuple[str, ...]) -> None:
-    """Make a key. Its secret is shown once and not kept."""
-    with _store() as lrs:
-        made = lrs.credentials.create(label, [Scope(s) for s in scopes])
-    click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
-
-
-@key.command("list")
-def key_list() -> None:
-    """All keys, oldest first."""
-    with _store() as lrs:
-        for credential, good in lrs.credentials.all():
-            scopes = ", ".join(sorted(credential.scopes))
-            state = "good" if good else "revoked"
-            click.echo(f"{credential.id.hex}  {state:7}  {scopes}  {credential.label}")
-
-
-@key.command("revoke")
-@click.argument("name")
-def key_revoke(name: str) -> None:
-    """Make a key useless, for good; servers notice within five seconds."""
-    try:
-        id = UUID(name)
-    except ValueError:
-        raise click.BadParameter("a key's name is 32 hexadecimal digits") from None
-    with _store() as lrs:
-        lrs.credentials.revoke(id)
-    click.echo("The key is revoked.")
 
 
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
     """Store the statements of a JSON or JSON Lines FILE. Repeating it changes nothing."""
-    with _store() as lrs:
+    with command.store() as lrs:
         before, _ = lrs.ledger.reader.head()
         by = lrs.credentials.operator("import")
         count = importing.import_statements(
@@ -164,7 +98,7 @@ def replay() -> None:
 @click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
 def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
     """Drop the read models and fold the whole log again."""
-    with _store() as lrs:
+    with command.store() as lrs:
         unknown = [n for n in names if n not in lrs.projector.projections]
         if unknown:
             known = ", ".join(lrs.projector.projections)
@@ -183,7 +117,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
 @main.command()
 def doctor() -> None:
     """Say how the store is, and what is wrong, in words."""
-    settings = _settings()
+    settings = command.settings()
     found = examine(settings)
     for line in found.facts:
         click.echo(line)
@@ -201,7 +135,7 @@ def demo(seed: int, only_fill: bool) -> None:
     """Fill an empty store with a believable training centre, and serve it."""
     from api.server import serve as run
 
-    settings = _settings()
+    settings = command.settings()
     bootstrap.migrate(settings)
     lrs = bootstrap.build(settings)
     settle()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api.importing import import_statements
 from lrs.demo.centre import unfold
-from lrs.domain.credential import Scope
+from lrs.domain.credential import Scope, Standing
 from lrs.service import Lrs
 from schemas import ParsedStatement
 
@@ -26,8 +26,8 @@ def fill(lrs: Lrs, seed: int, progress: Callable[[int], None]) -> str:
     last = UUID(statements[-1]["id"])
     if not lrs.ledger.reader.statements([last]):  # else an earlier start has filled it
         import_statements(lrs, _received(statements), by, progress=progress)
-    for credential, good in lrs.credentials.all():
-        if good and credential.label == LABEL:
+    for credential, standing in lrs.credentials.all():
+        if standing is Standing.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
     lrs.projector.catch_up()

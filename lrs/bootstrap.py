@@ -1,4 +1,4 @@
-"""The one place where things are wired together. Called by api/wsgi.py and api/cli.py alone."""
+"""The one place where things are wired together. Called by api/wsgi.py and the commands alone."""
 
 from __future__ import annotations
 

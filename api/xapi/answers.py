@@ -60,7 +60,8 @@ def _answer(body: bytes, shape: Shape, attached: Sequence[Attached]) -> Response
             yield from part.chunks()
         yield tail
 
-    response = Response(parts(), content_type=f'multipart/mixed; boundary="{boundary}"')
+    # Without quotation marks, which tincanjs takes for a part of the boundary.
+    response = Response(parts(), content_type=f"multipart/mixed; boundary={boundary}")
     fixed = len(first) + sum(map(len, heads)) + len(tail)
     response.content_length = fixed + sum(part.size for part in attached)
     return response

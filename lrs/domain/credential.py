@@ -24,14 +24,40 @@ class Scope(StrEnum):
     DEFINE = "define"
 
 
+MODULE = (
+    Scope.STATEMENTS_WRITE,
+    Scope.STATEMENTS_READ_MINE,
+    Scope.STATE,
+    Scope.PROFILE,
+    Scope.DEFINE,
+)
+"""What a module needs: `define` has its activities' names appear on the Activities resource."""
+
+
+class Standing(StrEnum):
+    """Whether a key may be used, and if not, why."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An authenticated key: its id, its scopes, and the Agent its statements are vouched by."""
+    """An authenticated key: its id, its scopes, and the Agent its statements are vouched by.
+
+    `expires` is in microseconds since the epoch, 0 for a key without an end.
+    """
 
     id: UUID
     label: str
     scopes: frozenset[Scope]
     authority: JsonObject
+    expires: int = 0
+
+    def is_over(self, at: int) -> bool:
+        """Whether its time was over at that instant."""
+        return 0 < self.expires <= at
 
     def may_write(self) -> bool:
         return bool(self.scopes & {Scope.ALL, Scope.STATEMENTS_WRITE})

@@ -95,6 +95,8 @@ class CredentialCreated:
     """Hex of the 32 random bytes that key the hash."""
     digest: str
     """Hex of HMAC-SHA-256(salt, secret)."""
+    expires: int = 0
+    """When it stops being good, in microseconds since the epoch; 0 for a key without an end."""
 
 
 @dataclass(frozen=True, slots=False)

@@ -63,6 +63,8 @@ _QUERIES: Final = {
 }
 
 _DOCUMENTS: Final = {
+    "content-type-malformed": "Give an Internet media type in ASCII as Content-Type, such as "
+    "application/json.",
     "document-not-json": "POST merges JSON objects: the document sent and the stored one must both "
     "have Content-Type application/json. Replace the document with PUT otherwise.",
     "document-not-object": "POST merges the properties of JSON objects: send an object.",
@@ -116,6 +118,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "Unauthenticated": Group(
         "The request has no key, or none that is good.",
         {
+            "key-expired": "This key was made for a limited time, and that is over: start the "
+            "module anew from where its launch link came from.",
             "malformed-credentials": "Write the Authorization header as `Basic` and the base64 of "
             "NAME:SECRET.",
             "no-credentials": "Send a key: `Authorization: Basic` with the key's name and secret.",
@@ -181,8 +185,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "DocumentConflict": Group(
         "The document is there already, and the request does not say whether it knows that.",
         {
-            "precondition-required": "The document exists already: send If-Match with its ETag, or "
-            "If-None-Match: *.",
+            "precondition-required": "The document exists already: read it, decide, and send "
+            "If-Match with its ETag.",
         },
     ),
     "PreconditionFailed": Group(

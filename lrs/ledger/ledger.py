@@ -83,7 +83,8 @@ class Ledger(Application[UUID]):
         self.reader = LogReader(database)
         self.owners = Owners(database)
         self._database = database
-        self._now = now
+        self.now = now
+        """This process's clock, in microseconds since the epoch."""
         self._writer = Writer(database, now, timeout=timeout)
         self._recorder = LedgerRecorder(database, self._writer)
         super().__init__()
@@ -149,7 +150,7 @@ class Ledger(Application[UUID]):
         Whatever is recorded later is stored after that clock's instant.
         """
         with honest_errors():
-            head = quiet_head(self._database, self._now)
+            head = quiet_head(self._database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:

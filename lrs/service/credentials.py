@@ -7,11 +7,12 @@ import secrets
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Credential, Scope, hashed, opens
+from lrs.domain.credential import Credential, Scope, Standing, hashed, opens
 from lrs.domain.errors import CredentialNotFound, Unauthenticated
 from lrs.domain.events import CredentialCreated, CredentialRevoked
 from lrs.ledger import AlreadyRecorded, Ledger
@@ -21,6 +22,7 @@ REMEMBERED_FOR = 5.0
 
 REMEMBERED = 1_000
 SECRET_BYTES = 32
+_MICROSECOND = timedelta(microseconds=1)
 
 # Checked instead of a key that does not exist, so that unknown and wrong take equal time.
 _NOBODY = CredentialCreated(UUID(int=0), 1, "", (), "00" * 32, "00" * 32)
@@ -34,6 +36,8 @@ class NewKey:
     secret: str
     label: str
     scopes: tuple[Scope, ...]
+    expires: int = 0
+    """In microseconds since the epoch; 0 for a key without an end."""
 
     @property
     def name(self) -> str:
@@ -42,7 +46,9 @@ class NewKey:
 
 
 class Credentials:
-    """Keys on one ledger. `authority_homepage` is the account homePage of their authorities."""
+    """Keys on one ledger. `authority_homepage` is the account homePage of their authorities;
+    `clock` says for how long a key is remembered, the ledger's when its time is over.
+    """
 
     def __init__(
         self,
@@ -57,9 +63,13 @@ class Credentials:
         self._checked: dict[bytes, tuple[float, Credential]] = {}
         self._lock = threading.Lock()
 
-    def create(self, label: str, scopes: Collection[Scope]) -> NewKey:
-        """Hand out a key with 256 random bits of secret."""
-        key = NewKey(uuid4(), secrets.token_urlsafe(SECRET_BYTES), label, tuple(sorted(scopes)))
+    def create(
+        self, label: str, scopes: Collection[Scope], *, lasting: timedelta | None = None
+    ) -> NewKey:
+        """Hand out a key with 256 random bits of secret, good for so long or without an end."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        expires = 0 if lasting is None else self._ledger.now() + lasting // _MICROSECOND
+        key = NewKey(uuid4(), secret, label, tuple(sorted(scopes)), expires)
         salt = secrets.token_bytes(32)
         fact = CredentialCreated(
             originator_id=key.id,
@@ -68,6 +78,7 @@ class Credentials:
             scopes=key.scopes,
             salt=salt.hex(),
             digest=hashed(salt, key.secret).hex(),
+            expires=expires,
         )
         self._ledger.record([fact])
         return key
@@ -81,22 +92,34 @@ class Credentials:
         except AlreadyRecorded:
             return
 
-    def all(self) -> list[tuple[Credential, bool]]:
-        """Every key ever made, oldest first, and whether it is still good."""
+    def all(self) -> list[tuple[Credential, Standing]]:
+        """Every key ever made, oldest first, and how it stands."""
+        now = self._ledger.now()
         facts = self._ledger.facts([CredentialCreated, CredentialRevoked])
         revoked = {f.originator_id for f in facts if isinstance(f, CredentialRevoked)}
-        return [
-            (self._credential(fact), fact.originator_id not in revoked)
-            for fact in facts
-            if isinstance(fact, CredentialCreated)
-        ]
+        made = [self._credential(f) for f in facts if isinstance(f, CredentialCreated)]
+
+        def standing(credential: Credential) -> Standing:
+            if credential.id in revoked:
+                return Standing.REVOKED
+            return Standing.EXPIRED if credential.is_over(now) else Standing.GOOD
+
+        return [(credential, standing(credential)) for credential in made]
 
     def check(self, name: str, secret: str) -> Credential:
-        """The credential of a user name and password. Raises Unauthenticated, saying no more.
+        """The credential of a user name and password. Raises Unauthenticated: to whoever has the
+        secret it tells that the key's time is over, to all others nothing more.
 
         A good key is remembered for REMEMBERED_FOR seconds; bad ones never, and unknown names
         cost what wrong secrets cost.
         """
+        credential = self._opened(name, secret)
+        if credential.is_over(self._ledger.now()):
+            raise Unauthenticated("key-expired")
+        return credential
+
+    def _opened(self, name: str, secret: str) -> Credential:
+        """The credential of a key that is not revoked, whether or not its time is over."""
         proof = hashlib.sha256(f"{name}:{secret}".encode()).digest()
         kept = self._checked.get(proof)
         if kept is not None and kept[0] > self._clock():
@@ -133,7 +156,7 @@ class Credentials:
             "account": {"homePage": self._homepage, "name": created.originator_id.hex},
         }
         scopes = frozenset(Scope(scope) for scope in created.scopes)
-        return Credential(created.originator_id, created.label, scopes, authority)
+        return Credential(created.originator_id, created.label, scopes, authority, created.expires)
 
 
 def _stream_of(name: str) -> UUID:

@@ -1,0 +1,138 @@
+"""The commands `lrs key ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import click
+
+from api import command
+from api.launch import Launch, actor_of, endpoint_of, module_of, own_endpoint, warnings
+from lrs.domain.clock import iso
+from lrs.domain.credential import MODULE, Scope
+from schemas.rules import is_iri, is_uuid
+
+Callback = Callable[[click.Context, click.Parameter, str | None], object]
+
+
+def _read_by(read: Callable[[str], object]) -> Callback:
+    """For click: what `read` makes of a text; its ValueError, which says what is wrong, is told."""
+
+    def callback(ctx: click.Context, param: click.Parameter, text: str | None) -> object:
+        try:
+            return None if text is None else read(text)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}", ctx, param) from None
+
+    return callback
+
+
+def _activity(text: str) -> str:
+    if not is_iri(text):
+        raise ValueError("an activity's id is an IRI with a scheme, such as https://example.org/1")
+    return text
+
+
+def _registration(text: str) -> UUID:
+    if not is_uuid(text):
+        raise ValueError("a registration is a UUID in its canonical form")
+    return UUID(text)
+
+
+@click.group()
+def key() -> None:
+    """Keys for modules, reports and people."""
+
+
+@key.command("create")
+@click.argument("label")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([s.value for s in Scope]),
+    default=[s.value for s in MODULE],
+    show_default=True,
+    help="What the key is good for; may be given several times.",
+)
+def create(label: str, scopes: tuple[str, ...]) -> None:
+    """Make a key. Its secret is shown once and not kept."""
+    with command.store() as lrs:
+        made = lrs.credentials.create(label, [Scope(s) for s in scopes])
+    click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
+
+
+@key.command("launch")
+@click.argument("module", metavar="MODULE_URL", callback=_read_by(module_of))
+@click.option("--actor", required=True, callback=_read_by(actor_of), help="Who is learning.")
+@click.option(
+    "--activity", required=True, callback=_read_by(_activity), help="What the module is called."
+)
+@click.option(
+    "--registration",
+    callback=_read_by(_registration),
+    help="Of an attempt to be resumed; a new one by default.",
+)
+@click.option(
+    "--hours",
+    type=click.IntRange(1, 8784),
+    default=24,
+    show_default=True,
+    help="How long the link is good.",
+)
+@click.option(
+    "--endpoint",
+    callback=_read_by(endpoint_of),
+    help="The store as the learner's browser reaches it; by default this machine's.",
+)
+@click.option("--label", help="What the key is called in `lrs key list`.")
+def launch(
+    module: str,
+    actor: dict[str, object],
+    activity: str,
+    registration: UUID | None,
+    hours: int,
+    endpoint: str | None,
+    label: str | None,
+) -> None:
+    """Make a key for one learner's one visit to the module at MODULE_URL, and print the link that
+    hands it over. Whoever has the link has the key.
+
+    ACTOR is an Agent as JSON, mailto:ADDRESS or account|HOMEPAGE|NAME.
+    """
+    with command.store() as lrs:
+        try:
+            endpoint = endpoint or own_endpoint(lrs.settings)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}", param_hint="'--endpoint'") from None
+        what = Launch(module, endpoint, actor, activity, registration or uuid4())
+        label = label or f"launch of {activity}"
+        made = lrs.credentials.create(label, MODULE, lasting=timedelta(hours=hours))
+        for warning in warnings(module, endpoint, lrs.settings):
+            click.echo(f"Note: {warning}", err=True)
+    click.echo(f"Key {made.name} is good until {iso(made.expires)}.", err=True)
+    click.echo(what.link(made))
+
+
+@key.command("list")
+def list_() -> None:
+    """All keys, oldest first."""
+    with command.store() as lrs:
+        for credential, standing in lrs.credentials.all():
+            scopes = ", ".join(sorted(credential.scopes))
+            click.echo(f"{credential.id.hex}  {standing:7}  {scopes}  {credential.label}")
+
+
+@key.command("revoke")
+@click.argument("name")
+def revoke(name: str) -> None:
+    """Make a key useless, for good; servers notice within five seconds."""
+    try:
+        id = UUID(name)
+    except ValueError:
+        raise click.BadParameter("a key's name is 32 hexadecimal digits") from None
+    with command.store() as lrs:
+        lrs.credentials.revoke(id)
+    click.echo("The key is revoked.")

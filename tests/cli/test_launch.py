@@ -1,0 +1,232 @@
+"""`lrs key launch`: the link it prints, and the key behind it, which ends by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from api.app import create_app
+from api.launch import warnings
+from lrs import bootstrap
+from lrs.domain.credential import Scope, Standing
+from lrs.domain.errors import Unauthenticated
+from lrs.settings import Settings
+from tests.api.caller import Caller, fresh, said
+from tests.api.opening import opened, settings_of
+from tests.api.test_bad_bodies import refused
+from tests.cli.test_commands import Shell
+from tests.conftest import Place
+
+MODULE = "https://courses.example.org/курс/index.html?lang=ru#start"
+ACTIVITY = "https://learning.centre.example/course/этикет"
+ACTOR = {"name": "Анна Ёлкина + дети", "mbox": "mailto:anna@staff.example"}
+NEEDED = "define, profile, state, statements/read/mine, statements/write"
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Place:
+    """Where a store is made."""
+    urls = (f"sqlite:///{tmp_path}/{name}.db" for name in ("ledger", "views"))
+    place = Place("sqlite", *urls)
+    bootstrap.migrate(settings_of(place))
+    return place
+
+
+@pytest.fixture
+def lrs(at: Place, tmp_path: Path) -> Shell:
+    return Shell(at, tmp_path)
+
+
+def parameters(link: str) -> dict[str, str]:
+    """What a client reads that decodes percent signs and nothing else, as xapiwrapper does."""
+    pairs = (pair.split("=") for pair in urlsplit(link).query.split("&"))
+    return {name: unquote(value) for name, value in pairs}
+
+
+def launched(lrs: Shell, *options: str, actor: str = "mailto:anna@staff.example") -> str:
+    done = lrs("key", "launch", MODULE, "--actor", actor, "--activity", ACTIVITY, *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_link_hands_over_what_a_module_needs(lrs: Shell) -> None:
+    """One line of plain ASCII: endpoint, auth, actor, registration, activity_id; `%20`, no `+`."""
+    link = launched(lrs, actor=json.dumps(ACTOR))
+    assert re.fullmatch(r"[!-~]+\n", link)
+    assert "+" not in link
+    assert urlsplit(link.strip()).fragment == "start"
+    given = parameters(link)
+    assert (given["lang"], given["endpoint"]) == ("ru", "http://127.0.0.1:8080/xapi/")
+    assert json.loads(given["actor"]) == ACTOR
+    assert given["activity_id"] == ACTIVITY
+    assert re.fullmatch(r"[0-9a-f-]{36}", given["registration"])
+    name, secret = b64decode(given["auth"].removeprefix("Basic ")).decode().split(":")
+    assert (len(name), len(secret)) == (32, 43)
+    assert f"{name}  good     {NEEDED}  launch of {ACTIVITY}" in lrs("key", "list").stdout
+
+
+def test_each_link_has_a_key_and_an_attempt_of_its_own(lrs: Shell) -> None:
+    """Unless the attempt is named, that it be resumed."""
+    first, second = (parameters(launched(lrs)) for _ in range(2))
+    assert first["auth"] != second["auth"]
+    assert first["registration"] != second["registration"]
+    again = parameters(launched(lrs, "--registration", first["registration"], "--label", "К-1"))
+    assert again["registration"] == first["registration"]
+    assert "  К-1\n" in lrs("key", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("mailto:anna@staff.example", {"mbox": "mailto:anna@staff.example"}),
+        ("account|https://hr.example.org|04|17 Ю", {"account": {
+            "homePage": "https://hr.example.org", "name": "04|17 Ю"}}),
+        ("openid|https://anna.example.org/", {"openid": "https://anna.example.org/"}),
+    ],
+)  # fmt: skip
+def test_a_person_may_be_said_in_short(lrs: Shell, text: str, actor: dict[str, object]) -> None:
+    """As an address or a key of the reports, which names the Agent."""
+    given = json.loads(parameters(launched(lrs, actor=text))["actor"])
+    assert given == {"objectType": "Agent", **actor}
+
+
+@pytest.mark.parametrize(
+    ("given", "endpoint"),
+    [
+        ({"--endpoint": "https://lrs.example.org/xapi"}, "https://lrs.example.org/xapi/"),
+        ({"LRS_PORT": "9000", "LRS_HOST": "::1"}, "http://[::1]:9000/xapi/"),
+    ],
+)
+def test_the_endpoint_ends_in_a_slash(lrs: Shell, given: dict[str, str], endpoint: str) -> None:
+    """Clients append `statements` to it; by default it is where `lrs serve` answers."""
+    settings = {name: value for name, value in given.items() if name.startswith("LRS_")}
+    options = [word for pair in given.items() if pair[0] not in settings for word in pair]
+    words = ("--actor", "mailto:a@example.org", "--activity", ACTIVITY)
+    done = lrs("key", "launch", MODULE, *words, *options, **settings)
+    assert parameters(done.stdout)["endpoint"] == endpoint
+
+
+GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": ACTIVITY}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"module": "index.html"}, "an address begins with http:// or https:// and a host"),
+        ({"module": "http://host:port/"}, "Port could not be cast"),
+        ({"module": "https://a.example?auth=x"}, "has a parameter of the launch already: auth"),
+        ({"--actor": "anna@staff.example"}, 'say who is learning as an Agent as JSON, "mailto:'),
+        ({"--actor": "mailto:anna"}, "/mbox: Give an e-mail address"),
+        ({"--actor": "account|hr|7"}, "/account/homePage: Give an absolute IRI"),
+        ({"--actor": '{"name": "Anna"}'}, "Identify the Agent or Group by exactly one of"),
+        ({"--actor": "{name: Anna}"}, "This is no JSON"),
+        ({"--actor": '{"objectType": "Group", "mbox": "mailto:g@example.org"}'}, "for one person"),
+        ({"--activity": "course 1"}, "an activity's id is an IRI with a scheme"),
+        ({"--registration": "17"}, "a registration is a UUID in its canonical form"),
+        ({"--hours": "0"}, "is not in the range"),
+        ({"--endpoint": "https://lrs.example.org/xapi/?x=1"}, "neither a query nor a fragment"),
+        ({"LRS_HOST": "0.0.0.0"}, "LRS_HOST is 0.0.0.0, which is no address to ask"),
+    ],
+)
+def test_what_cannot_be_launched_is_told(
+    lrs: Shell, at: Place, wrong: dict[str, str], told: str
+) -> None:
+    """Wrong usage, exit code 2, and no key is made."""
+    given = GOOD | {n: v for n, v in wrong.items() if not n.startswith("LRS_")}
+    module = given.pop("module")
+    settings = {n: v for n, v in wrong.items() if n.startswith("LRS_")}
+    options = [word for pair in given.items() for word in pair]
+    done = lrs("key", "launch", module, *options, **settings)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    with opened(at) as store:
+        assert store.credentials.all() == []
+
+
+@pytest.mark.parametrize(
+    ("module", "endpoint", "count"),
+    [
+        ("https://courses.example.org/1", "https://lrs.example.org/xapi/", 0),
+        ("https://COURSES.example.org:443/1", "https://lrs.example.org/xapi/", 0),
+        ("https://lrs.example.org/module", "https://lrs.example.org/xapi/", 0),
+        ("https://elsewhere.example.org/1", "https://lrs.example.org/xapi/", 1),
+        ("https://courses.example.org/1", "http://lrs.example.org/xapi/", 1),
+        ("https://courses.example.org/1", "http://127.0.0.1:8080/xapi/", 0),
+    ],
+)
+def test_what_a_browser_will_not_do_is_said(module: str, endpoint: str, count: int) -> None:
+    """An origin that the store does not let in, and http asked by a page of https."""
+    settings = Settings(cors_origins=frozenset({"https://courses.example.org"}))
+    assert len(warnings(module, endpoint, settings)) == count
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets, in microseconds."""
+
+    at: int = 1_900_000_000_000_000
+    read: Callable[[], int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.read = lambda: self.at
+
+
+def test_a_key_ends_when_its_time_is_over(settings: Settings) -> None:
+    """From one instant to the next, though a good key is remembered for seconds."""
+    clock = Clock()
+    bootstrap.migrate(settings)
+    lrs = bootstrap.build(settings, now=clock.read)
+    try:
+        key = lrs.credentials.create("visit", [Scope.ALL], lasting=timedelta(hours=2))
+        caller = Caller(create_app(lrs).test_client(), key)
+        clock.at += 2 * 3_600_000_000 - 1
+        assert caller.post(said()).status_code == 200
+        clock.at += 1
+        refused(caller.post(said()), 401, "key-expired")
+        with pytest.raises(Unauthenticated, match="wrong"):
+            lrs.credentials.check(key.name, fresh())
+        ((credential, standing),) = lrs.credentials.all()
+        assert (credential.expires, standing) == (clock.at, Standing.EXPIRED)
+        lrs.credentials.revoke(key.id)
+        assert lrs.credentials.all()[0][1] is Standing.REVOKED
+    finally:
+        lrs.close()
+
+
+def test_an_end_is_kept_in_the_log(settings: Settings) -> None:
+    """Another process, started later, knows it too; a key without an end has none."""
+    clock = Clock()
+    bootstrap.migrate(settings)
+    lrs = bootstrap.build(settings, now=clock.read)
+    made = lrs.credentials.create("visit", [Scope.ALL], lasting=timedelta(hours=1))
+    endless = lrs.credentials.create("LMS", [Scope.ALL])
+    lrs.close()
+    clock.at += 10 * 365 * 86_400_000_000
+    lrs = bootstrap.build(settings, now=clock.read)
+    try:
+        with pytest.raises(Unauthenticated):
+            lrs.credentials.check(made.name, made.secret)
+        assert lrs.credentials.check(endless.name, endless.secret).expires == 0
+    finally:
+        lrs.close()
+
+
+def test_a_key_whose_time_is_over_is_listed_as_such(lrs: Shell, at: Place) -> None:
+    """For the record it stays in the list."""
+    store = bootstrap.build(settings_of(at), now=Clock(1_700_000_000_000_000).read)
+    key = store.credentials.create("visit", [Scope.ALL], lasting=timedelta(hours=1))
+    store.close()
+    assert f"{key.name}  expired  all  visit" in lrs("key", "list").stdout
+
+
+def test_a_key_is_by_default_good_for_a_module(lrs: Shell) -> None:
+    """What `lrs key create` gives without being asked for more or less."""
+    assert f"scopes  {NEEDED}\n" in lrs("key", "create", "LMS").stdout

@@ -1,0 +1,75 @@
+"""A store as its users run it: `lrs migrate`, `lrs serve`, `lrs key`, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+from tests.support.postgres import free_port
+from tests.support.processes import wait_until
+
+COMMAND = Path(sys.executable).with_name("lrs")
+
+
+@dataclass(frozen=True)
+class Served:
+    """The folder, and where the store answers."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}/xapi/"
+
+    def lrs(self, *arguments: str) -> str:
+        """What a command prints."""
+        done = subprocess.run(
+            [COMMAND, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def key(self, *scopes: str) -> tuple[str, str]:
+        """A new key's name and secret; without scopes it is what a module gets."""
+        options = [word for scope in scopes for word in ("--scope", scope)]
+        made = self.lrs("key", "create", "test", *options)
+        told = dict(line.split(None, 1) for line in made.splitlines())
+        return told["name"], told["secret"]
+
+    def answers(self) -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}/health") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[Served]:
+    """A new store on SQLite, served on a free port until the end; settings without `LRS_`."""
+    port = free_port()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    given = {"port": str(port), "log_level": "error", **settings}
+    environment = kept | {f"LRS_{name.upper()}": value for name, value in given.items()}
+    store = Served(folder, port, environment)
+    store.lrs("migrate")
+    process = subprocess.Popen([COMMAND, "serve"], cwd=folder, env=environment)
+    try:
+        wait_until(store.answers, 30)
+        yield store
+    finally:
+        process.terminate()
+        process.wait(20)
