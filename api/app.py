@@ -45,7 +45,7 @@ def create_app(lrs: Lrs) -> Flask:
         app.register_blueprint(blueprint)
     default = Version(lrs.settings.xapi_version)
     inner = alternate.understood(app.wsgi_app, lrs.settings.max_json_bytes)
-    stamped = enveloped(inner, lambda: lrs.statements.through, default)
-    open_to_pages = shared(stamped, lrs.settings.cors_origins)
-    app.wsgi_app = normalised(open_to_pages)  # type: ignore[method-assign,assignment]
+    open_to_pages = shared(inner, lrs.settings.cors_origins)
+    stamped = enveloped(open_to_pages, lambda: lrs.statements.through, default)
+    app.wsgi_app = normalised(stamped)  # type: ignore[method-assign,assignment]
     return app

@@ -32,6 +32,14 @@ THROUGH = "zachetka.through"
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
+_NAMED = frozenset(
+    {
+        *("about", "activities", "agents", "api", "courses", "health", "more", "profile", "state"),
+        *("statements", "statistics", "transcripts", "v1", "xapi"),
+    }
+)
+_DEEPEST = 8
+
 _iso = lru_cache(maxsize=64)(clock.iso)
 _LONGEST_ID = 64
 
@@ -60,7 +68,9 @@ def enveloped(
             if path.startswith("/xapi/") or path == "/xapi":
                 version = spoken(environ) or default
                 complete = _iso(environ.get(THROUGH) or through())
-                headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete))
+                # A browser would guess from Last-Modified for how long an answer stays true.
+                caching = ("Cache-Control", "private, no-cache")
+                headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete), caching)
             # Successes are many and tell little; a proxy in front logs them better.
             if status[0] in "45":
                 _note(environ, status, began)
@@ -69,6 +79,14 @@ def enveloped(
         return app(environ, begin)
 
     return wrapped
+
+
+def shown(path: str) -> str:
+    """The path for the log: a question mark for each part that is not the program's own word, as
+    a report's path names a person.
+    """
+    parts = path.split("/", _DEEPEST)
+    return "/".join(part if part in _NAMED else "?" if part else "" for part in parts)
 
 
 def _sensible(id: str | None) -> str | None:
@@ -82,7 +100,7 @@ def _note(environ: WSGIEnvironment, status: str, began: float) -> None:
         log.info(
             "request",
             method=environ["REQUEST_METHOD"],
-            path=environ["PATH_INFO"],
+            path=shown(environ["PATH_INFO"]),
             status=int(status[:3]),
             ms=round((time.perf_counter() - began) * 1000, 1),
         )

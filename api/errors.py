@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.envelope import REQUEST_ID
+from api.envelope import REQUEST_ID, shown
 from lrs.domain import errors
 from lrs.domain.problems import PROBLEMS
 
@@ -95,7 +95,7 @@ def _meant_by(status: int) -> errors.LrsError:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("unexpected", path=request.path, method=request.method)
+    log.exception("unexpected", path=shown(request.path), method=request.method)
     return _problem(errors.InternalError("internal-error"))
 
 

@@ -84,10 +84,19 @@ def _refuse(load: Load, value: object, at: str) -> None:
         faults = list(_faults(error.messages, ""))
     else:
         return
-    # A misspelled property is unknown and missing at once: the name that was sent helps more; a
-    # wrong objectType makes its neighbours unknown. Pointers decide the rest: sets have no order.
-    pointer, code = min(faults, key=lambda fault: (_LATER.get(fault[1], 0), fault[0]))
+    pointer, code = min(faults, key=_rank)
     raise InvalidStatement(code, pointer=at + pointer) from None
+
+
+def _rank(fault: tuple[str, str]) -> tuple[int, str]:
+    """Which fault to tell of: the least. A misspelled property is unknown and missing at once: the
+    name that was sent helps more; a misspelled objectType makes its neighbours wrong or unknown.
+    Pointers decide the rest: sets have no order.
+    """
+    pointer, code = fault
+    if code == "unknown-property" and pointer.lower().endswith("/objecttype"):
+        return -1, pointer
+    return _LATER.get(code, 0), pointer
 
 
 def _faults(messages: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,8 @@ def parameters(query_string: bytes, allowed: Collection[str]) -> dict[str, str]:
             raise InvalidQuery("unknown-parameter", known=known)
         if name in found:
             raise InvalidQuery("repeated-parameter", parameter=name)
+        if "\0" in value:  # which PostgreSQL takes in no text
+            raise InvalidQuery("invalid-parameter", parameter=name, form="a text without U+0000")
         found[name] = value
     return found
 
@@ -110,7 +112,7 @@ def _number(text: str) -> int:
 
 
 def _text(text: str) -> str:
-    if not text or "\0" in text:
+    if not text:
         raise ValueError("text")
     return text
 

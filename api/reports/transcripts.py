@@ -17,6 +17,8 @@ from schemas.reports import correction_view, course_view, line_view, totals_view
 
 PAGE = 100
 MOST = 1_000
+LONGEST = 200
+"""Characters of what is looked for: SQLite takes no pattern of any length."""
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -32,7 +34,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """Trainees by part of a name or personnel number, a page at a time."""
         given = parameters(request.query_string, frozenset({"q", "after", "limit"}))
         after, limit = _number(given, "after", 0, 2**31 - 1), _number(given, "limit", PAGE, MOST)
-        held = lrs.training.trainees(given.get("q", ""), after, limit)
+        held = lrs.training.trainees(_looked_for(given), after, limit)
         more = ""
         if len(held.value) == limit:
             query = {**given, "after": held.value[-1].id, "limit": limit}
@@ -61,6 +63,14 @@ def blueprint(lrs: Lrs) -> Blueprint:
         )
 
     return bp
+
+
+def _looked_for(given: dict[str, str]) -> str:
+    q = given.get("q", "")
+    if len(q) > LONGEST:
+        form = f"a text of {LONGEST} characters at most"
+        raise InvalidQuery("invalid-parameter", parameter="q", form=form)
+    return q
 
 
 def _rule(given: dict[str, str]) -> Rule:

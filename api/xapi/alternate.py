@@ -128,9 +128,11 @@ def _fields(environ: WSGIEnvironment, limit: int) -> dict[str, str]:
     if length > limit:
         raise TooLarge("form-too-large", limit=limit)
     try:
-        text = get_input_stream(environ, max_content_length=limit).read().decode("ascii")
+        form = get_input_stream(environ, max_content_length=limit).read()
+        if len(form) != length:
+            raise ValueError("length")
         pairs = parse_qsl(
-            text,
+            form.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=True,
             errors="strict",

@@ -31,7 +31,9 @@ def json_body(request: Request, limit: int) -> bytes:
 
 
 def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
-    """The body in parts, `limit` bytes in all. Raises what `too_large` gives, UnsupportedMedia."""
+    """The body in parts, `limit` bytes in all. Raises what `too_large` gives, UnsupportedMedia, and
+    Invalid for a body shorter than its Content-Length: its client went away.
+    """
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedMedia("unsupported-content-encoding")
     length = request.content_length
@@ -45,6 +47,9 @@ def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
         if size > limit:
             raise too_large()
         yield chunk
+    # A server that ends the input by itself does not tell the end from a cut.
+    if length is not None and size < length:
+        raise Invalid("bad-request")
 
 
 @contextmanager

@@ -94,8 +94,15 @@ _PART = select(blob_chunk.c.data).where(
 def _insert(connection: Connection, content: Bytes) -> None:
     key = bytes.fromhex(content.sha2)
     connection.execute(insert(blob), {"sha2": key, "size": content.size})
-    for number, data in enumerate(content.chunks()):
+    for number, data in enumerate(_parts(content)):
         connection.execute(insert(blob_chunk), {"sha2": key, "number": number, "data": data})
+
+
+def _parts(content: Bytes) -> Iterator[bytes]:
+    """The bytes in parts of CHUNK at most, however they come."""
+    for data in content.chunks():
+        for at in range(0, len(data), CHUNK):
+            yield data[at : at + CHUNK]
 
 
 class BlobFolder:

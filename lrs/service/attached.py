@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from lrs.domain.agent import JsonObject
 from lrs.domain.attachment import address, attachments
 from lrs.ledger import Blobs, LoggedStatement
 
@@ -27,17 +28,17 @@ def attached(rows: Sequence[LoggedStatement], blobs: Blobs) -> list[Attached]:
     What a statement only names is not among them: else whoever knows a hash would be given the
     bytes that somebody else has sent.
     """
-    types: dict[str, str] = {}
+    found: dict[str, JsonObject] = {}
     for row in rows:
         if row.attachments:
-            declared = attachments(json.loads(row.text))
-            said = {address(a): a["contentType"] for _, a in declared}
+            said = {address(a): a for _, a in attachments(json.loads(row.text))}
             for sha2 in row.attachments:
                 if sha2 in said:
-                    types.setdefault(sha2, said[sha2])
-    sizes = blobs.sizes(types)
+                    found.setdefault(sha2, said[sha2])
+    sizes = blobs.sizes(found)
+    # The hash as the statement writes it, which may be in capitals: clients compare texts.
     return [
-        Attached(sha2, content_type, sizes[sha2], partial(blobs.chunks, sha2))
-        for sha2, content_type in types.items()
+        Attached(a["sha2"], a["contentType"], sizes[sha2], partial(blobs.chunks, sha2))
+        for sha2, a in found.items()
         if sha2 in sizes
     ]

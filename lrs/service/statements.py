@@ -130,9 +130,12 @@ class Statements:
         self._may_read(by)
         cursor = Cursor.decode(token)
         reach, behind = self._reach()
-        if reach.position < cursor.upto and reach.position < self._ledger.reader.head()[0]:
-            # the walk must not leave out what cannot be seen now
-            raise Unavailable("index-behind")
+        if reach.position < cursor.upto:
+            head, _ = self._ledger.reader.head()
+            reach, behind = self._reach()
+            if reach.position < min(cursor.upto, head):
+                # the walk must not leave out what cannot be seen now
+                raise Unavailable("index-behind")
         limited = replace(cursor, limit=min(cursor.limit, max_page))
         return self._page(limited, by, reach, behind)
 

@@ -54,7 +54,7 @@ class Training:
         reach = self._fresh()
         with honest_errors(), self._views.read.connect() as connection:
             found = transcripts.transcript(connection, trainee, rule)
-            if found is None and not _is_key(trainee):
+            if found is None and not _is_key(trainee) and "\0" not in trainee:
                 people = names.trainees_by_personnel(connection, trainee)
                 if len(people) > 1:
                     raise InvalidQuery("ambiguous-trainee")
