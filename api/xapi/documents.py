@@ -88,6 +88,7 @@ class _Documents(MethodView):
         return no_content()
 
     def _body(self) -> AbstractContextManager[Spool]:
+        self._lrs.documents.require_writer(self._kind, g.credential)
         limit = self._lrs.settings.max_document_bytes
         return spooled(request, limit, lambda: TooLarge("document-too-large", limit=limit))
 

@@ -74,6 +74,7 @@ class _Statements:
         """Store what the request holds, with the bytes of attachments if they come along. The id
         is that of a PUT.
         """
+        self._statements.require_writer(g.credential)
         settings = self._settings
         if media_type(request) != MULTIPART:
             return self._store(json_body(request, settings.max_json_bytes), {}, id)

@@ -103,7 +103,7 @@ class Filter:
     upto: int
     ascending: bool = False
     authority: str | None = None
-    """Only statements of this authority, whatever finds them."""
+    """Only statements of this authority; what they refer to finds them if it is of the same."""
 
     def terms(self) -> dict[str, str]:
         """The terms asked for, by `agent`, `verb`, `activity` and `authority`."""
@@ -290,7 +290,8 @@ def _branches(shape: _Shape) -> list[Select[int]]:
     if shape.registration:
         base = base.where(entry.c.registration == bindparam("registration"))
     if "authority" in shape.terms:
-        base = base.where(_own())
+        # Neither the statement nor the one whose terms find it may be another's.
+        base = base.where(entry.c.authority == bindparam("authority"), _own())
     branches = [base]
     if "agent" in shape.terms:
         scopes = (DIRECT, RELATED) if shape.related_agents else (DIRECT,)

@@ -122,6 +122,11 @@ class Documents:
         self._projector.fresh(projection.Documents.NAME)
         return list(dict.fromkeys(self._listed(shelf, since).values()))
 
+    def require_writer(self, kind: Kind, by: Credential) -> None:
+        """Raises Forbidden: to be asked before anything that was sent is read."""
+        if not by.may_keep(_SCOPE[kind]):
+            raise Forbidden("scope-too-narrow", scopes=f"{_names(kind)} and `all`")
+
     def put(
         self,
         address: Address,
@@ -137,7 +142,7 @@ class Documents:
         Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
         StorageFull.
         """
-        self._may_keep(address.shelf, by)
+        self.require_writer(address.shelf.kind, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
@@ -158,7 +163,7 @@ class Documents:
         """Put the properties of a JSON object over those of the one that is there; where none is,
         store it as it came. Its ETag. Raises as `put` does, and TooLarge.
         """
-        self._may_keep(address.shelf, by)
+        self.require_writer(address.shelf.kind, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
@@ -179,7 +184,7 @@ class Documents:
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
-        self._may_keep(address.shelf, by)
+        self.require_writer(address.shelf.kind, by)
         key = self._ledger.owners.key(address.shelf.owner)
         if key is None:
             condition.require(None)
@@ -196,7 +201,7 @@ class Documents:
 
     def clear(self, shelf: Shelf, by: Credential) -> None:
         """Delete all documents there, all or none. Raises Forbidden."""
-        self._may_keep(shelf, by)
+        self.require_writer(shelf.kind, by)
 
         def once() -> None:
             head, _ = self._ledger.reader.head()
@@ -252,15 +257,13 @@ class Documents:
 
     def _may_see(self, shelf: Shelf, by: Credential) -> None:
         if not by.may_see(_SCOPE[shelf.kind]):
-            raise Forbidden("scope-too-narrow", scopes=f"{_names(shelf)}, `all/read` and `all`")
-
-    def _may_keep(self, shelf: Shelf, by: Credential) -> None:
-        if not by.may_keep(_SCOPE[shelf.kind]):
-            raise Forbidden("scope-too-narrow", scopes=f"{_names(shelf)} and `all`")
+            raise Forbidden(
+                "scope-too-narrow", scopes=f"{_names(shelf.kind)}, `all/read` and `all`"
+            )
 
 
-def _names(shelf: Shelf) -> str:
-    return f"`{_SCOPE[shelf.kind].value}`"
+def _names(kind: Kind) -> str:
+    return f"`{_SCOPE[kind].value}`"
 
 
 class _Written:

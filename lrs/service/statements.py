@@ -84,8 +84,7 @@ class Statements:
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
         Unavailable or StorageFull when the database does not take it.
         """
-        if not by.may_write():
-            raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
+        self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
         new_id = self._new_id if id is None else lambda: id
         facts = facts_of(received, by, version, new_id, carried)
@@ -101,6 +100,11 @@ class Statements:
             self._blobs.put(content)
         self._record(wanted, durations)
         return [fact.originator_id for fact in facts]
+
+    def require_writer(self, by: Credential) -> None:
+        """Raises Forbidden: to be asked before anything that was sent is read."""
+        if not by.may_write():
+            raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
 
     def get(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
         """A statement that is not voided. Raises StatementNotFound, Forbidden."""

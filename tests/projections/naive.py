@@ -38,7 +38,11 @@ def answer(log: Sequence[RecordedStatement], question: Question) -> list[int]:
         for s in log
         if s.position not in gone
         and (question.mine is None or s.authority == question.mine)
-        and any(_matches(t, question) for t in _with_targets(s, log))
+        and any(
+            _matches(t, question)
+            for t in _with_targets(s, log)
+            if question.mine is None or t.authority == question.mine
+        )
     ]
 
 

@@ -1,0 +1,141 @@
+"""Requests to every resource, about things that nobody but the key of `client` has written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone, voiding
+from tests.api.documents import JSON, KINDS, PATHS, Doc, document
+
+COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request, and how to tell what came of it."""
+
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    shows: str = ""
+    """What the answer holds if it shows what was asked for."""
+    done: Callable[[], bool] | None = None
+    """Whether the change that it asks for has been made."""
+
+    def sent(self, by: Caller, method: str) -> Answer:
+        return by.send(method, self.path, query_string=dict(self.query) or None, **self.options)
+
+
+@dataclass(frozen=True)
+class About:
+    """A word that stands in all that has been written of one trainee and one course."""
+
+    client: Caller
+    word: str
+    trainee: str
+    course: str
+    statement: str
+    voided: str
+    more: str
+    papers: Mapping[str, Doc]
+
+    @property
+    def agent(self) -> str:
+        return json.dumps({"mbox": self.trainee})
+
+
+def about(client: Caller) -> About:
+    """Two statements, a voided one, and a document of each kind, written by that key."""
+    word, course, trainee = fresh(), f"https://example.org/courses/{fresh()}", someone()["mbox"]
+    actor = {"mbox": trainee, "name": f"Анна {word}"}
+    studied = {"id": course, "definition": {"name": {"ru": f"Курс {word}"}}}
+    one, two = (said(actor=actor, verb=COMPLETED, object=studied) for _ in range(2))
+    wrong = said(actor={**someone(), "name": word})
+    client.store(one, two, wrong, voiding(wrong))
+    first = client.get(agent=json.dumps({"mbox": trainee}), limit="1").json
+    papers = {kind: paper(client, kind, word) for kind in KINDS}
+    return About(client, word, trainee, course, one["id"], wrong["id"], first["more"], papers)
+
+
+def paper(client: Caller, kind: str, word: str) -> Doc:
+    """A new document of that kind, with the word in it."""
+    return document(client, kind).holding(json.dumps({"word": word}).encode(), JSON)
+
+
+def asked(of: About, method: str, resource: str) -> Ask:
+    """What the rows of the table in test_scopes.py are. Each change is another one every time."""
+    if method in ("GET", "HEAD"):
+        return _reads(of)[resource]
+    if resource == "statements":
+        return _stores(of, method)
+    doc = paper(of.client, resource.partition(" ")[0], of.word)
+    return _all_of(doc) if resource.endswith(" ids") else _changes(doc, method)
+
+
+def _reads(of: About) -> dict[str, Ask]:
+    trainee, course = (quote(text, safe="") for text in (f"mbox|{of.trainee}", of.course))
+    reads = {
+        "statements": Ask(STATEMENTS, {"agent": of.agent}),
+        "statements one": Ask(STATEMENTS, {"statementId": of.statement}),
+        "statements voided": Ask(STATEMENTS, {"voidedStatementId": of.voided}),
+        "more": Ask(of.more),
+        "agents": Ask("/xapi/agents", {"agent": of.agent}),
+        "activities": Ask("/xapi/activities", {"activityId": of.course}),
+        "transcripts": Ask("/api/v1/transcripts", {"q": of.word}),
+        "transcripts one": Ask(f"/api/v1/transcripts/{trainee}"),
+        "courses": Ask("/api/v1/courses"),
+        "courses one": Ask(f"/api/v1/courses/{course}/statistics"),
+    }
+    reads = {name: Ask(ask.path, ask.query, shows=of.word) for name, ask in reads.items()}
+    for kind, doc in of.papers.items():
+        reads[kind] = Ask(doc.path, doc.where, shows=of.word)
+        reads[f"{kind} ids"] = Ask(doc.path, doc.around, shows=doc.name)
+    return {**reads, "about": Ask("/xapi/about", shows="1.0.3")}
+
+
+def _stores(of: About, method: str) -> Ask:
+    statement = said(actor={"mbox": of.trainee})
+    query = {"statementId": statement["id"]} if method == "PUT" else {}
+    body = {"data": json.dumps(statement).encode(), "content_type": JSON}
+
+    def done() -> bool:
+        return of.client.get(statementId=statement["id"]).status_code == 200
+
+    return Ask(STATEMENTS, query, body, done=done)
+
+
+def _changes(doc: Doc, method: str) -> Ask:
+    old: dict[str, Any] = doc.get().json
+    new = {"PUT": {"new": 1}, "POST": {**old, "new": 1}, "DELETE": None}[method]
+
+    def done() -> bool:
+        found = doc.get()
+        now = found.json if found.status_code == 200 else None
+        assert now in (old, new)
+        return bool(now == new)
+
+    body = {} if method == "DELETE" else {"data": b'{"new":1}', "content_type": JSON}
+    return Ask(doc.path, doc.where, {**body, "headers": {"If-Match": "*"}}, done=done)
+
+
+def _all_of(doc: Doc) -> Ask:
+    return Ask(doc.path, doc.around, done=lambda: doc.get().status_code == 404)
+
+
+PLACES = {
+    "statements": STATEMENTS,
+    "more": "/xapi/more/x",
+    **PATHS,
+    "agents": "/xapi/agents",
+    "activities": "/xapi/activities",
+    "about": "/xapi/about",
+    "transcripts": "/api/v1/transcripts",
+    "transcripts one": "/api/v1/transcripts/x",
+    "courses": "/api/v1/courses",
+    "courses one": "/api/v1/courses/x/statistics",
+}
+"""Every path there is for a key."""
