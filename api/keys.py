@@ -10,6 +10,7 @@ import click
 
 from api import command
 from api.launch import Launch, actor_of, endpoint_of, module_of, own_endpoint, warnings
+from lrs.domain.agent import agent_key
 from lrs.domain.clock import iso
 from lrs.domain.credential import MODULE, Scope
 from schemas.rules import is_iri, is_uuid
@@ -109,7 +110,9 @@ def launch(
             raise click.BadParameter(f"{error}", param_hint="'--endpoint'") from None
         what = Launch(module, endpoint, actor, activity, registration or uuid4())
         label = label or f"launch of {activity}"
-        made = lrs.credentials.create(label, MODULE, lasting=timedelta(hours=hours))
+        made = lrs.credentials.create(
+            label, MODULE, lasting=timedelta(hours=hours), learner=agent_key(actor) or ""
+        )
         for warning in warnings(module, endpoint, lrs.settings):
             click.echo(f"Note: {warning}", err=True)
     click.echo(f"Key {made.name} is good until {iso(made.expires)}.", err=True)

@@ -91,4 +91,6 @@ def _says(payload: bytes, statement: JsonObject, version: Version) -> bool:
         check_statement(signed, version)
     except (MalformedJson, InvalidStatement):
         return False
+    if any(name in signed and name not in statement for name in ("id", "timestamp")):
+        return False  # or a signature could be sent again, each time as another statement's
     return same(signed, statement, durations=centiseconds if version is Version.V2_0_0 else str)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from itertools import chain
 
 from flask import Blueprint, Response, g, request
 from flask.views import MethodView
@@ -17,7 +18,7 @@ from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.entry import entered
 from api.xapi.spool import Spool
 from lrs.domain.document import ANY, Address, Condition, Kind
-from lrs.domain.errors import InvalidDocument, TooLarge
+from lrs.domain.errors import InvalidDocument, TooLarge, Unavailable
 from lrs.service import Document, Lrs
 from schemas import parse_json
 from schemas.documents import asked_documents, deleted_documents, one_document
@@ -135,6 +136,10 @@ def _answer(document: Document) -> Response:
     if request.if_none_match.contains_weak(document.etag):
         response.status_code = 304
         return response
+    chunks = document.chunks()
+    first = next(chunks, b"")
+    if not first and document.fact.size:
+        raise Unavailable("bytes-missing")
     response.content_length = document.fact.size
-    response.response = document.chunks()
+    response.response = chain((first,), chunks)
     return response

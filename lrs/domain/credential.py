@@ -46,7 +46,8 @@ class Standing(StrEnum):
 class Credential:
     """An authenticated key: its id, its scopes, and the Agent its statements are vouched by.
 
-    `expires` is in microseconds since the epoch, 0 for a key without an end.
+    `expires` is in microseconds since the epoch, 0 for a key without an end. `learner` is the agent
+    key of the one person whose documents it reaches, empty for a key that is no learner's.
     """
 
     id: UUID
@@ -54,6 +55,13 @@ class Credential:
     scopes: frozenset[Scope]
     authority: JsonObject
     expires: int = 0
+    learner: str = ""
+
+    def may_reach(self, agent: str) -> bool:
+        """Whether documents of that agent are within its reach (1.0.3 part 3, 4.2: a scope is
+        limited to actors associated with the key, where that can be told). Empty for no agent's.
+        """
+        return not (agent and self.learner) or agent == self.learner
 
     def is_over(self, at: int) -> bool:
         """Whether its time was over at that instant."""

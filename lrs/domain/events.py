@@ -97,6 +97,8 @@ class CredentialCreated:
     """Hex of HMAC-SHA-256(salt, secret)."""
     expires: int = 0
     """When it stops being good, in microseconds since the epoch; 0 for a key without an end."""
+    learner: str = ""
+    """The agent key of the one person it was handed to; empty for a key that is no learner's."""
 
 
 @dataclass(frozen=True, slots=False)

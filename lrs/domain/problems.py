@@ -89,6 +89,8 @@ _LIMITS: Final = {
 }
 
 _AWAY: Final = {
+    "bytes-missing": "The document's bytes are not where they were kept: whoever runs the store "
+    "must look at LRS_BLOB_FOLDER, and restore it.",
     "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
     "again in a few seconds.",
     "index-behind": "The index is behind the log: send the same again in a moment.",
@@ -130,6 +132,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "Forbidden": Group(
         "The key is good, but not for this.",
         {
+            "not-this-learner": "This key was handed to another learner, and reaches that one's "
+            "documents alone: ask under the actor of the launch link.",
             "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",
             "voiding-another-authority": "Voiding another authority's statement needs the scope "
             "`all`: use the key that sent the statement, or one with that scope.",

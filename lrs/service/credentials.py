@@ -64,9 +64,16 @@ class Credentials:
         self._lock = threading.Lock()
 
     def create(
-        self, label: str, scopes: Collection[Scope], *, lasting: timedelta | None = None
+        self,
+        label: str,
+        scopes: Collection[Scope],
+        *,
+        lasting: timedelta | None = None,
+        learner: str = "",
     ) -> NewKey:
-        """Hand out a key with 256 random bits of secret, good for so long or without an end."""
+        """Hand out a key with 256 random bits of secret, good for so long or without an end; with
+        a `learner`, an agent key, it reaches that person's documents alone.
+        """
         secret = secrets.token_urlsafe(SECRET_BYTES)
         expires = 0 if lasting is None else self._ledger.now() + lasting // _MICROSECOND
         key = NewKey(uuid4(), secret, label, tuple(sorted(scopes)), expires)
@@ -79,6 +86,7 @@ class Credentials:
             salt=salt.hex(),
             digest=hashed(salt, key.secret).hex(),
             expires=expires,
+            learner=learner,
         )
         self._ledger.record([fact])
         return key
@@ -156,7 +164,14 @@ class Credentials:
             "account": {"homePage": self._homepage, "name": created.originator_id.hex},
         }
         scopes = frozenset(Scope(scope) for scope in created.scopes)
-        return Credential(created.originator_id, created.label, scopes, authority, created.expires)
+        return Credential(
+            created.originator_id,
+            created.label,
+            scopes,
+            authority,
+            created.expires,
+            created.learner,
+        )
 
 
 def _stream_of(name: str) -> UUID:

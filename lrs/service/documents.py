@@ -142,7 +142,7 @@ class Documents:
         Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
         StorageFull.
         """
-        self.require_writer(address.shelf.kind, by)
+        self._may_keep(address.shelf, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
@@ -163,7 +163,7 @@ class Documents:
         """Put the properties of a JSON object over those of the one that is there; where none is,
         store it as it came. Its ETag. Raises as `put` does, and TooLarge.
         """
-        self.require_writer(address.shelf.kind, by)
+        self._may_keep(address.shelf, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
@@ -184,7 +184,7 @@ class Documents:
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
-        self.require_writer(address.shelf.kind, by)
+        self._may_keep(address.shelf, by)
         key = self._ledger.owners.key(address.shelf.owner)
         if key is None:
             condition.require(None)
@@ -201,7 +201,7 @@ class Documents:
 
     def clear(self, shelf: Shelf, by: Credential) -> None:
         """Delete all documents there, all or none. Raises Forbidden."""
-        self.require_writer(shelf.kind, by)
+        self._may_keep(shelf, by)
 
         def once() -> None:
             head, _ = self._ledger.reader.head()
@@ -255,11 +255,21 @@ class Documents:
         with honest_errors(), self._views.read.connect() as connection:
             return projection.listed(connection, shelf, since)
 
+    def _may_keep(self, shelf: Shelf, by: Credential) -> None:
+        self.require_writer(shelf.kind, by)
+        _require_reach(shelf, by)
+
     def _may_see(self, shelf: Shelf, by: Credential) -> None:
+        _require_reach(shelf, by)
         if not by.may_see(_SCOPE[shelf.kind]):
             raise Forbidden(
                 "scope-too-narrow", scopes=f"{_names(shelf.kind)}, `all/read` and `all`"
             )
+
+
+def _require_reach(shelf: Shelf, by: Credential) -> None:
+    if not by.may_reach(shelf.agent):
+        raise Forbidden("not-this-learner")
 
 
 def _names(kind: Kind) -> str:
