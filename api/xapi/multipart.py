@@ -14,6 +14,7 @@ from typing import Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
+from api.xapi.run_together import taken_apart
 from api.xapi.spool import Spool, Spooled
 from lrs.domain.errors import InvalidAttachments, LrsError, TooLarge
 from lrs.settings import Settings
@@ -34,6 +35,10 @@ class Part:
     @property
     def media_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def is_whole(self) -> bool:
+        """Whether its bytes are those that its header names."""
+        return self.headers[HASH].lower() == self.spool.sha2
 
 
 class Multipart:
@@ -76,10 +81,11 @@ class Multipart:
     def _read(self, boundary: str | None, chunks: Iterable[bytes]) -> None:
         if not boundary or not boundary.isascii():
             raise InvalidAttachments("multipart-boundary")
+        self._boundary = boundary.encode()
         reading = _Reading(self)
         try:
             parser = MultipartParser(
-                boundary.encode(), reading.callbacks(), max_header_count=_MOST_HEADERS
+                self._boundary, reading.callbacks(), max_header_count=_MOST_HEADERS
             )
             for chunk in chunks:
                 parser.write(chunk)
@@ -105,19 +111,33 @@ class Multipart:
     def check_headers(self) -> None:
         """Before the bytes of the part that was begun last."""
         part = self.parts[-1]
-        if len(self.parts) == 1:
-            if part.media_type != JSON:
-                raise InvalidAttachments("multipart-first-part")
-            return
-        encoding = part.headers.get("content-transfer-encoding", "").lower()
-        if not part.media_type or encoding != "binary" or HASH not in part.headers:
-            raise InvalidAttachments("attachment-header")
+        if len(self.parts) > 1:
+            _require_headers(part)
+        elif part.media_type != JSON:
+            raise InvalidAttachments("multipart-first-part")
 
     def check_hash(self) -> None:
-        """After the bytes of the part that was begun last."""
+        """After the bytes of the part that was begun last, which may hold more parts."""
         part = self.parts[-1]
-        if len(self.parts) > 1 and part.headers[HASH].lower() != part.spool.sha2:
-            raise InvalidAttachments("attachment-hash")
+        if len(self.parts) == 1 or part.is_whole():
+            return
+        found = [
+            Part(spool, headers or part.headers)
+            for headers, spool in taken_apart(part.spool, self._boundary)
+        ]
+        for each in found:
+            _require_headers(each)
+            if not each.is_whole():
+                raise InvalidAttachments("attachment-hash")
+        self.parts[-1:] = found
+        if len(self.parts) > self._settings.max_parts:
+            raise TooLarge("too-many-parts", limit=self._settings.max_parts)
+
+
+def _require_headers(part: Part) -> None:
+    encoding = part.headers.get("content-transfer-encoding", "").lower()
+    if not part.media_type or encoding != "binary" or HASH not in part.headers:
+        raise InvalidAttachments("attachment-header")
 
 
 class _Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from hashlib import sha1, sha256
 from tempfile import SpooledTemporaryFile
 
@@ -70,6 +71,28 @@ class Spool:
         return self._sha1.hexdigest()
 
     def chunks(self) -> Iterator[bytes]:
-        end = self._begin + self.size
-        for at in range(self._begin, end, _CHUNK):
-            yield self._into.read(at, min(_CHUNK, end - at))
+        for at in range(0, self.size, _CHUNK):
+            yield self.read(at, min(at + _CHUNK, self.size))
+
+    def read(self, begin: int, end: int) -> bytes:
+        """The bytes from one place to another."""
+        return self._into.read(self._begin + begin, end - begin)
+
+    def find(self, text: bytes, begin: int) -> int:
+        """Where a short text stands next, at or after a place; -1 if nowhere."""
+        overlap = len(text) - 1
+        for at in range(begin, self.size, _CHUNK):
+            found = self.read(at, min(at + _CHUNK + overlap, self.size)).find(text)
+            if found >= 0:
+                return at + found
+        return -1
+
+    def window(self, begin: int, end: int) -> Spool:
+        """A spool of the bytes from one place to another, where they stand."""
+        part = copy(self)
+        part._begin, part.size = self._begin + begin, end - begin
+        part._sha2, part._sha1 = sha256(), sha1(usedforsecurity=False)
+        for chunk in part.chunks():
+            part._sha2.update(chunk)
+            part._sha1.update(chunk)
+        return part

@@ -211,3 +211,32 @@ def test_a_compressed_body_is_not_taken(client: Caller) -> None:
     headers = {"Content-Encoding": "gzip"}
     answer = client.send("POST", STATEMENTS, headers=headers, **carrying(statement(DATA), DATA))
     refused(answer, 415, "unsupported-content-encoding")
+
+
+def run_together(statement: dict[str, Any], *contents: bytes) -> dict[str, Any]:
+    """As @xapi/xapi, tincanjs and xapiwrapper write it: no line's end after an attachment."""
+    parts = LINE.join(part(data) for data in contents)
+    body = LINE + first(statement) + b"\r\n" + LINE + parts + b"\r\n" + LINE[:-2] + b"--\r\n"
+    return {"data": body, "content_type": TYPE}
+
+
+def test_attachments_that_run_together_are_told_apart_by_their_hashes(client: Caller) -> None:
+    """Three JavaScript clients write nothing between an attachment and the next boundary."""
+    contents = [DATA, b"", bytes(300_000) + b"--" + BOUNDARY.encode(), OTHER]
+    stated = statement(*contents)
+    assert client.send("POST", STATEMENTS, **run_together(stated, *contents)).status_code == 200
+    _, found = attached(client.get(statementId=stated["id"], attachments="true"))
+    assert sorted(found.values()) == sorted(contents)
+
+
+@pytest.mark.parametrize("spoilt", [b"binary", digest(OTHER).encode(), b"X-Experience-API-Hash: "])
+def test_attachments_that_run_together_are_refused_as_others_are(
+    client: Caller, spoilt: bytes
+) -> None:
+    """Each part has its headers, and the bytes of its own hash."""
+    stated = statement(DATA, OTHER)
+    sent = run_together(stated, DATA, OTHER)
+    head, _, tail = sent["data"].rpartition(spoilt)
+    sent["data"] = head + b"?" * len(spoilt) + tail
+    refused(client.send("POST", STATEMENTS, **sent), 400)
+    assert client.get(statementId=stated["id"]).status_code == 404
