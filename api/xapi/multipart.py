@@ -38,7 +38,7 @@ class Part:
 
     def is_whole(self) -> bool:
         """Whether its bytes are those that its header names."""
-        return self.headers[HASH].lower() == self.spool.sha2
+        return self.headers.get(HASH, "").lower() == self.spool.sha2
 
 
 class Multipart:
@@ -125,6 +125,8 @@ class Multipart:
             Part(spool, headers or part.headers)
             for headers, spool in taken_apart(part.spool, self._boundary)
         ]
+        if not found[-1].is_whole():  # its own last line's end was taken for the boundary's
+            found[-1].spool = found[-1].spool.followed_by(b"\r\n")
         for each in found:
             _require_headers(each)
             if not each.is_whole():

@@ -2,7 +2,8 @@
 after an attachment's bytes, so a strict reading takes the next part for more of them.
 
 The hashes tell: a part whose bytes are not those of its hash is taken apart where the boundary
-stands in it, and stands as several parts if each of these has the bytes of its own hash.
+stands in it, and stands as several parts if each of these has the bytes of its own hash. Where the
+bytes of one end in a line's end, that was taken for the boundary's.
 """
 
 from __future__ import annotations

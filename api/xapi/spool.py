@@ -87,6 +87,13 @@ class Spool:
                 return at + found
         return -1
 
+    def followed_by(self, data: bytes) -> Spool:
+        """A spool of the bytes, which were the last to come, and of more."""
+        longer = copy(self)
+        longer._sha2, longer._sha1 = self._sha2.copy(), self._sha1.copy()
+        longer.write(data)
+        return longer
+
     def window(self, begin: int, end: int) -> Spool:
         """A spool of the bytes from one place to another, where they stand."""
         part = copy(self)

@@ -222,7 +222,8 @@ def run_together(statement: dict[str, Any], *contents: bytes) -> dict[str, Any]:
 
 def test_attachments_that_run_together_are_told_apart_by_their_hashes(client: Caller) -> None:
     """Three JavaScript clients write nothing between an attachment and the next boundary."""
-    contents = [DATA, b"", bytes(300_000) + b"--" + BOUNDARY.encode(), OTHER]
+    line = b"a text file\r\n"
+    contents = [DATA, b"", bytes(300_000) + b"--" + BOUNDARY.encode(), line, line * 2, OTHER]
     stated = statement(*contents)
     assert client.send("POST", STATEMENTS, **run_together(stated, *contents)).status_code == 200
     _, found = attached(client.get(statementId=stated["id"], attachments="true"))
