@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, and_, or_, select
 
 from lrs.bulk import Columns, insert_columns
 from lrs.database import Database
@@ -121,7 +121,6 @@ def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:
     """Position and commitment of those of the streams' versions that the log holds."""
     found: dict[Stream, tuple[int, bytes]] = {}
-    key = tuple_(event.c.originator_id, event.c.originator_version)
     columns = (
         event.c.originator_id,
         event.c.originator_version,
@@ -129,7 +128,13 @@ def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, 
         event.c.commitment,
     )
     for start in range(0, len(streams), 400):
-        part = streams[start : start + 400]
-        for row in connection.execute(select(*columns).where(key.in_(part))):
+        # Each by itself: SQLite finds no list of pairs by an index, and the append lock is held.
+        these = or_(
+            *(
+                and_(event.c.originator_id == id, event.c.originator_version == version)
+                for id, version in streams[start : start + 400]
+            )
+        )
+        for row in connection.execute(select(*columns).where(these)):
             found[row[0], row[1]] = (row[2], row[3])
     return found
