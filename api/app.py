@@ -13,6 +13,7 @@ from api.envelope import enveloped
 from api.paths import normalised
 from api.reports import courses, transcripts
 from api.xapi import about, agents, alternate, documents, statements
+from api.xapi.streams import Streams
 from lrs.domain.version import Version
 from lrs.service import Lrs
 
@@ -33,9 +34,10 @@ def create_app(lrs: Lrs) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     errors.install(app)
     alternate.install(app)
+    streams = Streams(max(1, lrs.settings.threads // 2))
     for blueprint in (
-        statements.blueprint(lrs),
-        documents.blueprint(lrs),
+        statements.blueprint(lrs, streams),
+        documents.blueprint(lrs, streams),
         agents.blueprint(lrs),
         about.blueprint(),
         transcripts.blueprint(lrs),

@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.attachment import SIGNATURE, address, attachments
-from lrs.domain.errors import InvalidAttachments
+from lrs.domain.errors import InvalidAttachments, TooLarge
 from lrs.domain.version import Version
 from lrs.ledger import Bytes
+
+SIGNED = 4_000_000
+"""Bytes of signatures in one request: each is decoded and read as a statement."""
 
 
 def check_attachments(
@@ -28,7 +31,7 @@ def check_attachments(
     """
     if not carried and not any(map(_declares, statements)):
         return
-    named = set()
+    named, signed, spent = set(), set(), 0
     for at, statement, attachment in _declared(statements, batch):
         content = carried.get(address(attachment))
         if content is not None:
@@ -36,6 +39,12 @@ def check_attachments(
         elif "fileUrl" not in attachment:
             raise InvalidAttachments("attachment-missing", pointer=at)
         if attachment["usageType"] == SIGNATURE:
+            if id(statement) in signed:
+                raise InvalidAttachments("signature-repeated", pointer=at)
+            signed.add(id(statement))
+            spent += 0 if content is None else content.size
+            if spent > SIGNED:
+                raise TooLarge("signatures-too-large", limit=SIGNED)
             from schemas.signature import check_signature  # which needs a library of ciphers
 
             check_signature(statement, attachment, content, version, at)

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidAttachments, InvalidStatement, MalformedJson
@@ -20,7 +20,7 @@ from schemas.json_text import parse_json
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
 _CONTENT_TYPE = "application/octet-stream"
-_LONGEST = 1_000_000
+_LONGEST = 500_000
 """Bytes of a signature: it is decoded in memory."""
 
 
@@ -77,7 +77,7 @@ def _key_of(chain: object, at: str) -> RSAPublicKey:
         if not isinstance(chain, list) or not isinstance(chain[0], str):
             raise ValueError("x5c")
         key = load_der_x509_certificate(base64.b64decode(chain[0], validate=True)).public_key()
-    except (ValueError, IndexError, UnsupportedAlgorithm):
+    except (ValueError, IndexError, InvalidVersion, UnsupportedAlgorithm):
         raise InvalidAttachments("signature-certificate", pointer=at) from None
     if not isinstance(key, RSAPublicKey):
         raise InvalidAttachments("signature-certificate", pointer=at)

@@ -7,6 +7,7 @@ still does that where a URL would be 2,048 characters long. 2.0 has it no more.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _REFUSED = "zachetka.refused"
 _FORM = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"GET", "PUT", "POST", "DELETE"})
+_METHOD = re.compile("(?:^|&)method=")
 _WITH_CONTENT = frozenset({"PUT", "POST"})
 _HEADERS = {
     "authorization": "HTTP_AUTHORIZATION",
@@ -70,7 +72,7 @@ def install(app: Flask) -> None:
 
 def _is_alternate(environ: WSGIEnvironment) -> bool:
     return (
-        "method=" in environ.get("QUERY_STRING", "")
+        _METHOD.search(environ.get("QUERY_STRING", "")) is not None
         and environ["REQUEST_METHOD"] == "POST"
         and environ["PATH_INFO"].startswith("/xapi/")
         and spoken(environ) is not Version.V2_0_0

@@ -4,67 +4,82 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.http import http_date
 
 from api.xapi.bodies import JSON
+from api.xapi.streams import Streams
 from lrs.domain.agent import JsonObject
 from lrs.domain.definition import activities
 from lrs.domain.format import accepted_languages, canonical, ids_only
 from lrs.ledger import LoggedStatement
-from lrs.service import Attached
+from lrs.service import Attached, Definitions
 from schemas.query import Format, Shape
 
-Known = Callable[[Collection[str]], Mapping[str, JsonObject]]
-"""Gives the merged definitions of activities."""
 
+class Answers:
+    """Writes statements for a store's clients."""
 
-def one(
-    row: LoggedStatement, shape: Shape, known: Known, attached: Sequence[Attached] = ()
-) -> Response:
-    """A single statement."""
-    response = _answer(_rendered([row], shape, known)[0], shape, attached)
-    response.headers["Last-Modified"] = http_date(datetime.fromtimestamp(row.stored / 1e6, UTC))
-    return response
+    def __init__(self, definitions: Definitions, streams: Streams) -> None:
+        self._definitions = definitions
+        self._streams = streams
 
+    def one(
+        self, row: LoggedStatement, shape: Shape, attached: Sequence[Attached] = ()
+    ) -> Response:
+        """A single statement."""
+        response = self._answer(self._rendered([row], shape)[0], shape, attached)
+        changed = datetime.fromtimestamp(row.stored / 1e6, UTC)
+        response.headers["Last-Modified"] = http_date(changed)
+        return response
 
-def many(
-    rows: Sequence[LoggedStatement],
-    more: str,
-    shape: Shape,
-    known: Known,
-    attached: Sequence[Attached] = (),
-) -> Response:
-    """A StatementResult (1.0.3 part 2, 3.2): `more` is always there, empty at the end."""
-    statements = b",".join(_rendered(rows, shape, known))
-    body = b'{"statements":[%b],"more":%b}' % (statements, orjson.dumps(more))
-    return _answer(body, shape, attached)
+    def many(
+        self,
+        rows: Sequence[LoggedStatement],
+        more: str,
+        shape: Shape,
+        attached: Sequence[Attached] = (),
+    ) -> Response:
+        """A StatementResult (1.0.3 part 2, 3.2): `more` is always there, empty at the end."""
+        statements = b",".join(self._rendered(rows, shape))
+        body = b'{"statements":[%b],"more":%b}' % (statements, orjson.dumps(more))
+        return self._answer(body, shape, attached)
 
+    def _answer(self, body: bytes, shape: Shape, attached: Sequence[Attached]) -> Response:
+        if not shape.attachments:
+            return Response(body, content_type=JSON)
+        boundary = secrets.token_hex(16)
+        first = f"--{boundary}\r\nContent-Type: {JSON}\r\n\r\n".encode() + body
+        heads = [_head(boundary, part) for part in attached]
+        tail = f"\r\n--{boundary}--\r\n".encode()
 
-def _answer(body: bytes, shape: Shape, attached: Sequence[Attached]) -> Response:
-    if not shape.attachments:
-        return Response(body, content_type=JSON)
-    boundary = secrets.token_hex(16)
-    first = f"--{boundary}\r\nContent-Type: {JSON}\r\n\r\n".encode() + body
-    heads = [_head(boundary, part) for part in attached]
-    tail = f"\r\n--{boundary}--\r\n".encode()
+        def parts() -> Iterator[bytes]:
+            yield first
+            for head, part in zip(heads, attached, strict=True):
+                yield head
+                yield from part.chunks()
+            yield tail
 
-    def parts() -> Iterator[bytes]:
-        yield first
-        for head, part in zip(heads, attached, strict=True):
-            yield head
-            yield from part.chunks()
-        yield tail
+        # Without quotation marks, which tincanjs takes for a part of the boundary.
+        response = Response(content_type=f"multipart/mixed; boundary={boundary}")
+        fixed = len(first) + sum(map(len, heads)) + len(tail)
+        return self._streams.send(response, parts(), fixed + sum(part.size for part in attached))
 
-    # Without quotation marks, which tincanjs takes for a part of the boundary.
-    response = Response(parts(), content_type=f"multipart/mixed; boundary={boundary}")
-    fixed = len(first) + sum(map(len, heads)) + len(tail)
-    response.content_length = fixed + sum(part.size for part in attached)
-    return response
+    def _rendered(self, rows: Sequence[LoggedStatement], shape: Shape) -> list[bytes]:
+        exact = [row.exact() for row in rows]
+        if shape.format is Format.EXACT:
+            return exact
+        statements: list[JsonObject] = [json.loads(text) for text in exact]
+        if shape.format is Format.IDS:
+            return [_written(ids_only(statement)) for statement in statements]
+        languages = accepted_languages(request.headers.get("Accept-Language", ""))
+        named = {a["id"] for s in statements for a in activities(s)}
+        known = self._definitions.known(named, g.credential)
+        return [_written(canonical(statement, languages, known)) for statement in statements]
 
 
 def _head(boundary: str, part: Attached) -> bytes:
@@ -77,18 +92,6 @@ def _head(boundary: str, part: Attached) -> bytes:
         f"X-Experience-API-Hash: {part.sha2}",
     )
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def _rendered(rows: Sequence[LoggedStatement], shape: Shape, known: Known) -> list[bytes]:
-    exact = [row.exact() for row in rows]
-    if shape.format is Format.EXACT:
-        return exact
-    statements: list[JsonObject] = [json.loads(text) for text in exact]
-    if shape.format is Format.IDS:
-        return [_written(ids_only(statement)) for statement in statements]
-    languages = accepted_languages(request.headers.get("Accept-Language", ""))
-    definitions = known({a["id"] for s in statements for a in activities(s)})
-    return [_written(canonical(statement, languages, definitions)) for statement in statements]
 
 
 def _written(statement: JsonObject) -> bytes:

@@ -17,6 +17,7 @@ from api.rendering import as_json, no_content
 from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.entry import entered
 from api.xapi.spool import Spool
+from api.xapi.streams import Streams
 from lrs.domain.document import ANY, Address, Condition, Kind
 from lrs.domain.errors import InvalidDocument, TooLarge, Unavailable
 from lrs.service import Document, Lrs
@@ -34,20 +35,21 @@ _UNKNOWN_TYPE = "application/octet-stream"
 _LONGEST_TYPE = 1_000
 
 
-def blueprint(lrs: Lrs) -> Blueprint:
+def blueprint(lrs: Lrs, streams: Streams) -> Blueprint:
     """The three document resources of a store."""
     bp = Blueprint("documents", __name__, url_prefix="/xapi")
     bp.before_request(entered(lrs))
     for kind, path in PATHS.items():
-        bp.add_url_rule(path, view_func=_Documents.as_view(kind.value, lrs, kind))
+        bp.add_url_rule(path, view_func=_Documents.as_view(kind.value, lrs, kind, streams))
     return bp
 
 
 class _Documents(MethodView):
     init_every_request = False
 
-    def __init__(self, lrs: Lrs, kind: Kind) -> None:
+    def __init__(self, lrs: Lrs, kind: Kind, streams: Streams) -> None:
         self._lrs = lrs
+        self._streams = streams
         self._kind = kind
 
     def get(self) -> Response:
@@ -56,7 +58,8 @@ class _Documents(MethodView):
             listed = as_json(self._lrs.documents.names(shelf, since, g.credential))
             listed.add_etag()
             return listed
-        return _answer(self._lrs.documents.get(Address(shelf, name), g.credential))
+        document = self._lrs.documents.get(Address(shelf, name), g.credential)
+        return _answer(document, self._streams)
 
     def put(self) -> Response:
         address = one_document(self._kind, request.query_string)
@@ -116,7 +119,8 @@ def _condition() -> Condition:
     headers = request.headers
     return Condition(
         if_match=_tags(request.if_match) if "If-Match" in headers else None,
-        if_none_match=_tags(request.if_none_match) if "If-None-Match" in headers else None,
+        # One that names nothing is as good as none, or PUT would overwrite unawares.
+        if_none_match=_tags(request.if_none_match) or None,
     )
 
 
@@ -124,7 +128,7 @@ def _tags(tags: ETags) -> frozenset[str]:
     return frozenset({ANY}) if tags.star_tag else frozenset(tags.as_set(include_weak=True))
 
 
-def _answer(document: Document) -> Response:
+def _answer(document: Document, streams: Streams) -> Response:
     response = Response(content_type=document.fact.content_type)
     response.set_etag(document.etag)
     response.headers["Last-Modified"] = http_date(
@@ -140,6 +144,4 @@ def _answer(document: Document) -> Response:
     first = next(chunks, b"")
     if not first and document.fact.size:
         raise Unavailable("bytes-missing")
-    response.content_length = document.fact.size
-    response.response = chain((first,), chunks)
-    return response
+    return streams.send(response, chain((first,), chunks), document.fact.size)

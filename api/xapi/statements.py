@@ -11,10 +11,11 @@ from flask import Blueprint, Response, g, request
 
 from api.envelope import THROUGH
 from api.rendering import no_content
-from api.xapi import answers
+from api.xapi.answers import Answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
 from api.xapi.multipart import Multipart
+from api.xapi.streams import Streams
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import Invalid, InvalidStatement, TooLarge
 from lrs.ledger import Bytes
@@ -25,11 +26,11 @@ from schemas.parameters import parameters
 from schemas.query import Format, Shape, asked, shape, statement_id
 
 
-def blueprint(lrs: Lrs) -> Blueprint:
+def blueprint(lrs: Lrs, streams: Streams) -> Blueprint:
     """The statement resource of a store."""
     bp = Blueprint("statements", __name__, url_prefix="/xapi")
     bp.before_request(entered(lrs))
-    views = _Statements(lrs)
+    views = _Statements(lrs, streams)
     bp.get("/statements")(views.get)
     bp.put("/statements")(views.put)
     bp.post("/statements")(views.post)
@@ -38,9 +39,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
 
 class _Statements:
-    def __init__(self, lrs: Lrs) -> None:
+    def __init__(self, lrs: Lrs, streams: Streams) -> None:
         self._statements = lrs.statements
-        self._known = lrs.definitions.known
+        self._answers = Answers(lrs.definitions, streams)
         self._settings = lrs.settings
 
     def post(self) -> Response:
@@ -63,7 +64,7 @@ class _Statements:
             row, reach = self._statements.get_voided(wanted.voided_id, g.credential)
         request.environ[THROUGH] = reach.through
         attached = self._statements.attached([row]) if wanted.shape.attachments else ()
-        return answers.one(row, wanted.shape, self._known, attached)
+        return self._answers.one(row, wanted.shape, attached)
 
     def more(self, token: str) -> Response:
         wanted = shape(request.query_string)
@@ -104,7 +105,7 @@ class _Statements:
             link = f"{request.script_root}/xapi/more/{found.next.encode()}{_suffix(wanted)}"
         rows = found.statements
         attached = self._statements.attached(rows) if wanted.attachments else ()
-        return answers.many(rows, link, wanted, self._known, attached)
+        return self._answers.many(rows, link, wanted, attached)
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:

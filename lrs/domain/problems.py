@@ -83,6 +83,8 @@ _LIMITS: Final = {
     "`method`.",
     "multipart-too-large": "A multipart body may be {limit} bytes long: send the statements in "
     "several requests.",
+    "signatures-too-large": "The signatures of a request may be {limit} bytes long in all: "
+    "send the statements in several requests.",
     "too-many-parts": "A multipart body may have {limit} parts: send the statements in several "
     "requests.",
     "too-many-statements": "Send at most {limit} statements in one request.",
@@ -96,6 +98,7 @@ _AWAY: Final = {
     "index-behind": "The index is behind the log: send the same again in a moment.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
+    "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
     "shutting-down": "The store is shutting down and wrote nothing: send the same again in a "
     "moment.",
     "unavailable": "The database is away or did not answer in time: send the same again in a few "

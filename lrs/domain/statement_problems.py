@@ -101,6 +101,7 @@ ATTACHMENTS: Final = {
     "and signature in base64url, with dots between.",
     "signature-payload": "The payload of the signature is another statement: sign the very "
     "statement that is sent, as it is before the signature is attached.",
+    "signature-repeated": "A statement has one signature: leave the others out.",
     "signature-wrong": "The signature does not belong to the payload and the certificate: sign "
     "with the private key of the first certificate in x5c.",
 }

@@ -121,6 +121,9 @@ class BlobFolder:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _write(path, content)
+            # Also where it exists: whoever wrote it may not have come as far as this.
+            for folder in (path.parent, self._folder, self._folder.parent):
+                _sync(folder)
         except OSError as error:
             raise _honest(error) from error
 
@@ -161,8 +164,6 @@ def _write(path: Path, content: Bytes) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
-    for folder in (path.parent, path.parent.parent):
-        _sync(folder)
 
 
 def _sync(folder: Path) -> None:

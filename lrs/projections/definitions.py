@@ -38,6 +38,11 @@ agent_name = Table(
 MOST_NAMES = 50
 """Of one agent: the rest is left out, or one client could make the table grow without bounds."""
 
+LONGEST = 65_536
+"""Bytes of a definition, merged or as it is said; what would make it longer is left out, or each
+statement on an activity could be answered with megabytes that others have said of it.
+"""
+
 Code = Callable[[Collection[str]], dict[str, int]]
 """Numbers texts of the index's dictionary."""
 
@@ -49,24 +54,26 @@ class Definitions:
     committed: else `forget`.
     """
 
-    MOST_ACTIVITIES = 2_000
+    MOST_BYTES = 4_000_000
     MOST_AGENTS = 20_000
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
-        self._said: dict[str, JsonObject] = {}
-        self._known: dict[str, JsonObject] = {}
+        self._said: dict[str, bytes] = {}
+        self._known: dict[str, bytes] = {}
+        self._bytes = 0
+        """Of what is remembered of definitions."""
         self._names: dict[str, list[str]] = {}
 
     def fold(
         self, connection: Connection, statements: Iterable[RecordedStatement], code: Code
     ) -> None:
         """Note what is new in the statements, which are in log order."""
-        if len(self._known) > self.MOST_ACTIVITIES or len(self._names) > self.MOST_AGENTS:
+        if self._bytes > self.MOST_BYTES or len(self._names) > self.MOST_AGENTS:
             self.forget()
-        defined: list[tuple[str, JsonObject]] = []
+        defined: list[tuple[str, bytes]] = []
         named: list[tuple[str, str]] = []
         said, known_as = self._said, self._names
         for s in statements:
@@ -74,9 +81,14 @@ class Definitions:
                 continue
             for activity in activities(s.statement):
                 definition = activity.get("definition")
-                if definition is not None and said.get(activity["id"]) != definition:
-                    said[activity["id"]] = definition
-                    defined.append((activity["id"], definition))
+                if definition is None:
+                    continue
+                # As texts: 1 and true are equal to Python.
+                text, id = orjson.dumps(definition), activity["id"]
+                if said.get(id) != text and len(text) <= LONGEST:
+                    said[id] = text
+                    self._bytes += len(text)
+                    defined.append((id, text))
             for agent, name in names(s.statement):
                 if name not in known_as.get(agent, ()):
                     named.append((agent, name))
@@ -85,25 +97,24 @@ class Definitions:
         if named:
             self._name(connection, named, code)
 
-    def _define(
-        self, connection: Connection, defined: list[tuple[str, JsonObject]], code: Code
-    ) -> None:
+    def _define(self, connection: Connection, defined: list[tuple[str, bytes]], code: Code) -> None:
         terms = {activity: activity_term(activity) for activity, _ in defined}
         ids = code(terms.values())
         unknown = {ids[t]: a for a, t in terms.items() if a not in self._known}
         for row in rows_of(connection, _DEFINED, activity_definition.c.activity, unknown):
-            self._known[unknown[row.activity]] = orjson.loads(row.definition)
+            self._known[unknown[row.activity]] = row.definition
         changed = set()
-        for activity, definition in defined:
+        for activity, said in defined:
             before = self._known.get(activity)
-            after = definition if before is None else united(before, definition)
-            if after != before:
+            after = said if before is None else _united(before, said)
+            if after != before and len(after) <= LONGEST:
                 self._known[activity] = after
+                self._bytes += len(after)
                 changed.add(activity)
         rows = sorted((ids[terms[a]], a) for a in changed)
         columns: Columns = {
             "activity": [number for number, _ in rows],
-            "definition": [orjson.dumps(self._known[a]) for _, a in rows],
+            "definition": [self._known[a] for _, a in rows],
         }
         insert_columns(connection, activity_definition, columns, replace=True)
 
@@ -122,6 +133,10 @@ class Definitions:
                 new.append((ids[terms[agent]], len(known), name))
         columns = dict(zip(("agent", "number", "name"), zip(*new, strict=True), strict=False))
         insert_columns(connection, agent_name, columns)
+
+
+def _united(before: bytes, said: bytes) -> bytes:
+    return orjson.dumps(united(orjson.loads(before), orjson.loads(said)))
 
 
 _DEFINED = select(activity_definition)

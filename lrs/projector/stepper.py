@@ -250,9 +250,6 @@ class Stepper:
 _MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
 
 
-_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
-
-
 def _advance(connection: Connection, name: str, page: Page) -> None:
     positions.advance(
         connection, name, position=page.last, stored=page.stored, commitment=page.commitment

@@ -2,6 +2,7 @@
 
 from lrs.service.attached import Attached
 from lrs.service.credentials import Credentials, NewKey
+from lrs.service.definitions import Definitions
 from lrs.service.documents import Document, Documents
 from lrs.service.lrs import Lrs
 from lrs.service.query import StatementQuery
@@ -12,6 +13,7 @@ from lrs.service.training import Training
 __all__ = [
     "Attached",
     "Credentials",
+    "Definitions",
     "Document",
     "Documents",
     "Lrs",

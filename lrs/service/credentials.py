@@ -93,7 +93,8 @@ class Credentials:
 
     def revoke(self, id: UUID) -> None:
         """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
-        if not self._ledger.stream(id):
+        facts = self._ledger.stream(id)
+        if not facts or not isinstance(facts[0], CredentialCreated):
             raise CredentialNotFound("credential-not-found")
         try:
             self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2)])

@@ -33,7 +33,8 @@ class Definitions:
         part 3, 2.4). Raises Forbidden.
         """
         key = agent_key(agent) or ""
-        return person(agent, self._asked(by, lambda c: index.agent_names(c, key)))
+        names = self._asked(by, lambda c: index.agent_names(c, key))
+        return person(agent, names if by.may_reach(key) else [])
 
     def activity(self, id: str, by: Credential) -> JsonObject:
         """The Activity with its definition, merged from all that was said; without one if nothing
@@ -43,8 +44,12 @@ class Definitions:
         activity: JsonObject = {"objectType": "Activity", "id": id}
         return activity | {"definition": found[id]} if id in found else activity
 
-    def known(self, activities: Collection[str]) -> dict[str, JsonObject]:
-        """The merged definitions of these activities, for statements that name them."""
+    def known(self, activities: Collection[str], by: Credential) -> dict[str, JsonObject]:
+        """The merged definitions of these activities, for statements that name them; none for a
+        key that may not look activities up.
+        """
+        if not by.may_look_up():
+            return {}
         return self._fresh(lambda c: index.activity_definitions(c, activities))
 
     def _asked(self, by: Credential, ask: Callable[[Connection], T]) -> T:

@@ -119,7 +119,6 @@ class Documents:
         once. Raises Forbidden.
         """
         self._may_see(shelf, by)
-        self._projector.fresh(projection.Documents.NAME)
         return list(dict.fromkeys(self._listed(shelf, since).values()))
 
     def require_writer(self, kind: Kind, by: Credential) -> None:
@@ -173,7 +172,7 @@ class Documents:
                 return content
             if not (content.is_json and _content_of(latest.document).is_json):
                 raise InvalidDocument("document-not-json")
-            both = merged(b"".join(latest.document.chunks()), b"".join(received.chunks()))
+            both = merged(_bytes_of(latest.document), b"".join(received.chunks()))
             if len(both) > self._largest:
                 raise TooLarge("document-too-large", limit=self._largest)
             written = _Written(both)
@@ -204,9 +203,6 @@ class Documents:
         self._may_keep(shelf, by)
 
         def once() -> None:
-            head, _ = self._ledger.reader.head()
-            if self._projector.fresh(projection.Documents.NAME).position < head:
-                raise Unavailable("index-behind")  # else some would be left
             streams = self._listed(shelf, None)
             ends = {stream: self._latest(stream) for stream in streams}
             facts = [
@@ -252,6 +248,9 @@ class Documents:
         return _Latest(logged.originator_version, document)
 
     def _listed(self, shelf: Shelf, since: int | None) -> dict[UUID, str]:
+        head, _ = self._ledger.reader.head()
+        if self._projector.fresh(projection.Documents.NAME).position < head:
+            raise Unavailable("index-behind")  # a list that lacks some would pass for a whole one
         with honest_errors(), self._views.read.connect() as connection:
             return projection.listed(connection, shelf, since)
 
@@ -265,6 +264,13 @@ class Documents:
             raise Forbidden(
                 "scope-too-narrow", scopes=f"{_names(shelf.kind)}, `all/read` and `all`"
             )
+
+
+def _bytes_of(document: Document) -> bytes:
+    found = b"".join(document.chunks())
+    if len(found) != document.fact.size:
+        raise Unavailable("bytes-missing")
+    return found
 
 
 def _require_reach(shelf: Shelf, by: Credential) -> None:

@@ -175,7 +175,7 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
     with indexed(engine, log, ends) as connection:
         assert checksum(connection, TABLES) == rebuilt
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Definitions, "MOST_ACTIVITIES", data.draw(st.integers(-1, 2)))
+        patch.setattr(Definitions, "MOST_BYTES", data.draw(st.integers(-1, 200)))
         patch.setattr(Definitions, "MOST_AGENTS", data.draw(st.integers(-1, 2)))
         with indexed(engine, log, ends) as connection:
             assert checksum(connection, TABLES) == rebuilt
