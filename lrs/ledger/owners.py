@@ -8,11 +8,13 @@ stream by asking for a person, nor prove that it was theirs.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from hashlib import sha256
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from lrs.bulk import rows_of
 from lrs.database import Database
 from lrs.faults import honest_errors
 from lrs.ledger.tables import document_owner
@@ -30,6 +32,13 @@ class Owners:
             key: bytes | None = connection.scalar(_KEY, {"of": _digest(owner)})
             return key
 
+    def keys(self, owners: Collection[str]) -> dict[str, bytes]:
+        """The keys of those who have one."""
+        digests = {_digest(owner): owner for owner in owners}
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = rows_of(connection, _KEYS, document_owner.c.digest, digests)
+            return {digests[row.digest]: row.key for row in rows}
+
     def key_made(self, owner: str) -> bytes:
         """The owner's key, made now if there is none."""
         found = self.key(owner)
@@ -44,6 +53,7 @@ class Owners:
             return self.key_made(owner)
 
 
+_KEYS = select(document_owner)
 _KEY = select(document_owner.c.key).where(document_owner.c.digest == bindparam("of"))
 
 
