@@ -14,21 +14,8 @@ from lrs.domain.catalogue import Kind
 from lrs.domain.errors import InvalidEntry
 from schemas.accept import Accept, accept_schema
 from schemas.check import Load, first_fault
-from schemas.fields import (
-    AgentKey,
-    Boolean,
-    Code,
-    Count,
-    Date,
-    Iri,
-    LanguageMap,
-    Many,
-    Month,
-    OneOf,
-    Scaled,
-    Some,
-    Text,
-)
+from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Some
+from schemas.fields import Boolean, Iri, LanguageMap, Many, OneOf, Scaled, StrictField, Text
 from schemas.strict import Fault, Strict
 
 
@@ -173,7 +160,16 @@ def members(kind: Kind) -> list[str]:
 
 def lists(kind: Kind) -> set[str]:
     """The names of those that are arrays."""
-    return {name for name, field in _SCHEMAS[kind]().fields.items() if isinstance(field, Many)}
+    return _of_type(kind, Many)
+
+
+def months(kind: Kind) -> set[str]:
+    """The names of those that are calendar months."""
+    return _of_type(kind, Month)
+
+
+def _of_type(kind: Kind, wanted: type[StrictField]) -> set[str]:
+    return {name for name, field in _SCHEMAS[kind]().fields.items() if isinstance(field, wanted)}
 
 
 Checked = tuple[Kind, JsonObject, str]
@@ -188,8 +184,8 @@ def check_entries(kind: Kind, value: object) -> list[Checked]:
 
 
 def check_catalogue(value: object) -> list[Checked]:
-    """The entries of an object that holds an array for each of some kinds, in the order of Kind:
-    what others name comes first. InvalidEntry otherwise, with the pointer.
+    """The entries of an object that holds an array for each of some kinds, in the order of Kind.
+    InvalidEntry otherwise, with the pointer.
     """
     if type(value) is not dict:
         raise InvalidEntry("not-an-object", pointer="")

@@ -110,30 +110,6 @@ class Version2(Leaf):
     accepts, code = staticmethod(rules.is_version_2), "version"
 
 
-class Code(Leaf):
-    accepts, code = staticmethod(rules.is_code), "entry-code"
-
-
-class AgentKey(Leaf):
-    accepts, code = staticmethod(rules.is_agent_key), "agent-key"
-
-
-class Date(Leaf):
-    accepts, code = staticmethod(rules.is_date), "date"
-
-
-class Month(Leaf):
-    accepts, code = staticmethod(rules.is_month), "month"
-
-
-class Count(Leaf):
-    accepts, code = staticmethod(rules.is_length), "count"
-
-
-class Some(Leaf):
-    accepts, code = staticmethod(rules.is_amount), "amount"
-
-
 class OneOf(Leaf):
     """One of a few words, in exactly this case (xAPI 1.0.3 part 2, 2.2)."""
 

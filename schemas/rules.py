@@ -20,6 +20,7 @@ __all__ = [
     "is_boolean",
     "is_code",
     "is_content_type",
+    "is_count",
     "is_date",
     "is_duration",
     "is_integer",
@@ -165,10 +166,18 @@ def is_agent_key(value: object) -> bool:
     if type(value) is not str:
         return False
     try:
-        identifier_of(value)
+        identifier = identifier_of(value)
     except ValueError:
         return False
-    return "\0" not in value
+    match identifier:
+        case {"account": {"homePage": home, "name": name}}:
+            return is_iri(home) and is_account_name(name)
+        case {"mbox": mbox}:
+            return is_mbox(mbox)
+        case {"mbox_sha1sum": digest}:
+            return is_sha1(digest)
+        case _:
+            return is_uri(identifier["openid"])
 
 
 def is_date(value: object) -> bool:
@@ -188,8 +197,13 @@ def is_month(value: object) -> bool:
 
 
 def is_amount(value: object) -> bool:
-    """A number above zero."""
-    return (type(value) is int or type(value) is float) and value > 0
+    """A number above zero, a million at most: hours, not nanoseconds."""
+    return (type(value) is int or type(value) is float) and 0 < value <= 1_000_000
+
+
+def is_count(value: object) -> bool:
+    """A whole number, a thousand million at most."""
+    return type(value) is int and 0 <= value <= 1_000_000_000
 
 
 def is_account_name(value: object) -> bool:

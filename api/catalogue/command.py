@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from api.catalogue.files import read
 from api.command import store
 from lrs.domain.errors import ImportRefused, InvalidEntry
 from lrs.service.catalogue import Change, Stated, Step
@@ -25,6 +24,8 @@ def import_(file: Path, preview: bool) -> None:
     """Describe what FILE says, a YAML file or an Excel workbook: all of it or nothing. Repeating it
     changes nothing.
     """
+    from api.catalogue.files import read  # its libraries are nothing that a server needs
+
     value, where = read(file)
     try:
         stated = [Stated(*checked) for checked in check_catalogue(value)]

@@ -90,13 +90,13 @@ _ENTRIES: Final = {
     **{code: STATEMENTS[code] for code in _SHARED},
     "agent-key": "Say who is meant as account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, "
     "mbox_sha1sum|HEX or openid|URI.",
-    "amount": "Give a number above zero, without quotation marks.",
+    "amount": "Give a number above zero, a million at most, without quotation marks.",
     "attempt-rule": "The rule that picks an attempt is best, last or first.",
-    "count": "Give a whole number, not negative, without quotation marks.",
+    "count": "Give a whole number from 0 to 1,000,000,000, without quotation marks.",
     "course-kind": "A course is of the kind classroom, online, blended or test.",
     "date": "Give a calendar day such as 2026-03-31.",
     "entry-code": "A code begins with a letter or digit; letters, digits, points, hyphens and "
-    "underscores may follow, 64 characters in all.",
+    'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
     "month": "Give a calendar month such as 2026-03.",
     "more-than-named": "`at_least` asks for more courses than `courses` names.",
     "repeated-entry": "This describes a thing that another entry of the same request describes: "

@@ -52,6 +52,20 @@ class Owners:
         except IntegrityError:  # another request was first
             return self.key_made(owner)
 
+    def keys_made(self, owners: Collection[str]) -> dict[str, bytes]:
+        """The keys of all, made now for those who have none."""
+        found = self.keys(owners)
+        new = {owner: secrets.token_bytes(32) for owner in owners if owner not in found}
+        if not new:
+            return found
+        rows = [{"digest": _digest(owner), "key": key} for owner, key in new.items()]
+        try:
+            with honest_errors(), self._database.write.begin() as connection:
+                connection.execute(insert(document_owner), rows)
+        except IntegrityError:  # another request was first for some of them
+            new = {owner: self.key_made(owner) for owner in new}
+        return found | new
+
 
 _KEYS = select(document_owner)
 _KEY = select(document_owner.c.key).where(document_owner.c.digest == bindparam("of"))

@@ -121,8 +121,7 @@ class Catalogue:
 
         def once() -> list[Step]:
             steps = self._plan(stated)
-            changed = [step for step in steps if step.change is not Change.SAME]
-            self._record([self._fact(step, who) for step in changed])
+            self._record(self._facts([s for s in steps if s.change is not Change.SAME], who))
             return steps
 
         return repeated(once, self._timeout)
@@ -169,12 +168,14 @@ class Catalogue:
             if not (owner := _owner(kind, key)) or owner in secrets
         }
 
-    def _fact(self, step: Step, who: str) -> Described:
-        stated = step.stated
-        owner = _owner(stated.kind, stated.key)
-        secret = self._ledger.owners.key_made(owner) if owner else b""
-        stream = stream_of(stated.kind, stated.key, secret)
-        return SHAPES[stated.kind].fact(stream, step.version, stated.entry, who)
+    def _facts(self, steps: Sequence[Step], who: str) -> list[Described]:
+        things = [(step.stated.kind, step.stated.key) for step in steps]
+        self._ledger.owners.keys_made({owner for thing in things if (owner := _owner(*thing))})
+        streams = self._streams(things)
+        return [
+            SHAPES[thing[0]].fact(streams[thing], step.version, step.stated.entry, who)
+            for thing, step in zip(things, steps, strict=True)
+        ]
 
     def _record(self, facts: Sequence[Described | EntryWithdrawn]) -> None:
         if facts:
