@@ -119,7 +119,7 @@ def _key(kind: Kind, *more: str) -> tuple[Key, str]:
 
 
 def _view(entry: Entry) -> Mapping[str, Any]:
-    return {**(entry.entry or {}), "version": entry.version, "since": iso(entry.stored)}
+    return {**(entry.entry or {}), "version": entry.version, "stored": iso(entry.stored)}
 
 
 def _version(version: Version) -> Mapping[str, Any]:

@@ -77,6 +77,6 @@ def entries() -> dict[str, list[JsonObject]]:
     return {kind: [copy.deepcopy(entry)] for kind, entry in _ENTRIES.items()}
 
 
-def entry(kind: Kind, **others: object) -> JsonObject:
+def entry(kind: Kind, /, **others: object) -> JsonObject:
     """The one of that kind, with other or more members."""
     return {**copy.deepcopy(_ENTRIES[kind.value]), **others}
