@@ -35,7 +35,7 @@ people:
 visits:
   - {{code: V-1, on: 2026-04-02, office: 0012, trainer: {ANNA}, hours: 1.5, people: []}}
 """
-OFFICES = [["code", "title.ru", "address"], ["O-1", "Север", None]]
+OFFICES: list[list[Any]] = [["code", "title.ru", "address"], ["O-1", "Север", None]]
 
 
 def workbook(path: Path, sheets: Sheets) -> Path:
