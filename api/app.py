@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from api import errors, health
+from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
@@ -42,6 +43,7 @@ def create_app(lrs: Lrs) -> Flask:
         about.blueprint(),
         transcripts.blueprint(lrs),
         courses.blueprint(lrs),
+        resource.blueprint(lrs),
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)

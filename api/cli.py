@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from api import command, importing, keys
+from api.catalogue.command import catalogue
 from api.demo import fill
 from api.doctor import examine
 from lrs import __version__, bootstrap
@@ -44,6 +45,7 @@ def main() -> None:
 
 
 main.add_command(keys.key)
+main.add_command(catalogue)
 
 
 @main.command()

@@ -10,6 +10,7 @@ from pathlib import Path
 from lrs.database import Database, Options, make_folder, open_database
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger
 from lrs.ledger import migrate as migrate_ledger
+from lrs.projections.catalogue import Catalogue
 from lrs.projections.documents import Documents
 from lrs.projections.projection import Projection
 from lrs.projections.statements import StatementIndex
@@ -34,7 +35,7 @@ def now() -> int:
 
 def projections() -> list[Projection]:
     """Every read model there is."""
-    return [StatementIndex(), Training(), Documents()]
+    return [StatementIndex(), Training(), Documents(), Catalogue()]
 
 
 def build(settings: Settings, now: Clock = now) -> Lrs:

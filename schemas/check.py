@@ -77,15 +77,19 @@ def check_agent(value: object, *, at: str = "") -> None:
 
 
 def _refuse(load: Load, value: object, at: str) -> None:
-    """Lets marshmallow find the faults and raises the first; what it accepts is accepted."""
+    fault = first_fault(load, value)
+    if fault is not None:
+        pointer, code = fault
+        raise InvalidStatement(code, pointer=at + pointer)
+
+
+def first_fault(load: Load, value: object) -> tuple[str, str] | None:
+    """The pointer and code of the first fault that marshmallow finds; None if it finds none."""
     try:
         load(value)
     except ValidationError as error:
-        faults = list(_faults(error.messages, ""))
-    else:
-        return
-    pointer, code = min(faults, key=_rank)
-    raise InvalidStatement(code, pointer=at + pointer) from None
+        return min(_faults(error.messages, ""), key=_rank)
+    return None
 
 
 def _rank(fault: tuple[str, str]) -> tuple[int, str]:

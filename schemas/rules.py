@@ -7,21 +7,28 @@ already read. `\\d` and `\\w` are never used: they match digits of all alphabets
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, date
 from ipaddress import AddressValueError, IPv6Address
 
+from lrs.domain.agent import identifier_of
 from lrs.domain.clock import parse_timestamp
 
 __all__ = [
     "is_account_name",
+    "is_agent_key",
+    "is_amount",
     "is_boolean",
+    "is_code",
     "is_content_type",
+    "is_count",
+    "is_date",
     "is_duration",
     "is_integer",
     "is_iri",
     "is_language_tag",
     "is_length",
     "is_mbox",
+    "is_month",
     "is_number",
     "is_scaled",
     "is_sha1",
@@ -62,6 +69,9 @@ _MBOX = re.compile(
     rf"@[A-Za-z0-9_\-{_UCS}]++(?:\.[A-Za-z0-9_\-{_UCS}]++)*+"
 ).fullmatch
 
+# Letters of any alphabet: codes are the centre's own, and often Russian.
+_CODE = re.compile(r"[^\W_][\w.-]{0,63}").fullmatch
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}").fullmatch
 _SHA2 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
@@ -144,6 +154,56 @@ def is_uri(value: object) -> bool:
 def is_mbox(value: object) -> bool:
     """xAPI 1.0.3 part 2, 2.4.2.3: `mailto:` and one address, in an IRI's characters."""
     return type(value) is str and _MBOX(value) is not None
+
+
+def is_code(value: object) -> bool:
+    """A short name of the centre's own: letters, digits and . _ -, 64 at most."""
+    return type(value) is str and _CODE(value) is not None
+
+
+def is_agent_key(value: object) -> bool:
+    """An agent's identifier as the store writes it: `account|https://hr.example|0417`."""
+    if type(value) is not str:
+        return False
+    try:
+        identifier = identifier_of(value)
+    except ValueError:
+        return False
+    match identifier:
+        case {"account": {"homePage": home, "name": name}}:
+            return is_iri(home) and is_account_name(name)
+        case {"mbox": mbox}:
+            return is_mbox(mbox)
+        case {"mbox_sha1sum": digest}:
+            return is_sha1(digest)
+        case _:
+            return is_uri(identifier["openid"])
+
+
+def is_date(value: object) -> bool:
+    """A calendar day, 2026-03-31."""
+    if type(value) is not str or _DATE(value) is None:
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_month(value: object) -> bool:
+    """A calendar month, 2026-03."""
+    return type(value) is str and len(value) == 7 and is_date(f"{value}-01")
+
+
+def is_amount(value: object) -> bool:
+    """A number above zero, a million at most: hours, not nanoseconds."""
+    return (type(value) is int or type(value) is float) and 0 < value <= 1_000_000
+
+
+def is_count(value: object) -> bool:
+    """A whole number, a thousand million at most."""
+    return type(value) is int and 0 <= value <= 1_000_000_000
 
 
 def is_account_name(value: object) -> bool:

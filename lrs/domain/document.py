@@ -11,28 +11,14 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
 from lrs.domain.errors import DocumentConflict, InvalidDocument, PreconditionFailed
-from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.events import DocumentStored
 from lrs.domain.keeping import merged_text
 from lrs.domain.version import Version
 
 JSON = "application/json"
-
-DocumentFact = DocumentStored | DocumentDeleted
-
-
-class RecordedDocument(NamedTuple):
-    """A document's fact as the log holds it: what the projection of documents folds.
-
-    `stored` is in microseconds since the epoch.
-    """
-
-    position: int
-    stored: int
-    fact: DocumentFact
 
 
 class Kind(StrEnum):

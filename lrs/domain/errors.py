@@ -7,6 +7,7 @@ LrsError
 |   +-- InvalidAttachments     the parts of a body do not fit its statements
 |   +-- InvalidQuery           a parameter is unknown, repeated or malformed
 |   +-- InvalidDocument        a document cannot be stored in this way
+|   +-- InvalidEntry           an entry of the catalogue breaks a rule
 +-- TooLarge                   over a limit of the settings
 +-- UnsupportedMedia           a kind of body that is not taken
 +-- MethodNotAllowed           the resource does not do that
@@ -15,6 +16,7 @@ LrsError
 |   +-- DocumentConflict       a document is there, and the request does not speak of it
 +-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
+|   +-- EntryNotFound
 |   +-- StatementNotFound
 |   +-- DocumentNotFound
 |   +-- TraineeNotFound
@@ -46,12 +48,14 @@ __all__ = [
     "CredentialNotFound",
     "DocumentConflict",
     "DocumentNotFound",
+    "EntryNotFound",
     "Forbidden",
     "ImportRefused",
     "InternalError",
     "Invalid",
     "InvalidAttachments",
     "InvalidDocument",
+    "InvalidEntry",
     "InvalidQuery",
     "InvalidStatement",
     "LrsError",
@@ -132,6 +136,10 @@ class InvalidDocument(Invalid):
     pass
 
 
+class InvalidEntry(Invalid):
+    pass
+
+
 class TooLarge(LrsError):
     pass
 
@@ -169,6 +177,10 @@ class StatementNotFound(NotFound):
 
 
 class DocumentNotFound(NotFound):
+    pass
+
+
+class EntryNotFound(NotFound):
     pass
 
 

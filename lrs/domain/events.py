@@ -9,7 +9,7 @@ with a default may be absent from what was recorded.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject
@@ -111,7 +111,121 @@ class CredentialRevoked:
     originator_version: int
 
 
-Fact = StatementStored | DocumentStored | DocumentDeleted | CredentialCreated | CredentialRevoked
+@dataclass(frozen=True, slots=False)
+class Described:
+    """Something of the training centre is as `entry` says, from now on. Its stream is the thing
+    described, and the stream's versions are its history.
+    """
+
+    TOPIC: ClassVar[str]
+
+    originator_id: UUID
+    originator_version: int
+    entry: JsonObject
+    """All that is said of it, in the shape of `schemas.catalogue`."""
+    by: str = ""
+    """The agent key of who said so."""
+
+
+class CourseDescribed(Described):
+    TOPIC: ClassVar[str] = "course-described"
+
+
+class OfficeDescribed(Described):
+    TOPIC: ClassVar[str] = "office-described"
+
+
+class PostDescribed(Described):
+    TOPIC: ClassVar[str] = "post-described"
+
+
+class ServiceDescribed(Described):
+    """A service of the city's that the staff provide, and that courses teach."""
+
+    TOPIC: ClassVar[str] = "service-described"
+
+
+class ProgrammeDescribed(Described):
+    """A programme's rule got a new version: that of the stream."""
+
+    TOPIC: ClassVar[str] = "programme-described"
+
+
+class PersonDescribed(Described):
+    """A person's personnel record: name, number, office, post, and since when."""
+
+    TOPIC: ClassVar[str] = "person-described"
+
+
+class ExemptionGranted(Described):
+    """A person need not follow a programme."""
+
+    TOPIC: ClassVar[str] = "exemption-granted"
+
+
+class CertificateRevoked(Described):
+    """What a person had earned by a programme stopped counting."""
+
+    TOPIC: ClassVar[str] = "certificate-revoked"
+
+
+class VisitRecorded(Described):
+    """A trainer worked with an office's staff where they work: a kind of session."""
+
+    TOPIC: ClassVar[str] = "visit-recorded"
+
+
+class RatingRecorded(Described):
+    """Visitors' ratings of an office in a month."""
+
+    TOPIC: ClassVar[str] = "rating-recorded"
+
+
+@dataclass(frozen=True, slots=False)
+class EntryWithdrawn:
+    """What was described does not hold any more, or was a mistake. It may be described again."""
+
+    TOPIC: ClassVar[str] = "entry-withdrawn"
+
+    originator_id: UUID
+    originator_version: int
+    reason: str = ""
+    by: str = ""
+
+
+class RecordedFact(NamedTuple):
+    """A fact other than a statement as the log holds it: what projections of such facts fold.
+
+    `stored` is in microseconds since the epoch.
+    """
+
+    position: int
+    stored: int
+    fact: Fact
+
+
+Fact = (
+    StatementStored
+    | DocumentStored
+    | DocumentDeleted
+    | CredentialCreated
+    | CredentialRevoked
+    | Described
+    | EntryWithdrawn
+)
+
+DESCRIBED: tuple[type[Described], ...] = (
+    CourseDescribed,
+    OfficeDescribed,
+    PostDescribed,
+    ServiceDescribed,
+    ProgrammeDescribed,
+    PersonDescribed,
+    ExemptionGranted,
+    CertificateRevoked,
+    VisitRecorded,
+    RatingRecorded,
+)
 
 FACTS: tuple[type[Fact], ...] = (
     StatementStored,
@@ -119,4 +233,6 @@ FACTS: tuple[type[Fact], ...] = (
     DocumentDeleted,
     CredentialCreated,
     CredentialRevoked,
+    *DESCRIBED,
+    EntryWithdrawn,
 )

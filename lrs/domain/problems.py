@@ -72,6 +72,41 @@ _DOCUMENTS: Final = {
     "new document, If-Match with its ETag for one that is there.",
 }
 
+_SHARED: Final = (
+    "empty-list",
+    "iri",
+    "language-tag",
+    "missing-property",
+    "not-a-boolean",
+    "not-a-string",
+    "not-an-array",
+    "not-an-object",
+    "null",
+    "scaled",
+    "unknown-property",
+)
+
+_ENTRIES: Final = {
+    **{code: STATEMENTS[code] for code in _SHARED},
+    "agent-key": "Say who is meant as account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, "
+    "mbox_sha1sum|HEX or openid|URI.",
+    "amount": "Give a number above zero, a million at most, without quotation marks.",
+    "attempt-rule": "The rule that picks an attempt is best, last or first.",
+    "count": "Give a whole number from 0 to 1,000,000,000, without quotation marks.",
+    "course-kind": "A course is of the kind classroom, online, blended or test.",
+    "date": "Give a calendar day such as 2026-03-31.",
+    "entry-code": "A code begins with a letter or digit; letters, digits, points, hyphens and "
+    'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
+    "month": "Give a calendar month such as 2026-03.",
+    "more-than-named": "`at_least` asks for more courses than `courses` names.",
+    "repeated-entry": "This describes a thing that another entry of the same request describes: "
+    "keep one of them.",
+    "two-validities": "Give valid_months or valid_until, not both.",
+    "unknown-kind": "The catalogue has no such kind of thing. There are: {known}.",
+    "unknown-reference": "This names something that is not among the {kind} of the catalogue: "
+    "describe it first, or in the same request.",
+}
+
 _LIMITS: Final = {
     "attachment-too-large": "An attachment may be {limit} bytes long: leave its bytes out and give "
     "it a fileUrl.",
@@ -120,6 +155,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     ),
     "InvalidQuery": Group("A parameter of the query string is not right.", _QUERIES),
     "InvalidDocument": Group("A document cannot be stored in this way.", _DOCUMENTS),
+    "InvalidEntry": Group("What is said of a thing in the catalogue is not right.", _ENTRIES),
     "Unauthenticated": Group(
         "The request has no key, or none that is good.",
         {
@@ -159,6 +195,13 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "document-not-found": "There is no document under these parameters: check each one, "
             "upper and lower case too."
+        },
+    ),
+    "EntryNotFound": Group(
+        "The catalogue has no such thing.",
+        {
+            "entry-not-found": "The catalogue has no such thing, or has it no more: "
+            "/api/v1/catalogue lists what there is."
         },
     ),
     "TraineeNotFound": Group(

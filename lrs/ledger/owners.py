@@ -8,11 +8,13 @@ stream by asking for a person, nor prove that it was theirs.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from hashlib import sha256
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from lrs.bulk import rows_of
 from lrs.database import Database
 from lrs.faults import honest_errors
 from lrs.ledger.tables import document_owner
@@ -30,6 +32,13 @@ class Owners:
             key: bytes | None = connection.scalar(_KEY, {"of": _digest(owner)})
             return key
 
+    def keys(self, owners: Collection[str]) -> dict[str, bytes]:
+        """The keys of those who have one."""
+        digests = {_digest(owner): owner for owner in owners}
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = rows_of(connection, _KEYS, document_owner.c.digest, digests)
+            return {digests[row.digest]: row.key for row in rows}
+
     def key_made(self, owner: str) -> bytes:
         """The owner's key, made now if there is none."""
         found = self.key(owner)
@@ -43,7 +52,22 @@ class Owners:
         except IntegrityError:  # another request was first
             return self.key_made(owner)
 
+    def keys_made(self, owners: Collection[str]) -> dict[str, bytes]:
+        """The keys of all, made now for those who have none."""
+        found = self.keys(owners)
+        new = {owner: secrets.token_bytes(32) for owner in owners if owner not in found}
+        if not new:
+            return found
+        rows = [{"digest": _digest(owner), "key": key} for owner, key in new.items()]
+        try:
+            with honest_errors(), self._database.write.begin() as connection:
+                connection.execute(insert(document_owner), rows)
+        except IntegrityError:  # another request was first for some of them
+            new = {owner: self.key_made(owner) for owner in new}
+        return found | new
 
+
+_KEYS = select(document_owner)
 _KEY = select(document_owner.c.key).where(document_owner.c.digest == bindparam("of"))
 
 

@@ -123,11 +123,9 @@ _AFTER = (
 )
 _HEAD = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
 _END = _HEAD.add_columns(event.c.commitment)
-_LATEST = (
-    _FACTS.where(event.c.originator_id == bindparam("of"))
-    .order_by(event.c.originator_version.desc())
-    .limit(1)
-)
+_STREAM = _FACTS.where(event.c.originator_id == bindparam("of"))
+_HISTORY = _STREAM.order_by(event.c.originator_version)
+_LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
 
 
 @lru_cache(maxsize=16)
@@ -194,6 +192,11 @@ class LogReader:
         last = facts[-1]
         commitment = self.commitment_at(last.position) or b""
         return Page(len(facts), last.position, last.stored, commitment, facts=facts)
+
+    def history(self, stream: UUID) -> list[LoggedFact]:
+        """All events of a stream, by version."""
+        with honest_errors(), self._database.read.connect() as connection:
+            return [LoggedFact(*row) for row in connection.execute(_HISTORY, {"of": stream})]
 
     def latest(self, stream: UUID) -> LoggedFact | None:
         """The last event of a stream."""

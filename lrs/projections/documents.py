@@ -26,8 +26,8 @@ from sqlalchemy import (
 
 from lrs.bulk import replace_rows
 from lrs.columns import UuidKey
-from lrs.domain.document import RecordedDocument, Shelf
-from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.document import Shelf
+from lrs.domain.events import DocumentDeleted, DocumentStored, RecordedFact
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
 
@@ -53,11 +53,11 @@ class Documents:
     TOPICS: ClassVar[frozenset[str]] = frozenset({DocumentStored.TOPIC, DocumentDeleted.TOPIC})
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        latest = {d.fact.originator_id: d for d in batch.documents}
-        gone = [{"of": s} for s, d in latest.items() if isinstance(d.fact, DocumentDeleted)]
+        latest = {r.fact.originator_id: r for r in batch.facts}
+        gone = [{"of": s} for s, r in latest.items() if isinstance(r.fact, DocumentDeleted)]
         if gone:
             connection.execute(_DELETE, gone)
-        rows = [_row(d, d.fact) for d in latest.values() if isinstance(d.fact, DocumentStored)]
+        rows = [_row(r, r.fact) for r in latest.values() if isinstance(r.fact, DocumentStored)]
         replace_rows(connection, document, rows)
 
     def forget(self) -> None:
@@ -86,7 +86,7 @@ _LISTED = (
 )
 
 
-def _row(recorded: RecordedDocument, fact: DocumentStored) -> dict[str, object]:
+def _row(recorded: RecordedFact, fact: DocumentStored) -> dict[str, object]:
     return {
         "stream": fact.originator_id,
         "shelf": _digest(fact.kind, fact.agent, fact.activity),

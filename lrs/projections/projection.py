@@ -15,8 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
-from lrs.domain.document import RecordedDocument
-from lrs.domain.events import StatementStored
+from lrs.domain.events import RecordedFact, StatementStored
 from lrs.domain.statement import RecordedStatement
 
 
@@ -26,7 +25,7 @@ class Batch:
 
     `statements` are those among them, in log order. `find` reads statements by id from the log,
     only those at or below `last`: what comes later is not known yet. `at` reads by position.
-    A projection of documents gets `documents` instead, and no statements.
+    A projection of other topics gets their `facts` instead, and no statements.
     """
 
     first: int
@@ -34,7 +33,7 @@ class Batch:
     statements: Sequence[RecordedStatement]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
     at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
-    documents: Sequence[RecordedDocument] = ()
+    facts: Sequence[RecordedFact] = ()
 
 
 STATEMENTS = frozenset({StatementStored.TOPIC})

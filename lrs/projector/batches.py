@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lrs.domain.document import DocumentFact, RecordedDocument
+from lrs.domain.events import RecordedFact
 from lrs.domain.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
 from lrs.projections.projection import STATEMENTS, Batch, Projection
@@ -41,12 +41,12 @@ class Batches:
         page = self.page(projection, position, limit)
         if page.last == position:
             return None
-        documents = []
+        facts = []
         for logged in page.facts:
             fact = self._ledger.decoded(logged)
-            if isinstance(fact, DocumentFact):
-                documents.append(RecordedDocument(logged.position, logged.stored, fact))
-        return Decoded(self._batch(position, page, documents), page)
+            if fact is not None:
+                facts.append(RecordedFact(logged.position, logged.stored, fact))
+        return Decoded(self._batch(position, page, facts), page)
 
     def statements(self, position: int, limit: int) -> Decoded | None:
         """The batch of statements after `position`, kept until another one is read."""
@@ -64,9 +64,7 @@ class Batches:
         """Let go of the batch that is kept."""
         self._kept = None
 
-    def _batch(
-        self, position: int, page: Page, documents: Sequence[RecordedDocument] = ()
-    ) -> Batch:
+    def _batch(self, position: int, page: Page, facts: Sequence[RecordedFact] = ()) -> Batch:
         last = page.last
 
         def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
@@ -78,4 +76,4 @@ class Batches:
             return {position: row.recorded() for position, row in rows.items()}
 
         statements = [s.recorded() for s in page.statements]
-        return Batch(position + 1, last, statements, find, at, documents)
+        return Batch(position + 1, last, statements, find, at, facts)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1, sha256
-from time import monotonic
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from lrs.database import Database
@@ -36,11 +35,10 @@ from lrs.domain.errors import (
 from lrs.domain.events import DocumentDeleted, DocumentStored
 from lrs.domain.version import Version
 from lrs.faults import honest_errors
-from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger
+from lrs.ledger import Blobs, Bytes, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import Projector
-
-T = TypeVar("T")
+from lrs.service.repeating import repeated
 
 _SCOPE = {
     Kind.STATE: Scope.STATE,
@@ -196,7 +194,7 @@ class Documents:
             if latest.document is not None:
                 self._ledger.record([DocumentDeleted(stream, latest.version + 1)])
 
-        self._repeated(once)
+        repeated(once, self._timeout)
 
     def clear(self, shelf: Shelf, by: Credential) -> None:
         """Delete all documents there, all or none. Raises Forbidden."""
@@ -213,7 +211,7 @@ class Documents:
             if facts:
                 self._ledger.record(facts)
 
-        self._repeated(once)
+        repeated(once, self._timeout)
 
     def _write(self, address: Address, decide: Callable[[_Latest], Content]) -> str:
         """The ETag of what was decided and stored."""
@@ -225,17 +223,7 @@ class Documents:
             self._ledger.record([stored(address, stream, latest.version + 1, content)])
             return content.sha1
 
-        return self._repeated(once)
-
-    def _repeated(self, once: Callable[[], T]) -> T:
-        """Decide and append; if somebody else was first, decide anew."""
-        deadline = monotonic() + self._timeout
-        while True:
-            try:
-                return once()
-            except AlreadyRecorded as taken:
-                if monotonic() > deadline:
-                    raise Unavailable("write-contended") from taken
+        return repeated(once, self._timeout)
 
     def _latest(self, stream: UUID) -> _Latest:
         logged = self._ledger.reader.latest(stream)

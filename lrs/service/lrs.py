@@ -11,6 +11,7 @@ from lrs.ledger import Blobs, Ledger
 from lrs.projections import positions
 from lrs.projections.positions import Quarantined
 from lrs.projector import Projector
+from lrs.service.catalogue import Catalogue
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
@@ -58,6 +59,7 @@ class Lrs:
             largest=settings.max_document_bytes,
         )
         self.definitions = Definitions(projector, views)
+        self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.training = Training(projector, views, ledger.reader)
         self._views = views

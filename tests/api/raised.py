@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from lrs.domain import errors
+from lrs.domain.problems import PROBLEMS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "lrs", "replay", "schemas")
@@ -20,6 +21,9 @@ _CODED = {
 }
 _SCANNER = {"_refuse", "_Fault"}
 """How schemas/json_text.py says MalformedJson."""
+
+_ENTRIES = {"schemas/catalogue.py", "schemas/entry_fields.py"}
+_SHARED = {"schemas/fields.py", "schemas/strict.py"}
 
 
 @cache
@@ -47,14 +51,24 @@ def unnamed() -> set[str]:
 
 
 def schema_codes() -> list[Raised]:
-    """The codes that the schemas report, of which schemas/check.py makes InvalidStatement."""
+    """The codes that the schemas report, of which schemas/check.py makes InvalidStatement and
+    schemas/catalogue.py InvalidEntry; of the fields that both share, entries use some.
+    """
     return [
-        (file, "InvalidStatement", code)
+        (file, name, code)
         for file, tree in _sources()
         if file.startswith("schemas/")
         for node in ast.walk(tree)
         for code in _reported(node)
+        for name in _classes(file, code)
     ]
+
+
+def _classes(file: str, code: str) -> list[str]:
+    if file in _ENTRIES:
+        return ["InvalidEntry"]
+    used = file in _SHARED and code in PROBLEMS["InvalidEntry"].sentences
+    return ["InvalidStatement", *(["InvalidEntry"] if used else [])]
 
 
 def _made(file: str, tree: ast.Module) -> Iterator[tuple[str, str | None]]:

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.document import Address, Content, Kind, RecordedDocument, Shelf, stored
-from lrs.domain.events import DocumentDeleted
+from lrs.domain.document import Address, Content, Kind, Shelf, stored
+from lrs.domain.events import DocumentDeleted, RecordedFact
 from lrs.projections.checksum import checksum
 from lrs.projections.documents import Documents, listed
 from lrs.projections.projection import Batch
@@ -45,7 +45,7 @@ def engine(
         yield engine
 
 
-def logged(history: History) -> list[RecordedDocument]:
+def logged(history: History) -> list[RecordedFact]:
     """The facts of a history: positions one apart, `stored` ten."""
     found, versions = [], dict.fromkeys(ADDRESSES, 0)
     for position, (address, is_there) in enumerate(history, 1):
@@ -54,7 +54,7 @@ def logged(history: History) -> list[RecordedDocument]:
         content = Content("text/plain", 1, f"{position:064x}", f"{position:040x}")
         kept = stored(address, stream, version, content)
         deleted = DocumentDeleted(stream, version)
-        found.append(RecordedDocument(position, 10 * position, kept if is_there else deleted))
+        found.append(RecordedFact(position, 10 * position, kept if is_there else deleted))
     return found
 
 

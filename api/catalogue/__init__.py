@@ -1,0 +1,1 @@
+"""The catalogue over HTTP, from files, and on the command line."""

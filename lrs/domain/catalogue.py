@@ -1,0 +1,106 @@
+"""The catalogue: what the training centre has and rules, each thing a stream of facts.
+
+Courses, offices, posts, services, programmes, people, exemptions, revocations, visits and ratings
+are described whole: a description replaces the one before, and all of them stay in the log. A thing
+has a key, made of those of its members that tell it from others.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.events import (
+    CertificateRevoked,
+    CourseDescribed,
+    Described,
+    ExemptionGranted,
+    OfficeDescribed,
+    PersonDescribed,
+    PostDescribed,
+    ProgrammeDescribed,
+    RatingRecorded,
+    ServiceDescribed,
+    VisitRecorded,
+)
+
+
+class Kind(StrEnum):
+    """What can be described; the value is its name in addresses and files."""
+
+    COURSE = "courses"
+    OFFICE = "offices"
+    POST = "posts"
+    SERVICE = "services"
+    PROGRAMME = "programmes"
+    PERSON = "people"
+    EXEMPTION = "exemptions"
+    REVOCATION = "revocations"
+    VISIT = "visits"
+    RATING = "ratings"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a kind of thing is told apart, and which fact describes it."""
+
+    fact: type[Described]
+    key: tuple[str, ...]
+    person: str = ""
+    """The member that names a person by agent key: the stream's id must not give it away."""
+
+
+SHAPES: Mapping[Kind, Shape] = {
+    Kind.COURSE: Shape(CourseDescribed, ("id",)),
+    Kind.OFFICE: Shape(OfficeDescribed, ("code",)),
+    Kind.POST: Shape(PostDescribed, ("code",)),
+    Kind.SERVICE: Shape(ServiceDescribed, ("code",)),
+    Kind.PROGRAMME: Shape(ProgrammeDescribed, ("code",)),
+    Kind.PERSON: Shape(PersonDescribed, ("agent",), person="agent"),
+    Kind.EXEMPTION: Shape(ExemptionGranted, ("programme", "agent"), person="agent"),
+    Kind.REVOCATION: Shape(CertificateRevoked, ("programme", "agent", "on"), person="agent"),
+    Kind.VISIT: Shape(VisitRecorded, ("code",)),
+    Kind.RATING: Shape(RatingRecorded, ("office", "month")),
+}
+KINDS: Mapping[type[Described], Kind] = {shape.fact: kind for kind, shape in SHAPES.items()}
+
+REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
+    Kind.COURSE: {"services": Kind.SERVICE},
+    Kind.PERSON: {"office": Kind.OFFICE, "post": Kind.POST},
+    Kind.PROGRAMME: {"courses": Kind.COURSE, "posts": Kind.POST, "offices": Kind.OFFICE},
+    Kind.EXEMPTION: {"programme": Kind.PROGRAMME},
+    Kind.REVOCATION: {"programme": Kind.PROGRAMME},
+    Kind.VISIT: {"office": Kind.OFFICE},
+    Kind.RATING: {"office": Kind.OFFICE},
+}
+"""Which members name things that must be described, too."""
+
+Key = tuple[str, ...]
+
+
+def key_of(kind: Kind, entry: JsonObject) -> Key:
+    """What tells the thing from others of its kind."""
+    return tuple(str(entry[name]) for name in SHAPES[kind].key)
+
+
+def stream_of(kind: Kind, key: Key, secret: bytes) -> UUID:
+    """The thing's stream. `secret` is the random key of the person it is about, else empty."""
+    said = json.dumps([kind.value, *key]).encode()
+    digest = hmac.digest(secret, said, "sha256") if secret else sha256(said).digest()
+    return UUID(bytes=digest[:16], version=4)
+
+
+def references(kind: Kind, entry: JsonObject) -> list[tuple[Kind, Key]]:
+    """The things that the entry names and that must be described, too."""
+    found: list[tuple[Kind, Key]] = []
+    for member, target in REFERENCES.get(kind, {}).items():
+        named = entry.get(member, ())
+        texts: Sequence[str] = (named,) if isinstance(named, str) else named
+        found += [(target, (text,)) for text in texts]
+    return found

@@ -1,0 +1,135 @@
+"""The catalogue as it stands: everything that was ever described, and whether it still is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    update,
+)
+
+from lrs.bulk import replace_rows, rows_of
+from lrs.columns import UuidKey
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import KINDS, Kind
+from lrs.domain.events import DESCRIBED, Described, EntryWithdrawn
+from lrs.projections.projection import Batch
+from lrs.projections.tables import metadata
+
+entry = Table(
+    "catalogue_entry",
+    metadata,
+    Column("stream", UuidKey, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    # NULL once it is withdrawn: the next description goes on counting
+    Column("entry", LargeBinary),
+)
+Index("catalogue_by_kind", entry.c.kind, entry.c.stored)
+
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing as it stands: what is said of it, None once it is withdrawn; the stream's version,
+    and when that was stored, in microseconds since the epoch.
+    """
+
+    entry: JsonObject | None
+    version: int
+    stored: int
+
+
+class Catalogue:
+    """Folds descriptions into what holds now."""
+
+    NAME: ClassVar[str] = "catalogue"
+    VERSION: ClassVar[int] = 1
+    TABLES: ClassVar[Sequence[Table]] = (entry,)
+    TOPICS: ClassVar[frozenset[str]] = frozenset(
+        {*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC}
+    )
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        rows: dict[UUID, Row] = {}
+        gone: dict[UUID, Row] = {}
+        for recorded in batch.facts:
+            fact, stored = recorded.fact, recorded.stored
+            if isinstance(fact, Described):
+                rows[fact.originator_id] = _row(fact, stored)
+                gone.pop(fact.originator_id, None)
+            elif isinstance(fact, EntryWithdrawn):
+                gone[fact.originator_id] = {
+                    "of": fact.originator_id,
+                    "to": fact.originator_version,
+                    "at": stored,
+                }
+        replace_rows(connection, entry, list(rows.values()))
+        if gone:
+            connection.execute(_WITHDRAW, list(gone.values()))
+
+    def forget(self) -> None:
+        """Nothing is kept in memory."""
+
+
+def entries(connection: Connection, kind: Kind) -> dict[UUID, Entry]:
+    """Everything that was ever described of that kind, by stream, what changed last at the end."""
+    rows = connection.execute(_OF_KIND, {"of": kind.value})
+    return {row.stream: _entry(row) for row in rows}
+
+
+def among(connection: Connection, streams: Collection[UUID]) -> dict[UUID, Entry]:
+    """Those of the streams that were ever described."""
+    rows = rows_of(connection, _ALL, entry.c.stream, streams)
+    return {row.stream: _entry(row) for row in rows}
+
+
+def counted(connection: Connection) -> dict[Kind, int]:
+    """How many things there are of each kind."""
+    found: dict[str, int] = dict(map(tuple, connection.execute(_COUNTED)))
+    return {kind: found.get(kind.value, 0) for kind in Kind}
+
+
+_WITHDRAW = (
+    update(entry)
+    .where(entry.c.stream == bindparam("of"))
+    .values(version=bindparam("to"), stored=bindparam("at"), entry=None)
+)
+_ALL = select(entry)
+_OF_KIND = _ALL.where(entry.c.kind == bindparam("of")).order_by(entry.c.stored)
+_COUNTED = (
+    select(entry.c.kind, func.count()).where(entry.c.entry.is_not(None)).group_by(entry.c.kind)
+)
+
+
+def _entry(row: Any) -> Entry:
+    said = None if row.entry is None else orjson.loads(row.entry)
+    return Entry(said, row.version, row.stored)
+
+
+def _row(fact: Described, stored: int) -> Row:
+    return {
+        "stream": fact.originator_id,
+        "kind": KINDS[type(fact)].value,
+        "version": fact.originator_version,
+        "stored": stored,
+        "entry": orjson.dumps(fact.entry),
+    }

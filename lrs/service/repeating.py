@@ -1,0 +1,26 @@
+"""Optimistic commands: decide on what is there, append, and decide anew if somebody was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeVar
+
+from lrs.domain.errors import Unavailable
+from lrs.ledger import AlreadyRecorded
+
+T = TypeVar("T")
+
+
+def repeated(once: Callable[[], T], timeout: float) -> T:
+    """What `once` gives, which is called until its append meets no other. `timeout` in seconds.
+
+    Raises Unavailable where it always does, and whatever else `once` raises.
+    """
+    deadline = monotonic() + timeout
+    while True:
+        try:
+            return once()
+        except AlreadyRecorded as taken:
+            if monotonic() > deadline:
+                raise Unavailable("write-contended") from taken

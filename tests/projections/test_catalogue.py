@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine
+
+from lrs.domain.catalogue import SHAPES, Kind, stream_of
+from lrs.domain.events import Described, EntryWithdrawn, RecordedFact
+from lrs.projections.catalogue import Catalogue, Entry, among, counted, entries
+from lrs.projections.checksum import checksum
+from lrs.projections.projection import Batch
+from lrs.service import Lrs
+from tests.conftest import BACKENDS
+from tests.projections.engines import standing, undone
+from tests.support.entries import entry
+from tests.support.stores import fact
+
+several = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+THINGS = [(kind, name) for kind in (Kind.OFFICE, Kind.POST, Kind.COURSE) for name in "ab"]
+STREAMS = {thing: stream_of(thing[0], (thing[1],), b"") for thing in THINGS}
+
+Thing = tuple[Kind, str]
+History = Sequence[tuple[Thing, str | None]]
+"""In the order of the log: what is described, and as what; None where it is withdrawn."""
+
+histories = st.lists(
+    st.tuples(st.sampled_from(THINGS), st.none() | st.sampled_from("xyz")), min_size=1, max_size=20
+)
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    with standing(request, tmp_path_factory, Catalogue.TABLES) as engine:
+        yield engine
+
+
+def logged(history: History) -> list[RecordedFact]:
+    """The facts of a history: positions one apart, `stored` ten. Withdrawing nothing is left out,
+    as no command does it."""
+    found: list[RecordedFact] = []
+    versions = dict.fromkeys(THINGS, 0)
+    for thing, said in history:
+        if said is None and not versions[thing]:
+            continue
+        versions[thing] += 1
+        stream, version, position = STREAMS[thing], versions[thing], len(found) + 1
+        described = SHAPES[thing[0]].fact(stream, version, {"said": said})
+        withdrawn = EntryWithdrawn(stream, version, "gone")
+        one: Described | EntryWithdrawn = described if said is not None else withdrawn
+        found.append(RecordedFact(position, 10 * position, one))
+    return found
+
+
+@contextmanager
+def folded(engine: Engine, history: History, ends: Collection[int] = ()) -> Iterator[Connection]:
+    """The projection of a history, folded in batches that end at each of `ends`."""
+    projection, log = Catalogue(), logged(history)
+    with undone(engine) as connection:
+        first = 1
+        for last in sorted({*(end for end in ends if end < len(log)), len(log)}):
+            batch = Batch(first, last, (), lambda _: {}, lambda _: {}, log[first - 1 : last])
+            projection.apply(batch, connection)
+            first = last + 1
+        yield connection
+
+
+def expected(history: History) -> dict[Thing, Entry]:
+    """How each thing stands, by a plain reading of its facts; what changed last at the end."""
+    things = {stream: thing for thing, stream in STREAMS.items()}
+    found: dict[Thing, Entry] = {}
+    for _, stored, one in logged(history):
+        thing = things[one.originator_id]
+        found.pop(thing, None)
+        said = one.entry if isinstance(one, Described) else None
+        found[thing] = Entry(said, one.originator_version, stored)
+    return found
+
+
+@several
+@given(history=histories, data=st.data())
+def test_what_holds_is_what_was_said_last(
+    engine: Engine, history: History, data: st.DataObject
+) -> None:
+    """Of every kind, in the order of the last change; what is withdrawn keeps its version."""
+    ends = data.draw(st.sets(st.integers(1, len(history))))
+    wanted = expected(history)
+    with folded(engine, history, ends) as connection:
+        for kind in Kind:
+            of_kind = {STREAMS[thing]: held for thing, held in wanted.items() if thing[0] is kind}
+            assert list(entries(connection, kind).items()) == list(of_kind.items())
+            there = sum(held.entry is not None for held in of_kind.values())
+            assert counted(connection)[kind] == there
+        asked = data.draw(st.sets(st.sampled_from(THINGS)))
+        assert among(connection, [STREAMS[thing] for thing in asked]) == {
+            STREAMS[thing]: held for thing, held in wanted.items() if thing in asked
+        }
+
+
+@several
+@given(history=histories, data=st.data())
+def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
+    engine: Engine, history: History, data: st.DataObject
+) -> None:
+    """Live folding and a rebuild give the same table, byte for byte."""
+    with folded(engine, history) as connection:
+        rebuilt = checksum(connection, Catalogue.TABLES)
+    with folded(engine, history, data.draw(st.sets(st.integers(1, len(history))))) as connection:
+        assert checksum(connection, Catalogue.TABLES) == rebuilt
+
+
+def test_descriptions_among_statements_are_folded_live_and_again(lrs: Lrs) -> None:
+    """Every kind; the projection reads its own facts alone, and is level with the log."""
+    for kind in Kind:
+        described = SHAPES[kind].fact(stream_of(kind, ("x",), b""), 1, entry(kind), "me")
+        lrs.ledger.record([fact(), described, fact()])
+        assert lrs.projector.fresh("catalogue").position == lrs.ledger.reader.head()[0]
+    lrs.ledger.record([EntryWithdrawn(stream_of(Kind.POST, ("x",), b""), 2, "gone", "me")])
+    lrs.projector.fresh("catalogue")
+    live = lrs.projector.checksum("catalogue")
+    lrs.projector.rebuild(["catalogue"])
+    assert lrs.projector.checksum("catalogue") == live
+    assert not lrs.health().quarantined
