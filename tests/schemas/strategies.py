@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.statement import VOIDED
 from lrs.domain.version import Version
 from schemas.activity import COMPONENT_LISTS
+from schemas.json_text import MAX_DEPTH
+from tests.schemas import values as some
 
 Objects = SearchStrategy[JsonObject]
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
-iris = st.sampled_from(
-    ["http://v/done", "urn:x:1", "https://пример.рф/курс?ё=%20#1", "http://[::1]:80/", "tag:a,b:c"]
-)
-uuids = st.uuids().map(str)
-tags = st.sampled_from(["ru", "en-US", "cmn", "sr-Latn-RS", "de-1996", "x-own", "i-klingon"])
-timestamps = st.sampled_from(
-    ["2026-03-01T09:30:00Z", "2026-03-01t09:30:00.123456+05:00", "2026-03-01 09:30:00-03"]
-)
-durations = st.sampled_from(["PT0S", "P1Y2M3DT4H5M6.789S", "P4W", "P0,5D", "PT04H00M00S"])
-numbers = st.integers(-1000, 1000) | st.floats(-1000, 1000)
-hexes = st.text("0123456789abcdefABCDEF", min_size=64, max_size=64)
+iris = st.sampled_from(some.IRIS)
+uuids = st.uuids().map(str) | st.uuids().map(lambda id: str(id).upper())
+tags = st.sampled_from(some.TAGS)
+timestamps = st.sampled_from(some.TIMESTAMPS)
+durations = st.sampled_from(some.DURATIONS)
+numbers = st.one_of(st.integers(-1000, 1000), st.floats(-1000, 1000), st.sampled_from(some.BORDERS))
+hexes = st.text("0123456789abcdefABCDEF", min_size=40, max_size=40)
 language_maps = st.dictionaries(tags, texts, max_size=2)
 values = st.recursive(
     st.none() | st.booleans() | numbers | texts,
@@ -39,9 +39,9 @@ def _object(required: dict[str, SearchStrategy[Any]], **optional: SearchStrategy
 
 
 identifiers = st.one_of(
-    _object({"mbox": st.sampled_from(["mailto:a@b.org", "mailto:имя+%20@пример.рф"])}),
-    _object({"mbox_sha1sum": hexes.map(lambda digits: digits[:40])}),
-    _object({"openid": st.just("https://anna.example.org/")}),
+    _object({"mbox": st.sampled_from(some.MBOXES)}),
+    _object({"mbox_sha1sum": hexes}),
+    _object({"openid": st.sampled_from(some.URIS)}),
     _object({"account": _object({"homePage": iris, "name": texts.filter(bool)})}),
 )
 
@@ -58,50 +58,67 @@ agents = _together(identifiers, _object({}, name=texts, **_of_type("Agent")))
 typed_agents = _together(identifiers, _object(_of_type("Agent"), name=texts))
 groups = st.one_of(
     _object({**_of_type("Group"), "member": st.lists(agents, min_size=1, max_size=2)}, name=texts),
-    _together(identifiers, _object(_of_type("Group"), member=st.lists(agents, max_size=1))),
+    _together(
+        identifiers, _object(_of_type("Group"), name=texts, member=st.lists(agents, max_size=2))
+    ),
 )
-authorities = agents | st.tuples(identifiers, agents).map(
-    lambda pair: {
-        "objectType": "Group",
-        "member": [{"account": {"homePage": "http://v/", "name": "consumer"}}, pair[1]],
-    }
+_consumers = _object({"account": _object({"homePage": iris, "name": st.just("consumer")})})
+authorities = agents | st.tuples(_consumers, agents).flatmap(
+    lambda pair: _object({**_of_type("Group"), "member": st.permutations(pair).map(list)})
 )
 references = _object({**_of_type("StatementRef"), "id": uuids})
 
 
+_INTERACTIONS = (*COMPONENT_LISTS, None)
+
+
 @st.composite
-def definitions(draw: st.DrawFn) -> JsonObject:
-    """An activity's definition; half of them are interactions."""
+def definitions(draw: st.DrawFn, kind: str | None) -> JsonObject:
+    """An activity's definition, of an interaction of that kind or of none."""
     plain = {"name": language_maps, "description": language_maps, "type": iris, "moreInfo": iris}
     definition = draw(_object({}, **plain, extensions=extensions))
-    if draw(st.booleans()):
-        kind = definition["interactionType"] = draw(st.sampled_from(sorted(COMPONENT_LISTS)))
-        definition["correctResponsesPattern"] = draw(st.lists(texts, max_size=2))
+    if kind is not None:
+        definition["interactionType"] = kind
         component = _object({"id": texts}, description=language_maps)
-        for name in COMPONENT_LISTS[kind]:
-            definition[name] = draw(st.lists(component, max_size=3, unique_by=lambda c: c["id"]))
+        components = st.lists(component, max_size=3, unique_by=lambda c: c["id"])
+        lists = dict.fromkeys(COMPONENT_LISTS[kind], components)
+        patterns = st.lists(texts, max_size=2)
+        definition |= draw(_object({}, correctResponsesPattern=patterns, **lists))
     return definition
 
 
-activities = _object({"id": iris}, **_of_type("Activity"), definition=definitions())
-attachments = _object(
-    {
-        "usageType": iris,
-        "display": language_maps,
-        "contentType": st.sampled_from(["text/plain; charset=utf-8", "application/pdf"]),
-        "length": st.integers(0, 1 << 40),
-        "sha2": hexes,
-    },
-    description=language_maps,
-    fileUrl=iris,
+_definitions = st.sampled_from(_INTERACTIONS).flatmap(definitions)
+activities = st.one_of(
+    _object({"id": iris}, **_of_type("Activity")),
+    _object({"id": iris, "definition": _definitions}, **_of_type("Activity")),
 )
 
 
 @st.composite
+def attachments(draw: st.DrawFn) -> JsonObject:
+    """With a fileUrl, or without; the bytes are in `values.CONTENTS`."""
+    sha2 = draw(st.sampled_from(sorted(some.CONTENTS)))
+    attachment = _object(
+        {
+            "usageType": iris,
+            "display": language_maps,
+            "contentType": st.sampled_from(some.CONTENT_TYPES),
+            "length": st.just(len(some.CONTENTS[sha2])) | st.integers(0, 1 << 70),
+            "sha2": st.sampled_from((sha2, sha2.upper())),
+        },
+        description=language_maps,
+        fileUrl=iris,
+    )
+    return draw(attachment)
+
+
+@st.composite
 def scores(draw: st.DrawFn) -> JsonObject:
-    """A score whose parts agree."""
+    """A score whose parts agree; often they are equal."""
     low, raw, high = sorted(draw(st.tuples(numbers, numbers, numbers)))
-    whole = {"scaled": draw(st.floats(-1, 1)), "raw": raw, "min": low, "max": high}
+    raw = draw(st.sampled_from((low, raw, high)))
+    scaled = draw(st.sampled_from((-1, 0, 1, 1.0)) | st.floats(-1, 1))
+    whole = {"scaled": scaled, "raw": raw, "min": low, "max": high}
     return {name: whole[name] for name in draw(st.sets(st.sampled_from(sorted(whole))))}
 
 
@@ -135,25 +152,26 @@ def contexts(version: Version, *, of_activity: bool) -> Objects:
         roles = {"relevantTypes": st.lists(iris, min_size=1, max_size=2)}
         agent = _object({**_of_type("contextAgent"), "agent": agents}, **roles)
         group = _object({**_of_type("contextGroup"), "group": groups}, **roles)
-        optional["contextAgents"] = st.lists(agent, max_size=1)
-        optional["contextGroups"] = st.lists(group, max_size=1)
+        optional["contextAgents"] = st.lists(agent, max_size=2)
+        optional["contextGroups"] = st.lists(group, max_size=2)
     return _object({}, **optional)
 
 
 @st.composite
 def _said(draw: st.DrawFn, version: Version, things: Objects) -> JsonObject:
     thing = draw(things)
-    of_activity = thing.get("objectType", "Activity") == "Activity"
+    kind = thing.get("objectType", "Activity")
+    verbs = iris | st.just(VOIDED) if kind == "StatementRef" else iris
     said = _object(
         {
             "actor": agents | groups,
-            "verb": _object({"id": iris}, display=language_maps),
+            "verb": _object({"id": verbs}, display=language_maps),
             "object": st.just(thing),
         },
         result=results,
-        context=contexts(version, of_activity=of_activity),
+        context=contexts(version, of_activity=kind == "Activity"),
         timestamp=timestamps,
-        attachments=st.lists(attachments, max_size=1),
+        attachments=st.lists(attachments(), max_size=2),
     )
     return draw(said)
 
@@ -163,11 +181,59 @@ def substatements(version: Version) -> Objects:
     return _together(_said(version, things), _object(_of_type("SubStatement")))
 
 
-def statements(version: Version) -> Objects:
+@st.composite
+def statements(draw: st.DrawFn, version: Version) -> JsonObject:
     """Every shape of statement that `version` allows, with and without what the store adds."""
     things = activities | typed_agents | groups | references | substatements(version)
-    versions = ["1.0", "1.0.3"] + ["2.0.0"] * (version is Version.V2_0_0)
+    versions = ["1.0", "1.0.0", "1.0.3", "1.0.9"]
+    if version is Version.V2_0_0:
+        versions += ["2.0", "2.0.0", "2.0.7"]
     own = _object(
         {}, id=uuids, stored=timestamps, authority=authorities, version=st.sampled_from(versions)
     )
-    return _together(_said(version, things), own)
+    statement = draw(_together(_said(version, things), own))
+    places = list(_extensions(statement, 1))
+    if places and draw(st.integers(0, 3)) == 0:
+        level, held = draw(st.sampled_from(places))
+        held["urn:deep"] = _nested(MAX_DEPTH - level, draw(st.booleans()))
+    return statement
+
+
+def statements_of_parts(version: Version) -> Objects:
+    """Statements with one part of every kind in turn, and values of every form: quick to draw."""
+    one_each = st.tuples(*map(definitions, _INTERACTIONS)).map(
+        lambda many: {"other": [{"id": "urn:x", "definition": one} for one in many]}
+    )
+    parts: list[tuple[str, SearchStrategy[Any]]] = [
+        ("actor", agents | groups),
+        ("verb", _object({"id": iris, "display": language_maps})),
+        ("context", contexts(version, of_activity=True)),
+        ("context", _object({"contextActivities": one_each, "language": tags})),
+        ("attachments", st.lists(attachments(), max_size=2)),
+    ]
+    plain = _object(
+        {
+            "actor": st.just({"mbox": "mailto:a@b.org"}),
+            "verb": st.just({"id": "urn:v"}),
+            "object": _object({"id": iris}),
+            "result": _object({"duration": durations, "score": scores()}),
+            "timestamp": timestamps,
+        }
+    )
+    return st.one_of([_together(plain, _object({name: part})) for name, part in parts])
+
+
+def _extensions(value: Any, level: int) -> Iterator[tuple[int, JsonObject]]:
+    """Each map of extensions within a value, and how deep it stands."""
+    for name, held in value.items() if isinstance(value, dict) else enumerate(value):
+        if name == "extensions":
+            yield level + 1, held
+        elif isinstance(held, dict | list):
+            yield from _extensions(held, level + 1)
+
+
+def _nested(levels: int, arrays: bool) -> Any:
+    value: Any = None
+    for _ in range(levels):
+        value = [value] if arrays else {"": value}
+    return value

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from lrs.domain.version import Version
+from schemas import check_statement
+from tests.fuzz import framing, kinds, mutating
+from tests.fuzz.messages import message
+from tests.fuzz.world import STATEMENTS, World
+from tests.schemas.shapes import expected, shapes
+
+WORLD = World(0, ("QQ==", "Qg==", "Qw=="))
+MESSAGES = [message(seed, WORLD) for seed in range(6_000)]
+
+
+def test_a_request_follows_from_its_seed() -> None:
+    """A failure is repeated by its seed alone."""
+    assert [message(seed, WORLD) for seed in range(500)] == MESSAGES[:500]
+    assert len({m.raw for m in MESSAGES}) > 5_500
+
+
+def test_every_kind_of_request_is_made_and_spoilt_in_every_way() -> None:
+    """What is listed as a kind, a way to spoil or a way to send is met."""
+    words = Counter(word for m in MESSAGES for word in m.kind.split())
+    made = {kind.__name__ for kind in kinds.KINDS} - {"known"}
+    ways = {way.__name__.lstrip("_") for way in (*mutating.WITH_BODY, *framing.FRAMINGS)}
+    assert made | ways | {"names", "about", "agents", "activities", "form", "token"} <= words.keys()
+
+
+def test_most_requests_are_good_http_and_many_are_good_requests() -> None:
+    """A server that only refuses would pass otherwise."""
+    assert sum(m.proper for m in MESSAGES) > 0.85 * len(MESSAGES)
+    assert sum(bool(m.expects) for m in MESSAGES) > 0.3 * len(MESSAGES)
+    assert {m.method for m in MESSAGES} >= {b"GET", b"PUT", b"POST", b"DELETE", b"HEAD"}
+
+
+@pytest.mark.parametrize("version", list(Version))
+def test_the_statements_sent_are_valid_and_of_nearly_every_shape(version: Version) -> None:
+    """1.0.3 part 2; 2.0, 4.2: good requests are good."""
+    for statement in STATEMENTS[version]:
+        check_statement(statement, version)
+    seen = set().union(*map(shapes, STATEMENTS[version]))
+    assert len(expected(version) - seen) < 0.15 * len(expected(version))
