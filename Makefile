@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 	cd $(or $(DEMO_DIR),.) && LRS_LOG_FORMAT=console LRS_LOG_LEVEL=warning $(CURDIR)/$(BIN)/lrs demo
 
 test: check chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from uuid import UUID
@@ -50,7 +51,9 @@ def campaign(
     world: World, seeds: Iterable[int], told: Callable[[Tally], None] = lambda _: None
 ) -> Tally:
     """Send the requests of all seeds; `told` hears of every hundred thousand."""
-    return asyncio.run(_campaign(world, iter(seeds), told))
+    # In a thread of its own: a browser's driver may keep a loop running in the main one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _campaign(world, iter(seeds), told)).result()
 
 
 async def _campaign(world: World, seeds: Iterator[int], told: Callable[[Tally], None]) -> Tally:

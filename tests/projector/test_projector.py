@@ -47,7 +47,7 @@ def test_a_read_waits_for_another_worker_only_so_long(
         assert positions.hold(connection, "tally") is not None
         began = monotonic()
         reach = projector.fresh("tally")
-        assert 1.9 < monotonic() - began < 3
+        assert 1.9 < monotonic() - began < 10
     other.close()
     assert (reach.position, reach.through) == (2, stored[2])
     assert projector.fresh("tally").through >= stored[3]
@@ -62,7 +62,7 @@ def test_consistent_through_does_not_pass_an_append_in_flight(
     with appending(place.ledger_url):
         began = monotonic()
         assert ledger.quiet_clock() is None
-        assert monotonic() - began < 0.5
+        assert monotonic() - began < 1.5
         through = projector.through
         sleep(1.5)
         assert projector.through == through

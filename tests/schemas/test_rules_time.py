@@ -35,4 +35,4 @@ def test_hostile_strings_are_refused_in_linear_time(
     """A megabyte takes milliseconds; anything quadratic would take minutes."""
     start = perf_counter()
     assert not rule(hostile)
-    assert perf_counter() - start < 2
+    assert perf_counter() - start < 10

@@ -72,4 +72,4 @@ def served(folder: Path, **settings: str) -> Iterator[Served]:
         yield store
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
