@@ -16,7 +16,6 @@ from lrs.domain.credential import MODULE
 from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone
 from tests.api.opening import caller_of
-from tests.api.test_bad_bodies import refused
 
 BOUNDARY = "4e6bd9a1c0f34d7e8a5b2c1d0e9f8a7b"
 SUPPORTING = "http://id.tincanapi.com/attachment/supporting_media"
