@@ -13,9 +13,13 @@ from granian.server import Server
 from lrs.domain.errors import Misconfigured
 from lrs.settings import Settings
 
+LINGER = 10
+"""Seconds."""
+
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished.
+    """Serve until SIGINT or SIGTERM; requests under way are finished, but not waited for longer
+    than LINGER.
 
     Raises Misconfigured when the address cannot be listened on.
     """
@@ -34,6 +38,8 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
+        # A worker has been seen to miss the signal that ends it. What is acknowledged is durable.
+        workers_kill_timeout=LINGER,
     ).serve()
 
 
