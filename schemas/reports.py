@@ -17,7 +17,8 @@ from lrs.domain.format import preferred
 from lrs.domain.line import Line
 from lrs.domain.moment import Moment
 from lrs.domain.statistics import Rate
-from lrs.projections.names import Course, Trainee
+from lrs.projections.courses import Course
+from lrs.projections.people import Trainee
 from lrs.projections.transcripts import Correction
 
 DEFAULT_LANGUAGES = ("ru", "en")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_args
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
 from api.reports.access import as_of, languages, require_reports
-from lrs.domain.attempt import Rule
+from lrs.domain.attempt import RULES, Rule
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
 from schemas.parameters import parameters
@@ -73,12 +72,12 @@ def _looked_for(given: dict[str, str]) -> str:
     return q
 
 
-def _rule(given: dict[str, str]) -> Rule:
-    for rule in get_args(Rule):
-        if given.get("rule", "best") == rule:
-            chosen: Rule = rule
-            return chosen
-    known = ", ".join(get_args(Rule))
+def _rule(given: dict[str, str]) -> Rule | None:
+    asked = given.get("rule")
+    for rule in RULES:
+        if asked in (None, rule):
+            return None if asked is None else rule
+    known = ", ".join(RULES)
     raise InvalidQuery("invalid-parameter", parameter="rule", form=f"one of {known}")
 
 

@@ -26,7 +26,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-from lrs.domain.transcript import Reference, Result, State, has_score, merit
+from lrs.domain.extremes import Reference, State
+from lrs.domain.studying import Result, has_score, merit
 
 Rule = Literal["best", "last", "first"]
 Status = Literal[

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from lrs.domain.extremes import Reference, State
 from lrs.domain.moment import Moment
-from lrs.domain.transcript import ONLINE, Reference, State
+from lrs.domain.transcript import ONLINE
 
 _ROUNDING = 1_000_000
 """Players round a duration to the second: up to that, it contradicts nothing."""
@@ -50,7 +51,7 @@ def absences(state: State) -> int:
 
 def spells(state: State) -> list[Spell]:
     """All time spent, each stretch counted once; nothing shorter than a millisecond."""
-    inside = [spell for s in state.get("sessions", {}).values() for spell in _session(s)]
+    inside = [spell for s in state.get("sessions", {}).values() for spell in time_inside(s)]
     whole: list[Spell] = []
     parts: list[Spell] = []
     for attempt in state.get("attempts", {}).values():
@@ -77,7 +78,8 @@ def _total(spent: Iterable[Spell]) -> int:
     return sum(spell.milliseconds for spell in spent)
 
 
-def _session(session: State) -> list[Spell]:
+def time_inside(session: State) -> list[Spell]:
+    """The time spent in one session: at most one spell."""
     if session.get("absent", []) > session.get("attended", []):
         return []
     timed = session.get("timed")

@@ -15,22 +15,18 @@ Its status, the first that holds (`lrs.domain.attempt` says which attempt the ru
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, NamedTuple
 
 from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
+from lrs.domain.days import day_of, months_later
+from lrs.domain.extremes import Reference, State
 from lrs.domain.hours import Spell, absences, exceeds, presences, spells
+from lrs.domain.marks import FAILED, PASSED
 from lrs.domain.moment import Moment
 from lrs.domain.score import Number
-from lrs.domain.transcript import (
-    COURSE,
-    ONLINE,
-    SESSION,
-    TEST,
-    Reference,
-    Result,
-    State,
-    merit,
-)
+from lrs.domain.studying import Result, merit
+from lrs.domain.transcript import COURSE, ONLINE, SESSION, TEST
 
 Kind = Literal["classroom", "online", "blended", "test"]
 KINDS: tuple[Kind, ...] = ("blended", "classroom", "online", "test")
@@ -65,8 +61,11 @@ class Line:
     """One trainee's standing in one course, under `rule`.
 
     `score` is that of the picked attempt, `success` its verdict. `hours` is in whole seconds over
-    all attempts and sessions. `evidence` are positions of statements, at most MOST_EVIDENCE, those
-    that status and score rest on first; `voided` are the latest of the `voided_count` taken away.
+    all attempts and sessions. `reached` is when the status was. `tries` are the failures before
+    the first pass and that pass; `minutes` lie between first activity and completion.
+    `valid_until` is a certificate's last day, else that many months after completion. `evidence`
+    are positions of statements, at most MOST_EVIDENCE, those that status and score rest on first;
+    `voided` are the latest of the `voided_count` taken away.
     """
 
     rule: Rule
@@ -90,8 +89,13 @@ class Line:
     started: bool
     sessions_attended: int
     sessions_missed: int
+    reached: Moment
+    tries: int | None
+    minutes: int | None
+    stars: tuple[int, ...]
     instructor: Agent | None
     place: Place | None
+    valid_until: date | None
     evidence: tuple[int, ...]
     voided: tuple[int, ...]
     voided_count: int
@@ -111,6 +115,12 @@ class Gist(NamedTuple):
     hours: int
     score: Score | None
     first_score: Score | None
+    reached: Moment
+    tries: int | None
+    minutes: int | None
+    stars: tuple[int, ...]
+    """Feedback as points from 1 to 5."""
+    instructor: Agent | None
 
 
 class _Reading(NamedTuple):
@@ -130,8 +140,11 @@ def gist(state: State, rule: Rule = "best") -> Gist | None:
     return _gist(state, _read(state, rule)) if "first" in state else None
 
 
-def view(state: State, rule: Rule = "best") -> Line | None:
-    """What the line says; None when nothing is left to say, as when all of it was voided."""
+def view(state: State, rule: Rule = "best", months: int | None = None) -> Line | None:
+    """What the line says; None when nothing is left to say, as when all of it was voided.
+
+    `months` is how long the course is good for, if the catalogue says so.
+    """
     if "first" not in state:
         return None
     seen = _read(state, rule)
@@ -140,18 +153,22 @@ def view(state: State, rule: Rule = "best") -> Line | None:
     grounds = [seen.ground, *([counted] if counted else ())]
     grounds += [g for s in seen.spent for g in s.grounds] + [a.begun for a in seen.attempts]
     marks = state.get("voided", {"count": 0, "latest": []})
+    completed = _moment(seen.ground) if seen.status in _FINISHED else None
+    certificate = state.get("certificate")
+    if certificate:
+        grounds.append(certificate)
     return Line(
         rule=rule,
         first_activity=_moment(state["first"]),
         last_activity=_moment(state["last"]),
-        completed=_moment(seen.ground) if seen.status in ("passed", "completed") else None,
+        completed=completed,
         best_score=_score(max(scored, key=merit)) if scored else None,
         last_score=_score(scored[-1]) if scored else None,
         spells=tuple(seen.spent),
         hours_exceed_elapsed=exceeds(state),
         hours_cut=state.get("cut", False),
-        instructor=Agent(*state["instructor"][2:]) if "instructor" in state else None,
         place=Place(*state["place"][2:]) if "place" in state else None,
+        valid_until=_valid_until(certificate, completed, months),
         evidence=tuple(dict.fromkeys(g[1] for g in grounds))[:MOST_EVIDENCE],
         voided=tuple(marks["latest"]),
         voided_count=marks["count"],
@@ -181,9 +198,52 @@ def _gist(state: State, seen: _Reading) -> Gist:
         hours=sum(s.milliseconds for s in seen.spent) // 1000,
         score=_score(chosen.score) if chosen else None,
         first_score=_score(first),
+        reached=_moment(seen.ground),
+        tries=_tries(state) if seen.status == "passed" else None,
+        minutes=_minutes(state["first"], seen.ground) if seen.status in _FINISHED else None,
+        stars=stars(state),
+        instructor=Agent(*state["instructor"][2:]) if "instructor" in state else None,
     )
 
 
+def stars(state: State) -> tuple[int, ...]:
+    """The line's feedback, each as points from 1 to 5."""
+    said = (points(rated) for rated in state.get("rated", _NONE).values())
+    return tuple(sorted(given for given in said if given))
+
+
+def points(rated: Reference) -> int:
+    """Feedback as points, 0 where nothing is said; of five, a whole raw number is meant so."""
+    scaled, raw, _, most = rated[3:]
+    if most == 5 and raw in (1, 2, 3, 4, 5):
+        return int(raw)
+    return 0 if scaled is None else 1 + max(0, min(4, int(scaled * 5)))
+
+
+def _tries(state: State) -> int:
+    tries = 1
+    for mark in state.get("marks", ()):
+        if mark[3] == PASSED:
+            break
+        tries += mark[3] == FAILED
+    return tries
+
+
+def _minutes(first: Reference, ground: Reference) -> int:
+    return int((ground[0] - first[0]) // 60_000_000)
+
+
+def _valid_until(
+    certificate: Reference | None, completed: Moment | None, months: int | None
+) -> date | None:
+    if certificate and certificate[3]:
+        return date.fromisoformat(certificate[3])
+    if completed is None or months is None:
+        return None
+    return months_later(day_of(completed), months)
+
+
+_FINISHED = ("passed", "completed")
 _NONE: State = {}
 
 

@@ -20,6 +20,12 @@ class Moment(NamedTuple):
         return (EPOCH + timedelta(microseconds=self.local)).year
 
     @property
+    def month(self) -> str:
+        """The month where it happened, as 2026-03."""
+        wall = EPOCH + timedelta(microseconds=self.local)
+        return f"{wall.year:04}-{wall.month:02}"
+
+    @property
     def local(self) -> int:
         return self.instant + self.offset * 60_000_000
 

@@ -9,19 +9,34 @@ out: equal figures are equal dicts, and `{}` is a course without trainees.
     kind:<kind>                 lines by kind of training
     enrolled, started           lines with an enrolment; with an attempt or a session attended
     attended, missed            lines with at least one session attended, missed
+    presences, absences         sessions attended, missed, over all lines
     right, wrong                lines whose picked attempt has a verdict, pass or failure
     attempts, hours             sums; hours in whole seconds
-    score:<bin>, first:<bin>    lines by scaled score of the picked attempt, of the first score;
-                                bin n of 0-9 holds n/10 up to (n+1)/10, 9 also 1, 0 also negatives
+    score:<n>, first:<n>        lines by scaled score in per cent, rounded down, of the picked
+                                attempt and of the first score; negatives count as 0
+    tries:<n>                   passed lines by failures before the first pass, and that pass;
+                                many together
+    took:<n>                    finished lines by minutes from the first activity to the end, in
+                                steps of less than 1/32 (see
+                                `lrs.domain.contribution`)
+    rating:<n>                  feedback of n points, 1 to 5
+    minutes:<n>                 of a session only: those who were there so long
+    delivered                   of a course only: over its sessions, the minutes of whoever was
+                                there longest
+
+The same counters are kept of a course as a whole, and of its lines by office, by instructor, by
+month, and of its sessions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 from lrs.domain.attempt import STATUSES, Rule, Status
-from lrs.domain.line import KINDS, Gist, Kind, Line, Score
+from lrs.domain.line import KINDS, Kind
 
 Counters = dict[str, int]
 BINS = 10
@@ -38,12 +53,24 @@ class Rate(NamedTuple):
         return self.part / self.base if self.base else None
 
 
+class Spread(NamedTuple):
+    """Quartiles of a distribution, each a value that occurs; None where nothing does."""
+
+    lower: int | None
+    median: int | None
+    upper: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class CourseStatistics:
     """The counters under names.
 
     `completion` is completed or passed of all trainees but the waived and withdrawn; `passing` is
-    passes of all verdicts, each of the attempt that `rule` picks. `hours` is in whole seconds.
+    passes of all verdicts, each of the attempt that `rule` picks; `attendance` and `no_show` are
+    sessions attended and missed of both. `hours` is in whole seconds, `delivered` in minutes.
+    `scores` are histograms of BINS bins, bin n from n/10 up to (n+1)/10, the last one also 1;
+    their spreads are in per cent. `tries` says how many passed at the first try, the second, and
+    so on. `minutes` is how long completing took. `ratings` holds how many gave 1 to 5 points.
     """
 
     rule: Rule
@@ -56,29 +83,30 @@ class CourseStatistics:
     by_status: dict[Status, int]
     attempts: int
     hours: int
+    delivered: int
     completion: Rate
     passing: Rate
+    attendance: Rate
+    no_show: Rate
     scores: tuple[int, ...]
+    score_spread: Spread
     first_scores: tuple[int, ...]
+    first_score_spread: Spread
+    tries: dict[int, int]
+    minutes: Spread
+    ratings: tuple[int, ...]
+
+    @property
+    def satisfaction(self) -> float | None:
+        """The mean of the ratings, in points."""
+        given = sum(self.ratings)
+        if not given:
+            return None
+        return sum(points * n for points, n in enumerate(self.ratings, start=1)) / given
 
 
-def add(statistics: Counters, line: Line) -> Counters:
-    """The counters with one more line."""
-    return change(dict(statistics), None, line)
-
-
-def remove(statistics: Counters, line: Line) -> Counters:
-    """The counters as if the line had never been added."""
-    return change(dict(statistics), line, None)
-
-
-def change(statistics: Counters, old: Line | None, new: Line | None) -> Counters:
-    """Puts one line in another's place; takes `statistics` over, changes and returns it."""
-    return replace_part(statistics, part_of(old), part_of(new))
-
-
-def replace_part(statistics: Counters, old: Counters, new: Counters) -> Counters:
-    """The same for the parts of lines, as `part_of` gives them."""
+def change(statistics: Counters, old: Counters, new: Counters) -> Counters:
+    """Puts one line's counters in another's place; takes `statistics` over and returns it."""
     for name, number in new.items():
         change = number - old.get(name, 0)
         if change:
@@ -96,11 +124,6 @@ def _shift(statistics: Counters, name: str, change: int) -> None:
         del statistics[name]
 
 
-def part_of(line: Line | Gist | None) -> Counters:
-    """What a line adds to the counters of its course; nothing where it says nothing."""
-    return {name: number for name, number in _parts(line) if number} if line else {}
-
-
 def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
     """The figures of lines that were read under `rule`."""
 
@@ -108,13 +131,15 @@ def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
         return statistics.get(name, 0)
 
     by_status = {status: get(f"status:{status}") for status in STATUSES}
-    trainees = get("trainees")
     finished = by_status["completed"] + by_status["passed"]
-    expected = trainees - by_status["waived"] - by_status["withdrawn"]
+    expected = get("trainees") - by_status["waived"] - by_status["withdrawn"]
+    sessions = get("presences") + get("absences")
+    scores, first_scores = counted(statistics, "score"), counted(statistics, "first")
+    ratings = counted(statistics, "rating")
     return CourseStatistics(
         rule=rule,
         kind=kind_of(statistics),
-        trainees=trainees,
+        trainees=get("trainees"),
         enrolled=get("enrolled"),
         started=get("started"),
         attended=get("attended"),
@@ -122,11 +147,46 @@ def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
         by_status=by_status,
         attempts=get("attempts"),
         hours=get("hours"),
+        delivered=get("delivered"),
         completion=Rate(finished, expected),
         passing=Rate(get("right"), get("right") + get("wrong")),
-        scores=tuple(get(f"score:{n}") for n in range(BINS)),
-        first_scores=tuple(get(f"first:{n}") for n in range(BINS)),
+        attendance=Rate(get("presences"), sessions),
+        no_show=Rate(get("absences"), sessions),
+        scores=_bins(scores),
+        score_spread=spread(scores),
+        first_scores=_bins(first_scores),
+        first_score_spread=spread(first_scores),
+        tries=dict(sorted(counted(statistics, "tries").items())),
+        minutes=spread(counted(statistics, "took")),
+        ratings=tuple(ratings.get(points, 0) for points in range(1, 6)),
     )
+
+
+def counted(statistics: Counters, name: str) -> dict[int, int]:
+    """The counters `name:<n>` by n."""
+    start = len(name) + 1
+    return {int(k[start:]): n for k, n in statistics.items() if k.startswith(f"{name}:")}
+
+
+def spread(histogram: Mapping[int, int]) -> Spread:
+    """The quartiles of values that occur so often: the least that so many do not exceed."""
+    total = sum(histogram.values())
+    values = sorted(histogram.items())
+
+    def at(share: float) -> int | None:
+        left = ceil(total * share)
+        for value, number in values:
+            left -= number
+            if left <= 0:
+                return value
+        return None
+
+    return Spread(at(0.25), at(0.5), at(0.75))
+
+
+def delivered(session: Counters) -> int:
+    """How long a session was: the minutes of whoever was there longest."""
+    return max(counted(session, "minutes"), default=0)
 
 
 def kind_of(statistics: Counters) -> Kind | None:
@@ -137,26 +197,8 @@ def kind_of(statistics: Counters) -> Kind | None:
     return next((kind for kind in KINDS if kind in kinds), None)
 
 
-def _parts(line: Line | Gist) -> list[tuple[str, int]]:
-    parts = [
-        ("trainees", 1),
-        (f"status:{line.status}", 1),
-        ("enrolled", int(line.enrolled)),
-        ("started", int(line.started)),
-        ("attended", int(line.sessions_attended > 0)),
-        ("missed", int(line.sessions_missed > 0)),
-        ("attempts", line.attempts),
-        ("hours", line.hours),
-    ]
-    if line.kind is not None:
-        parts.append((f"kind:{line.kind}", 1))
-    if line.success is not None:
-        parts.append(("right" if line.success else "wrong", 1))
-    for name, score in (("score", line.score), ("first", line.first_score)):
-        if score is not None and score.scaled is not None:
-            parts.append((f"{name}:{_bin(score)}", 1))
-    return parts
-
-
-def _bin(score: Score) -> int:
-    return max(0, min(BINS - 1, int((score.scaled or 0) * BINS)))
+def _bins(per_cent: Mapping[int, int]) -> tuple[int, ...]:
+    bins = [0] * BINS
+    for value, number in per_cent.items():
+        bins[min(BINS - 1, value * BINS // 100)] += number
+    return tuple(bins)

@@ -8,14 +8,7 @@ contradicts itself:
     passed, success false           passed; failed, success true: failed - the verb decides
     earned on a type that is no certificate (a badge, points)   nothing
 
-Which course an outcome belongs to:
-
-    1. the object, if its type is a course;
-    2. else the first activity typed as a course among contextActivities.parent, then grouping;
-    3. else, for a meeting, module, lesson or assessment - or an object without a type that was
-       joined, left, attended or scheduled, as only a meeting is - the first parent that has no
-       type: authoring tools often send a parent as a bare id;
-    4. else the object itself.
+Which course it belongs to: `lrs.domain.subject` says.
 
 Whose: the actor; each member once where a Group lists members. Nobody is named by a Group without
 members or by an Agent without an identifier, so these give nothing.
@@ -23,7 +16,9 @@ members or by an Agent without an identifier, so these give nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any, NamedTuple
 
 from lrs.domain.agent import agent_key, members
@@ -31,7 +26,9 @@ from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.duration import milliseconds
 from lrs.domain.score import Number, progress, score
 from lrs.domain.statement import RecordedStatement
+from lrs.domain.subject import Listings, Subject, course_of, listed, subject_of, type_of
 from lrs.domain.vocabulary import (
+    EXPIRIES,
     LOCATION,
     PLACES,
     REASON,
@@ -44,15 +41,15 @@ from lrs.domain.vocabulary import (
 Title = dict[str, str]
 
 _NOTHING: dict[str, Any] = {}
-_SESSION_FACTS = frozenset({"planned", "came_in", "went_out", "attended", "absent"})
-_PARTS = frozenset({"meeting", "module", "lesson", "assessment"})
 
 
 class Outcome(NamedTuple):
     """One thing that happened in one person's training in one course.
 
     `trainee` and `instructor` are agent keys; `course` and `part` activity IRIs, `part` empty when
-    the object is the course itself; `attempt` the registration or empty. `timestamp` is in
+    the object is the course itself; `said_course` is the course as the statement alone has it,
+    whatever the catalogue says, and `title` what it calls that one; `subject` is the text of the
+    statement's subject; `attempt` the registration or empty. `timestamp` is in
     microseconds since the epoch, `offset` the UTC offset as said, in minutes; `duration` is in
     milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max are
     said.
@@ -62,9 +59,10 @@ class Outcome(NamedTuple):
     trainee: str
     name: str | None
     course: str
-    course_title: Title | None
-    course_kind: ActivityKind
     part: str
+    said_course: str
+    title: Title | None
+    subject: str
     kind: ActivityKind
     attempt: str
     timestamp: int
@@ -82,10 +80,16 @@ class Outcome(NamedTuple):
     instructor_name: str | None = None
     place: str | None = None
     place_title: Title | None = None
+    expires: str | None = None
+    """The last day a certificate is good, as 2026-03-31."""
 
 
-def outcomes(recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD) -> list[Outcome]:
+def outcomes(
+    recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD, listings: Listings = _NOTHING
+) -> list[Outcome]:
     """The outcomes of a structurally valid statement, in the order of its members; often none.
+
+    `listings` is what the catalogue says of activities.
 
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
@@ -95,13 +99,15 @@ def outcomes(recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD) -> 
     object_ = statement["object"]
     if fact is None or object_.get("objectType", "Activity") != "Activity":
         return []
-    kind = _kind(object_, vocabulary)
-    if fact == "certified" and kind != "certificate" and _type(object_) is not None:
-        return []
+    if fact == "certified":
+        type_ = type_of(object_)
+        if type_ is not None and vocabulary.kinds.get(type_) != "certificate":
+            return []
     people = list(_people(statement["actor"]))
     if not people:
         return []
-    first = _outcome(recorded, people[0], fact, kind, vocabulary)
+    subject = subject_of(object_, fact, statement.get("context", _NOTHING), vocabulary)
+    first = _outcome(recorded, people[0], fact, subject, listings)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
 
@@ -109,15 +115,16 @@ def _outcome(
     recorded: RecordedStatement,
     person: tuple[str, str | None],
     fact: OutcomeFact,
-    kind: ActivityKind,
-    vocabulary: Vocabulary,
+    subject: Subject,
+    listings: Listings,
 ) -> Outcome:
     statement = recorded.statement
-    object_, context = statement["object"], statement.get("context", _NOTHING)
-    result = statement.get("result", _NOTHING)
+    context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
     fact = _disambiguated(fact, result)
-    course = _course(object_, kind, fact, context, vocabulary)
-    own = course["id"] == object_["id"]
+    said_course, part = course_of(subject)
+    course = said_course
+    if listings:
+        course, part = course_of(subject, listings)
     at, offset = _when(recorded)
     scaled, raw, least, most = score(result)
     instructor, instructor_name, place, place_title = _setting(context)
@@ -125,11 +132,12 @@ def _outcome(
         fact=fact,
         trainee=person[0],
         name=person[1],
-        course=course["id"],
-        course_title=_title(course),
-        course_kind=kind if own else _kind(course, vocabulary),
-        part="" if own else object_["id"],
-        kind=kind,
+        course=course,
+        part=part,
+        said_course=said_course,
+        title=_title_in(statement["object"], context, said_course),
+        subject=subject.text,
+        kind=subject.kind,
         attempt=context.get("registration", "").lower(),
         timestamp=at,
         offset=offset,
@@ -146,6 +154,7 @@ def _outcome(
         instructor_name=instructor_name,
         place=place,
         place_title=place_title,
+        expires=_expiry(result, context) if fact == "certified" else None,
     )
 
 
@@ -183,36 +192,16 @@ def _agent(agent: Any) -> tuple[str | None, str | None]:
     return (agent_key(agent), _text(agent.get("name"))) if isinstance(agent, dict) else (None, None)
 
 
-def _course(
-    object_: Mapping[str, Any],
-    kind: ActivityKind,
-    fact: OutcomeFact,
-    context: Mapping[str, Any],
-    vocabulary: Vocabulary,
-) -> Mapping[str, Any]:
-    activities = context.get("contextActivities")
-    if kind == "course" or not activities:
-        return object_
-    parents = _listed(activities.get("parent"))
-    for activity in (*parents, *_listed(activities.get("grouping"))):
-        if _kind(activity, vocabulary) == "course":
-            return activity
-    if kind in _PARTS or (fact in _SESSION_FACTS and _type(object_) is None):
-        return next((a for a in parents if _type(a) is None), object_)
-    return object_
-
-
-def _listed(activities: Any) -> Sequence[Mapping[str, Any]]:
-    """A role's activities: an array, or a single object as 1.0.3 writers may send it."""
-    return activities if isinstance(activities, list) else [activities] if activities else ()
-
-
-def _type(activity: Mapping[str, Any]) -> object:
-    return activity.get("definition", _NOTHING).get("type")
-
-
-def _kind(activity: Mapping[str, Any], vocabulary: Vocabulary) -> ActivityKind:
-    return vocabulary.kinds.get(activity.get("definition", _NOTHING).get("type"), "")
+def _title_in(object_: Mapping[str, Any], context: Mapping[str, Any], iri: str) -> Title | None:
+    """What the statement calls the activity: its object, or one around it."""
+    if object_["id"] == iri:
+        return _title(object_)
+    activities = context.get("contextActivities", _NOTHING)
+    for role in ("parent", "grouping"):
+        for activity in listed(activities.get(role)):
+            if activity["id"] == iri:
+                return _title(activity)
+    return None
 
 
 def _title(activity: Mapping[str, Any]) -> Title | None:
@@ -244,10 +233,20 @@ def _extension(result: Mapping[str, Any], context: Mapping[str, Any], iri: str) 
     return None
 
 
+def _expiry(result: Mapping[str, Any], context: Mapping[str, Any]) -> str | None:
+    """The day of the first extension, by IRI, that says until when something is good."""
+    for part in (result, context):
+        for iri, value in sorted(part.get("extensions", _NOTHING).items()):
+            if iri.rstrip("/").rpartition("/")[2].lower() in EXPIRIES and isinstance(value, str):
+                with suppress(ValueError):
+                    return date.fromisoformat(value[:10]).isoformat()
+    return None
+
+
 def _place(context: Mapping[str, Any]) -> tuple[str | None, Title | None]:
     """The place's IRI and title, from a context activity of that type, else an extension's text."""
     for activities in context.get("contextActivities", _NOTHING).values():
-        for activity in _listed(activities):
+        for activity in listed(activities):
             if activity.get("definition", _NOTHING).get("type") in PLACES:
                 return activity["id"], _title(activity)
     return _text(context.get("extensions", _NOTHING).get(LOCATION)), None

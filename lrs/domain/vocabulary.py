@@ -96,6 +96,11 @@ PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 REASON = "https://w3id.org/xapi/cmi5/result/extensions/reason"
 LOCATION = "http://id.tincanapi.com/extension/location"
 
+EXPIRIES = frozenset({"expiry", "expires", "expiration", "expiry-date", "valid-until"})
+"""How the IRI of the extension ends that says until when a certificate is good: no vocabulary has
+one that tools agree on.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:

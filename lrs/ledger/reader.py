@@ -82,7 +82,7 @@ class LoggedFact:
 @dataclass(frozen=True, slots=True)
 class Page:
     """Events up to position `last`, that one's row, and what was asked for among them: the
-    statements, or facts of other topics. `count` of them were read.
+    statements, and facts of other topics. `count` of them were read.
     """
 
     count: int
@@ -93,14 +93,6 @@ class Page:
     facts: Sequence[LoggedFact] = ()
 
 
-_ROW = (
-    event.c.position,
-    event.c.stored,
-    event.c.originator_id,
-    event.c.topic,
-    content.c.state,
-    event.c.commitment,
-)
 _FACT = (
     event.c.position,
     event.c.stored,
@@ -109,6 +101,7 @@ _FACT = (
     event.c.topic,
     content.c.state,
 )
+_ROW = (*_FACT, event.c.commitment)
 # Outer, because an erased event keeps its row and its place.
 _JOINED = event.outerjoin(content, content.c.position == event.c.position)
 _ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
@@ -165,14 +158,17 @@ class LogReader:
         row = self._first(_HEAD)
         return (row[0], row[1]) if row is not None else (0, 0)
 
-    def after(self, position: int, limit: int) -> Page:
-        """Up to `limit` events that follow `position`."""
+    def after(self, position: int, limit: int, topics: Collection[str] = frozenset()) -> Page:
+        """Up to `limit` events that follow `position`: statements, and facts of these topics."""
         with honest_errors(), self._database.read.connect() as connection:
             rows = connection.execute(_AFTER, {"after": position, "limit": limit}).all()
         if not rows:
             return Page(0, position, 0, b"")
         last = rows[-1]
-        return Page(len(rows), last.position, last.stored, last.commitment, _statements(rows))
+        facts = [LoggedFact(*row[:6]) for row in rows if row.topic in topics]
+        return Page(
+            len(rows), last.position, last.stored, last.commitment, _statements(rows), facts
+        )
 
     def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
         """Up to `limit` facts of these topics, none of them statements, that follow `position`.
@@ -243,7 +239,7 @@ class LogReader:
 
 def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:
     found = []
-    for position, stored, originator_id, topic, state, _ in rows:
+    for position, stored, originator_id, _, topic, state, _ in rows:
         if topic == StatementStored.TOPIC and state is not None:
             envelope, text = split(state)
             found.append(LoggedStatement(position, stored, originator_id, envelope, text))

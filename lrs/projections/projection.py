@@ -25,7 +25,7 @@ class Batch:
 
     `statements` are those among them, in log order. `find` reads statements by id from the log,
     only those at or below `last`: what comes later is not known yet. `at` reads by position.
-    A projection of other topics gets their `facts` instead, and no statements.
+    A projection of other topics gets their `facts`, and statements only if it folds these, too.
     """
 
     first: int
@@ -46,7 +46,7 @@ class Projection(Protocol):
     VERSION: ClassVar[int]
     TABLES: ClassVar[Sequence[Table]]
     TOPICS: ClassVar[frozenset[str]]
-    """The facts it folds: STATEMENTS, or others."""
+    """The facts it folds."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch into the tables, inside the caller's transaction."""

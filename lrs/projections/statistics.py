@@ -1,21 +1,58 @@
-"""Course statistics: one row of counters for each course, kept by the changes of its lines."""
+"""Course statistics: counters for each course and for its slices, kept by the changes of lines.
+
+A slice is those of a course's lines that belong to an office, an instructor or a month, or what
+they say of one session.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, select
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+)
 
-from lrs.bulk import replace_rows, rows_of
-from lrs.domain.line import Kind
+from lrs.bulk import insert_columns, rows_of
 from lrs.domain.moment import Moment
-from lrs.domain.statistics import Counters, CourseStatistics, figures, kind_of, replace_part
-from lrs.projections.names import Course, course, course_by_iri, text
+from lrs.domain.statistics import (
+    Counters,
+    CourseStatistics,
+    change,
+    delivered,
+    figures,
+    kind_of,
+)
+from lrs.projections.courses import COLUMNS, Course, course, course_of_row
+from lrs.projections.dictionary import digest
+from lrs.projections.lines import Changed, course_of, line
 from lrs.projections.tables import metadata
-from lrs.projections.transcripts import Changed, line
+
+
+class By(StrEnum):
+    """What a course's lines are told apart by."""
+
+    SESSION = "session"
+    OFFICE = "office"
+    INSTRUCTOR = "instructor"
+    MONTH = "month"
+
 
 course_statistics = Table(
     "course_statistics",
@@ -26,25 +63,118 @@ course_statistics = Table(
     Column("last_activity", BigInteger),
 )
 
+course_slice = Table(
+    "course_slice",
+    metadata,
+    # a digest of the three that follow
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("course", BigInteger, nullable=False),
+    Column("by", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("counters", Text, nullable=False),
+    Index("slice_by_course", "course", "by"),
+    sqlite_with_rowid=False,
+)
+
+LINES = "lines"
+"""A counter of the course's row: its lines, those too of which everything was voided."""
 
 _ALL = select(course_statistics)
+_SLICES = select(course_slice.c.id, course_slice.c.counters)
+_SLICES_OF = select(course_slice.c.value, course_slice.c.counters).where(
+    course_slice.c.course == bindparam("of"), course_slice.c.by == bindparam("what")
+)
+_DELETE_SLICE = delete(course_slice).where(course_slice.c.id == bindparam("of"))
+_DELETE = delete(course_statistics).where(course_statistics.c.course == bindparam("of"))
+
+Deltas = defaultdict[tuple[int, By, str], Counters]
 
 
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
-    """Puts each changed line in its old one's place in the counters of its course."""
+    """Puts each changed line in its old one's place in all counters that it counts in."""
     by_course: dict[int, list[Changed]] = {}
+    wholes: defaultdict[int, Counters] = defaultdict(dict)
+    slices: Deltas = defaultdict(dict)
     for changed in changes:
-        by_course.setdefault(changed.course, []).append(changed)
-    found = rows_of(connection, _ALL, course_statistics.c.course, by_course)
+        id_ = course_of(changed.id)
+        by_course.setdefault(id_, []).append(changed)
+        whole = change(wholes[id_], changed.before.counters, changed.after.counters)
+        if changed.existed != changed.exists:
+            change(whole, {LINES: changed.existed}, {LINES: changed.exists})
+        _slice(slices, id_, changed)
+    for id_, minutes in _fold_slices(connection, slices).items():
+        change(wholes[id_], {}, {DELIVERED: minutes})
+    _fold_wholes(connection, wholes, by_course)
+
+
+DELIVERED = "delivered"
+
+
+def _slice(slices: Deltas, id_: int, changed: Changed) -> None:
+    before, after = changed.before, changed.after
+    for by, old, new in (
+        (By.OFFICE, before.office, after.office),
+        (By.INSTRUCTOR, before.instructor, after.instructor),
+        (By.MONTH, before.month, after.month),
+    ):
+        if old == new:
+            if old is not None and before.counters != after.counters:
+                change(slices[id_, by, old], before.counters, after.counters)
+            continue
+        if old is not None:
+            change(slices[id_, by, old], before.counters, {})
+        if new is not None:
+            change(slices[id_, by, new], {}, after.counters)
+    old_sessions, sessions = changed.old_sessions, changed.sessions
+    for value in {**old_sessions, **sessions}:
+        old_counters, counters = old_sessions.get(value, {}), sessions.get(value, {})
+        if old_counters != counters:
+            change(slices[id_, By.SESSION, value], old_counters, counters)
+
+
+def _fold_slices(connection: Connection, slices: Deltas) -> dict[int, int]:
+    """How many minutes more, or fewer, each course has delivered."""
+    keys = {digest(f"{id_} {by} {value}"): (id_, by, value) for id_, by, value in slices}
+    found = rows_of(connection, _SLICES, course_slice.c.id, keys)
+    before = {row.id: row.counters for row in found}
+    minutes: defaultdict[int, int] = defaultdict(int)
+    rows, gone = [], []
+    for key, (id_, by, value) in keys.items():
+        counters: Counters = orjson.loads(before[key]) if key in before else {}
+        was = delivered(counters) if by == By.SESSION else 0
+        change(counters, {}, slices[id_, by, value])
+        if by == By.SESSION:
+            minutes[id_] += delivered(counters) - was
+        if counters:
+            rows.append((key, id_, by.value, value, _json(counters)))
+        elif key in before:
+            gone.append({"of": key})
+    if gone:
+        connection.execute(_DELETE_SLICE, gone)
+    _write(connection, course_slice, rows)
+    return minutes
+
+
+def _fold_wholes(
+    connection: Connection,
+    wholes: Mapping[int, Counters],
+    by_course: Mapping[int, list[Changed]],
+) -> None:
+    found = rows_of(connection, _ALL, course_statistics.c.course, wholes)
     before = {row.course: row for row in found}
-    rows = []
-    for id_, lines in by_course.items():
-        counters: Counters = json.loads(before[id_].counters) if id_ in before else {}
-        for changed in lines:
-            replace_part(counters, changed.old, changed.new)
-        latest = _latest(connection, before[id_].last_activity if id_ in before else None, lines)
-        rows.append({"course": id_, "counters": text(counters), "last_activity": latest})
-    replace_rows(connection, course_statistics, rows)
+    rows, gone = [], []
+    for id_, delta in wholes.items():
+        row = before.get(id_)
+        counters: Counters = orjson.loads(row.counters) if row else {}
+        change(counters, {}, delta)
+        if counters:
+            latest = _latest(connection, row.last_activity if row else None, by_course[id_])
+            rows.append((id_, _json(counters), latest))
+        elif row:
+            gone.append({"of": id_})
+    if gone:
+        connection.execute(_DELETE, gone)
+    _write(connection, course_statistics, rows)
 
 
 def _latest(connection: Connection, known: int | None, lines: list[Changed]) -> int | None:
@@ -53,18 +183,31 @@ def _latest(connection: Connection, known: int | None, lines: list[Changed]) -> 
         c.old_activity == known and (c.new_activity is None or c.new_activity < known)
         for c in lines
     ):
-        query = select(func.max(line.c.last_activity)).where(line.c.course == lines[0].course)
+        query = select(func.max(line.c.last_activity)).where(
+            line.c.course == course_of(lines[0].id)
+        )
         found: int | None = connection.scalar(query)
         return found
     activities = [c.new_activity for c in lines if c.new_activity is not None]
     return max(activities if known is None else [known, *activities], default=None)
 
 
+def _write(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        names = [column.name for column in table.columns]
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        insert_columns(connection, table, columns, replace=True)
+
+
+def _json(counters: Counters) -> str:
+    return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
+
+
 class CourseEntry(NamedTuple):
     """A course with the number of trainees whose transcripts show it."""
 
     course: Course
-    kind: Kind | None
+    kind: str | None
     trainees: int
 
 
@@ -77,31 +220,57 @@ class CourseReport:
     last_activity: Moment | None
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The figures of one office's, instructor's or month's lines, or of one session."""
+
+    value: str
+    figures: CourseStatistics
+
+
 def courses(connection: Connection) -> list[CourseEntry]:
-    """Every course the log ever named, in the order of numbers."""
+    """Every course that is described or that somebody has a line in, in the order of numbers."""
     query = (
-        select(course.c.id, course.c.iri, course.c.title, course_statistics.c.counters)
-        .join_from(course, course_statistics, course_statistics.c.course == course.c.id)
+        select(*COLUMNS, course_statistics.c.counters)
+        .join_from(
+            course,
+            course_statistics,
+            course_statistics.c.course == course.c.id,
+            isouter=True,
+        )
+        .where(or_(course_statistics.c.course.is_not(None), course.c.described.is_not(None)))
         .order_by(course.c.id)
     )
     entries = []
     for row in connection.execute(query):
-        counters: Counters = json.loads(row.counters)
-        shown = Course(row.id, row.iri, json.loads(row.title))
-        entries.append(CourseEntry(shown, kind_of(counters), counters.get("trainees", 0)))
+        counters: Counters = orjson.loads(row.counters) if row.counters else {}
+        shown = course_of_row(row)
+        kind = shown.kind or kind_of(counters)
+        entries.append(CourseEntry(shown, kind, counters.get("trainees", 0)))
     return entries
 
 
-def statistics(connection: Connection, iri: str) -> CourseReport | None:
-    """The figures of the course with this IRI; None if the log never named it."""
-    found = course_by_iri(connection, iri)
-    if found is None:
-        return None
+def statistics(connection: Connection, found: Course) -> CourseReport:
+    """The course's figures, under its own attempt rule."""
     query = select(course_statistics).where(course_statistics.c.course == found.id)
-    row = connection.execute(query).one()
-    counters, latest = json.loads(row.counters), row.last_activity
+    row = connection.execute(query).first()
+    counters: Counters = orjson.loads(row.counters) if row else {}
+    latest = row.last_activity if row else None
     return CourseReport(
         course=found,
-        figures=figures(counters),
+        figures=figures(counters, found.rule),
         last_activity=None if latest is None else Moment(latest, 0),
     )
+
+
+def slices(connection: Connection, found: Course, by: By) -> list[Slice]:
+    """The course's figures by session, office, instructor or month, in the order of these."""
+    rows = connection.execute(_SLICES_OF, {"of": found.id, "what": by.value})
+    read = [Slice(value, _figures(orjson.loads(text), found, by)) for value, text in rows]
+    return sorted(read, key=lambda one: one.value)
+
+
+def _figures(counters: Counters, found: Course, by: By) -> CourseStatistics:
+    if by is By.SESSION:
+        counters[DELIVERED] = delivered(counters)
+    return figures(counters, found.rule)

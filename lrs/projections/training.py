@@ -1,158 +1,152 @@
 """The projection `training`: transcripts and course statistics, folded together.
 
 Outcomes change transcript lines, and the changes of lines change the statistics, so both always
-hold as of the same position.
+hold as of the same position. What the catalogue says, who is whom and what was voided change what
+earlier statements mean: then the lines concerned are folded anew. So the rows are a function of
+what is known up to a position, never of the order it came in or of how it was cut into batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Connection, Table
 
-from lrs.bulk import insert_columns, rows_of
-from lrs.columns import UuidKey
-from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
+from lrs.domain.events import DESCRIBED, EntryWithdrawn
+from lrs.domain.statement import RecordedStatement
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.projections import statistics, transcripts
-from lrs.projections.names import Numbers, course, trainee
+from lrs.projections import courses, described, lines, people, statistics, subjects, voiding
+from lrs.projections.lines import Changes, Row
+from lrs.projections.mentions import Numbers
 from lrs.projections.projection import STATEMENTS, Batch
-from lrs.projections.tables import metadata
-from lrs.projections.transcripts import Changes
+from lrs.projections.reshaping import Reshaping
+from lrs.projections.rulebook import Rulebook
 
-# Every voiding statement, whether its target is known yet or not: which rows stand here must not
-# depend on which of the two came in the same batch.
-training_void = Table(
-    "training_void",
-    metadata,
-    Column("target", UuidKey, primary_key=True),
-    Column("voiding", UuidKey, primary_key=True),
-)
-
-
-_VOIDS = select(training_void)
+CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
 
 class Training:
-    """Folds statements into transcript lines, and changed lines into course statistics."""
+    """Folds statements, and what the catalogue says, into transcript lines and statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: ClassVar[int] = 3
+    VERSION: ClassVar[int] = 4
     TABLES: ClassVar[Sequence[Table]] = (
-        trainee,
-        course,
-        transcripts.outcome,
-        transcripts.line,
-        training_void,
+        people.trainee,
+        courses.course,
+        subjects.subject,
+        described.description,
+        lines.outcome,
+        lines.line,
+        voiding.training_void,
         statistics.course_statistics,
+        statistics.course_slice,
     )
-    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
         self._numbers = Numbers()
+        self._rulebook = Rulebook()
         self._folded = 0
         """The last position folded by this process."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch into the tables, inside the caller's transaction."""
-        arrived = {r.id: told for r in batch.statements if (told := self._outcomes(r))}
-        voidings = [r for r in batch.statements if is_voiding(r.statement)]
-        _note(connection, voidings)
-        earlier = [o for t in _earlier_targets(batch, voidings) for o in self._outcomes(t)]
-        never = _voided_on_arrival(batch, connection, arrived)
+        numbers, rulebook = self._numbers, self._rulebook
         if batch.first != self._folded + 1:
-            self._numbers.forget()
+            numbers.forget()
         self._folded = batch.last
-        changes = self._by_line(connection, arrived, earlier, never)
-        if changes:
-            again = partial(self._told, batch)
-            statistics.fold(connection, transcripts.fold(connection, changes, again))
+        rulebook.refresh(connection)
+        reshaping = Reshaping(connection, rulebook, batch.facts)
+        told = {r.id: said for r in batch.statements if (said := self._outcomes(r))}
+        numbers.give(connection, batch, told)
+        changes = reshaping.changes() if batch.facts else Changes()
+        self._take_away(batch, connection, changes)
+        self._add(batch, connection, told, changes)
+        if changes.numbers():
+            known = partial(self._known, batch, connection)
+            changed = lines.fold(connection, changes, known, rulebook.rule, rulebook.offices)
+            statistics.fold(connection, changed)
 
     def forget(self) -> None:
+        """Drop what is kept in memory of the tables: a transaction failed, or they are new."""
         self._numbers.forget()
-
-    def _told(self, batch: Batch, positions: Sequence[int]) -> dict[int, list[Outcome]]:
-        return {position: self._outcomes(r) for position, r in batch.at(positions).items()}
+        self._rulebook.forget()
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
-        return [o for o in outcomes(recorded, self._vocabulary) if concerns(o)]
+        told = outcomes(recorded, self._vocabulary, self._rulebook.listings)
+        return [outcome for outcome in told if concerns(outcome)]
 
-    def _by_line(
+    def _take_away(self, batch: Batch, connection: Connection, changes: Changes) -> None:
+        """Marks earlier outcomes that the batch voids; their lines are folded anew."""
+        voidings = voiding.note(connection, batch)
+        if not voidings:
+            return
+        targets = voiding.earlier_targets(batch, voidings)
+        keys = {o.trainee for target, _ in targets for o in self._outcomes(target)}
+        numbers = people.numbers_of(connection, keys)
+        taken = [
+            (numbers[o.trainee], target.position, by)
+            for target, by in targets
+            for o in self._outcomes(target)
+        ]
+        lines.void(connection, taken)
+        gone = {(who, at) for who, at, _ in taken}
+        rows = lines.rows_about(connection, {who for who, _, _ in taken})
+        rows = [row for row in rows if (row.trainee, row.position) in gone]
+        changes.anew |= lines.lines_of(connection, rows, self._rulebook.person)
+
+    def _add(
         self,
+        batch: Batch,
         connection: Connection,
-        arrived: dict[UUID, list[Outcome]],
-        earlier: list[Outcome],
-        never: set[UUID],
-    ) -> dict[int, Changes]:
-        # what earlier statements called people and courses may have been said anew since
-        nameless = [o._replace(name=None, course_title=None) for o in earlier]
-        everything = [o for told in (*arrived.values(), nameless) for o in told]
-        if not everything:
-            return {}
-        trainees = self._numbers.trainees(connection, everything)
-        courses = self._numbers.courses(connection, everything)
-        changes: dict[int, Changes] = {}
-
-        def line_of(outcome: Outcome) -> Changes:
-            who, what = outcome.trainee, outcome.course
-            id_ = transcripts.number(trainees[who], courses[what])
-            found = changes.get(id_)
-            if found is None:
-                found = changes[id_] = Changes(who, what)
-            return found
-
-        for id_, told in arrived.items():
-            for outcome in told:
-                if id_ in never:
-                    line_of(outcome).never_counted.append(outcome.position)
+        told: Mapping[UUID, Sequence[Outcome]],
+        changes: Changes,
+    ) -> None:
+        never = voiding.voided_on_arrival(batch, connection, told)
+        numbers, person = self._numbers, self._rulebook.person
+        trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
+        rows = []
+        for id_, said in told.items():
+            voided = never.get(id_) if never else None
+            for outcome in said:
+                who = trainees[outcome.trainee]
+                line = lines.number(person(who), courses_[outcome.course])
+                rows.append(Row(who, outcome.position, subjects_[outcome.subject], voided))
+                if line in changes.anew:
+                    continue
+                if voided is None:
+                    changes.added.setdefault(line, []).append(outcome)
                 else:
-                    line_of(outcome).added.append(outcome)
-        for outcome in earlier:
-            line_of(outcome).taken_away.append(outcome.position)
-        return changes
+                    changes.never.setdefault(line, []).append(outcome.position)
+        lines.keep(connection, rows)
 
-
-def _note(connection: Connection, voidings: Iterable[RecordedStatement]) -> None:
-    aims = _aims(voidings)
-    columns = {"target": [target for _, target in aims], "voiding": [v.id for v, _ in aims]}
-    insert_columns(connection, training_void, columns)
-
-
-def _aims(voidings: Iterable[RecordedStatement]) -> list[tuple[RecordedStatement, UUID]]:
-    return [(v, target) for v in voidings if (target := target_of(v.statement)) is not None]
-
-
-def _earlier_targets(
-    batch: Batch, voidings: Sequence[RecordedStatement]
-) -> list[RecordedStatement]:
-    """Statements of earlier batches that this batch takes out of the record, in log order."""
-    aims = _aims(voidings)
-    known = batch.find({target for _, target in aims}) if aims else {}
-    taken = {
-        id_: known[id_]
-        for voiding, id_ in aims
-        if id_ in known and known[id_].position < batch.first and voids(voiding, known[id_])
-    }
-    return sorted(taken.values(), key=lambda target: target.position)
-
-
-def _voided_on_arrival(
-    batch: Batch, connection: Connection, arrived: dict[UUID, list[Outcome]]
-) -> set[UUID]:
-    """Which of the batch's statements a voiding statement up to the batch's end takes out."""
-    rows = rows_of(connection, _VOIDS, training_void.c.target, arrived)
-    pairs = [(row.target, row.voiding) for row in rows]
-    if not pairs:
-        return set()
-    known = batch.find({id_ for pair in pairs for id_ in pair})
-    return {
-        target
-        for target, voiding in pairs
-        if target in known and voiding in known and voids(known[voiding], known[target])
-    }
+    def _known(
+        self, batch: Batch, connection: Connection, wanted: Collection[int]
+    ) -> dict[int, tuple[list[Outcome], list[int]]]:
+        """All outcomes of these lines, read from the log again, and what was voided of them."""
+        persons = {lines.person_of(id_) for id_ in wanted}
+        identifiers = people.identifiers(connection, persons)
+        rows = lines.rows_about(connection, identifiers)
+        courses_ = subjects.courses_of(connection, {row.subject for row in rows})
+        found: dict[int, tuple[list[Outcome], list[int]]] = {id_: ([], []) for id_ in wanted}
+        counting = []
+        for row in rows:
+            id_ = lines.number(identifiers[row.trainee], courses_[row.subject])
+            if id_ in found:
+                if row.voided is None:
+                    counting.append((row, id_))
+                else:
+                    found[id_][1].append(row.position)
+        keys = people.keys_of(connection, {row.trainee for row, _ in counting})
+        statements = batch.at(sorted({row.position for row, _ in counting}))
+        told = {at: self._outcomes(recorded) for at, recorded in statements.items()}
+        for row, id_ in counting:
+            key = keys[row.trainee]
+            found[id_][0].extend(o for o in told.get(row.position, ()) if o.trainee == key)
+        return found

@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lrs.domain.events import RecordedFact
+from lrs.domain.events import DESCRIBED, EntryWithdrawn, RecordedFact
 from lrs.domain.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
 from lrs.projections.projection import STATEMENTS, Batch, Projection
+
+_BESIDE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
+"""Topics that are folded together with statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +33,27 @@ class Batches:
     def page(self, projection: Projection, position: int, limit: int) -> Page:
         """Up to `limit` events that the projection folds after `position`."""
         reader = self._ledger.reader
-        if projection.TOPICS == STATEMENTS:
+        if projection.TOPICS >= STATEMENTS:
             return reader.after(position, limit)
         return reader.following(position, projection.TOPICS, limit)
 
     def next(self, projection: Projection, position: int, limit: int) -> Decoded | None:
         """The batch after `position`; None while there is nothing there."""
-        if projection.TOPICS == STATEMENTS:
+        if projection.TOPICS >= STATEMENTS:
             return self.statements(position, limit)
         page = self.page(projection, position, limit)
         if page.last == position:
             return None
-        facts = []
-        for logged in page.facts:
-            fact = self._ledger.decoded(logged)
-            if fact is not None:
-                facts.append(RecordedFact(logged.position, logged.stored, fact))
-        return Decoded(self._batch(position, page, facts), page)
+        return Decoded(self._batch(position, page), page)
 
     def statements(self, position: int, limit: int) -> Decoded | None:
-        """The batch of statements after `position`, kept until another one is read."""
+        """The batch of statements after `position`, with what the catalogue says among them, kept
+        until another one is read.
+        """
         kept = self._kept
         if kept is not None and kept[:2] == (position, limit):
             return kept[2]
-        page = self._ledger.reader.after(position, limit)
+        page = self._ledger.reader.after(position, limit, _BESIDE)
         if page.count == 0:
             return None
         decoded = Decoded(self._batch(position, page), page)
@@ -64,8 +64,13 @@ class Batches:
         """Let go of the batch that is kept."""
         self._kept = None
 
-    def _batch(self, position: int, page: Page, facts: Sequence[RecordedFact] = ()) -> Batch:
+    def _batch(self, position: int, page: Page) -> Batch:
         last = page.last
+        facts = []
+        for logged in page.facts:
+            fact = self._ledger.decoded(logged)
+            if fact is not None:
+                facts.append(RecordedFact(logged.position, logged.stored, fact))
 
         def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
             rows = self._ledger.reader.statements(ids, upto=last)

@@ -123,7 +123,7 @@ class Stepper:
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
             while left:
-                at = [self.position(p.NAME).position for p in left if p.TOPICS == STATEMENTS]
+                at = [self.position(p.NAME).position for p in left if p.TOPICS >= STATEMENTS]
                 if at:
                     self._batches.statements(min(at), LARGE_BATCH)
                 steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))

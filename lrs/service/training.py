@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from lrs.database import Database
 from lrs.domain.agent import identifier_of
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
-from lrs.projections import names, statistics, transcripts
-from lrs.projections.names import Trainee
-from lrs.projections.statistics import CourseEntry, CourseReport
+from lrs.projections import courses, people, statistics, transcripts
+from lrs.projections.courses import Course
+from lrs.projections.people import Trainee
+from lrs.projections.statistics import By, CourseEntry, CourseReport, Slice
 from lrs.projections.training import Training as TrainingProjection
 from lrs.projections.transcripts import Transcript
 from lrs.projector import Projector, Reach
@@ -47,7 +50,7 @@ class Training:
         self._views = views
         self._log = log
 
-    def transcript(self, trainee: str, rule: Rule = "best") -> Held[Proven]:
+    def transcript(self, trainee: str, rule: Rule | None = None) -> Held[Proven]:
         """A trainee's transcript, by agent key or by personnel number. Raises TraineeNotFound,
         and InvalidQuery for a personnel number that several people have.
         """
@@ -55,11 +58,11 @@ class Training:
         with honest_errors(), self._views.read.connect() as connection:
             found = transcripts.transcript(connection, trainee, rule)
             if found is None and not _is_key(trainee) and "\0" not in trainee:
-                people = names.trainees_by_personnel(connection, trainee)
-                if len(people) > 1:
+                numbered = people.people_numbered(connection, trainee)
+                if len(numbered) > 1:
                     raise InvalidQuery("ambiguous-trainee")
-                if people:
-                    found = transcripts.transcript(connection, people[0].key, rule)
+                if numbered:
+                    found = transcripts.transcript(connection, numbered[0].key, rule)
         if found is None:
             raise TraineeNotFound("trainee-not-found")
         return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
@@ -68,7 +71,7 @@ class Training:
         """Those whose name or personnel number holds `q`, by number, after that number."""
         reach = self._fresh()
         with honest_errors(), self._views.read.connect() as connection:
-            return Held(names.trainees(connection, q, after, limit), reach)
+            return Held(people.people(connection, q, after, limit), reach)
 
     def courses(self) -> Held[Sequence[CourseEntry]]:
         """Every course the log names."""
@@ -80,17 +83,27 @@ class Training:
         """A course's figures, by its number or its IRI. Raises CourseNotFound."""
         reach = self._fresh()
         with honest_errors(), self._views.read.connect() as connection:
-            iri = course
-            if course.isascii() and course.isdigit() and len(course) < 10:
-                numbered = names.course_by_id(connection, int(course))
-                iri = numbered.iri if numbered else course
-            found = statistics.statistics(connection, iri)
-        if found is None:
-            raise CourseNotFound("course-not-found")
-        return Held(found, reach)
+            return Held(statistics.statistics(connection, _course(connection, course)), reach)
+
+    def course_slices(self, course: str, by: By) -> Held[tuple[Course, Sequence[Slice]]]:
+        """Its figures by session, office, instructor or month. Raises CourseNotFound."""
+        reach = self._fresh()
+        with honest_errors(), self._views.read.connect() as connection:
+            found = _course(connection, course)
+            return Held((found, statistics.slices(connection, found, by)), reach)
 
     def _fresh(self) -> Reach:
         return self._projector.fresh(TrainingProjection.NAME)
+
+
+def _course(connection: Connection, course: str) -> Course:
+    found = None
+    if course.isascii() and course.isdigit() and len(course) < 10:
+        found = courses.course_by_id(connection, int(course))
+    found = found or courses.course_by_iri(connection, course)
+    if found is None:
+        raise CourseNotFound("course-not-found")
+    return found
 
 
 def _grounds(found: Transcript) -> list[int]:

@@ -9,10 +9,11 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.extremes import State
 from lrs.domain.line import Line, view
 from lrs.domain.statement import VOIDED, RecordedStatement
 from lrs.domain.training import Outcome, outcomes
-from lrs.domain.transcript import State, gather
+from lrs.domain.transcript import gather
 
 ADL = "http://adlnet.gov/expapi/verbs/"
 CMI5 = "https://w3id.org/xapi/adl/verbs/"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lrs.domain.agent import JsonObject
 from lrs.domain.line import view
 from lrs.domain.transcript import add, concerns
 from tests.domain.stories import (
+    COURSE,
     FIRST,
     MODULE,
     SECOND,
@@ -17,6 +20,7 @@ from tests.domain.stories import (
     line_of,
     part,
     person,
+    state_of,
     statement,
     told,
     within,
@@ -179,8 +183,21 @@ def test_abandoned_is_in_progress_and_keeps_its_time() -> None:
 def test_other_facts_make_no_line() -> None:
     for verb in ("schedule", "earned", "rated"):
         (outcome,) = told(here(verb, {"id": SESSION["id"]}))
-        assert not concerns(outcome)
+        assert concerns(outcome) is (verb != "schedule")
         assert view(add({}, outcome)) is None
+
+
+def test_a_certificate_tells_until_when_the_course_is_good() -> None:
+    """Its own word goes before the months that the catalogue says."""
+    done = statement("completed", course(), at=day(3))
+    said = {"extensions": {"https://x.example/valid-until": "2027-01-31T23:59:59+03:00"}}
+    certificate = here("earned", {"id": COURSE + "/certificate"}, day(4)) | {"result": said}
+    line = line_of(done, certificate)
+    assert (line.valid_until, line.evidence) == (date(2027, 1, 31), (1, 2))
+    assert line_of(done).valid_until is None
+    without = view(state_of(done), months=12)
+    assert without
+    assert without.valid_until == date(2027, 3, 3)
 
 
 def test_the_latest_instructor_and_place_are_shown() -> None:

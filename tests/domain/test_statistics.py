@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.contribution import counters_of, step
 from lrs.domain.line import Line, view
-from lrs.domain.statistics import Counters, Rate, add, figures, kind_of, remove
+from lrs.domain.statistics import Counters, Rate, Spread, change, figures, kind_of, spread
 from tests.domain.stories import (
     SESSION,
     TEST,
@@ -31,7 +32,7 @@ def line(verb: str, object_: JsonObject, **result: Any) -> Line:
 def total(*lines: Line) -> Counters:
     counters: Counters = {}
     for one in lines:
-        counters = add(counters, one)
+        counters = change(counters, {}, counters_of(one))
     return counters
 
 
@@ -107,6 +108,45 @@ def test_a_score_without_a_scale_is_in_no_bin() -> None:
     assert sum(figures(total(line("scored", TEST, score={"raw": 5}))).scores) == 0
 
 
+def test_scores_spread_over_quartiles_in_per_cent() -> None:
+    scores = [line("scored", TEST, score={"scaled": n}) for n in (0.29, 0.5, 0.7, 0.9)]
+    assert figures(total(*scores)).score_spread == Spread(29, 50, 70)
+    assert figures({}).score_spread == Spread(None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("histogram", "quartiles"),
+    [
+        ({5: 1}, (5, 5, 5)),
+        ({1: 1, 2: 1}, (1, 1, 2)),
+        ({1: 3, 9: 1}, (1, 1, 1)),
+        ({0: 8}, (0, 0, 0)),
+    ],
+)
+def test_quartiles_are_values_that_occur(
+    histogram: dict[int, int], quartiles: tuple[int, int, int]
+) -> None:
+    assert spread(histogram) == quartiles
+
+
+def test_passing_tells_how_many_tries_it_took() -> None:
+    """The failures before the first pass, and that pass."""
+    days = [f"2026-03-0{n}T10:00:00Z" for n in (1, 2, 3)]
+    late = [
+        statement(verb, TEST, at=at, context=within())
+        for verb, at in zip(("failed", "failed", "passed"), days, strict=True)
+    ]
+    found = figures(total(line_of(*late), line("passed", TEST), line("failed", TEST)))
+    assert found.tries == {1: 1, 3: 1}
+    assert found.minutes == Spread(0, 0, step(2 * 24 * 60))
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 63, 64, 65, 127, 128, 1000, 525_600, 10**7])
+def test_long_times_are_counted_in_steps_of_a_few_per_cent(minutes: int) -> None:
+    assert minutes * 31 / 32 < step(minutes) + 1 <= minutes + 1
+    assert step(step(minutes)) == step(minutes)
+
+
 def test_a_courses_kind_is_seen_over_its_lines() -> None:
     classroom, online = line("attended", SESSION), line("experienced", part("m", "module"))
     assert kind_of({}) is None
@@ -123,8 +163,8 @@ def test_what_was_added_can_be_taken_back(stories: list[Any], random: Any) -> No
     kept = lines[: len(lines) // 2]
     counters = total(*random.sample(lines, len(lines)))
     for one in lines[len(kept) :]:
-        counters = remove(counters, one)
+        counters = change(counters, counters_of(one), {})
     assert counters == total(*kept)
     for one in kept:
-        counters = remove(counters, one)
+        counters = change(counters, counters_of(one), {})
     assert counters == {}

@@ -159,10 +159,10 @@ def test_which_course_it_belongs_to(
     assert outcome.part == ("" if expected == object_["id"] else object_["id"])
 
 
-def test_a_course_comes_with_its_title_and_kind() -> None:
+def test_a_course_comes_with_its_title_and_the_part_of_it() -> None:
     outcome = one(statement("completed", MODULE, context=within()))
-    assert outcome.course_title == {"ru": "Управление конфликтами"}
-    assert (outcome.course_kind, outcome.kind) == ("course", "module")
+    assert outcome.title == {"ru": "Управление конфликтами"}
+    assert (outcome.part, outcome.kind) == (MODULE["id"], "module")
 
 
 def test_each_member_of_a_group_counts_once() -> None:

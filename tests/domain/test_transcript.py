@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.line import Line, view
+from lrs.domain.studying import MOST_PARTS
 from lrs.domain.training import Outcome
 from lrs.domain.transcript import (
     MOST_INSTANTS,
-    MOST_PARTS,
     MOST_VOIDED,
     add,
     gather,
     mark,
-    without,
 )
 from tests.domain.stories import (
     MODULE,
@@ -78,15 +77,13 @@ def test_every_line_can_be_read_under_every_rule(history: list[JsonObject], rule
 
 def test_a_voided_mistake_goes_and_leaves_a_mark() -> None:
     failed, passed = told(here("failed", TEST, day(2)), here("passed", TEST, day(3)))
-    both = gather({}, (failed, passed))
-    line = view(without(both, [passed.position], [failed]))
+    line = view(mark(add({}, failed), [passed.position]))
     assert line
     assert (line.status, line.voided, line.voided_count) == ("failed", (2,), 1)
 
 
 def test_a_line_with_nothing_left_says_nothing() -> None:
-    (only,) = told(here("passed", TEST))
-    state = without(add({}, only), [only.position], [])
+    state = mark({}, [1])
     assert view(state) is None
     assert state == {"voided": {"count": 1, "latest": [1]}}
 

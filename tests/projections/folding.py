@@ -7,26 +7,72 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import SHAPES, Kind, key_of, stream_of
+from lrs.domain.events import EntryWithdrawn, RecordedFact
 from lrs.domain.statement import RecordedStatement
+from lrs.projections.courses import course_by_iri
 from lrs.projections.projection import Batch
+from lrs.projections.statistics import CourseReport, statistics
 from lrs.projections.training import Training
+from tests.domain.stories import STORED, recorded
 
 OTHER = "https://centre.example.org/courses/stress"
 
+Recorded = RecordedStatement | RecordedFact
+
 
 def project(
-    connection: Connection, statements: Sequence[RecordedStatement], cuts: Collection[int] = ()
+    connection: Connection,
+    log: Sequence[Recorded],
+    cuts: Collection[int] = (),
+    training: Training | None = None,
 ) -> None:
     """Applies the log in batches that end at each of the cuts, and at the end."""
-    training, known = Training(), {s.id: s for s in statements}
+    training = training or Training()
+    known = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
-    for last in sorted({*cuts, len(statements)}):
+    for last in sorted({*cuts, len(log)}):
 
         def find(wanted: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
             return {i: known[i] for i in wanted if i in known and known[i].position <= last}
 
         def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
-            return {position: statements[position - 1] for position in positions}
+            found = {p: log[p - 1] for p in positions}
+            return {p: s for p, s in found.items() if isinstance(s, RecordedStatement)}
 
-        training.apply(Batch(first, last, statements[first - 1 : last], find, at), connection)
+        part = log[first - 1 : last]
+        statements = [s for s in part if isinstance(s, RecordedStatement)]
+        facts = [f for f in part if isinstance(f, RecordedFact)]
+        training.apply(Batch(first, last, statements, find, at, facts), connection)
         first = last + 1
+
+
+Told = JsonObject | tuple[Kind, JsonObject] | tuple[Kind, JsonObject, None]
+
+
+def mixed(*told: Told) -> list[Recorded]:
+    """A log of statements, descriptions (kind, entry) and withdrawals (kind, entry, None)."""
+    log: list[Recorded] = []
+    versions: dict[UUID, int] = {}
+    for position, said in enumerate(told, start=1):
+        if isinstance(said, dict):
+            log.append(recorded(said, position))
+            continue
+        kind, entry = said[:2]
+        stream = stream_of(kind, key_of(kind, entry), b"")
+        versions[stream] = version = versions.get(stream, 0) + 1
+        fact = (
+            SHAPES[kind].fact(stream, version, entry)
+            if len(said) == 2
+            else EntryWithdrawn(stream, version, "gone")
+        )
+        log.append(RecordedFact(position, STORED + position, fact))
+    return log
+
+
+def report(connection: Connection, iri: str) -> CourseReport:
+    """The figures of a course that was named."""
+    course = course_by_iri(connection, iri)
+    assert course
+    return statistics(connection, course)

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from lrs.projections.names import (
-    course_by_id,
-    course_by_iri,
-    trainee_by_id,
-    trainee_by_key,
-    trainees,
-    trainees_by_personnel,
-)
-from lrs.projections.statistics import courses, statistics
+from lrs.projections.courses import course_by_id, course_by_iri
+from lrs.projections.people import people, people_numbered, person_by_key
+from lrs.projections.statistics import courses
 from lrs.projections.transcripts import transcript
 from tests.domain.stories import (
     COURSE,
@@ -28,7 +22,7 @@ from tests.domain.stories import (
     person,
     statement,
 )
-from tests.projections.folding import OTHER, project
+from tests.projections.folding import OTHER, project, report
 
 
 def test_a_transcript_has_lines_and_totals(views: Connection) -> None:
@@ -61,24 +55,25 @@ def test_the_rule_is_chosen_on_reading(views: Connection) -> None:
     for rule, status in (("best", "passed"), ("last", "failed"), ("first", "passed")):
         found = transcript(views, key("0417"), rule)  # type: ignore[arg-type]
         assert found
-        assert (found.rule, found.entries[0].line.status) == (rule, status)
+        line = found.entries[0].line
+        assert (line.rule, line.status) == (rule, status)
 
 
 def test_unknown_names_are_none(views: Connection) -> None:
     assert transcript(views, key("0417")) is None
-    assert statistics(views, COURSE) is None
+    assert course_by_iri(views, COURSE) is None
     assert courses(views) == []
 
 
 def test_trainees_are_found_by_name_and_number(views: Connection) -> None:
-    people = [person("0417", "Анна Белова"), person("0555", "Борис Ёлкин"), person("0_17")]
-    project(views, log([here("passed", TEST) | {"actor": someone} for someone in people]))
-    assert [t.personnel for t in trainees(views, "белов")] == ["0417"]
-    assert [t.personnel for t in trainees(views, "0_1")] == ["0_17"]
-    assert [t.id for t in trainees(views, limit=2)] == [1, 2]
-    assert [t.id for t in trainees(views, after=2)] == [3]
-    (found,) = trainees_by_personnel(views, "0555")
-    assert found == trainee_by_key(views, key("0555")) == trainee_by_id(views, 2)
+    everybody = [person("0417", "Анна Белова"), person("0555", "Борис Ёлкин"), person("0_17")]
+    project(views, log([here("passed", TEST) | {"actor": someone} for someone in everybody]))
+    assert [t.personnel for t in people(views, "белов")] == ["0417"]
+    assert [t.personnel for t in people(views, "0_1")] == ["0_17"]
+    assert [t.id for t in people(views, limit=2)] == [1, 2]
+    assert [t.id for t in people(views, after=2)] == [3]
+    (found,) = people_numbered(views, "0555")
+    assert found == person_by_key(views, key("0555"))
 
 
 def test_the_name_said_last_in_the_log_stands(views: Connection) -> None:
@@ -88,7 +83,7 @@ def test_the_name_said_last_in_the_log_stands(views: Connection) -> None:
         log([here("passed", TEST) | {"actor": person("0417", name)} for name in names]),
         cuts=(1, 2),
     )
-    assert [t.name for t in trainees(views)] == ["Анна Петрова"]
+    assert [t.name for t in people(views)] == ["Анна Петрова"]
 
 
 def test_courses_are_found_by_number_and_iri(views: Connection) -> None:
@@ -118,17 +113,16 @@ def test_statistics_follow_the_lines(views: Connection) -> None:
         ),
         cuts=(1, 2),
     )
-    found = statistics(views, COURSE)
-    assert found
+    found = report(views, COURSE)
     assert (found.figures.trainees, found.figures.hours) == (3, 12 * 3600)
     assert found.figures.passing == (1, 2)
     assert str(found.last_activity) == "2026-03-04T07:00:00.000000+00:00"
 
 
 def test_numbers_are_given_in_the_order_of_the_log(views: Connection) -> None:
-    people = [person(str(n)) for n in (30, 10, 20)]
-    sheet = {"objectType": "Group", "member": people}
+    everybody = [person(str(n)) for n in (30, 10, 20)]
+    sheet = {"objectType": "Group", "member": everybody}
     objects = [part("z", "module"), course(OTHER)]
     project(views, log([statement("completed", o, by=sheet) for o in objects]))
-    assert [t.personnel for t in trainees(views)] == ["30", "10", "20"]
+    assert [t.personnel for t in people(views)] == ["30", "10", "20"]
     assert [e.course.iri for e in courses(views)] == [objects[0]["id"], OTHER]

@@ -1,0 +1,173 @@
+"""The courses that transcripts are about: every one the log or the catalogue ever named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    select,
+    update,
+)
+
+from lrs.bulk import rows_of
+from lrs.domain.agent import JsonObject
+from lrs.domain.attempt import Rule
+from lrs.domain.catalogue import Kind
+from lrs.projections import described
+from lrs.projections.dictionary import digest
+from lrs.projections.numbers import Numbered, text
+from lrs.projections.tables import metadata
+
+course = Table(
+    "course",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary(16), nullable=False, unique=True),
+    Column("iri", Text, nullable=False),
+    # what statements call it
+    Column("title", Text, nullable=False),
+    # the catalogue's description as JSON, with the codes of the programmes that ask for it
+    Column("described", Text),
+)
+
+COLUMNS = (course.c.id, course.c.iri, course.c.title, course.c.described)
+_COURSES = select(*COLUMNS)
+_DESCRIBED = select(course.c.id, course.c.described).where(course.c.described.is_not(None))
+_DESCRIBE = update(course).where(course.c.id == bindparam("of"))
+
+
+class Course(NamedTuple):
+    """`title` maps language tags to texts; it may be empty. The rest is the catalogue's: None and
+    empty where it says nothing. `months` is how long completing it is good for.
+    """
+
+    id: int
+    iri: str
+    title: dict[str, str]
+    kind: str | None = None
+    hours: float | None = None
+    rule: Rule = "best"
+    months: int | None = None
+    programmes: tuple[str, ...] = ()
+    known: bool = False
+    """Whether the catalogue describes it."""
+
+
+def numbered() -> Numbered[dict[str, str], str]:
+    """The numbers of courses by IRI; titles in new languages are added."""
+    return Numbered(course, _COURSES, _retitled, _row)
+
+
+def describe(connection: Connection) -> None:
+    """Writes what the catalogue says now of each course, where it is not what stood there."""
+    said = {iri: text(entry) for iri, entry in _described(connection).items()}
+    numbers = numbers_of(connection, said)
+    now: dict[int, str | None] = {numbers[iri]: entry for iri, entry in said.items()}
+    before = {row.id: row.described for row in connection.execute(_DESCRIBED)}
+    now = dict.fromkeys(before) | now
+    rows = [
+        {"of": number, "described": entry}
+        for number, entry in now.items()
+        if before.get(number) != entry
+    ]
+    if rows:
+        connection.execute(_DESCRIBE, rows)
+
+
+def _described(connection: Connection) -> dict[str, JsonObject]:
+    """What the catalogue says of courses, with the codes of the programmes that ask for them."""
+    said = described.standing(described.history(connection, [Kind.COURSE, Kind.PROGRAMME]))
+    found: dict[str, JsonObject] = {}
+    programmes: dict[str, set[str]] = {}
+    for one in said:
+        entry = one.entry or {}
+        if one.kind is Kind.COURSE:
+            found[entry["id"]] = entry
+            continue
+        for iri in courses_in(entry):
+            programmes.setdefault(iri, set()).add(entry["code"])
+    for iri, codes in programmes.items():
+        found[iri] = {**found.get(iri, {}), "programmes": sorted(codes)}
+    return found
+
+
+def courses_in(programme: JsonObject) -> set[str]:
+    """The IRIs of the courses that a programme asks for or lets count."""
+    instead = (one["course"] for one in programme.get("equivalents", ()))
+    return {*programme["courses"], *instead}
+
+
+def numbers_of(connection: Connection, iris: Collection[str]) -> dict[str, int]:
+    """The numbers of those of the courses that have one."""
+    rows = rows_of(connection, _COURSES, course.c.digest, [digest(iri) for iri in iris])
+    return {row.iri: row.id for row in rows}
+
+
+def rules(connection: Connection) -> dict[int, Rule]:
+    """The attempt rule of every described course, by number."""
+    return {
+        row.id: orjson.loads(row.described).get("attempt_rule", "best")
+        for row in connection.execute(_DESCRIBED)
+    }
+
+
+def course_by_iri(connection: Connection, iri: str) -> Course | None:
+    """The course with this IRI, if it was ever named."""
+    return _found(connection.execute(_COURSES.where(course.c.digest == digest(iri))).first())
+
+
+def course_by_id(connection: Connection, number: int) -> Course | None:
+    """The course with this number, if there is one."""
+    return _found(connection.execute(_COURSES.where(course.c.id == number)).first())
+
+
+def courses_by_iri(connection: Connection, iris: Iterable[str]) -> dict[str, Course]:
+    """Those of the courses that were ever named."""
+    query = _COURSES.where(course.c.digest.in_([digest(iri) for iri in iris]))
+    return {row.iri: course_of_row(row) for row in connection.execute(query)}
+
+
+def course_of_row(row: Any) -> Course:
+    """The course of a row that begins with COLUMNS."""
+    id_, iri, title, described = row[:4]
+    said = json.loads(title)
+    if described is None:
+        return Course(id_, iri, said)
+    entry = orjson.loads(described)
+    return Course(
+        id=id_,
+        iri=iri,
+        title={**said, **entry.get("title", {})},
+        kind=entry.get("kind"),
+        hours=entry.get("hours"),
+        rule=entry.get("attempt_rule", "best"),
+        months=entry.get("valid_months"),
+        programmes=tuple(entry.get("programmes", ())),
+        known="title" in entry,
+    )
+
+
+def _found(row: Row[*tuple[Any, ...]] | None) -> Course | None:
+    return course_of_row(row) if row else None
+
+
+def _retitled(before: str | None, said: dict[str, str]) -> str:
+    """`before` and the answer are titles as JSON."""
+    if before and not said:
+        return before
+    return text((json.loads(before) if before else {}) | said)
+
+
+def _row(number: int, iri: str, title: str) -> dict[str, Any]:
+    return {"id": number, "digest": digest(iri), "iri": iri, "title": title}

@@ -1,0 +1,249 @@
+"""Transcript lines: their tables, and how outcomes are folded into them.
+
+A line's number joins its person's and its course's, so that one integer finds it on any database
+and a person's lines stand together: person * 2**32 + course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+
+from lrs.bulk import Columns, insert_columns, rows_of
+from lrs.domain.attempt import Rule
+from lrs.domain.contribution import Part, Sessions, part_of, sessions_of
+from lrs.domain.extremes import State
+from lrs.domain.line import gist
+from lrs.domain.training import Outcome
+from lrs.domain.transcript import gather, mark
+from lrs.projections import subjects
+from lrs.projections.tables import metadata
+
+line = Table(
+    "line",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("course", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    # both empty where every statement behind the line was voided
+    Column("status", String(16)),
+    Column("last_activity", BigInteger),
+    # what the line adds to its course's counters: taken away again when it changes
+    Column("part", Text, nullable=False),
+    # Of what never changes, so that PostgreSQL can update a line within its page.
+    Index("line_by_course", "course"),
+    postgresql_with={"fillfactor": 60},
+)
+
+outcome = Table(
+    "outcome",
+    metadata,
+    # the identifier that the statement names, whoever stands for it
+    Column("trainee", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", BigInteger, nullable=False),
+    # the position of the statement that took it out of the record
+    Column("voided", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+_COURSE_BITS = 32
+
+_LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
+_IDS = select(line.c.id)
+_OUTCOMES = select(outcome)
+_VOID = (
+    update(outcome)
+    .where(outcome.c.trainee == bindparam("who"), outcome.c.position == bindparam("at"))
+    .where(outcome.c.voided.is_(None))
+    .values(voided=bindparam("by"))
+)
+
+
+class Row(NamedTuple):
+    """What the table `outcome` holds of one: all by numbers and positions."""
+
+    trainee: int
+    position: int
+    subject: int
+    voided: int | None
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch does to lines, by their numbers: `added` outcomes; positions of statements
+    that were voided before they could count (`never`); lines to be folded `anew` from all that
+    is known; and lines that only have to be `seen` again, under another rule or office.
+    """
+
+    added: dict[int, list[Outcome]] = field(default_factory=dict)
+    never: dict[int, list[int]] = field(default_factory=dict)
+    anew: set[int] = field(default_factory=set)
+    seen: set[int] = field(default_factory=set)
+
+    def numbers(self) -> set[int]:
+        """Every line that is concerned."""
+        return {*self.added, *self.never, *self.anew, *self.seen}
+
+
+class Changed(NamedTuple):
+    """A line before a batch and after: what it adds to its course's counters and sessions.
+
+    `existed` and `exists` say whether there is a row for it. Activities are in microseconds since
+    the epoch.
+    """
+
+    id: int
+    existed: bool
+    exists: bool
+    before: Part
+    after: Part
+    old_sessions: Sessions
+    sessions: Sessions
+    old_activity: int | None
+    new_activity: int | None
+
+
+Known = Callable[[Collection[int]], Mapping[int, tuple[list[Outcome], list[int]]]]
+"""All outcomes of lines by number, and the positions of those that were voided."""
+
+
+def number(person: int, course: int) -> int:
+    """The line's number."""
+    return person << _COURSE_BITS | course
+
+
+def person_of(id_: int) -> int:
+    """Whose line it is."""
+    return id_ >> _COURSE_BITS
+
+
+def course_of(id_: int) -> int:
+    """The course of the line."""
+    return id_ & (1 << _COURSE_BITS) - 1
+
+
+def keep(connection: Connection, rows: Iterable[Row]) -> None:
+    """Remember which statements say something of whom."""
+    kept = list(zip(*rows, strict=True))
+    if kept:
+        insert_columns(connection, outcome, dict(zip(Row._fields, kept, strict=True)))
+
+
+def void(connection: Connection, taken: Iterable[tuple[int, int, int]]) -> None:
+    """Mark (trainee, position) as taken out by the statement at the third position."""
+    rows = [{"who": who, "at": at, "by": by} for who, at, by in taken]
+    if rows:
+        connection.execute(_VOID, rows)
+
+
+def rows_about(connection: Connection, trainees: Collection[int]) -> list[Row]:
+    """All outcomes of these identifiers."""
+    return [Row(*row) for row in rows_of(connection, _OUTCOMES, outcome.c.trainee, trainees)]
+
+
+def lines_in(connection: Connection, courses: Collection[int]) -> set[int]:
+    """The numbers of all lines of these courses."""
+    return {row.id for row in rows_of(connection, _IDS, line.c.course, courses)}
+
+
+def lines_about(connection: Connection, persons: Iterable[int]) -> set[int]:
+    """The numbers of all lines of these people."""
+    found: set[int] = set()
+    for person in persons:
+        found.update(connection.scalars(_IDS.where(of_person(person))))
+    return found
+
+
+def lines_of(connection: Connection, rows: Iterable[Row], person: Callable[[int], int]) -> set[int]:
+    """The lines that these outcomes belong to; `person` tells who stands for an identifier."""
+    rows = list(rows)
+    courses = subjects.courses_of(connection, {row.subject for row in rows})
+    return {number(person(row.trainee), courses[row.subject]) for row in rows}
+
+
+def of_person(person: int) -> Any:
+    """The condition that a line is of this person."""
+    return line.c.id.between(number(person, 0), number(person + 1, 0) - 1)
+
+
+def fold(
+    connection: Connection,
+    changes: Changes,
+    known: Known,
+    rule: Callable[[int], Rule],
+    offices: Mapping[int, str],
+) -> list[Changed]:
+    """Folds a batch's changes into the lines, and tells what became of each."""
+    wanted = sorted(changes.numbers())
+    found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
+    anew = known(changes.anew) if changes.anew else {}
+    changed: list[Changed] = []
+    written: list[tuple[Any, ...]] = []
+    for id_ in wanted:
+        row = found.get(id_)
+        state: State = orjson.loads(row.state) if row else {}
+        old_sessions = sessions_of(state)
+        if id_ in changes.anew:
+            outcomes, voided = anew.get(id_, ((), ()))
+            state = gather(mark({}, voided) if voided else {}, outcomes)
+        else:
+            if id_ in changes.never:
+                mark(state, changes.never[id_])
+            gather(state, changes.added.get(id_, ()))
+        seen = gist(state, rule(course_of(id_)))
+        part = part_of(seen, state, offices.get(person_of(id_)))
+        until = state["last"][0] if seen else None
+        changed.append(
+            Changed(
+                id=id_,
+                existed=row is not None,
+                exists=bool(state),
+                before=Part(*orjson.loads(row.part)) if row else _NOTHING,
+                after=part if state else _NOTHING,
+                old_sessions=old_sessions,
+                sessions=sessions_of(state),
+                old_activity=row.last_activity if row else None,
+                new_activity=until,
+            )
+        )
+        if state:
+            text = _json(list(part))
+            written.append((id_, course_of(id_), _json(state), part.status, until, text))
+    gone = [{"of": c.id} for c in changed if c.existed and not c.exists]
+    if gone:
+        connection.execute(_DELETE, gone)
+    _write(connection, written)
+    return changed
+
+
+_NOTHING = Part({})
+_DELETE = delete(line).where(line.c.id == bindparam("of"))
+_COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
+
+
+def _write(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        columns: Columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
+        insert_columns(connection, line, columns, replace=True)
+
+
+def _json(value: object) -> str:
+    """The one way to write it: equal values, equal text."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,93 @@
+"""Whom and what a batch names, in the order of the log: so numbers are given the same way however
+the log is cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from lrs.domain.catalogue import KINDS, Kind
+from lrs.domain.events import Described, RecordedFact
+from lrs.domain.training import Outcome
+from lrs.projections import courses, people, subjects
+from lrs.projections.projection import Batch
+
+Told = Mapping[UUID, Sequence[Outcome]]
+"""What the batch's statements say, by statement id."""
+
+PEOPLE: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PERSON: ("agent",),
+    Kind.LINK: ("agent", "person"),
+    Kind.EXEMPTION: ("agent",),
+    Kind.REVOCATION: ("agent",),
+}
+"""Which members of an entry name people whom transcripts are about."""
+
+
+@dataclass(slots=True)
+class Mentions:
+    """Names by agent key, titles by course IRI; None and empty where nothing is said."""
+
+    names: dict[str, str | None] = field(default_factory=dict)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def outcome(self, outcome: Outcome) -> None:
+        self.names[outcome.trainee] = outcome.name or self.names.get(outcome.trainee)
+        title = self.titles.setdefault(outcome.said_course, {})
+        if outcome.title:
+            title.update(outcome.title)
+
+    def fact(self, recorded: RecordedFact) -> None:
+        fact = recorded.fact
+        if isinstance(fact, Described):
+            kind = KINDS[type(fact)]
+            for member in PEOPLE.get(kind, ()):
+                self.names.setdefault(fact.entry[member], None)
+            if kind is Kind.COURSE:
+                self.titles.setdefault(fact.entry["id"], {})
+
+
+def mentioned(batch: Batch, told: Told) -> Mentions:
+    """Everybody and every course that the batch names, first to last."""
+    mentions = Mentions()
+    facts = list(batch.facts)
+    for statement in batch.statements:
+        while facts and facts[0].position < statement.position:
+            mentions.fact(facts.pop(0))
+        for outcome in told.get(statement.id, ()):
+            mentions.outcome(outcome)
+    for recorded in facts:
+        mentions.fact(recorded)
+    return mentions
+
+
+class Numbers:
+    """The numbers of people's identifiers, of courses and of subjects."""
+
+    def __init__(self) -> None:
+        self._trainees = people.numbered()
+        self._courses = courses.numbered()
+        self._subjects = subjects.numbered()
+        self.trainees: dict[str, int] = {}
+        self.courses: dict[str, int] = {}
+        self.subjects: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered beyond the batch."""
+        for numbered in (self._trainees, self._courses, self._subjects):
+            numbered.forget()
+
+    def give(self, connection: Connection, batch: Batch, told: Told) -> None:
+        """Numbers for all that the batch names; writes what is new."""
+        mentions = mentioned(batch, told)
+        self.trainees = self._trainees.numbers(connection, mentions.names)
+        self.courses = self._courses.numbers(connection, mentions.titles)
+        missing = {o.course for said in told.values() for o in said} - self.courses.keys()
+        # what the catalogue says a course is was numbered when it was described
+        self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
+        about = {o.subject: self.courses[o.course] for said in told.values() for o in said}
+        self.subjects = self._subjects.numbers(connection, about)

@@ -1,0 +1,112 @@
+"""What transcripts and statistics are by definition: decided at once from all that is known.
+
+Nothing here is incremental or knows of batches: first what stands in the catalogue, who is whom
+and what is voided, then every line from its outcomes, then every counter from the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import KINDS, Kind
+from lrs.domain.contribution import part_of, sessions_of
+from lrs.domain.events import Described, EntryWithdrawn
+from lrs.domain.extremes import State
+from lrs.domain.identity import representatives
+from lrs.domain.line import gist
+from lrs.domain.listings import listings
+from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
+from lrs.domain.statistics import Counters, delivered
+from lrs.domain.training import outcomes
+from lrs.domain.transcript import concerns, gather, mark
+from tests.projections.folding import Recorded
+
+
+@dataclass
+class Whole:
+    """Lines by person's agent key and course IRI; counters by course, and by slice."""
+
+    states: dict[tuple[str, str], State] = field(default_factory=dict)
+    courses: dict[str, Counters] = field(default_factory=dict)
+    slices: dict[tuple[str, str, str], Counters] = field(default_factory=dict)
+
+
+def standing(log: Sequence[Recorded]) -> dict[Kind, list[JsonObject]]:
+    """What is described and not withdrawn, what was described last at the end."""
+    last: dict[UUID, tuple[Kind, JsonObject]] = {}
+    for recorded in log:
+        if isinstance(recorded, RecordedStatement):
+            continue
+        fact = recorded.fact
+        if isinstance(fact, Described):
+            last.pop(fact.originator_id, None)
+            last[fact.originator_id] = (KINDS[type(fact)], fact.entry)
+        elif isinstance(fact, EntryWithdrawn):
+            del last[fact.originator_id]
+    found: dict[Kind, list[JsonObject]] = {kind: [] for kind in Kind}
+    for kind, entry in last.values():
+        found[kind].append(entry)
+    return found
+
+
+def voided(statements: Sequence[RecordedStatement]) -> set[UUID]:
+    """The ids of what some voiding statement takes out."""
+    known = {s.id: s for s in statements}
+    return {
+        target.id
+        for s in statements
+        if is_voiding(s.statement)
+        and (target := known.get(target_of(s.statement) or s.id)) is not None
+        and voids(s, target)
+    }
+
+
+def by_definition(log: Sequence[Recorded]) -> Whole:
+    """Everything at once."""
+    statements = [r for r in log if isinstance(r, RecordedStatement)]
+    said, gone, whole = standing(log), voided(statements), Whole()
+    listed = listings(said[Kind.COURSE])
+    people = representatives({link["agent"]: link["person"] for link in said[Kind.LINK]})
+    for recorded in statements:
+        for outcome in outcomes(recorded, listings=listed):
+            if not concerns(outcome):
+                continue
+            who = people.get(outcome.trainee, outcome.trainee)
+            state = whole.states.setdefault((who, outcome.course), {})
+            if recorded.id in gone:
+                mark(state, [outcome.position])
+            else:
+                gather(state, [outcome])
+    rules = {entry["id"]: entry.get("attempt_rule", "best") for entry in said[Kind.COURSE]}
+    offices = {people.get(e["agent"], e["agent"]): e.get("office") for e in said[Kind.PERSON]}
+    for (who, iri), state in whole.states.items():
+        _count(whole, iri, state, rules.get(iri, "best"), offices.get(who))
+    whole.slices = {key: counters for key, counters in whole.slices.items() if counters}
+    for (iri, by, _), counters in whole.slices.items():
+        if by == "session":
+            _add(whole.courses[iri], {"delivered": delivered(counters)})
+    return whole
+
+
+def _count(whole: Whole, iri: str, state: State, rule: Any, office: str | None) -> None:
+    part = part_of(gist(state, rule), state, office)
+    _add(whole.courses.setdefault(iri, {}), {**part.counters, "lines": 1})
+    for by, value in (
+        ("office", part.office),
+        ("instructor", part.instructor),
+        ("month", part.month),
+    ):
+        if value is not None:
+            _add(whole.slices.setdefault((iri, by, value), {}), part.counters)
+    for value, counters in sessions_of(state).items():
+        _add(whole.slices.setdefault((iri, "session", value), {}), counters)
+
+
+def _add(total: Counters, more: Counters) -> None:
+    for name, number in more.items():
+        if number:
+            total[name] = total.get(name, 0) + number

@@ -1,0 +1,294 @@
+"""What the catalogue says changes what earlier statements mean, however the log is cut."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Engine, select
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import Kind
+from lrs.domain.statement import RecordedStatement
+from lrs.projections.courses import course as courses_table
+from lrs.projections.lines import line
+from lrs.projections.people import people, person_by_key
+from lrs.projections.people import trainee as trainees_table
+from lrs.projections.statistics import By, course_slice, course_statistics, slices
+from lrs.projections.training import Training
+from lrs.projections.transcripts import transcript
+from tests.domain.stories import (
+    CENTRE,
+    COURSE,
+    MODULE,
+    OBJECTS,
+    RESULTS,
+    SESSION,
+    TEST,
+    TIMES,
+    TOLD,
+    course,
+    day,
+    here,
+    key,
+    person,
+    recorded,
+    statement,
+    voiding,
+    within,
+)
+from tests.projections.by_definition import Whole, by_definition
+from tests.projections.folding import OTHER, Recorded, mixed, project, report
+
+STRANGER: JsonObject = {"account": {"homePage": "https://lrs.example.org", "name": "other"}}
+CUTS = pytest.mark.parametrize("cuts", [(), (1,), (2,), (1, 2, 3)])
+
+
+def described(iri: str, **more: Any) -> tuple[Kind, JsonObject]:
+    return Kind.COURSE, {"id": iri, "title": {"ru": "Курс"}, **more}
+
+
+def record(who: str, **more: Any) -> tuple[Kind, JsonObject]:
+    return Kind.PERSON, {"agent": key(who), "name": f"Имя {who}", **more}
+
+
+def link(number: str, to: str) -> tuple[Kind, JsonObject]:
+    return Kind.LINK, {"agent": key(number), "person": key(to)}
+
+
+def standing(views: Connection, number: str) -> list[tuple[str, str]]:
+    found = transcript(views, key(number))
+    assert found
+    return [(entry.course.iri, entry.line.status) for entry in found.entries]
+
+
+@CUTS
+def test_a_listed_activity_belongs_to_the_course_that_lists_it(
+    views: Connection, cuts: Collection[int]
+) -> None:
+    """Whether it was listed before the statement or after; and what is within it, too."""
+    log = mixed(
+        statement("completed", course()),
+        described(OTHER, activities=[COURSE]),
+        here("failed", TEST, day(3)),
+    )
+    project(views, log, cuts)
+    assert standing(views, "0417") == [(OTHER, "failed")]
+    assert report(views, OTHER).course.title == {"ru": "Курс"}
+
+
+@CUTS
+def test_a_withdrawn_course_lists_nothing_any_more(
+    views: Connection, cuts: Collection[int]
+) -> None:
+    other = described(OTHER, activities=[COURSE])
+    project(views, mixed(other, statement("completed", course()), (*other, None)), cuts)
+    assert standing(views, "0417") == [(COURSE, "completed")]
+    assert report(views, OTHER).figures.trainees == 0
+
+
+@CUTS
+def test_the_courses_own_rule_counts(views: Connection, cuts: Collection[int]) -> None:
+    """In lines and in figures, from the moment it is described."""
+    log = mixed(
+        here("passed", TEST, day(2)), here("failed", TEST, day(3)),
+        described(COURSE, attempt_rule="last", activities=[]),
+    )  # fmt: skip
+    project(views, log, cuts)
+    assert standing(views, "0417") == [(COURSE, "failed")]
+    figures = report(views, COURSE).figures
+    assert (figures.rule, figures.passing) == ("last", (0, 1))
+
+
+@CUTS
+def test_linked_identifiers_are_one_person(views: Connection, cuts: Collection[int]) -> None:
+    log = mixed(
+        here("passed", TEST) | {"actor": person("1", "Анна")},
+        here("failed", TEST, day(3)) | {"actor": person("2", "А. Белова")},
+        link("2", to="1"),
+    )
+    project(views, log, cuts)
+    assert standing(views, "1") == standing(views, "2") == [(COURSE, "passed")]
+    assert report(views, COURSE).figures.trainees == 1
+    (found,) = people(views)
+    assert (found.name, found.identifiers) == ("Анна", (key("1"), key("2")))
+
+
+@CUTS
+def test_unlinking_gives_each_their_own_again(views: Connection, cuts: Collection[int]) -> None:
+    log = mixed(
+        here("passed", TEST) | {"actor": person("1")},
+        link("2", to="1"),
+        here("failed", TEST, day(3)) | {"actor": person("2")},
+        (*link("2", to="1"), None),
+    )
+    project(views, log, cuts)
+    assert standing(views, "1") == [(COURSE, "passed")]
+    assert standing(views, "2") == [(COURSE, "failed")]
+
+
+@CUTS
+def test_a_personnel_record_names_and_places(views: Connection, cuts: Collection[int]) -> None:
+    """Its name goes before what statements say; figures by office follow it."""
+    log = mixed(
+        record("1", office="north", number="0001"),
+        here("passed", TEST) | {"actor": person("1", "Анна")},
+        record("1", office="south", number="0001"),
+    )
+    project(views, log, cuts)
+    found = person_by_key(views, key("1"))
+    assert found
+    assert (found.name, found.personnel, found.office) == ("Имя 1", "0001", "south")
+    (only,) = slices(views, report(views, COURSE).course, By.OFFICE)
+    assert (only.value, only.figures.passing) == ("south", (1, 1))
+
+
+def test_figures_are_told_by_session_instructor_and_month(views: Connection) -> None:
+    sheet = {"objectType": "Group", "member": [person(n) for n in ("1", "2", "3")]}
+    away = here("attended", SESSION, day(3), completion=False) | {"actor": person("4")}
+    project(
+        views, mixed(here("attended", SESSION, day(3), duration="PT4H") | {"actor": sheet}, away)
+    )
+    course_ = report(views, COURSE).course
+    (session,) = slices(views, course_, By.SESSION)
+    assert (session.value, session.figures.attendance) == (SESSION["id"], (3, 4))
+    assert (session.figures.delivered, session.figures.hours) == (240, 12 * 3600)
+    assert [one.value for one in slices(views, course_, By.MONTH)] == ["2026-03"]
+    assert report(views, COURSE).figures.delivered == 240
+
+
+def test_feedback_counts_without_a_line(views: Connection) -> None:
+    rated = here("rated", course(), score={"raw": 4, "min": 1, "max": 5})
+    project(views, mixed(rated, rated | {"actor": person("1")}))
+    figures = report(views, COURSE).figures
+    assert (figures.trainees, figures.ratings) == (0, (0, 0, 0, 2, 0))
+    assert figures.satisfaction == 4
+    assert standing(views, "0417") == []
+
+
+PEOPLE = [person("1", "Анна"), person("2"), person("3", "Вера"), person("1", "Анна П.")]
+ACTORS = st.sampled_from(PEOPLE) | st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3).map(
+    lambda members: {"objectType": "Group", "member": members}
+)
+CONTEXTS = st.sampled_from(
+    [within(), within(course(OTHER)), {}, within(instructor=person("7")), {"instructor": PEOPLE[0]}]
+)
+LISTED = st.lists(
+    st.sampled_from([COURSE, OTHER, MODULE["id"], TEST["id"], SESSION["id"]]), max_size=2
+)
+NUMBERS = st.sampled_from(["1", "2", "3", "0417"])
+FACTS = st.one_of(
+    st.builds(
+        lambda iri, listed, rule: described(iri, activities=listed, attempt_rule=rule),
+        st.sampled_from([COURSE, OTHER, "https://centre.example.org/courses/new"]),
+        LISTED,
+        st.sampled_from(["best", "last", "first"]),
+    ),
+    st.builds(
+        lambda who, office: record(who, **office),
+        NUMBERS,
+        st.sampled_from([{}, {"office": "north"}, {"office": "south"}]),
+    ),
+    st.builds(link, NUMBERS, NUMBERS),
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Recorded]:
+    """Trainings, voidings before and after their targets, descriptions and withdrawals."""
+    length = draw(st.integers(1, 14))
+    told: list[Any] = []
+    standing: dict[str, Any] = {}
+    for _ in range(length):
+        what: int = draw(st.integers(0, 7))
+        if what == 0:
+            told.append(voiding(draw(st.integers(1, length + 1))))
+        elif what == 1 and standing:
+            gone = draw(st.sampled_from(sorted(standing)))
+            told.append((*standing.pop(gone), None))
+        elif what < 4:
+            fact = draw(FACTS)
+            standing[repr((fact[0], fact[1].get("id", fact[1].get("agent"))))] = fact
+            told.append(fact)
+        else:
+            told.append(
+                statement(
+                    draw(st.one_of(TOLD, st.sampled_from(["rated", "answered", "earned"]))),
+                    draw(OBJECTS),
+                    by=draw(ACTORS),
+                    at=draw(TIMES),
+                    result=draw(RESULTS),
+                    context=draw(CONTEXTS),
+                )
+            )
+    log = mixed(*told)
+    authorities, scopes = st.sampled_from([CENTRE, CENTRE, STRANGER]), st.booleans()
+    return [
+        recorded(r.statement, r.position, draw(authorities), any_=draw(scopes))
+        if isinstance(r, RecordedStatement)
+        else r
+        for r in log
+    ]
+
+
+def rows(connection: Connection) -> dict[str, list[Any]]:
+    return {
+        table.name: [
+            tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+        ]
+        for table in Training.TABLES
+    }
+
+
+def read(connection: Connection) -> Whole:
+    """What stands in the tables, under the names that are by definition."""
+    whole = Whole()
+    people_ = trainees_table.c
+    query = (
+        select(people_.key, courses_table.c.iri, line.c.state)
+        .join_from(line, trainees_table, people_.id == line.c.id // 2**32)
+        .join(courses_table, courses_table.c.id == line.c.course)
+    )
+    for row in connection.execute(query):
+        whole.states[row.key, row.iri] = json.loads(row.state)
+    of = courses_table.c.id
+    for sums in connection.execute(
+        select(courses_table.c.iri, course_statistics.c.counters).join_from(
+            course_statistics, courses_table, of == course_statistics.c.course
+        )
+    ):
+        whole.courses[sums.iri] = json.loads(sums.counters)
+    for told in connection.execute(
+        select(courses_table.c.iri, course_slice).join_from(
+            course_slice, courses_table, of == course_slice.c.course
+        )
+    ):
+        whole.slices[told.iri, told.by, told.value] = json.loads(told.counters)
+    return whole
+
+
+def projected(
+    engine: Engine, log: list[Recorded], cuts: Collection[int]
+) -> tuple[dict[str, list[Any]], Whole]:
+    """All rows, and what they mean."""
+    with engine.connect() as connection, connection.begin() as transaction:
+        project(connection, log, cuts)
+        found = rows(connection), read(connection)
+        transaction.rollback()
+    return found
+
+
+@settings(deadline=None, max_examples=250)
+@given(data=st.data(), log=logs())
+def test_live_and_rebuilt_and_by_definition_are_the_same(
+    views_engine: Engine, data: st.DataObject, log: list[Recorded]
+) -> None:
+    """Random batches give the rows of one batch, and those are what the pure fold says."""
+    cuts = data.draw(st.sets(st.integers(1, len(log))))
+    live, rebuilt = projected(views_engine, log, cuts), projected(views_engine, log, ())
+    assert live[0] == rebuilt[0]
+    assert rebuilt[1] == by_definition(log)
