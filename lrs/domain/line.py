@@ -19,7 +19,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
-from lrs.domain.days import day_of, months_later
+from lrs.domain.days import plus_months
 from lrs.domain.extremes import Reference, State
 from lrs.domain.hours import Spell, absences, exceeds, presences, spells
 from lrs.domain.marks import FAILED, PASSED
@@ -240,7 +240,7 @@ def _valid_until(
         return date.fromisoformat(certificate[3])
     if completed is None or months is None:
         return None
-    return months_later(day_of(completed), months)
+    return plus_months(completed.day, months)
 
 
 _FINISHED = ("passed", "completed")

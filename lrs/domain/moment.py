@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from lrs.domain.clock import EPOCH
@@ -18,6 +18,11 @@ class Moment(NamedTuple):
     def year(self) -> int:
         """The year on the wall where it happened."""
         return (EPOCH + timedelta(microseconds=self.local)).year
+
+    @property
+    def day(self) -> date:
+        """The day on the calendar where it happened."""
+        return (EPOCH + timedelta(microseconds=self.local)).date()
 
     @property
     def month(self) -> str:

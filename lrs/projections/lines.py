@@ -6,7 +6,7 @@ and a person's lines stand together: person * 2**32 + course.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,8 +26,10 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import Columns, insert_columns, rows_of
+from lrs.domain.achievement import Mark
 from lrs.domain.attempt import Rule
 from lrs.domain.contribution import Part, Sessions, part_of, sessions_of
+from lrs.domain.credit import credit
 from lrs.domain.extremes import State
 from lrs.domain.line import gist
 from lrs.domain.training import Outcome
@@ -66,6 +68,7 @@ outcome = Table(
 _COURSE_BITS = 32
 
 _LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
+_STATES = select(line.c.id, line.c.state)
 _IDS = select(line.c.id)
 _OUTCOMES = select(outcome)
 _VOID = (
@@ -118,6 +121,8 @@ class Changed(NamedTuple):
     sessions: Sessions
     old_activity: int | None
     new_activity: int | None
+    credited: bool
+    """Whether something changed that may count toward a programme."""
 
 
 Known = Callable[[Collection[int]], Mapping[int, tuple[list[Outcome], list[int]]]]
@@ -163,6 +168,12 @@ def lines_in(connection: Connection, courses: Collection[int]) -> set[int]:
     return {row.id for row in rows_of(connection, _IDS, line.c.course, courses)}
 
 
+def states(connection: Connection, ids: Collection[int]) -> dict[int, State]:
+    """The states of those of the lines that there are."""
+    rows = rows_of(connection, _STATES, line.c.id, ids)
+    return {row.id: orjson.loads(row.state) for row in rows}
+
+
 def lines_about(connection: Connection, persons: Iterable[int]) -> set[int]:
     """The numbers of all lines of these people."""
     found: set[int] = set()
@@ -189,8 +200,12 @@ def fold(
     known: Known,
     rule: Callable[[int], Rule],
     offices: Mapping[int, str],
+    watched: Container[int] = (),
 ) -> list[Changed]:
-    """Folds a batch's changes into the lines, and tells what became of each."""
+    """Folds a batch's changes into the lines, and tells what became of each.
+
+    `watched` are the numbers of the courses that count in some programme.
+    """
     wanted = sorted(changes.numbers())
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
     anew = known(changes.anew) if changes.anew else {}
@@ -200,6 +215,8 @@ def fold(
         row = found.get(id_)
         state: State = orjson.loads(row.state) if row else {}
         old_sessions = sessions_of(state)
+        counts = course_of(id_) in watched
+        before = _counting(state) if counts else None
         if id_ in changes.anew:
             outcomes, voided = anew.get(id_, ((), ()))
             state = gather(mark({}, voided) if voided else {}, outcomes)
@@ -221,6 +238,7 @@ def fold(
                 sessions=sessions_of(state),
                 old_activity=row.last_activity if row else None,
                 new_activity=until,
+                credited=counts and before != _counting(state),
             )
         )
         if state:
@@ -231,6 +249,10 @@ def fold(
         connection.execute(_DELETE, gone)
     _write(connection, written)
     return changed
+
+
+def _counting(state: State) -> tuple[Any, list[Mark]]:
+    return state.get("first"), credit("", state)
 
 
 _NOTHING = Part({})

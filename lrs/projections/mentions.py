@@ -49,6 +49,9 @@ class Mentions:
                 self.names.setdefault(fact.entry[member], None)
             if kind is Kind.COURSE:
                 self.titles.setdefault(fact.entry["id"], {})
+            elif kind is Kind.PROGRAMME:
+                for iri in sorted(courses.courses_in(fact.entry)):
+                    self.titles.setdefault(iri, {})
 
 
 def mentioned(batch: Batch, told: Told) -> Mentions:

@@ -8,6 +8,7 @@ who move to another office are counted there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,9 +16,12 @@ from lrs.domain.catalogue import Kind
 from lrs.domain.events import RecordedFact
 from lrs.domain.identity import representatives
 from lrs.domain.listings import changed, listings
-from lrs.projections import courses, described, lines, people, subjects
+from lrs.projections import certifications, courses, described, lines, people, subjects
+from lrs.projections.certifications import Pair
 from lrs.projections.lines import Changes, Row
 from lrs.projections.rulebook import Rulebook, standing_courses
+
+K = TypeVar("K")
 
 
 class Reshaping:
@@ -38,10 +42,14 @@ class Reshaping:
             rulebook.listings = listings(standing_courses(connection))
             self._activities = changed(before, rulebook.listings)
 
+        self.again: set[Pair] = set()
+        """Who has to be certified anew, in which programme."""
+
     def changes(self) -> Changes:
         """Brings courses, people and subjects up to the facts. The lines that it concerns."""
         connection, rulebook = self._connection, self._rulebook
-        rules, offices = rulebook.rules, rulebook.offices
+        rules, offices, revoked = rulebook.rules, rulebook.offices, rulebook.revoked
+        programmes = rulebook.programmes
         moves, links = self._moves(), self._links()
         rows = self._rows(moves, links)
         anew = self._lines(rows)
@@ -55,6 +63,10 @@ class Reshaping:
         people.settle(connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)})
         rulebook.refresh(connection)
         anew |= self._lines(rows)
+        self.again = _different(revoked, rulebook.revoked)
+        if Kind.PROGRAMME in self._kinds:
+            codes = _different(programmes, rulebook.programmes)
+            self.again |= certifications.of_programmes(connection, rulebook, codes)
         seen = lines.lines_in(connection, _different(rules, rulebook.rules))
         seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
         return Changes(anew=anew, seen=seen)
@@ -115,5 +127,5 @@ class Reshaping:
         return list(records)
 
 
-def _different(before: Mapping[int, str], after: Mapping[int, str]) -> set[int]:
+def _different(before: Mapping[K, object], after: Mapping[K, object]) -> set[K]:
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

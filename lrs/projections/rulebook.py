@@ -6,19 +6,25 @@ It is loaded again whenever something was described since: rarely, beside statem
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
 from sqlalchemy import Connection
 
+from lrs.domain import attempt
 from lrs.domain.agent import JsonObject
-from lrs.domain.attempt import Rule
 from lrs.domain.catalogue import Kind
 from lrs.domain.listings import listings
+from lrs.domain.moment import Moment
+from lrs.domain.programme import Rule, rule_of
 from lrs.domain.subject import Listings
 from lrs.projections import courses, described, people
+from lrs.projections.described import Said
 
 
 class Rulebook:
-    """Courses, links and offices as known at the last description folded."""
+    """Courses, people, programmes and links as known at the last description folded."""
 
     def __init__(self) -> None:
         self.forget()
@@ -27,12 +33,18 @@ class Rulebook:
         """Drop everything: the tables are new, or a transaction failed."""
         self._upto = -1
         self.listings: Listings = {}
-        self.rules: Mapping[int, Rule] = {}
+        self.rules: Mapping[int, attempt.Rule] = {}
         """The attempt rule of described courses, by the course's number."""
         self.linked: Mapping[int, int] = {}
         """Whom an identifier stands for where it is not its own person, by numbers."""
         self.offices: Mapping[int, str] = {}
         """Where people work, by the person's number."""
+        self.programmes: Mapping[str, Programme] = {}
+        """The programmes that were ever described, by code."""
+        self.wanted_in: Mapping[int, Sequence[str]] = {}
+        """The codes of the programmes in which a course counts, by the course's number."""
+        self.revoked: Mapping[tuple[int, str], Sequence[date]] = {}
+        """The days on which certificates were revoked, by person's number and programme."""
 
     def refresh(self, connection: Connection) -> None:
         """Bring it up to what stands in the tables."""
@@ -43,15 +55,71 @@ class Rulebook:
         self.rules = courses.rules(connection)
         self.linked = people.linked(connection)
         self.offices = people.offices(connection)
+        self.programmes = programmes(connection)
+        self.wanted_in = _wanted_in(self.programmes)
+        self.revoked = self._revoked(connection)
         self._upto = latest
 
     def person(self, trainee: int) -> int:
         """The number that stands for this identifier's person."""
         return self.linked.get(trainee, trainee)
 
-    def rule(self, course: int) -> Rule:
+    def rule(self, course: int) -> attempt.Rule:
         """Which attempt counts in the course."""
         return self.rules.get(course, "best")
+
+    def _revoked(self, connection: Connection) -> dict[tuple[int, str], list[date]]:
+        said = described.standing(described.history(connection, [Kind.REVOCATION]))
+        entries = [one.entry for one in said if one.entry is not None]
+        numbers = people.numbers_of(connection, {entry["agent"] for entry in entries})
+        found: dict[tuple[int, str], list[date]] = {}
+        for entry in entries:
+            person = self.person(numbers[entry["agent"]])
+            found.setdefault((person, entry["programme"]), []).append(
+                date.fromisoformat(entry["on"])
+            )
+        return {key: sorted(days) for key, days in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A programme: the versions of its rule, and the courses of any of them by number."""
+
+    code: str
+    title: Mapping[str, str]
+    versions: Sequence[Rule]
+    courses: Mapping[int, str]
+
+
+def programmes(connection: Connection, upto: int | None = None) -> dict[str, Programme]:
+    """Every programme that was ever described, by code; as known at a position, or now."""
+    said = described.history(connection, [Kind.PROGRAMME])
+    by_stream: dict[UUID, list[Said]] = {}
+    for one in said:
+        if upto is None or one.position <= upto:
+            by_stream.setdefault(one.stream, []).append(one)
+    iris = {iri for one in said if one.entry for iri in courses.courses_in(one.entry)}
+    numbers = courses.numbers_of(connection, iris)
+    found = {}
+    for versions in by_stream.values():
+        entries = [one.entry for one in versions if one.entry is not None]
+        wanted = {iri for entry in entries for iri in courses.courses_in(entry)}
+        code = entries[-1]["code"]
+        found[code] = Programme(
+            code=code,
+            title=entries[-1]["title"],
+            versions=[rule_of(v.entry, v.version, Moment(v.stored, 0).day) for v in versions],
+            courses={numbers[iri]: iri for iri in sorted(wanted) if iri in numbers},
+        )
+    return dict(sorted(found.items()))
+
+
+def _wanted_in(programmes_: Mapping[str, Programme]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for code, programme in programmes_.items():
+        for number in programme.courses:
+            found.setdefault(number, []).append(code)
+    return found
 
 
 def standing_courses(connection: Connection) -> Sequence[JsonObject]:

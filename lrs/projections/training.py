@@ -1,9 +1,10 @@
-"""The projection `training`: transcripts and course statistics, folded together.
+"""The projection `training`: transcripts, course statistics and certificates, folded together.
 
-Outcomes change transcript lines, and the changes of lines change the statistics, so both always
-hold as of the same position. What the catalogue says, who is whom and what was voided change what
-earlier statements mean: then the lines concerned are folded anew. So the rows are a function of
-what is known up to a position, never of the order it came in or of how it was cut into batches.
+Outcomes change transcript lines, and the changes of lines change statistics and certificates, so
+all of them hold as of the same position. What the catalogue says, who is whom and what was voided
+change what earlier statements mean: then the lines concerned are folded anew. So the rows are a
+function of what is known up to a position, never of the order it came in or of how it was cut into
+batches.
 """
 
 from __future__ import annotations
@@ -20,7 +21,16 @@ from lrs.domain.statement import RecordedStatement
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.projections import courses, described, lines, people, statistics, subjects, voiding
+from lrs.projections import (
+    certifications,
+    courses,
+    described,
+    lines,
+    people,
+    statistics,
+    subjects,
+    voiding,
+)
 from lrs.projections.lines import Changes, Row
 from lrs.projections.mentions import Numbers
 from lrs.projections.projection import STATEMENTS, Batch
@@ -45,6 +55,7 @@ class Training:
         voiding.training_void,
         statistics.course_statistics,
         statistics.course_slice,
+        certifications.certification,
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
 
@@ -68,10 +79,12 @@ class Training:
         changes = reshaping.changes() if batch.facts else Changes()
         self._take_away(batch, connection, changes)
         self._add(batch, connection, told, changes)
-        if changes.numbers():
-            known = partial(self._known, batch, connection)
-            changed = lines.fold(connection, changes, known, rulebook.rule, rulebook.offices)
-            statistics.fold(connection, changed)
+        known = partial(self._known, batch, connection)
+        changed = lines.fold(
+            connection, changes, known, rulebook.rule, rulebook.offices, rulebook.wanted_in
+        )
+        statistics.fold(connection, changed)
+        certifications.fold(connection, rulebook, changed, reshaping.again)
 
     def forget(self) -> None:
         """Drop what is kept in memory of the tables: a transaction failed, or they are new."""

@@ -6,19 +6,24 @@ and what is voided, then every line from its outcomes, then every counter from t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import KINDS, Kind
+from lrs.domain.certification import Grant, grants
 from lrs.domain.contribution import part_of, sessions_of
-from lrs.domain.events import Described, EntryWithdrawn
+from lrs.domain.credit import credit
+from lrs.domain.events import Described, EntryWithdrawn, ProgrammeDescribed
 from lrs.domain.extremes import State
 from lrs.domain.identity import representatives
 from lrs.domain.line import gist
 from lrs.domain.listings import listings
+from lrs.domain.moment import Moment
+from lrs.domain.programme import rule_of
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.domain.statistics import Counters, delivered
 from lrs.domain.training import outcomes
@@ -33,6 +38,8 @@ class Whole:
     states: dict[tuple[str, str], State] = field(default_factory=dict)
     courses: dict[str, Counters] = field(default_factory=dict)
     slices: dict[tuple[str, str, str], Counters] = field(default_factory=dict)
+    earned: dict[tuple[str, str], tuple[date, tuple[Grant, ...]]] = field(default_factory=dict)
+    """Begun when, and the grants, by person's agent key and programme."""
 
 
 def standing(log: Sequence[Recorded]) -> dict[Kind, list[JsonObject]]:
@@ -89,7 +96,51 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     for (iri, by, _), counters in whole.slices.items():
         if by == "session":
             _add(whole.courses[iri], {"delivered": delivered(counters)})
+    _certify(whole, log, people, said[Kind.REVOCATION])
     return whole
+
+
+def _certify(
+    whole: Whole,
+    log: Sequence[Recorded],
+    people: Mapping[str, str],
+    revocations: Sequence[JsonObject],
+) -> None:
+    for code, said in _programmes(log).items():
+        versions = [rule_of(entry, n, day) for n, (entry, day) in enumerate(said, start=1)]
+        courses = {
+            c for rule in versions for c in (*rule.courses, *(e for e, _ in rule.equivalents))
+        }
+        for who in {who for who, iri in whole.states}:
+            states = {i: s for (w, i), s in whole.states.items() if w == who and i in courses}
+            begun = [s["first"] for s in states.values() if "first" in s]
+            if not begun:
+                continue
+            marks = [mark for iri, state in states.items() for mark in credit(iri, state)]
+            revoked = [
+                date.fromisoformat(r["on"])
+                for r in revocations
+                if r["programme"] == code and people.get(r["agent"], r["agent"]) == who
+            ]
+            first = min(begun)
+            made = tuple(grants(versions, marks, revoked))
+            whole.earned[who, code] = (Moment(first[0], first[2]).day, made)
+
+
+def _programmes(log: Sequence[Recorded]) -> dict[str, list[tuple[JsonObject | None, date]]]:
+    """All versions of each programme with the day they were stored on; None: withdrawn."""
+    codes: dict[UUID, str] = {}
+    found: dict[str, list[tuple[JsonObject | None, date]]] = {}
+    for recorded in log:
+        if isinstance(recorded, RecordedStatement):
+            continue
+        fact, day = recorded.fact, Moment(recorded.stored, 0).day
+        if isinstance(fact, ProgrammeDescribed):
+            codes[fact.originator_id] = fact.entry["code"]
+            found.setdefault(fact.entry["code"], []).append((fact.entry, day))
+        elif isinstance(fact, EntryWithdrawn) and fact.originator_id in codes:
+            found[codes[fact.originator_id]].append((None, day))
+    return found
 
 
 def _count(whole: Whole, iri: str, state: State, rule: Any, office: str | None) -> None:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.catalogue import Kind, key_of
 from lrs.domain.statement import RecordedStatement
+from lrs.projections.certifications import in_programme
 from lrs.projections.courses import course as courses_table
 from lrs.projections.lines import line
-from lrs.projections.people import people, person_by_key
+from lrs.projections.people import people, person_by_key, persons
 from lrs.projections.people import trainee as trainees_table
 from lrs.projections.statistics import By, course_slice, course_statistics, slices
 from lrs.projections.training import Training
@@ -58,6 +59,10 @@ def record(who: str, **more: Any) -> tuple[Kind, JsonObject]:
 
 def link(number: str, to: str) -> tuple[Kind, JsonObject]:
     return Kind.LINK, {"agent": key(number), "person": key(to)}
+
+
+def programme(courses: list[str], more: JsonObject) -> tuple[Kind, JsonObject]:
+    return Kind.PROGRAMME, {"code": "p", "title": {"ru": "Допуск"}, "courses": courses, **more}
 
 
 def standing(views: Connection, number: str) -> list[tuple[str, str]]:
@@ -177,6 +182,9 @@ ACTORS = st.sampled_from(PEOPLE) | st.lists(st.sampled_from(PEOPLE), min_size=1,
 CONTEXTS = st.sampled_from(
     [within(), within(course(OTHER)), {}, within(instructor=person("7")), {"instructor": PEOPLE[0]}]
 )
+VERBS = st.one_of(
+    TOLD, st.sampled_from(["rated", "answered", "earned"]), st.sampled_from(["passed", "completed"])
+)
 LISTED = st.lists(
     st.sampled_from([COURSE, OTHER, MODULE["id"], TEST["id"], SESSION["id"]]), max_size=2
 )
@@ -194,6 +202,27 @@ FACTS = st.one_of(
         st.sampled_from([{}, {"office": "north"}, {"office": "south"}]),
     ),
     st.builds(link, NUMBERS, NUMBERS),
+    st.builds(
+        programme,
+        st.lists(st.sampled_from([COURSE, OTHER]), min_size=1, max_size=2, unique=True),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "at_least": st.just(1),
+                "min_score": st.just(0.6),
+                "min_hours": st.just(1),
+                "valid_months": st.just(1),
+                "since": st.sampled_from(["2026-03-02", "2026-03-03"]),
+                "equivalents": st.just([{"course": MODULE["id"], "counts_as": COURSE}]),
+            },
+        ),
+    ),
+    st.just(programme([COURSE], {})),
+    st.builds(
+        lambda who, on: (Kind.REVOCATION, {"programme": "p", "agent": key(who), "on": on}),
+        NUMBERS,
+        st.sampled_from(["2026-03-02", "2026-03-03"]),
+    ),
 )
 
 
@@ -212,12 +241,12 @@ def logs(draw: st.DrawFn) -> list[Recorded]:
             told.append((*standing.pop(gone), None))
         elif what < 4:
             fact = draw(FACTS)
-            standing[repr((fact[0], fact[1].get("id", fact[1].get("agent"))))] = fact
+            standing[repr((fact[0], key_of(*fact)))] = fact
             told.append(fact)
         else:
             told.append(
                 statement(
-                    draw(st.one_of(TOLD, st.sampled_from(["rated", "answered", "earned"]))),
+                    draw(VERBS),
                     draw(OBJECTS),
                     by=draw(ACTORS),
                     at=draw(TIMES),
@@ -268,6 +297,9 @@ def read(connection: Connection) -> Whole:
         )
     ):
         whole.slices[told.iri, told.by, told.value] = json.loads(told.counters)
+    for (person_, code), what in in_programme(connection, "p").items():
+        who = persons(connection, [person_])[person_].key
+        whole.earned[who, code] = (what.begun, what.grants)
     return whole
 
 

@@ -1,0 +1,193 @@
+"""What each person has earned in each programme: the grants, kept by the changes of lines.
+
+What a grant is worth on a day is no row's: it is told when somebody asks (`lrs.domain.verdict`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+)
+
+from lrs.bulk import insert_columns, rows_of
+from lrs.domain.certification import Grant, grants
+from lrs.domain.credit import credit
+from lrs.domain.extremes import State
+from lrs.domain.moment import Moment
+from lrs.projections import lines
+from lrs.projections.dictionary import digest
+from lrs.projections.lines import Changed
+from lrs.projections.rulebook import Programme, Rulebook
+from lrs.projections.tables import metadata
+
+certification = Table(
+    "certification",
+    metadata,
+    # a digest of the two that follow
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("person", BigInteger, nullable=False),
+    Column("programme", String(64), nullable=False),
+    # the day of the first activity in any of the programme's courses
+    Column("begun", String(10), nullable=False),
+    Column("grants", Text, nullable=False),
+    Index("certification_by_person", "person"),
+    Index("certification_by_programme", "programme", "person"),
+    sqlite_with_rowid=False,
+)
+
+_ROWS = select(
+    certification.c.person,
+    certification.c.programme,
+    certification.c.begun,
+    certification.c.grants,
+)
+_IDS = select(certification.c.id)
+_DELETE = delete(certification).where(certification.c.id == bindparam("of"))
+
+Pair = tuple[int, str]
+"""A person's number and a programme's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What somebody did in a programme: since when, and the grants by day."""
+
+    begun: date
+    grants: tuple[Grant, ...]
+
+
+def fold(
+    connection: Connection, rulebook: Rulebook, changed: Iterable[Changed], again: Iterable[Pair]
+) -> None:
+    """Decides anew where lines changed, and for the pairs of `again`."""
+    pairs = set(again)
+    for one in changed:
+        if one.credited:
+            person = lines.person_of(one.id)
+            codes = rulebook.wanted_in.get(lines.course_of(one.id), ())
+            pairs.update((person, code) for code in codes)
+    if not pairs:
+        return
+    found = earned(connection, rulebook, pairs)
+    rows = []
+    for (person, code), what in sorted(found.items()):
+        rows.append((_id(person, code), person, code, what.begun.isoformat(), _text(what.grants)))
+    _delete(connection, pairs - found.keys())
+    if rows:
+        names = [column.name for column in certification.columns]
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        insert_columns(connection, certification, columns, replace=True)
+
+
+def earned(
+    connection: Connection, rulebook: Rulebook, pairs: Collection[Pair]
+) -> dict[Pair, Earned]:
+    """What the lines that stand make of each pair; nothing where nothing was begun."""
+    wanted = {
+        lines.number(person, course)
+        for person, code in pairs
+        if code in rulebook.programmes
+        for course in rulebook.programmes[code].courses
+    }
+    states = lines.states(connection, wanted)
+    found = {}
+    for person, code in pairs:
+        programme = rulebook.programmes.get(code)
+        if programme is not None:
+            of = {
+                iri: states[id_]
+                for course, iri in programme.courses.items()
+                if (id_ := lines.number(person, course)) in states
+            }
+            what = decided(programme, of, rulebook.revoked.get((person, code), ()))
+            if what is not None:
+                found[person, code] = what
+    return found
+
+
+def decided(
+    programme: Programme, states: Mapping[str, State], revoked: Iterable[date]
+) -> Earned | None:
+    """What lines with these states, by course IRI, make in the programme."""
+    begun = [state["first"] for state in states.values() if "first" in state]
+    if not begun:
+        return None
+    marks = [mark for iri, state in states.items() for mark in credit(iri, state)]
+    instant, _, offset = min(begun)
+    made = tuple(grants(programme.versions, marks, revoked))
+    return Earned(Moment(instant, offset).day, made)
+
+
+def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[str]) -> set[Pair]:
+    """Everybody in these programmes, and everybody who has a line in a course of one."""
+    found: set[Pair] = set()
+    for code in codes:
+        query = select(certification.c.person).where(certification.c.programme == code)
+        found.update((person, code) for person in connection.scalars(query))
+        programme = rulebook.programmes.get(code)
+        if programme:
+            ids = lines.lines_in(connection, programme.courses.keys())
+            found.update((lines.person_of(id_), code) for id_ in ids)
+    return found
+
+
+def of_people(connection: Connection, persons: Collection[int]) -> dict[Pair, Earned]:
+    """All that these people have earned or begun."""
+    return _read(rows_of(connection, _ROWS, certification.c.person, persons))
+
+
+def in_programme(connection: Connection, code: str) -> dict[Pair, Earned]:
+    """All that was earned or begun in a programme."""
+    return _read(connection.execute(_ROWS.where(certification.c.programme == code)))
+
+
+def _read(rows: Iterable[Any]) -> dict[Pair, Earned]:
+    return {
+        (row.person, row.programme): Earned(
+            date.fromisoformat(row.begun), tuple(map(_grant, orjson.loads(row.grants)))
+        )
+        for row in rows
+    }
+
+
+def _delete(connection: Connection, pairs: Iterable[Pair]) -> None:
+    gone = [{"of": _id(*pair)} for pair in pairs]
+    if gone:
+        connection.execute(_DELETE, gone)
+
+
+def _id(person: int, code: str) -> bytes:
+    return digest(f"{person} {code}")
+
+
+def _text(made: Iterable[Grant]) -> str:
+    return orjson.dumps([list(grant) for grant in made]).decode()
+
+
+def _grant(row: list[Any]) -> Grant:
+    day, completed, instant, until, version, evidence, renewal = row
+    return Grant(
+        day=date.fromisoformat(day),
+        completed=date.fromisoformat(completed),
+        instant=instant,
+        until=None if until is None else date.fromisoformat(until),
+        version=version,
+        evidence=tuple(evidence),
+        renewal=renewal,
+    )
