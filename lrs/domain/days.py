@@ -1,0 +1,39 @@
+"""Calendar days: how terms of days and months are counted.
+
+A term of months that begins on a day ends with the day of the same number in its last month, or
+with that month's last day if it has none: one month from 31 January ends on the last of February,
+a year from 29 February 2028 on 28 February 2029. The day it began on is not counted, the day it
+ends on belongs to it (as the Civil Code of Russia, articles 191 and 192, and Regulation (EEC)
+1182/71, article 3, have it). What would lie beyond the calendar is the calendar's first or last
+day.
+"""
+
+from __future__ import annotations
+
+from calendar import isleap
+from datetime import date
+
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_LAST = date.max.toordinal()
+
+
+def plus_days(day: date, days: int) -> date:
+    """The day so many days later, or earlier if `days` is negative."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), _LAST))
+
+
+def plus_months(day: date, months: int) -> date:
+    """The last day of a term of so many months that begins on `day`; may be negative."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    if year < date.min.year:
+        return date.min
+    length = 29 if month == 1 and isleap(year) else _LENGTHS[month]
+    return date(year, month + 1, min(day.day, length))
+
+
+def earliest_within(day: date, months: int) -> date:
+    """The earliest day from which a term of so many months still holds on `day`."""
+    start = plus_months(day, -months)
+    return start if plus_months(start, months) >= day else plus_days(start, 1)
