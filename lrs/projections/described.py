@@ -130,10 +130,13 @@ def history(connection: Connection, kinds: Collection[Kind]) -> list[Said]:
     return _said(connection.execute(query))
 
 
-def of_people(connection: Connection, keys: Iterable[str]) -> list[Said]:
-    """All that was ever said of the people with these identifiers, in the order of the log."""
-    people = [digest(key) for key in keys]
-    return _said(rows_of(connection, _FACTS, description.c.person, people))
+def of_people(connection: Connection, keys: Iterable[str], kinds: Collection[Kind]) -> list[Said]:
+    """All of these kinds that was ever said of the people with these identifiers, in the order of
+    the log.
+    """
+    people, names = [digest(key) for key in keys], {kind.value for kind in kinds}
+    rows = rows_of(connection, _FACTS, description.c.person, people)
+    return _said(row for row in rows if row.kind in names)
 
 
 def of_streams(connection: Connection, streams: Collection[UUID]) -> list[Said]:

@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import insert_columns, rows_of
+from lrs.domain.attempt import Rule
+from lrs.domain.contribution import Part
 from lrs.domain.moment import Moment
 from lrs.domain.statistics import (
     Counters,
@@ -52,6 +54,12 @@ class By(StrEnum):
     OFFICE = "office"
     INSTRUCTOR = "instructor"
     MONTH = "month"
+    OFFICE_MONTH = "office month"
+    """Of all courses together only: the value is both, with a space between."""
+
+
+ALL = 0
+"""The course number under which all courses are counted together, by everything but sessions."""
 
 
 course_statistics = Table(
@@ -112,19 +120,11 @@ DELIVERED = "delivered"
 
 def _slice(slices: Deltas, id_: int, changed: Changed) -> None:
     before, after = changed.before, changed.after
-    for by, old, new in (
-        (By.OFFICE, before.office, after.office),
-        (By.INSTRUCTOR, before.instructor, after.instructor),
-        (By.MONTH, before.month, after.month),
-    ):
-        if old == new:
-            if old is not None and before.counters != after.counters:
-                change(slices[id_, by, old], before.counters, after.counters)
-            continue
-        if old is not None:
-            change(slices[id_, by, old], before.counters, {})
-        if new is not None:
-            change(slices[id_, by, new], {}, after.counters)
+    if before != after:
+        for key in _keys(id_, before):
+            change(slices[key], before.counters, {})
+        for key in _keys(id_, after):
+            change(slices[key], {}, after.counters)
     old_sessions, sessions = changed.old_sessions, changed.sessions
     for value in {**old_sessions, **sessions}:
         old_counters, counters = old_sessions.get(value, {}), sessions.get(value, {})
@@ -132,9 +132,24 @@ def _slice(slices: Deltas, id_: int, changed: Changed) -> None:
             change(slices[id_, By.SESSION, value], old_counters, counters)
 
 
+def _keys(id_: int, part: Part) -> list[tuple[int, By, str]]:
+    """The slices that a line of the course counts in."""
+    found = []
+    for by, value in (
+        (By.OFFICE, part.office),
+        (By.INSTRUCTOR, part.instructor),
+        (By.MONTH, part.month),
+    ):
+        if value is not None:
+            found += [(id_, by, value), (ALL, by, value)]
+    if part.office is not None and part.month is not None:
+        found.append((ALL, By.OFFICE_MONTH, f"{part.office} {part.month}"))
+    return found
+
+
 def _fold_slices(connection: Connection, slices: Deltas) -> dict[int, int]:
     """How many minutes more, or fewer, each course has delivered."""
-    keys = {digest(f"{id_} {by} {value}"): (id_, by, value) for id_, by, value in slices}
+    keys = {_id(*key): key for key in slices}
     found = rows_of(connection, _SLICES, course_slice.c.id, keys)
     before = {row.id: row.counters for row in found}
     minutes: defaultdict[int, int] = defaultdict(int)
@@ -263,14 +278,30 @@ def statistics(connection: Connection, found: Course) -> CourseReport:
     )
 
 
-def slices(connection: Connection, found: Course, by: By) -> list[Slice]:
-    """The course's figures by session, office, instructor or month, in the order of these."""
-    rows = connection.execute(_SLICES_OF, {"of": found.id, "what": by.value})
-    read = [Slice(value, _figures(orjson.loads(text), found, by)) for value, text in rows]
+def slices(connection: Connection, found: Course | None, by: By) -> list[Slice]:
+    """The figures of a course, or of all, by session, office, instructor or month, in the order
+    of these.
+    """
+    rule: Rule = found.rule if found else "best"
+    rows = connection.execute(_SLICES_OF, {"of": found.id if found else ALL, "what": by.value})
+    read = [Slice(value, _figures(orjson.loads(text), rule, by)) for value, text in rows]
     return sorted(read, key=lambda one: one.value)
 
 
-def _figures(counters: Counters, found: Course, by: By) -> CourseStatistics:
+def slices_among(connection: Connection, by: By, values: Iterable[str]) -> dict[str, Slice]:
+    """The figures of all courses together for these values, by value."""
+    keys = {_id(ALL, by, value): value for value in values}
+    rows = rows_of(connection, _SLICES, course_slice.c.id, keys)
+    return {
+        keys[id_]: Slice(keys[id_], _figures(orjson.loads(text), "best", by)) for id_, text in rows
+    }
+
+
+def _figures(counters: Counters, rule: Rule, by: By) -> CourseStatistics:
     if by is By.SESSION:
         counters[DELIVERED] = delivered(counters)
-    return figures(counters, found.rule)
+    return figures(counters, rule)
+
+
+def _id(id_: int, by: By, value: str) -> bytes:
+    return digest(f"{id_} {by} {value}")

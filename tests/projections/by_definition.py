@@ -153,6 +153,10 @@ def _count(whole: Whole, iri: str, state: State, rule: Any, office: str | None) 
     ):
         if value is not None:
             _add(whole.slices.setdefault((iri, by, value), {}), part.counters)
+            _add(whole.slices.setdefault(("", by, value), {}), part.counters)
+    if part.office is not None and part.month is not None:
+        both = f"{part.office} {part.month}"
+        _add(whole.slices.setdefault(("", "office month", both), {}), part.counters)
     for value, counters in sessions_of(state).items():
         _add(whole.slices.setdefault((iri, "session", value), {}), counters)
 

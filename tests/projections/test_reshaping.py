@@ -293,10 +293,10 @@ def read(connection: Connection) -> Whole:
         whole.courses[sums.iri] = json.loads(sums.counters)
     for told in connection.execute(
         select(courses_table.c.iri, course_slice).join_from(
-            course_slice, courses_table, of == course_slice.c.course
+            course_slice, courses_table, of == course_slice.c.course, isouter=True
         )
     ):
-        whole.slices[told.iri, told.by, told.value] = json.loads(told.counters)
+        whole.slices[told.iri or "", told.by, told.value] = json.loads(told.counters)
     for (person_, code), what in in_programme(connection, "p").items():
         who = persons(connection, [person_])[person_].key
         whole.earned[who, code] = (what.begun, what.grants)
