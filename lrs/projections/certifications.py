@@ -138,8 +138,7 @@ def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[st
     """Everybody in these programmes, and everybody who has a line in a course of one."""
     found: set[Pair] = set()
     for code in codes:
-        query = select(certification.c.person).where(certification.c.programme == code)
-        found.update((person, code) for person in connection.scalars(query))
+        found.update((person, code) for person in people_in(connection, code))
         programme = rulebook.programmes.get(code)
         if programme:
             ids = lines.lines_in(connection, programme.courses.keys())
@@ -150,6 +149,12 @@ def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[st
 def of_people(connection: Connection, persons: Collection[int]) -> dict[Pair, Earned]:
     """All that these people have earned or begun."""
     return _read(rows_of(connection, _ROWS, certification.c.person, persons))
+
+
+def people_in(connection: Connection, code: str) -> list[int]:
+    """The numbers of those who earned or began something in a programme."""
+    query = select(certification.c.person).where(certification.c.programme == code)
+    return list(connection.scalars(query))
 
 
 def in_programme(connection: Connection, code: str) -> dict[Pair, Earned]:

@@ -145,15 +145,21 @@ def course_of_row(row: Any) -> Course:
     if described is None:
         return Course(id_, iri, said)
     entry = orjson.loads(described)
+    return as_described(Course(id_, iri, said), entry, entry.get("programmes", ()))
+
+
+def as_described(of: Course, entry: JsonObject | None, programmes: Collection[str]) -> Course:
+    """The course with what the catalogue says in this entry; nothing if it is None."""
+    entry = entry or {}
     return Course(
-        id=id_,
-        iri=iri,
-        title={**said, **entry.get("title", {})},
+        id=of.id,
+        iri=of.iri,
+        title={**of.title, **entry.get("title", {})},
         kind=entry.get("kind"),
         hours=entry.get("hours"),
         rule=entry.get("attempt_rule", "best"),
         months=entry.get("valid_months"),
-        programmes=tuple(entry.get("programmes", ())),
+        programmes=tuple(programmes),
         known="title" in entry,
     )
 

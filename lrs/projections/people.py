@@ -205,6 +205,20 @@ def people_at(connection: Connection, office: str) -> list[Trainee]:
     return [t for _, t in sorted(persons(connection, list(found)).items())]
 
 
+def recorded_or(
+    connection: Connection, others: Collection[int], after: int, limit: int
+) -> list[Trainee]:
+    """Those with a personnel record, and the people of these numbers: a page in the order of
+    numbers, after that number.
+    """
+    query = select(trainee.c.person).distinct().where(trainee.c.record.is_not(None))
+    query = query.where(trainee.c.person > after).order_by(trainee.c.person).limit(limit)
+    numbers = {*connection.scalars(query), *(n for n in others if n > after)}
+    page = sorted(numbers)[:limit]
+    found = persons(connection, page)
+    return [found[number] for number in page if number in found]
+
+
 def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100) -> list[Trainee]:
     """Those whose name or personnel number (else key) contains `q`, whatever its case.
 

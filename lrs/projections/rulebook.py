@@ -17,7 +17,7 @@ from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
 from lrs.domain.listings import listings
 from lrs.domain.moment import Moment
-from lrs.domain.programme import Rule, rule_of
+from lrs.domain.programme import Rule, rule_of, timeline
 from lrs.domain.subject import Listings
 from lrs.projections import courses, described, people
 from lrs.projections.described import Said
@@ -89,6 +89,11 @@ class Programme:
     title: Mapping[str, str]
     versions: Sequence[Rule]
     courses: Mapping[int, str]
+
+    @property
+    def first(self) -> date | None:
+        """The day that its first version holds from, None from ever."""
+        return timeline(self.versions)[0].since
 
 
 def programmes(connection: Connection, upto: int | None = None) -> dict[str, Programme]:

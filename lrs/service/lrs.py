@@ -12,6 +12,7 @@ from lrs.projections import positions
 from lrs.projections.positions import Quarantined
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue
+from lrs.service.certifications import Certifications
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
@@ -62,6 +63,7 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.training = Training(projector, views, ledger.reader)
+        self.certifications = Certifications(projector, views, ledger.reader)
         self._views = views
         self._databases = (ledger_database, views)
 

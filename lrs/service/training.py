@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from lrs.database import Database
-from lrs.domain.agent import identifier_of
 from lrs.domain.attempt import Rule
-from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
+from lrs.domain.errors import CourseNotFound, TraineeNotFound
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import courses, people, statistics, transcripts
@@ -22,6 +21,8 @@ from lrs.projections.statistics import By, CourseEntry, CourseReport, Slice
 from lrs.projections.training import Training as TrainingProjection
 from lrs.projections.transcripts import Transcript
 from lrs.projector import Projector, Reach
+from lrs.service import as_known
+from lrs.service.naming import key_of
 
 T = TypeVar("T")
 
@@ -50,19 +51,22 @@ class Training:
         self._views = views
         self._log = log
 
-    def transcript(self, trainee: str, rule: Rule | None = None) -> Held[Proven]:
-        """A trainee's transcript, by agent key or by personnel number. Raises TraineeNotFound,
-        and InvalidQuery for a personnel number that several people have.
+    def transcript(
+        self, trainee: str, rule: Rule | None = None, known: int | None = None
+    ) -> Held[Proven]:
+        """A trainee's transcript, by agent key or by personnel number; with `known` as the store
+        knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel number
+        that several people have.
         """
         reach = self._fresh()
         with honest_errors(), self._views.read.connect() as connection:
-            found = transcripts.transcript(connection, trainee, rule)
-            if found is None and not _is_key(trainee) and "\0" not in trainee:
-                numbered = people.people_numbered(connection, trainee)
-                if len(numbered) > 1:
-                    raise InvalidQuery("ambiguous-trainee")
-                if numbered:
-                    found = transcripts.transcript(connection, numbered[0].key, rule)
+            key = key_of(connection, trainee)
+            if known is None:
+                found = transcripts.transcript(connection, key, rule)
+            else:
+                reach = replace(reach, position=min(known, reach.position))
+                then = as_known.known(connection, self._log, key, known)
+                found = transcripts.compiled(then.trainee, then.lines, rule) if then else None
         if found is None:
             raise TraineeNotFound("trainee-not-found")
         return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
@@ -110,11 +114,3 @@ def _grounds(found: Transcript) -> list[int]:
     lines = [entry.line for entry in found.entries]
     named = {p for line in lines for p in (*line.evidence, *line.voided)}
     return sorted(named.union(*(c.statements for c in found.corrections)))
-
-
-def _is_key(text: str) -> bool:
-    try:
-        identifier_of(text)
-    except ValueError:
-        return False
-    return True

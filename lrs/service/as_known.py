@@ -1,0 +1,125 @@
+"""One person as the store knew them at an earlier position: read from the log and folded anew.
+
+The same pure folds as the projection's, over what stood in the log then: statements not yet voided,
+the catalogue as described, the links that held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import Kind
+from lrs.domain.extremes import State
+from lrs.domain.identity import identifiers, representatives
+from lrs.domain.listings import listings
+from lrs.domain.training import Outcome, outcomes
+from lrs.domain.transcript import concerns, gather, mark
+from lrs.ledger import LogReader
+from lrs.projections import courses, described, lines, people, rulebook
+from lrs.projections.courses import Course
+from lrs.projections.people import Trainee
+from lrs.projections.rulebook import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person, their lines, and what ruled them, as of a position."""
+
+    trainee: Trainee
+    lines: Sequence[tuple[Course, State]]
+    programmes: dict[str, Programme]
+    exemptions: Sequence[JsonObject]
+    revocations: Sequence[JsonObject]
+
+
+def known(connection: Connection, log: LogReader, key: str, upto: int) -> Known | None:
+    """What was known at position `upto` of the person with this identifier; None if nothing."""
+    keys, representative = _identifiers(connection, key, upto)
+    numbers = people.numbers_of(connection, keys)
+    rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
+    said = described.of_people(connection, keys, (Kind.PERSON, Kind.EXEMPTION, Kind.REVOCATION))
+    standing = described.standing(said, upto)
+    records = [one.entry for one in standing if one.kind is Kind.PERSON]
+    if not rows and not records:
+        return None
+    entries = _entries(connection, Kind.COURSE, upto)
+    listed = listings(entries)
+    recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
+    told = {p: outcomes(r, listings=listed) for p, r in recorded.items()}
+    names = {number: identifier for identifier, number in numbers.items()}
+    states: dict[str, State] = {}
+    mine: list[Outcome] = []
+    for row in sorted(rows, key=lambda row: row.position):
+        for outcome in told.get(row.position, ()):
+            if outcome.trainee != names[row.trainee] or not concerns(outcome):
+                continue
+            mine.append(outcome)
+            state = states.setdefault(outcome.course, {})
+            if row.voided is not None and row.voided <= upto:
+                mark(state, [row.position])
+            else:
+                gather(state, [outcome])
+    programmes = rulebook.programmes(connection, upto)
+    return Known(
+        trainee=_trainee(connection, representative, keys, mine, records[-1:]),
+        lines=_lines(connection, states, entries, programmes),
+        programmes=programmes,
+        exemptions=[one.entry for one in standing if one.kind is Kind.EXEMPTION and one.entry],
+        revocations=[one.entry for one in standing if one.kind is Kind.REVOCATION and one.entry],
+    )
+
+
+def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:
+    """All identifiers of the person who had this one then, and the one that stood for them."""
+    links = {one["agent"]: one["person"] for one in _entries(connection, Kind.LINK, upto)}
+    who = representatives(links)
+    return identifiers(who, key), who.get(key, key)
+
+
+def _entries(connection: Connection, kind: Kind, upto: int) -> list[JsonObject]:
+    said = described.standing(described.history(connection, [kind]), upto)
+    return [one.entry for one in said if one.entry is not None]
+
+
+def _lines(
+    connection: Connection,
+    states: dict[str, State],
+    entries: Iterable[JsonObject],
+    programmes: dict[str, Programme],
+) -> list[tuple[Course, State]]:
+    said = {entry["id"]: entry for entry in entries}
+    wanted: dict[str, list[str]] = {}
+    for code, programme in programmes.items():
+        for iri in programme.courses.values():
+            wanted.setdefault(iri, []).append(code)
+    named = courses.courses_by_iri(connection, states)
+    return [
+        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), state)
+        for iri, state in states.items()
+    ]
+
+
+def _trainee(
+    connection: Connection,
+    key: str,
+    keys: Sequence[str],
+    mine: Iterable[Outcome],
+    record: Sequence[JsonObject | None],
+) -> Trainee:
+    found = people.person_by_key(connection, key)
+    entry = record[0] if record else None
+    name = next((o.name for o in reversed(list(mine)) if o.name), None)
+    said = (entry or {}).get("number")
+    accounts = [one.split("|", 2)[2] for one in (key, *keys) if one.startswith("account|")]
+    return Trainee(
+        id=found.id if found else 0,
+        key=key,
+        name=(entry or {}).get("name") or name,
+        personnel=said or next(iter(accounts), None),
+        identifiers=(key, *(one for one in keys if one != key)),
+        record=entry,
+    )
