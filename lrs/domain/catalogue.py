@@ -1,8 +1,8 @@
 """The catalogue: what the training centre has and rules, each thing a stream of facts.
 
-Courses, offices, posts, services, programmes, people, exemptions, revocations, visits and ratings
-are described whole: a description replaces the one before, and all of them stay in the log. A thing
-has a key, made of those of its members that tell it from others.
+Courses, offices, posts, services, programmes, people, links between their identifiers, exemptions,
+revocations, visits and ratings are described whole: a description replaces the one before, and all
+of them stay in the log. A thing has a key, made of those of its members that tell it from others.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lrs.domain.events import (
     CourseDescribed,
     Described,
     ExemptionGranted,
+    IdentifierLinked,
     OfficeDescribed,
     PersonDescribed,
     PostDescribed,
@@ -40,6 +41,7 @@ class Kind(StrEnum):
     SERVICE = "services"
     PROGRAMME = "programmes"
     PERSON = "people"
+    LINK = "links"
     EXEMPTION = "exemptions"
     REVOCATION = "revocations"
     VISIT = "visits"
@@ -63,6 +65,7 @@ SHAPES: Mapping[Kind, Shape] = {
     Kind.SERVICE: Shape(ServiceDescribed, ("code",)),
     Kind.PROGRAMME: Shape(ProgrammeDescribed, ("code",)),
     Kind.PERSON: Shape(PersonDescribed, ("agent",), person="agent"),
+    Kind.LINK: Shape(IdentifierLinked, ("agent",), person="agent"),
     Kind.EXEMPTION: Shape(ExemptionGranted, ("programme", "agent"), person="agent"),
     Kind.REVOCATION: Shape(CertificateRevoked, ("programme", "agent", "on"), person="agent"),
     Kind.VISIT: Shape(VisitRecorded, ("code",)),
@@ -73,15 +76,23 @@ KINDS: Mapping[type[Described], Kind] = {shape.fact: kind for kind, shape in SHA
 REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
     Kind.COURSE: {"services": Kind.SERVICE},
     Kind.PERSON: {"office": Kind.OFFICE, "post": Kind.POST},
-    Kind.PROGRAMME: {"courses": Kind.COURSE, "posts": Kind.POST, "offices": Kind.OFFICE},
+    Kind.PROGRAMME: {
+        "courses": Kind.COURSE,
+        "equivalents": Kind.COURSE,
+        "posts": Kind.POST,
+        "offices": Kind.OFFICE,
+    },
     Kind.EXEMPTION: {"programme": Kind.PROGRAMME},
     Kind.REVOCATION: {"programme": Kind.PROGRAMME},
     Kind.VISIT: {"office": Kind.OFFICE},
     Kind.RATING: {"office": Kind.OFFICE},
 }
-"""Which members name things that must be described, too."""
+"""Which members name things that must be described, too. Of an equivalent it is the `course`: what
+it counts as is among the programme's own.
+"""
 
 Key = tuple[str, ...]
+Thing = tuple[Kind, Key]
 
 
 def key_of(kind: Kind, entry: JsonObject) -> Key:
@@ -96,11 +107,11 @@ def stream_of(kind: Kind, key: Key, secret: bytes) -> UUID:
     return UUID(bytes=digest[:16], version=4)
 
 
-def references(kind: Kind, entry: JsonObject) -> list[tuple[Kind, Key]]:
+def references(kind: Kind, entry: JsonObject) -> list[Thing]:
     """The things that the entry names and that must be described, too."""
-    found: list[tuple[Kind, Key]] = []
+    found: list[Thing] = []
     for member, target in REFERENCES.get(kind, {}).items():
         named = entry.get(member, ())
-        texts: Sequence[str] = (named,) if isinstance(named, str) else named
-        found += [(target, (text,)) for text in texts]
+        several: Sequence[str | JsonObject] = (named,) if isinstance(named, str) else named
+        found += [(target, (n if isinstance(n, str) else n["course"],)) for n in several]
     return found

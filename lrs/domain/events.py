@@ -157,6 +157,12 @@ class PersonDescribed(Described):
     TOPIC: ClassVar[str] = "person-described"
 
 
+class IdentifierLinked(Described):
+    """An identifier is the same person as the one known by another identifier."""
+
+    TOPIC: ClassVar[str] = "identifier-linked"
+
+
 class ExemptionGranted(Described):
     """A person need not follow a programme."""
 
@@ -221,6 +227,7 @@ DESCRIBED: tuple[type[Described], ...] = (
     ServiceDescribed,
     ProgrammeDescribed,
     PersonDescribed,
+    IdentifierLinked,
     ExemptionGranted,
     CertificateRevoked,
     VisitRecorded,
