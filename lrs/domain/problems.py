@@ -101,8 +101,9 @@ _ENTRIES: Final = {
     'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
     "equivalent-to-itself": "A course counts as itself without being told: name another course, or "
     "leave this out.",
-    "link-circle": "The links would lead from this identifier back to itself: link it to the one "
-    "identifier of the person that is itself not linked, or withdraw the link the other way.",
+    "link-circle": "The links would lead in a circle: who is given as `person` is linked to this "
+    "identifier already, if by way of others. They are one person as it is; for another to stand "
+    "for them, withdraw that link first.",
     "link-to-itself": "An identifier is the same person as itself without being told: name another "
     "as `person`.",
     "month": "Give a calendar month such as 2026-03.",
