@@ -12,6 +12,7 @@ from api import command, importing, keys
 from api.catalogue.command import catalogue
 from api.demo import fill
 from api.doctor import examine
+from api.people.command import person
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError, Misconfigured, Unavailable
 from lrs.process import settle
@@ -46,6 +47,7 @@ def main() -> None:
 
 main.add_command(keys.key)
 main.add_command(catalogue)
+main.add_command(person)
 
 
 @main.command()

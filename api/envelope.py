@@ -34,8 +34,9 @@ CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 _NAMED = frozenset(
     {
-        *("about", "activities", "agents", "api", "courses", "health", "more", "profile", "state"),
-        *("statements", "statistics", "transcripts", "v1", "xapi"),
+        *("about", "activities", "agents", "api", "catalogue", "courses", "health", "history"),
+        *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
+        *("v1", "xapi"),
     }
 )
 _DEEPEST = 8

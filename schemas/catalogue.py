@@ -14,8 +14,8 @@ from lrs.domain.catalogue import Kind
 from lrs.domain.errors import InvalidEntry
 from schemas.accept import Accept, accept_schema
 from schemas.check import Load, first_fault
-from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Some
-from schemas.fields import Boolean, Iri, LanguageMap, Many, OneOf, Scaled, StrictField, Text
+from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
+from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
 from schemas.strict import Fault, Strict
 
 
@@ -56,19 +56,31 @@ class Service(_Entry):
     title = LanguageMap(required=True)
 
 
+class Equivalent(_Entry):
+    """A course that is as good as one of the programme's."""
+
+    course = Iri(required=True)
+    counts_as = Iri(required=True)
+
+
 class Programme(_Entry):
-    """A programme's rule. With `at_least` so many of its courses are enough, else all are
-    wanted."""
+    """A programme's rule. With `at_least` so many of its courses are enough, else all are wanted.
+    It holds from the day `since`; without, the first version from ever, a later one from the day
+    that it was recorded.
+    """
 
     code = Code(required=True)
     title = LanguageMap(required=True)
+    since = Date()
     courses = Many(Iri(), at_least=1, required=True)
+    equivalents = Many(One(Equivalent))
     at_least = Count()
     min_score = Scaled()
     min_hours = Some()
     valid_months = Count()
     valid_until = Date()
     renewal_days = Count()
+    due_days = Positive()
     posts = Many(Code())
     offices = Many(Code())
     newcomers = Boolean()
@@ -77,11 +89,23 @@ class Programme(_Entry):
 
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
-        """It cannot want more courses than it names, nor end in two ways."""
+        """It cannot want more courses than it names, nor end in two ways; and what is equivalent
+        must be so to a course that it names.
+        """
         if value.get("at_least", 1) > len(value["courses"]):
             return ("at_least",), "more-than-named"
         if "valid_months" in value and "valid_until" in value:
             return ("valid_until",), "two-validities"
+        named, seen = set(value["courses"]), set()
+        for index, one in enumerate(value.get("equivalents", ())):
+            course, counts_as = one["course"], one["counts_as"]
+            if counts_as not in named:
+                return ("equivalents", index, "counts_as"), "not-of-the-programme"
+            if course == counts_as:
+                return ("equivalents", index, "course"), "equivalent-to-itself"
+            if (course, counts_as) in seen:
+                return ("equivalents", index), "repeated-equivalent"
+            seen.add((course, counts_as))
         return None
 
 
@@ -95,6 +119,19 @@ class Person(_Entry):
     post = Code()
     since = Date()
     until = Date()
+
+
+class Link(_Entry):
+    """The identifier `agent` is the same person as the one known by `person`."""
+
+    agent = AgentKey(required=True)
+    person = AgentKey(required=True)
+    reason = Text()
+
+    @staticmethod
+    def rule(value: JsonObject) -> Fault | None:
+        """An identifier is its own person's without being told."""
+        return (("person",), "link-to-itself") if value["agent"] == value["person"] else None
 
 
 class Exemption(_Entry):
@@ -140,6 +177,7 @@ _SCHEMAS: Mapping[Kind, type[Strict]] = {
     Kind.SERVICE: Service,
     Kind.PROGRAMME: Programme,
     Kind.PERSON: Person,
+    Kind.LINK: Link,
     Kind.EXEMPTION: Exemption,
     Kind.REVOCATION: Revocation,
     Kind.VISIT: Visit,
@@ -159,8 +197,14 @@ def members(kind: Kind) -> list[str]:
 
 
 def lists(kind: Kind) -> set[str]:
-    """The names of those that are arrays."""
-    return _of_type(kind, Many)
+    """The names of those that are arrays of texts."""
+    return _of_type(kind, Many) - set(objects(kind))
+
+
+def objects(kind: Kind) -> dict[str, list[str]]:
+    """The names of those that are arrays of objects, each with the names of its members."""
+    many = {name: f for name, f in _SCHEMAS[kind]().fields.items() if isinstance(f, Many)}
+    return {n: list(f.element.schema.fields) for n, f in many.items() if isinstance(f.element, One)}
 
 
 def months(kind: Kind) -> set[str]:

@@ -26,5 +26,9 @@ class Count(Leaf):
     accepts, code = staticmethod(rules.is_count), "count"
 
 
+class Positive(Leaf):
+    accepts, code = staticmethod(rules.is_positive), "positive-count"
+
+
 class Some(Leaf):
     accepts, code = staticmethod(rules.is_amount), "amount"

@@ -16,7 +16,7 @@ from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.errors import Invalid, InvalidQuery
 from schemas.check import check_agent
 from schemas.json_text import parse_json
-from schemas.rules import is_iri, is_timestamp, is_uuid
+from schemas.rules import is_agent_key, is_iri, is_timestamp, is_uuid
 
 MOST_PARAMETERS = 32
 
@@ -92,6 +92,12 @@ def _agent(text: str) -> JsonObject:
     return value
 
 
+def _agent_key(text: str) -> str:
+    if not is_agent_key(text):
+        raise ValueError("agent key")
+    return text
+
+
 def _instant(text: str) -> int:
     if not is_timestamp(text):
         raise ValueError("timestamp")
@@ -121,6 +127,10 @@ BOOLEAN: Parser = (_truth, "true or false")
 UUID_: Parser = (_uuid, "a UUID in its canonical form")
 IRI: Parser = (_iri, "an IRI with a scheme")
 AGENT: Parser = (_agent, "an Agent or identified Group as JSON")
+AGENT_KEY: Parser = (
+    _agent_key,
+    "an agent key such as account|HOMEPAGE|NAME or mbox|mailto:ADDRESS",
+)
 TIMESTAMP: Parser = (_instant, "an ISO 8601 timestamp")
 NUMBER: Parser = (_number, "a whole number, 0 for as many as the store gives")
 TEXT: Parser = (_text, "a text of at least one character")

@@ -30,6 +30,7 @@ __all__ = [
     "is_mbox",
     "is_month",
     "is_number",
+    "is_positive",
     "is_scaled",
     "is_sha1",
     "is_sha2",
@@ -204,6 +205,11 @@ def is_amount(value: object) -> bool:
 def is_count(value: object) -> bool:
     """A whole number, a thousand million at most."""
     return type(value) is int and 0 <= value <= 1_000_000_000
+
+
+def is_positive(value: object) -> bool:
+    """A whole number from 1, a thousand million at most."""
+    return is_count(value) and value != 0
 
 
 def is_account_name(value: object) -> bool:

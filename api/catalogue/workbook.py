@@ -1,11 +1,13 @@
 """The catalogue from an Excel workbook with a sheet for each kind of thing.
 
 In a sheet the first row names the members; `title.ru` is the title in Russian, and several values
-stand in one cell with semicolons between. Cells under no name are not read.
+stand in one cell with semicolons between. Where each is an object, as `equivalents` are, its
+members stand with ` = ` between. Cells under no name are not read.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -16,7 +18,7 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import ImportRefused
-from schemas.catalogue import lists, members, months
+from schemas.catalogue import lists, members, months, objects
 
 Where = Callable[[str], str]
 """A JSON pointer into what was read, in the words of the file."""
@@ -74,10 +76,10 @@ def _entries(where: str, rows: list[tuple[Any, ...]], kind: Kind) -> Iterator[Nu
     for number, row in enumerate(rows[1:], 2):
         cells = {n: c for n, c in zip(names, row, strict=False) if n and c not in (None, "")}
         if cells:
-            yield number, _entry(kind, cells)
+            yield number, _entry(f"{where}, row {number}", kind, cells)
 
 
-def _entry(kind: Kind, cells: Mapping[str, Any]) -> Mapping[str, Any]:
+def _entry(where: str, kind: Kind, cells: Mapping[str, Any]) -> Mapping[str, Any]:
     entry: dict[str, Any] = {}
     for name, cell in cells.items():
         member, _, language = name.partition(".")
@@ -85,10 +87,25 @@ def _entry(kind: Kind, cells: Mapping[str, Any]) -> Mapping[str, Any]:
         if language:
             entry.setdefault(member, {})[language] = value
         elif member in lists(kind):
-            entry[member] = [part.strip() for part in str(value).split(";") if part.strip()]
+            entry[member] = _several(value)
+        elif names := objects(kind).get(member):
+            entry[member] = [_object(f"{where}, {member}", names, p) for p in _several(value)]
         else:
             entry[member] = value
     return entry
+
+
+def _several(value: Any) -> list[str]:
+    return [part.strip() for part in str(value).split(";") if part.strip()]
+
+
+def _object(where: str, names: list[str], text: str) -> Mapping[str, str]:
+    """The object whose members a part of a cell says, with ` = ` between: IRIs hold no spaces."""
+    parts = re.split(r"\s+=\s+", text)
+    if len(parts) != len(names):
+        form = " = ".join(names)
+        raise ImportRefused(f"{where}: write {form}, with spaces around =, and ; between several.")
+    return dict(zip(names, parts, strict=True))
 
 
 def _value(cell: Any, *, is_month: bool) -> Any:

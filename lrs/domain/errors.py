@@ -19,6 +19,7 @@ LrsError
 |   +-- EntryNotFound
 |   +-- StatementNotFound
 |   +-- DocumentNotFound
+|   +-- PersonNotFound
 |   +-- TraineeNotFound
 |   +-- CourseNotFound
 |   +-- CredentialNotFound
@@ -64,6 +65,7 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "OperatorError",
+    "PersonNotFound",
     "PreconditionFailed",
     "StatementConflict",
     "StatementNotFound",
@@ -181,6 +183,10 @@ class DocumentNotFound(NotFound):
 
 
 class EntryNotFound(NotFound):
+    pass
+
+
+class PersonNotFound(NotFound):
     pass
 
 

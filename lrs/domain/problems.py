@@ -47,6 +47,8 @@ _REQUESTS: Final = {
 }
 
 _QUERIES: Final = {
+    "ambiguous-person": "Several people have this personnel number: say who is meant by agent key, "
+    "{keys}.",
     "ambiguous-trainee": "Several people have this personnel number: ask by agent key, "
     "account|HOMEPAGE|NUMBER.",
     "invalid-more": "This link is not one that the store gave: start from the query again.",
@@ -97,10 +99,20 @@ _ENTRIES: Final = {
     "date": "Give a calendar day such as 2026-03-31.",
     "entry-code": "A code begins with a letter or digit; letters, digits, points, hyphens and "
     'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
+    "equivalent-to-itself": "A course counts as itself without being told: name another course, or "
+    "leave this out.",
+    "link-circle": "The links would lead in a circle: who is given as `person` is linked to this "
+    "identifier already, if by way of others. They are one person as it is; for another to stand "
+    "for them, withdraw that link first.",
+    "link-to-itself": "An identifier is the same person as itself without being told: name another "
+    "as `person`.",
     "month": "Give a calendar month such as 2026-03.",
     "more-than-named": "`at_least` asks for more courses than `courses` names.",
+    "not-of-the-programme": "`counts_as` must be one of the programme's `courses`.",
+    "positive-count": "Give a whole number from 1 to 1,000,000,000, without quotation marks.",
     "repeated-entry": "This describes a thing that another entry of the same request describes: "
     "keep one of them.",
+    "repeated-equivalent": "This equivalent stands twice: keep one of them.",
     "two-validities": "Give valid_months or valid_until, not both.",
     "unknown-kind": "The catalogue has no such kind of thing. There are: {known}.",
     "unknown-reference": "This names something that is not among the {kind} of the catalogue: "
@@ -201,7 +213,16 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         "The catalogue has no such thing.",
         {
             "entry-not-found": "The catalogue has no such thing, or has it no more: "
-            "/api/v1/catalogue lists what there is."
+            "/api/v1/catalogue lists what there is.",
+            "not-linked": "This identifier is not linked to any: `lrs person show` tells which of "
+            "a person's are.",
+        },
+    ),
+    "PersonNotFound": Group(
+        "Nobody is known by this identifier or personnel number.",
+        {
+            "person-not-found": "No statement, personnel record or link names such a person: check "
+            "the agent key, such as account|HOMEPAGE|NUMBER."
         },
     ),
     "TraineeNotFound": Group(

@@ -194,6 +194,12 @@ class LogReader:
         with honest_errors(), self._database.read.connect() as connection:
             return [LoggedFact(*row) for row in connection.execute(_HISTORY, {"of": stream})]
 
+    def histories(self, streams: Collection[UUID]) -> list[LoggedFact]:
+        """All events of these streams, in the order of the log."""
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = [*rows_of(connection, _FACTS, event.c.originator_id, streams)]
+        return sorted((LoggedFact(*row) for row in rows), key=lambda fact: fact.position)
+
     def latest(self, stream: UUID) -> LoggedFact | None:
         """The last event of a stream."""
         row = self._first(_LATEST, of=stream)

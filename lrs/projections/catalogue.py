@@ -1,8 +1,12 @@
-"""The catalogue as it stands: everything that was ever described, and whether it still is."""
+"""The catalogue as it stands: everything that was ever described, and whether it still is.
+
+Beside it, every link between identifiers that was ever said: a person's history tells of those
+that hold no more, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -19,6 +23,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    literal,
     select,
     update,
 )
@@ -27,7 +32,8 @@ from lrs.bulk import replace_rows, rows_of
 from lrs.columns import UuidKey
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import KINDS, Kind
-from lrs.domain.events import DESCRIBED, Described, EntryWithdrawn
+from lrs.domain.events import DESCRIBED, Described, EntryWithdrawn, IdentifierLinked, RecordedFact
+from lrs.projections.dictionary import digest
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
 
@@ -43,6 +49,15 @@ entry = Table(
 )
 Index("catalogue_by_kind", entry.c.kind, entry.c.stored)
 
+link_said = Table(
+    "catalogue_link_said",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", Text, nullable=False),
+    # by digest: an agent key may be longer than PostgreSQL lets an index entry be
+    Column("person", LargeBinary(16), nullable=False),
+)
+Index("catalogue_link_by_person", link_said.c.person)
 
 Row = dict[str, Any]
 
@@ -62,8 +77,8 @@ class Catalogue:
     """Folds descriptions into what holds now."""
 
     NAME: ClassVar[str] = "catalogue"
-    VERSION: ClassVar[int] = 1
-    TABLES: ClassVar[Sequence[Table]] = (entry,)
+    VERSION: ClassVar[int] = 2
+    TABLES: ClassVar[Sequence[Table]] = (entry, link_said)
     TOPICS: ClassVar[frozenset[str]] = frozenset(
         {*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC}
     )
@@ -83,6 +98,7 @@ class Catalogue:
                     "at": stored,
                 }
         replace_rows(connection, entry, list(rows.values()))
+        replace_rows(connection, link_said, [row for r in batch.facts for row in _said(r)])
         if gone:
             connection.execute(_WITHDRAW, list(gone.values()))
 
@@ -102,6 +118,18 @@ def among(connection: Connection, streams: Collection[UUID]) -> dict[UUID, Entry
     return {row.stream: _entry(row) for row in rows}
 
 
+def links(connection: Connection) -> dict[str, str]:
+    """The links that hold: identifiers, and those of the persons that they are linked to."""
+    held = (orjson.loads(row.entry) for row in connection.execute(_LINKS))
+    return {link["agent"]: link["person"] for link in held}
+
+
+def ever_linked(connection: Connection, people: Collection[str]) -> set[str]:
+    """The identifiers that were at any time linked to one of these."""
+    digests = [digest(person) for person in people]
+    return {row.agent for row in rows_of(connection, _LINKED, link_said.c.person, digests)}
+
+
 def counted(connection: Connection) -> dict[Kind, int]:
     """How many things there are of each kind."""
     found: dict[str, int] = dict(map(tuple, connection.execute(_COUNTED)))
@@ -115,6 +143,10 @@ _WITHDRAW = (
 )
 _ALL = select(entry)
 _OF_KIND = _ALL.where(entry.c.kind == bindparam("of")).order_by(entry.c.stored)
+_LINKS = select(entry.c.entry).where(
+    entry.c.kind == literal(Kind.LINK.value), entry.c.entry.is_not(None)
+)
+_LINKED = select(link_said.c.agent)
 _COUNTED = (
     select(entry.c.kind, func.count()).where(entry.c.entry.is_not(None)).group_by(entry.c.kind)
 )
@@ -123,6 +155,14 @@ _COUNTED = (
 def _entry(row: Any) -> Entry:
     said = None if row.entry is None else orjson.loads(row.entry)
     return Entry(said, row.version, row.stored)
+
+
+def _said(recorded: RecordedFact) -> Iterator[Row]:
+    """The row of a link, of no other fact."""
+    fact = recorded.fact
+    if isinstance(fact, IdentifierLinked):
+        agent, person = fact.entry["agent"], digest(fact.entry["person"])
+        yield {"position": recorded.position, "agent": agent, "person": person}
 
 
 def _row(fact: Described, stored: int) -> Row:

@@ -4,62 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.catalogue import SHAPES, Key, Kind, key_of, references, stream_of
+from lrs.domain.catalogue import SHAPES, Key, Kind, Thing, stream_of
 from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden, InvalidEntry
+from lrs.domain.errors import EntryNotFound, Forbidden
 from lrs.domain.events import Described, EntryWithdrawn
 from lrs.faults import honest_errors
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
 from lrs.projector import Projector
+from lrs.service.plan import Change, Stated, Step, concerned, planned, require_no_circle, step
 from lrs.service.repeating import repeated
 
+__all__ = ["Catalogue", "Change", "Stated", "Step", "Version"]
 
-class Change(StrEnum):
-    """What describing a thing changes."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What somebody says of a thing, and where it stands in the input, as a JSON pointer."""
-
-    kind: Kind
-    entry: JsonObject
-    where: str = ""
-
-    @property
-    def key(self) -> Key:
-        return key_of(self.kind, self.entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One statement and what it would change."""
-
-    stated: Stated
-    change: Change
-    version: int
-    """The stream's version that it would be."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What was said of a thing at one time; `entry` is None where it was withdrawn."""
+    """What was said of a thing at one time, and the agent key of who said it; `entry` is None where
+    it was withdrawn.
+    """
 
     number: int
     stored: int
     entry: JsonObject | None
     reason: str = ""
+    by: str = ""
 
 
 class Catalogue:
@@ -76,38 +55,53 @@ class Catalogue:
     def entries(self, kind: Kind, by: Credential) -> list[Entry]:
         """Everything of that kind that holds, what changed last at the end. Raises Forbidden."""
         _require_reading(by)
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            found = projection.entries(connection, kind)
+        found = self._read(lambda connection: projection.entries(connection, kind))
         return [entry for entry in found.values() if entry.entry is not None]
 
     def counts(self, by: Credential) -> dict[Kind, int]:
         """How many things of each kind there are. Raises Forbidden."""
         _require_reading(by)
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return projection.counted(connection)
+        return self._read(projection.counted)
+
+    def links(self, by: Credential) -> dict[str, str]:
+        """The links that hold: identifiers, and those of the persons that they are linked to.
+        Raises Forbidden.
+        """
+        _require_reading(by)
+        return self._read(projection.links)
+
+    def ever_linked(self, people: Collection[str], by: Credential) -> set[str]:
+        """The identifiers that were at any time linked to one of these. Raises Forbidden."""
+        _require_reading(by)
+        return self._read(lambda connection: projection.ever_linked(connection, people))
 
     def history(self, kind: Kind, key: Key, by: Credential) -> list[Version]:
         """All that was ever said of a thing, the first first. Raises EntryNotFound, Forbidden."""
-        _require_reading(by)
-        stream = self._streams([(kind, key)]).get((kind, key))
-        logged = [] if stream is None else self._ledger.reader.history(stream)
-        found = []
-        for row in logged:
-            fact = self._ledger.decoded(row)
-            if isinstance(fact, Described):
-                found.append(Version(row.originator_version, row.stored, fact.entry))
-            elif isinstance(fact, EntryWithdrawn):
-                found.append(Version(row.originator_version, row.stored, None, fact.reason))
+        found = self.histories([(kind, key)], by)
         if not found:
             raise EntryNotFound("entry-not-found")
-        return found
+        return found[kind, key]
+
+    def histories(self, things: Collection[Thing], by: Credential) -> dict[Thing, list[Version]]:
+        """All that was ever said of those of the things that were ever described, the first first.
+        Raises Forbidden.
+        """
+        _require_reading(by)
+        streams = {stream: thing for thing, stream in self._streams(things).items()}
+        found: dict[Thing, list[Version]] = {}
+        for row in self._ledger.reader.histories(streams):
+            fact, said = self._ledger.decoded(row), (row.originator_version, row.stored)
+            versions = found.setdefault(streams[row.originator_id], [])
+            if isinstance(fact, Described):
+                versions.append(Version(*said, fact.entry, by=fact.by))
+            elif isinstance(fact, EntryWithdrawn):
+                versions.append(Version(*said, None, fact.reason, fact.by))
+        return {thing: versions for thing, versions in found.items() if versions}
 
     def plan(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
         """What the statements would change, in their order. Raises InvalidEntry for one that names
-        something that is described neither in the catalogue nor among them, or that stands twice;
-        Forbidden.
+        something that is described neither in the catalogue nor among them, that stands twice, or
+        that links an identifier to itself by way of others; Forbidden.
         """
         _require_writing(by)
         return self._plan(stated)
@@ -123,6 +117,28 @@ class Catalogue:
             steps = self._plan(stated)
             self._record(self._facts([s for s in steps if s.change is not Change.SAME], who))
             return steps
+
+        return repeated(once, self._timeout)
+
+    def amend(
+        self,
+        kind: Kind,
+        key: Key,
+        change: Callable[[JsonObject | None], JsonObject],
+        by: Credential,
+    ) -> Change:
+        """Describe a thing anew from how it stands, None where it is not described. What it names
+        besides may have been withdrawn since. Raises Forbidden, Unavailable or StorageFull.
+        """
+        _require_writing(by)
+        who = authority_key(by.authority)
+
+        def once() -> Change:
+            held = self._held(self._streams([(kind, key)])).get((kind, key))
+            made = step(Stated(kind, change(held.entry if held else None)), held)
+            if made.change is not Change.SAME:
+                self._record(self._facts([made], who))
+            return made.change
 
         return repeated(once, self._timeout)
 
@@ -142,23 +158,22 @@ class Catalogue:
         repeated(once, self._timeout)
 
     def _plan(self, stated: Sequence[Stated]) -> list[Step]:
-        given = {(s.kind, s.key): s for s in stated}
-        if len(given) < len(stated):
-            raise InvalidEntry("repeated-entry", pointer=_second(stated).where)
-        named = {target for s in stated for target in references(s.kind, s.entry)}
-        streams = self._streams([*given, *named])
-        held = self._held(streams)
-        for s in stated:
-            _require_known(s, lambda target: target in given or _holds(held.get(target)))
-        return [_step(s, held.get((s.kind, s.key))) for s in stated]
+        steps = planned(stated, self._held(self._streams(concerned(stated))))
+        if any(s.kind is Kind.LINK for s in stated):
+            require_no_circle(steps, self._read(projection.links))
+        return steps
 
-    def _held(self, streams: Mapping[tuple[Kind, Key], UUID]) -> dict[tuple[Kind, Key], Entry]:
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            found = projection.among(connection, streams.values())
+    def _held(self, streams: Mapping[Thing, UUID]) -> dict[Thing, Entry]:
+        found = self._read(lambda connection: projection.among(connection, streams.values()))
         return {thing: found[s] for thing, s in streams.items() if s in found}
 
-    def _streams(self, things: Collection[tuple[Kind, Key]]) -> dict[tuple[Kind, Key], UUID]:
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        """The answer of the read model, as fresh as the log."""
+        self._projector.fresh(projection.Catalogue.NAME)
+        with honest_errors(), self._views.read.connect() as connection:
+            return query(connection)
+
+    def _streams(self, things: Collection[Thing]) -> dict[Thing, UUID]:
         """Their streams; a person's whose key was never made has none."""
         people = {owner for thing in things if (owner := _owner(*thing))}
         secrets = self._ledger.owners.keys(people)
@@ -182,39 +197,10 @@ class Catalogue:
             self._ledger.record(facts)
 
 
-def _step(stated: Stated, held: Entry | None) -> Step:
-    if held is None:
-        return Step(stated, Change.NEW, 1)
-    if held.entry is None:
-        return Step(stated, Change.NEW, held.version + 1)
-    change = Change.SAME if held.entry == stated.entry else Change.CHANGED
-    return Step(stated, change, held.version + 1)
-
-
 def _owner(kind: Kind, key: Key) -> str:
     """The person whom a thing is about; empty if it is about none."""
     shape = SHAPES[kind]
     return key[shape.key.index(shape.person)] if shape.person else ""
-
-
-def _holds(entry: Entry | None) -> bool:
-    return entry is not None and entry.entry is not None
-
-
-def _second(stated: Sequence[Stated]) -> Stated:
-    """The first that stands before it, too."""
-    seen: set[tuple[Kind, Key]] = set()
-    for s in stated:
-        if (s.kind, s.key) in seen:
-            return s
-        seen.add((s.kind, s.key))
-    raise AssertionError("nothing stands twice")
-
-
-def _require_known(stated: Stated, known: Callable[[tuple[Kind, Key]], bool]) -> None:
-    for target in references(stated.kind, stated.entry):
-        if not known(target):
-            raise InvalidEntry("unknown-reference", pointer=stated.where, kind=target[0].value)
 
 
 def _require_reading(by: Credential) -> None:

@@ -16,6 +16,7 @@ from lrs.service.certifications import Certifications
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
+from lrs.service.people import People
 from lrs.service.statements import Statements
 from lrs.service.training import Training
 from lrs.settings import Settings
@@ -61,6 +62,7 @@ class Lrs:
         )
         self.definitions = Definitions(projector, views)
         self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
+        self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.training = Training(projector, views, ledger.reader)
         self.certifications = Certifications(projector, views, ledger.reader)

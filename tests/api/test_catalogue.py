@@ -13,7 +13,7 @@ from lrs.domain.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller
 from tests.api.opening import caller_of
-from tests.support.entries import ANNA, entries, entry
+from tests.support.entries import ANNA, COURSE, entries, entry
 
 CATALOGUE = "/api/v1/catalogue"
 KINDS = [kind.value for kind in Kind]
@@ -125,6 +125,18 @@ def test_what_is_named_may_be_described_already(own: Caller) -> None:
     assert said(own, person, "/people").json["code"] == "unknown-reference"
 
 
+def test_a_course_that_counts_as_another_must_be_described(own: Caller) -> None:
+    """As the programme's own; in the same request will do."""
+    old = f"{COURSE}-2019"
+    equivalents = [{"course": old, "counts_as": COURSE}]
+    described = {**entries(), "programmes": [entry(Kind.PROGRAMME, equivalents=equivalents)]}
+    refused = said(own, described).json
+    assert (refused["code"], refused["pointer"]) == ("unknown-reference", "/programmes/0")
+    courses = [entry(Kind.COURSE), entry(Kind.COURSE, id=old)]
+    assert said(own, {**described, "courses": courses}).json["new"] == len(Kind) + 1
+    assert own.get(f"{CATALOGUE}/programmes").json["programmes"][0]["equivalents"] == equivalents
+
+
 def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) -> None:
     """Versions count on through a withdrawal: withdrawn things may be described again."""
     for address in ("a", "b"):
@@ -218,13 +230,13 @@ def test_two_who_describe_one_person_find_one_stream(own_lrs: Lrs) -> None:
     assert sorted(version["entry"]["name"] for version in history) == list("0123")
 
 
-@pytest.mark.parametrize("kind", [Kind.PERSON, Kind.EXEMPTION, Kind.REVOCATION])
+@pytest.mark.parametrize("kind", [Kind.PERSON, Kind.LINK, Kind.EXEMPTION, Kind.REVOCATION])
 def test_a_persons_stream_cannot_be_computed(own: Caller, own_lrs: Lrs, kind: Kind) -> None:
     """Not from what identifies them: it takes the random key beside the log."""
     said(own, entries())
     key = key_of(kind, entry(kind))
     assert own_lrs.ledger.reader.latest(stream_of(kind, key, b"")) is None
-    secret = own_lrs.ledger.owners.key(ANNA)
+    secret = own_lrs.ledger.owners.key(entry(kind)["agent"])
     assert secret is not None
     assert own_lrs.ledger.reader.latest(stream_of(kind, key, secret)) is not None
 

@@ -50,6 +50,12 @@ def workbook(path: Path, sheets: Sheets) -> Path:
     return path
 
 
+def programme(equivalents: str) -> Sheets:
+    """A workbook with a programme of one course."""
+    header = ["code", "title.ru", "courses", "equivalents"]
+    return {"programmes": [header, ["a", "А", COURSE, equivalents]]}
+
+
 @pytest.fixture
 def lrs(place: Place, tmp_path: Path) -> Shell:
     """A store on either database, and a folder for files."""
@@ -130,6 +136,26 @@ def test_a_workbook_is_imported(lrs: Shell, place: Place) -> None:
     assert "2 same" in lrs("catalogue", "import", "centre.xlsx").stdout
 
 
+def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
+    """As `IRI = IRI`; an IRI may hold an equals sign, but no space."""
+    old, cycle = f"{COURSE}?year=2019", f"{COURSE}-a"
+    titles = [[iri, "Пожар"] for iri in (COURSE, old, cycle)]
+    rows: list[list[Any]] = [
+        ["code", "title.ru", "since", "due_days", "courses", "equivalents"],
+        ["a", "А", datetime(2026, 2, 1), 14.0, COURSE, f"{old} = {COURSE};\n{cycle} =  {COURSE};"],  # noqa: DTZ001
+    ]
+    sheets: Sheets = {"courses": [["id", "title.ru"], *titles], "programmes": rows}
+    file = workbook(tmp_path / "f.xlsx", sheets)
+    (programme,) = read(file)[0]["programmes"]
+    assert (programme["since"], programme["due_days"]) == ("2026-02-01", 14)
+    assert programme["equivalents"] == [
+        {"course": old, "counts_as": COURSE},
+        {"course": cycle, "counts_as": COURSE},
+    ]
+    done = embedded("catalogue", "import", "f.xlsx")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -144,6 +170,7 @@ def test_a_workbook_is_imported(lrs: Shell, place: Place) -> None:
         ("people: [{agent: mbox|mailto:a@x.org, name: x, since: 2026-02-30}]", "f.yaml, /people/0"),
         ("people: [{agent: mbox|mailto:a@x.org, name: x, post: p}]", "f.yaml, /people/0: This"),
         ("windows: []", "f.yaml, /windows: "),
+        (f"links: [{{agent: {ANNA}, person: {ANNA}}}]", "f.yaml, /links/0/person: An identifier"),
         ("", "f.yaml, as a whole: "),
         ('offices: "\\0"', "f.yaml"),
         ("offices: " + "[" * 3000, "f.yaml"),
@@ -168,6 +195,11 @@ def test_a_fault_in_yaml_is_told_in_one_line(embedded: Shell, text: str, told: s
         ({"offices": [*OFFICES, [], ["O-2"]]}, "f.xlsx, sheet offices, row 4, title: "),
         ({"offices": [*OFFICES, [12, "Юг"]]}, "f.xlsx, sheet offices, row 3, code: A code begins"),
         ({"offices": [*OFFICES, *OFFICES[1:]]}, "f.xlsx, sheet offices, row 3: This describes"),
+        ({"links": [["agent", "person"], [ANNA, ANNA]]}, "f.xlsx, sheet links, row 2, person: An"),
+        (programme("a=b"), "f.xlsx, sheet programmes, row 2, equivalents: write course = counts"),
+        (programme("a = b = c"), "f.xlsx, sheet programmes, row 2, equivalents: write course = "),
+        (programme(f"a = {COURSE}"), "f.xlsx, sheet programmes, row 2, equivalents: "),
+        (programme(f"{COURSE} = {COURSE}"), "f.xlsx, sheet programmes, row 2, equivalents: A cou"),
     ],
 )
 def test_a_fault_in_a_workbook_is_told_in_one_line(

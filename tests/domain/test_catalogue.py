@@ -6,6 +6,8 @@ from lrs.domain.catalogue import KINDS, REFERENCES, SHAPES, Kind, key_of, refere
 from lrs.domain.events import DESCRIBED
 from tests.support.entries import ANNA, COURSE, entry
 
+OTHER = "https://learning.centre.example/course/fire-2019"
+
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_thing_is_known_by_its_key_alone(kind: Kind) -> None:
@@ -45,6 +47,7 @@ def test_every_kind_has_a_fact_of_its_own() -> None:
             {(Kind.COURSE, (COURSE,)), (Kind.POST, ("P.1",)), (Kind.OFFICE, ("O-1",))},
         ),
         (Kind.PERSON, {(Kind.OFFICE, ("O-1",)), (Kind.POST, ("P.1",))}),
+        (Kind.LINK, set()),
         (Kind.EXEMPTION, {(Kind.PROGRAMME, ("windows",))}),
         (Kind.REVOCATION, {(Kind.PROGRAMME, ("windows",))}),
         (Kind.VISIT, {(Kind.OFFICE, ("O-1",))}),
@@ -56,3 +59,18 @@ def test_an_entry_names_others(kind: Kind, named: set[tuple[Kind, tuple[str, ...
     assert set(references(kind, entry(kind))) == named
     bare = {name: v for name, v in entry(kind).items() if name not in REFERENCES.get(kind, {})}
     assert references(kind, bare) == []
+
+
+def test_a_programme_names_the_courses_that_count_as_its_own() -> None:
+    """Beside its own, as which they count."""
+    equivalents = [{"course": OTHER, "counts_as": COURSE}]
+    named = references(Kind.PROGRAMME, {"courses": [COURSE], "equivalents": equivalents})
+    assert named == [(Kind.COURSE, (COURSE,)), (Kind.COURSE, (OTHER,))]
+
+
+def test_a_link_is_about_the_identifier() -> None:
+    """Linked to another person it is the same stream; a record of the identifier is another."""
+    link, elsewhere = entry(Kind.LINK), entry(Kind.LINK, person="mbox|mailto:other@centre.example")
+    assert key_of(Kind.LINK, link) == key_of(Kind.LINK, elsewhere) == (link["agent"],)
+    key = (link["agent"],)
+    assert stream_of(Kind.LINK, key, b"1") != stream_of(Kind.PERSON, key, b"1")

@@ -10,7 +10,15 @@ from sqlalchemy import Connection, Engine
 
 from lrs.domain.catalogue import SHAPES, Kind, stream_of
 from lrs.domain.events import Described, EntryWithdrawn, RecordedFact
-from lrs.projections.catalogue import Catalogue, Entry, among, counted, entries
+from lrs.projections.catalogue import (
+    Catalogue,
+    Entry,
+    among,
+    counted,
+    entries,
+    ever_linked,
+    links,
+)
 from lrs.projections.checksum import checksum
 from lrs.projections.projection import Batch
 from lrs.service import Lrs
@@ -20,7 +28,7 @@ from tests.support.entries import entry
 from tests.support.stores import fact
 
 several = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-THINGS = [(kind, name) for kind in (Kind.OFFICE, Kind.POST, Kind.COURSE) for name in "ab"]
+THINGS = [(kind, name) for kind in (Kind.OFFICE, Kind.POST, Kind.LINK) for name in "ab"]
 STREAMS = {thing: stream_of(thing[0], (thing[1],), b"") for thing in THINGS}
 
 Thing = tuple[Kind, str]
@@ -50,7 +58,7 @@ def logged(history: History) -> list[RecordedFact]:
             continue
         versions[thing] += 1
         stream, version, position = STREAMS[thing], versions[thing], len(found) + 1
-        described = SHAPES[thing[0]].fact(stream, version, {"said": said})
+        described = SHAPES[thing[0]].fact(stream, version, {"agent": thing[1], "person": said})
         withdrawn = EntryWithdrawn(stream, version, "gone")
         one: Described | EntryWithdrawn = described if said is not None else withdrawn
         found.append(RecordedFact(position, 10 * position, one))
@@ -99,6 +107,21 @@ def test_what_holds_is_what_was_said_last(
         asked = data.draw(st.sets(st.sampled_from(THINGS)))
         assert among(connection, [STREAMS[thing] for thing in asked]) == {
             STREAMS[thing]: held for thing, held in wanted.items() if thing in asked
+        }
+
+
+@several
+@given(history=histories, people=st.sets(st.sampled_from("xyz")), data=st.data())
+def test_links_are_known_that_hold_and_that_held(
+    engine: Engine, history: History, people: set[str], data: st.DataObject
+) -> None:
+    """Each with the person whom it says; of those that held, who was ever linked to some people."""
+    ends = data.draw(st.sets(st.integers(1, len(history))))
+    said = [(name, said) for (kind, name), said in history if kind is Kind.LINK]
+    with folded(engine, history, ends) as connection:
+        assert links(connection) == {name: person for name, person in dict(said).items() if person}
+        assert ever_linked(connection, people) == {
+            name for name, person in said if person in people
         }
 
 

@@ -7,8 +7,16 @@ import pytest
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import InvalidEntry
 from lrs.domain.problems import PROBLEMS
-from schemas.catalogue import check_catalogue, check_entries, lists, members, months
-from tests.support.entries import ANNA, COURSE, entries, entry
+from schemas.catalogue import check_catalogue, check_entries, lists, members, months, objects
+from tests.support.entries import ANNA, ANNA_BY_MAIL, COURSE, entries, entry
+
+OTHER = f"{COURSE}-2019"
+
+
+def equal(*pairs: tuple[str, str]) -> dict[str, Any]:
+    """A programme's equivalents: courses, and as what each counts."""
+    return {"equivalents": [{"course": a, "counts_as": b} for a, b in pairs]}
+
 
 K = Kind
 FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
@@ -37,6 +45,43 @@ FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
     (K.PROGRAMME, {"valid_until": "2027-01-01"}, "/valid_until", "two-validities"),
     (K.PROGRAMME, {"min_score": 80}, "/min_score", "scaled"),
     (K.PROGRAMME, {"newcomers": "yes"}, "/newcomers", "not-a-boolean"),
+    (K.PROGRAMME, {"since": "soon"}, "/since", "date"),
+    (K.PROGRAMME, {"due_days": 0}, "/due_days", "positive-count"),
+    (K.PROGRAMME, {"due_days": -1}, "/due_days", "positive-count"),
+    (K.PROGRAMME, {"due_days": True}, "/due_days", "positive-count"),
+    (K.PROGRAMME, {"due_days": "14"}, "/due_days", "positive-count"),
+    (K.PROGRAMME, {"equivalents": {}}, "/equivalents", "not-an-array"),
+    (K.PROGRAMME, {"equivalents": [OTHER]}, "/equivalents/0", "not-an-object"),
+    (
+        K.PROGRAMME,
+        {"equivalents": [{"course": OTHER}]},
+        "/equivalents/0/counts_as",
+        "missing-property",
+    ),
+    (
+        K.PROGRAMME,
+        {"equivalents": [{"course": OTHER, "countsAs": COURSE, "counts_as": COURSE}]},
+        "/equivalents/0/countsAs",
+        "unknown-property",
+    ),
+    (K.PROGRAMME, equal((OTHER, COURSE), ("x", COURSE)), "/equivalents/1/course", "iri"),
+    (K.PROGRAMME, equal((COURSE, COURSE)), "/equivalents/0/course", "equivalent-to-itself"),
+    (
+        K.PROGRAMME,
+        equal((OTHER, COURSE), (f"{OTHER}/a", OTHER)),
+        "/equivalents/1/counts_as",
+        "not-of-the-programme",
+    ),
+    (
+        K.PROGRAMME,
+        equal((OTHER, COURSE), (f"{OTHER}/a", COURSE), (OTHER, COURSE)),
+        "/equivalents/2",
+        "repeated-equivalent",
+    ),
+    (K.LINK, {"agent": "0417"}, "/agent", "agent-key"),
+    (K.LINK, {"person": "0417"}, "/person", "agent-key"),
+    (K.LINK, {"person": ANNA_BY_MAIL}, "/person", "link-to-itself"),
+    (K.LINK, {"reason": 1}, "/reason", "not-a-string"),
     (K.PERSON, {"agent": "0417"}, "/agent", "agent-key"),
     (K.PERSON, {"agent": "mbox|anna@centre.example"}, "/agent", "agent-key"),
     (K.PERSON, {"agent": "mbox_sha1sum|12"}, "/agent", "agent-key"),
@@ -58,8 +103,17 @@ def test_everything_may_be_said_at_once(kind: Kind) -> None:
     said = entry(kind)
     assert check_entries(kind, said) == [(kind, said, "")]
     assert check_entries(kind, [said]) == [(kind, said, "/0")]
-    may_not_both = {"valid_until"} if kind is Kind.PROGRAMME else set()
-    assert set(said) == set(members(kind)) - may_not_both
+    left_out = {"valid_until", "equivalents"} if kind is Kind.PROGRAMME else set()
+    assert set(said) == set(members(kind)) - left_out
+
+
+def test_several_courses_may_count_as_one_and_one_as_several() -> None:
+    """Only the pair may not stand twice; none at all is as good as leaving them out."""
+    both = {"courses": [COURSE, f"{COURSE}/2"]}
+    pairs = equal((OTHER, COURSE), (OTHER, f"{COURSE}/2"), (f"{OTHER}/b", COURSE))
+    for more in (pairs, equal()):
+        said = entry(K.PROGRAMME, **both, **more)
+        assert check_entries(K.PROGRAMME, said) == [(K.PROGRAMME, said, "")]
 
 
 @pytest.mark.parametrize(("kind", "wrong", "pointer", "code"), FAULTS)
@@ -110,11 +164,13 @@ def test_a_catalogue_may_say_little_and_in_any_order() -> None:
 def test_every_code_of_an_entry_has_a_row_above() -> None:
     """But for those of a whole request, which need others of its entries or the catalogue."""
     shown = {code for *_, code in FAULTS}
-    elsewhere = {"missing-property", "unknown-kind", "repeated-entry", "unknown-reference"}
+    elsewhere = {"unknown-kind", "repeated-entry", "unknown-reference", "link-circle"}
     assert set(PROBLEMS["InvalidEntry"].sentences) - elsewhere == shown
 
 
 def test_a_file_can_ask_what_a_member_is() -> None:
     """A cell of a sheet may hold several values, or a month that Excel took for a day."""
     assert lists(Kind.VISIT) == {"people"}
+    assert lists(Kind.PROGRAMME) == {"courses", "posts", "offices"}
+    assert objects(Kind.PROGRAMME) == {"equivalents": ["course", "counts_as"]}
     assert months(Kind.RATING) == {"month"}

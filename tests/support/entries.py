@@ -1,4 +1,7 @@
-"""One entry of each kind in which everything is said that can be said, and which fit together."""
+"""One entry of each kind in which everything is said that can be said, and which fit together.
+
+A programme's equivalents are left out: they name a second course.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from lrs.domain.catalogue import Kind
 
 COURSE = "https://learning.centre.example/course/fire"
 ANNA = "account|https://hr.centre.example|0417"
+ANNA_BY_MAIL = "mbox|mailto:anna@centre.example"
 BORIS = "mbox|mailto:boris@centre.example"
 
 _ENTRIES: dict[str, JsonObject] = {
@@ -28,12 +32,14 @@ _ENTRIES: dict[str, JsonObject] = {
     "programmes": {
         "code": "windows",
         "title": {"ru": "Допуск к окну"},
+        "since": "2026-02-01",
         "courses": [COURSE],
         "at_least": 1,
         "min_score": 0.8,
         "min_hours": 4,
         "valid_months": 12,
         "renewal_days": 30,
+        "due_days": 14,
         "posts": ["P.1"],
         "offices": ["O-1"],
         "newcomers": True,
@@ -49,6 +55,7 @@ _ENTRIES: dict[str, JsonObject] = {
         "since": "2025-01-09",
         "until": "2027-01-09",
     },
+    "links": {"agent": ANNA_BY_MAIL, "person": ANNA, "reason": "почта"},
     "exemptions": {
         "programme": "windows",
         "agent": ANNA,

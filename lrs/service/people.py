@@ -1,0 +1,168 @@
+"""People: which identifiers are one person's, what the personnel record says, and what was said
+before. Links and records are entries of the catalogue, described as all others are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lrs.database import Database
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import Kind, Thing
+from lrs.domain.credential import Credential
+from lrs.domain.errors import EntryNotFound, InvalidQuery, PersonNotFound
+from lrs.domain.identity import identifiers, representatives
+from lrs.faults import honest_errors
+from lrs.projections import names
+from lrs.projections.training import Training
+from lrs.projector import Projector
+from lrs.service.catalogue import Catalogue, Change, Version
+
+NAMED = 5
+"""So many of the people of one number are told, at most."""
+
+
+class What(StrEnum):
+    """What was said of a person."""
+
+    DESCRIBED = "described"
+    WITHDRAWN = "withdrawn"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said of a person, by one of the identifiers: a personnel record, a link,
+    or that either holds no more.
+    """
+
+    identifier: str
+    what: What
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A personnel record as it stands, and the version and time (microseconds since the epoch) of
+    its stream.
+    """
+
+    entry: JsonObject
+    version: int
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that is known of who a person is. `history` is in the order of the log."""
+
+    representative: str
+    identifiers: Sequence[str]
+    record: Record | None
+    history: Sequence[Said]
+
+
+class People:
+    """The people of one store, told apart by the links that hold."""
+
+    def __init__(self, catalogue: Catalogue, projector: Projector, views: Database) -> None:
+        self._catalogue = catalogue
+        self._projector = projector
+        self._views = views
+
+    def show(self, identifier: str, by: Credential) -> Person:
+        """Who is known by an agent key. Raises PersonNotFound, Forbidden."""
+        found = self._person(identifier, by)
+        if len(found.identifiers) == 1 and not found.history and not self._learns(identifier):
+            raise PersonNotFound("person-not-found")
+        return found
+
+    def numbered(self, number: str, by: Credential) -> str:
+        """The agent key of the one person with that personnel number, in a record or as the name of
+        an account: the key it was found with, or of several the representative. Raises
+        PersonNotFound, InvalidQuery where several people have the number, Forbidden.
+        """
+        links = self._catalogue.links(by)
+        records = [e.entry for e in self._catalogue.entries(Kind.PERSON, by) if e.entry]
+        known = {*links.keys(), *links.values(), *(record["agent"] for record in records)}
+        keys: set[str] = {key for key in known if names.personnel_number(key) == number}
+        keys |= {record["agent"] for record in records if record.get("number") == number}
+        keys |= self._learners(number)
+        people = representatives(links)
+        persons = {people.get(key, key) for key in keys}
+        if not persons:
+            raise PersonNotFound("person-not-found")
+        if len(persons) > 1:
+            told = sorted(persons)[:NAMED] + ["..."] * (len(persons) > NAMED)
+            raise InvalidQuery("ambiguous-person", keys=", ".join(told))
+        return (keys if len(keys) == 1 else persons).pop()
+
+    def rename(self, identifier: str, name: str, by: Credential) -> Change:
+        """Describe the person's record anew with that name and all else as it was; where there is
+        none, a record with the name alone, under the representative. Raises Forbidden.
+        """
+        found = self._person(identifier, by)
+        key = found.record.entry["agent"] if found.record else found.representative
+
+        def renamed(held: JsonObject | None) -> JsonObject:
+            return {**(held or {"agent": key}), "name": name}
+
+        return self._catalogue.amend(Kind.PERSON, (key,), renamed, by)
+
+    def unlink(self, identifier: str, reason: str, by: Credential) -> None:
+        """Say that an identifier is not the person's whom it was linked to. Raises EntryNotFound,
+        Forbidden.
+        """
+        try:
+            self._catalogue.withdraw(Kind.LINK, (identifier,), reason, by)
+        except EntryNotFound:
+            raise EntryNotFound("not-linked") from None
+
+    def _person(self, identifier: str, by: Credential) -> Person:
+        people = representatives(self._catalogue.links(by))
+        own = identifiers(people, identifier)
+        linked = {*own, *self._catalogue.ever_linked(own, by)}
+        things: list[Thing] = [(Kind.LINK, (key,)) for key in sorted(linked)]
+        things += [(Kind.PERSON, (key,)) for key in own]
+        histories = self._catalogue.histories(things, by)
+        said = [one for thing in histories for one in _said(thing, histories[thing], own)]
+        said.sort(key=lambda one: one.version.stored)
+        return Person(people.get(identifier, identifier), own, _record(histories), said)
+
+    def _learns(self, key: str) -> bool:
+        """Whether a statement names them."""
+        self._projector.fresh(Training.NAME)
+        with honest_errors(), self._views.read.connect() as connection:
+            return names.trainee_by_key(connection, key) is not None
+
+    def _learners(self, number: str) -> set[str]:
+        """The keys of those with that number whom statements name."""
+        self._projector.fresh(Training.NAME)
+        with honest_errors(), self._views.read.connect() as connection:
+            return {t.key for t in names.trainees_by_personnel(connection, number)}
+
+
+def _record(histories: Mapping[Thing, Sequence[Version]]) -> Record | None:
+    """Of the records that hold, the one that was described last."""
+    last = [held[-1] for (kind, _), held in histories.items() if kind is Kind.PERSON]
+    found = [Record(v.entry, v.number, v.stored) for v in last if v.entry is not None]
+    return max(found, key=lambda record: record.stored, default=None)
+
+
+def _said(thing: Thing, versions: Sequence[Version], own: Collection[str]) -> Iterator[Said]:
+    """What of a thing's history is the person's: of an identifier that is another's now, that it
+    was linked to this person, and how that ended.
+    """
+    kind, (identifier,) = thing
+    before = ""
+    for version in versions:
+        if kind is Kind.PERSON:
+            yield Said(identifier, What.DESCRIBED if version.entry else What.WITHDRAWN, version)
+            continue
+        person = version.entry["person"] if version.entry else ""
+        if identifier in own or person in own or before in own:
+            yield Said(identifier, What.LINKED if person else What.UNLINKED, version)
+        before = person
