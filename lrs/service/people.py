@@ -12,10 +12,10 @@ from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, Thing
 from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, InvalidQuery, PersonNotFound
+from lrs.domain.errors import EntryNotFound, Forbidden, InvalidQuery, PersonNotFound
 from lrs.domain.identity import identifiers, representatives
 from lrs.faults import honest_errors
-from lrs.projections import names
+from lrs.projections import people as trainees
 from lrs.projections.training import Training
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue, Change, Version
@@ -81,24 +81,21 @@ class People:
         return found
 
     def numbered(self, number: str, by: Credential) -> str:
-        """The agent key of the one person with that personnel number, in a record or as the name of
-        an account: the key it was found with, or of several the representative. Raises
-        PersonNotFound, InvalidQuery where several people have the number, Forbidden.
+        """The key that stands for the one person with that personnel number, in a record or as the
+        name of an account. Raises PersonNotFound, InvalidQuery where several people have the
+        number, Forbidden.
         """
-        links = self._catalogue.links(by)
-        records = [e.entry for e in self._catalogue.entries(Kind.PERSON, by) if e.entry]
-        known = {*links.keys(), *links.values(), *(record["agent"] for record in records)}
-        keys: set[str] = {key for key in known if names.personnel_number(key) == number}
-        keys |= {record["agent"] for record in records if record.get("number") == number}
-        keys |= self._learners(number)
-        people = representatives(links)
-        persons = {people.get(key, key) for key in keys}
+        if not by.may_report():
+            raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+        self._projector.fresh(Training.NAME)
+        with honest_errors(), self._views.read.connect() as connection:
+            persons = {one.key for one in trainees.people_numbered(connection, number)}
         if not persons:
             raise PersonNotFound("person-not-found")
         if len(persons) > 1:
             told = sorted(persons)[:NAMED] + ["..."] * (len(persons) > NAMED)
             raise InvalidQuery("ambiguous-person", keys=", ".join(told))
-        return (keys if len(keys) == 1 else persons).pop()
+        return persons.pop()
 
     def rename(self, identifier: str, name: str, by: Credential) -> Change:
         """Describe the person's record anew with that name and all else as it was; where there is
@@ -136,13 +133,7 @@ class People:
         """Whether a statement names them."""
         self._projector.fresh(Training.NAME)
         with honest_errors(), self._views.read.connect() as connection:
-            return names.trainee_by_key(connection, key) is not None
-
-    def _learners(self, number: str) -> set[str]:
-        """The keys of those with that number whom statements name."""
-        self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return {t.key for t in names.trainees_by_personnel(connection, number)}
+            return trainees.person_by_key(connection, key) is not None
 
 
 def _record(histories: Mapping[Thing, Sequence[Version]]) -> Record | None:
