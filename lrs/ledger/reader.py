@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -21,8 +21,7 @@ from lrs.ledger.content import split
 from lrs.ledger.tables import content, event
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedStatement:
+class LoggedStatement(NamedTuple):
     """A statement's row, undecoded but for its envelope."""
 
     position: int
@@ -67,8 +66,7 @@ class LoggedStatement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedFact:
+class LoggedFact(NamedTuple):
     """An event's row, undecoded; `state` is None once its content is erased."""
 
     position: int
