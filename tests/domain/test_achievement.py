@@ -69,6 +69,16 @@ def test_a_failure_takes_away_no_grant() -> None:
     assert earned(rule(), f"{A} fire attended", f"{B} fire failed")
 
 
+@pytest.mark.parametrize(("failed", "passed", "earns"), [("09", "11", True), ("11", "09", False)])
+def test_verdicts_are_taken_in_the_order_in_which_they_fell(
+    failed: str, passed: str, earns: bool
+) -> None:
+    """Not in that in which they became known."""
+    attended = f"{A} 08:00 fire attended 0.9"
+    lines = attended, f"{A} {passed}:00 fire passed #2", f"{A} {failed}:00 fire failed #2"
+    assert bool(earned(rule(min_score=0.8), *lines)) == earns
+
+
 def test_of_equal_times_the_later_position_is_the_later_word() -> None:
     """Two verdicts of one second on a completion whose score suffices: the log's order decides."""
     scored = rule(min_score=0.8)
@@ -137,6 +147,16 @@ def test_any_n_of_the_courses_and_what_counts_as_them(
     equivalents = [{"course": course, "counts_as": other} for course, other in stands]
     programme = rule(courses=["fire", "water", "gas"], equivalents=equivalents, **more)
     assert [str(grant.day) for grant in earned(programme, *lines)] == ([on] if on else [])
+
+
+@pytest.mark.parametrize(("own", "other"), [("10", "12"), ("12", "10")])
+def test_of_a_course_and_its_equivalent_the_later_counts(own: str, other: str) -> None:
+    """As of a course that was achieved twice."""
+    stands = [{"course": "old", "counts_as": "fire"}]
+    lines = f"2026-03-{own} fire passed", f"2026-03-{other} old passed"
+    (grant,) = earned(rule(since="2026-06-01", equivalents=stands), *lines)
+    assert str(grant.completed) == "2026-03-12"
+    assert grant.evidence == ((1,) if own == "12" else (2,))
 
 
 def test_a_failure_in_an_equivalent_course_is_its_own() -> None:
