@@ -28,7 +28,7 @@ def parse_timestamp(text: str) -> datetime:
 
     Finer than microseconds is truncated, never rounded. ValueError when it is no timestamp.
     """
-    if text[-1:] == "Z" and len(text) in _USUAL and text[10] == "T":
+    if len(text) in _USUAL and text[4:17:3] == "--T::" and text[-1] == "Z":
         # as most clients write it: what the library takes of that form is a timestamp here, too
         with suppress(ValueError):
             return datetime.fromisoformat(text)
