@@ -18,6 +18,7 @@ from lrs.domain.identity import identifiers, representatives
 from lrs.domain.listings import listings
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns, gather, mark
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections import courses, described, lines, people, rulebook
 from lrs.projections.courses import Course
@@ -36,7 +37,9 @@ class Known:
     revocations: Sequence[JsonObject]
 
 
-def known(connection: Connection, log: LogReader, key: str, upto: int) -> Known | None:
+def known(
+    connection: Connection, log: LogReader, key: str, upto: int, words: Vocabulary = STANDARD
+) -> Known | None:
     """What was known at position `upto` of the person with this identifier; None if nothing."""
     keys, representative = _identifiers(connection, key, upto)
     numbers = people.numbers_of(connection, keys)
@@ -49,7 +52,7 @@ def known(connection: Connection, log: LogReader, key: str, upto: int) -> Known 
     entries = _entries(connection, Kind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    told = {p: outcomes(r, listings=listed) for p, r in recorded.items()}
+    told = {p: outcomes(r, words, listed) for p, r in recorded.items()}
     names = {number: identifier for identifier, number in numbers.items()}
     states: dict[str, State] = {}
     mine: list[Outcome] = []

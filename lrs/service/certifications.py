@@ -25,6 +25,7 @@ from lrs.domain.verdict import (
     span_of,
     verdict,
 )
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import certifications, described, people, rulebook
@@ -60,10 +61,13 @@ class Certified:
 class Certifications:
     """Reads of what was earned, each as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
+    def __init__(
+        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
+    ) -> None:
         self._projector = projector
         self._views = views
         self._log = log
+        self._words = words
         self._programmes: tuple[int, Programmes] = (-1, {})
 
     def of_trainee(self, trainee: str, on: date, at: int | None = None) -> Held[Certified]:
@@ -76,7 +80,7 @@ class Certifications:
         with honest_errors(), self._views.read.connect() as connection:
             key = key_of(connection, trainee)
             if at is not None:
-                then = known(connection, self._log, key, at)
+                then = known(connection, self._log, key, at, self._words)
                 if then is None:
                     raise TraineeNotFound("trainee-not-found")
                 reach = replace(reach, position=min(at, reach.position))

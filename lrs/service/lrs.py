@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrs.database import Database
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import positions
@@ -45,7 +46,8 @@ class Lrs:
     """Everything a running store can be asked to do."""
 
     def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
-                 views: Database, projector: Projector, blobs: Blobs) -> None:  # fmt: skip
+                 views: Database, projector: Projector, blobs: Blobs,
+                 words: Vocabulary = STANDARD) -> None:  # fmt: skip
         self.settings = settings
         self.ledger = ledger
         self.projector = projector
@@ -64,8 +66,8 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.training = Training(projector, views, ledger.reader)
-        self.certifications = Certifications(projector, views, ledger.reader)
+        self.training = Training(projector, views, ledger.reader, words)
+        self.certifications = Certifications(projector, views, ledger.reader, words)
         self._views = views
         self._databases = (ledger_database, views)
 
