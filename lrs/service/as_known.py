@@ -1,13 +1,15 @@
 """One person as the store knew them at an earlier position: read from the log and folded anew.
 
 The same pure folds as the projection's, over what stood in the log then: statements not yet voided,
-the catalogue as described, the links that held.
+the catalogue as described, the links that held. Only what statements call courses is of today: it
+says nothing of the person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -35,6 +37,11 @@ class Known:
     programmes: dict[str, Programme]
     exemptions: Sequence[JsonObject]
     revocations: Sequence[JsonObject]
+
+    def revoked(self, programme: str) -> list[date]:
+        """The days on which certificates of the programme were revoked."""
+        said = (one["on"] for one in self.revocations if one["programme"] == programme)
+        return sorted(map(date.fromisoformat, said))
 
 
 def known(
@@ -99,7 +106,7 @@ def _lines(
     for code, programme in programmes.items():
         for iri in programme.courses.values():
             wanted.setdefault(iri, []).append(code)
-    named = courses.courses_by_iri(connection, states)
+    named = courses.undescribed(connection, states)
     return [
         (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), state)
         for iri, state in states.items()

@@ -84,7 +84,7 @@ class Certifications:
                 if then is None:
                     raise TraineeNotFound("trainee-not-found")
                 reach = replace(reach, position=min(at, reach.position))
-                return Held(_then(then, on), reach)
+                return Held(certified_then(then, on), reach)
             person = people.person_by_key(connection, key)
             if person is None:
                 raise TraineeNotFound("trainee-not-found")
@@ -220,7 +220,7 @@ def _exceptions(
     return found
 
 
-def _then(then: Known, on: date) -> Certified:
+def certified_then(then: Known, on: date) -> Certified:
     """What the store would have said at an earlier position."""
     said = _Exceptions()
     for entry in then.exemptions:
@@ -228,10 +228,9 @@ def _then(then: Known, on: date) -> Certified:
     for entry in then.revocations:
         said.add(Kind.REVOCATION, entry)
     earned = {}
+    states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
-        of = {course.iri: state for course, state in then.lines}
-        mine = {iri: of[iri] for iri in programme.courses.values() if iri in of}
-        what = certifications.decided(programme, mine, said.revocations.get(code, ()))
+        what = certifications.decided(programme, states, said.revocations.get(code, ()))
         if what is not None:
             earned[code] = what
     concerned = _Concerned(then.programmes, on)
