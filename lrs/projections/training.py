@@ -39,12 +39,14 @@ from lrs.projections.rulebook import Rulebook
 
 CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
+VERSION = 4
+_VOCABULARIES = 1000
+
 
 class Training:
     """Folds statements, and what the catalogue says, into transcript lines and statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: ClassVar[int] = 4
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
@@ -52,7 +54,7 @@ class Training:
         described.description,
         lines.outcome,
         lines.line,
-        voiding.training_void,
+        voiding.awaited,
         statistics.course_statistics,
         statistics.course_slice,
         certifications.certification,
@@ -61,6 +63,8 @@ class Training:
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
+        # another vocabulary makes other rows: they are folded anew
+        self.VERSION = VERSION + _VOCABULARIES * vocabulary.number
         self._numbers = Numbers()
         self._rulebook = Rulebook()
         self._folded = 0
@@ -77,8 +81,10 @@ class Training:
         told = {r.id: said for r in batch.statements if (said := self._outcomes(r))}
         numbers.give(connection, batch, told)
         changes = reshaping.changes() if batch.facts else Changes()
-        self._take_away(batch, connection, changes)
-        self._add(batch, connection, told, changes)
+        voided = voiding.voidings(batch, connection)
+        if voided.earlier:
+            self._take_away(voided.earlier, connection, changes)
+        self._add(told, voided.arriving, connection, changes)
         known = partial(self._known, batch, connection)
         changed = lines.fold(
             connection, changes, known, rulebook.rule, rulebook.offices, rulebook.wanted_in
@@ -95,12 +101,13 @@ class Training:
         told = outcomes(recorded, self._vocabulary, self._rulebook.listings)
         return [outcome for outcome in told if concerns(outcome)]
 
-    def _take_away(self, batch: Batch, connection: Connection, changes: Changes) -> None:
-        """Marks earlier outcomes that the batch voids; their lines are folded anew."""
-        voidings = voiding.note(connection, batch)
-        if not voidings:
-            return
-        targets = voiding.earlier_targets(batch, voidings)
+    def _take_away(
+        self,
+        targets: Sequence[tuple[RecordedStatement, int]],
+        connection: Connection,
+        changes: Changes,
+    ) -> None:
+        """Marks earlier outcomes that are voided now; their lines are folded anew."""
         keys = {o.trainee for target, _ in targets for o in self._outcomes(target)}
         numbers = people.numbers_of(connection, keys)
         taken = [
@@ -116,12 +123,11 @@ class Training:
 
     def _add(
         self,
-        batch: Batch,
-        connection: Connection,
         told: Mapping[UUID, Sequence[Outcome]],
+        never: Mapping[UUID, int],
+        connection: Connection,
         changes: Changes,
     ) -> None:
-        never = voiding.voided_on_arrival(batch, connection, told)
         numbers, person = self._numbers, self._rulebook.person
         trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
         rows = []

@@ -25,6 +25,7 @@ from lrs.domain.verdict import (
     span_of,
     verdict,
 )
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import certifications, described, people, rulebook
@@ -60,10 +61,13 @@ class Certified:
 class Certifications:
     """Reads of what was earned, each as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
+    def __init__(
+        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
+    ) -> None:
         self._projector = projector
         self._views = views
         self._log = log
+        self._words = words
         self._programmes: tuple[int, Programmes] = (-1, {})
 
     def of_trainee(self, trainee: str, on: date, at: int | None = None) -> Held[Certified]:
@@ -76,11 +80,11 @@ class Certifications:
         with honest_errors(), self._views.read.connect() as connection:
             key = key_of(connection, trainee)
             if at is not None:
-                then = known(connection, self._log, key, at)
+                then = known(connection, self._log, key, at, self._words)
                 if then is None:
                     raise TraineeNotFound("trainee-not-found")
                 reach = replace(reach, position=min(at, reach.position))
-                return Held(_then(then, on), reach)
+                return Held(certified_then(then, on), reach)
             person = people.person_by_key(connection, key)
             if person is None:
                 raise TraineeNotFound("trainee-not-found")
@@ -216,7 +220,7 @@ def _exceptions(
     return found
 
 
-def _then(then: Known, on: date) -> Certified:
+def certified_then(then: Known, on: date) -> Certified:
     """What the store would have said at an earlier position."""
     said = _Exceptions()
     for entry in then.exemptions:
@@ -224,10 +228,9 @@ def _then(then: Known, on: date) -> Certified:
     for entry in then.revocations:
         said.add(Kind.REVOCATION, entry)
     earned = {}
+    states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
-        of = {course.iri: state for course, state in then.lines}
-        mine = {iri: of[iri] for iri in programme.courses.values() if iri in of}
-        what = certifications.decided(programme, mine, said.revocations.get(code, ()))
+        what = certifications.decided(programme, states, said.revocations.get(code, ()))
         if what is not None:
             earned[code] = what
     concerned = _Concerned(then.programmes, on)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrs.database import Database
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import positions
@@ -45,7 +46,8 @@ class Lrs:
     """Everything a running store can be asked to do."""
 
     def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
-                 views: Database, projector: Projector, blobs: Blobs) -> None:  # fmt: skip
+                 views: Database, projector: Projector, blobs: Blobs,
+                 words: Vocabulary = STANDARD) -> None:  # fmt: skip
         self.settings = settings
         self.ledger = ledger
         self.projector = projector
@@ -64,8 +66,8 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.training = Training(projector, views, ledger.reader)
-        self.certifications = Certifications(projector, views, ledger.reader)
+        self.training = Training(projector, views, ledger.reader, words)
+        self.certifications = Certifications(projector, views, ledger.reader, words)
         self._views = views
         self._databases = (ledger_database, views)
 
@@ -87,11 +89,12 @@ class Lrs:
 
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""
-        head, _ = self.ledger.reader.head()
-        at = [self.projector.position(name) for name in self.projector.projections]
+        standings = self.projector.standings()
+        head = max((s.head for s in standings.values()), default=0)
         with honest_errors(), self._views.read.connect() as connection:
             quarantined = positions.set_aside_events(connection)
         projections = [
-            ProjectionHealth(p.name, p.version, p.position, max(0, head - p.position)) for p in at
+            ProjectionHealth(name, s.at.version, s.position, max(0, s.head - s.position))
+            for name, s in standings.items()
         ]
         return Health(head, projections, quarantined)

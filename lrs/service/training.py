@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lrs.database import Database
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, TraineeNotFound
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import courses, people, statistics, transcripts
@@ -46,10 +47,13 @@ class Proven:
 class Training:
     """Reads of the training projection, each as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
+    def __init__(
+        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
+    ) -> None:
         self._projector = projector
         self._views = views
         self._log = log
+        self._words = words
 
     def transcript(
         self, trainee: str, rule: Rule | None = None, known: int | None = None
@@ -65,7 +69,7 @@ class Training:
                 found = transcripts.transcript(connection, key, rule)
             else:
                 reach = replace(reach, position=min(known, reach.position))
-                then = as_known.known(connection, self._log, key, known)
+                then = as_known.known(connection, self._log, key, known, self._words)
                 found = transcripts.compiled(then.trainee, then.lines, rule) if then else None
         if found is None:
             raise TraineeNotFound("trainee-not-found")
