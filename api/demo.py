@@ -5,32 +5,37 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
 from api.importing import import_statements
-from lrs.demo import END, Fact, unfold
+from lrs.demo import END, STRICTER_TOLD, Fact, unfold
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Thing
+from lrs.domain.catalogue import Kind, Thing
+from lrs.domain.clock import iso
 from lrs.domain.credential import Credential, Scope, Standing
+from lrs.domain.errors import ImportRefused
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from schemas import ParsedStatement
 from schemas.catalogue import check_entries
 
 LABEL = "demo"
+_RULE = "lost-by-the-new-rule"
+_STRICTER: Thing = (Kind.PROGRAMME, ("senior",))
 
 
 def fill(lrs: Lrs, seed: int, progress: Callable[[int], None]) -> str:
-    """Store what the demo tells, unless it is there, and make a key. What to tell people.
+    """Store what the demo tells, unless it is there, and make a key. What to tell people. Raises
+    ImportRefused where the store holds a demo of another version.
 
     A key of an earlier start is revoked: its secret is gone.
     """
     journal = unfold(seed, 400)
     statements = list(journal.statements())
-    last = UUID(statements[-1]["id"])
-    if not lrs.ledger.reader.statements([last]):  # else an earlier start has filled it
-        tell(lrs, journal.history(), lrs.credentials.operator(LABEL), progress)
+    if not _is_filled(lrs, UUID(statements[-1]["id"])):
+        tell(lrs, journal.history(), _operator(lrs), progress)
     for credential, standing in lrs.credentials.all():
         if standing is Standing.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
@@ -47,9 +52,18 @@ password  {key.secret}
 
 Try:
   KEY={key.name}:{key.secret}
-{_addresses(journal.notable, base)}
+{_addresses(lrs, journal.notable, base)}
 Stop with Ctrl-C.
 """
+
+
+def _is_filled(lrs: Lrs, last: UUID) -> bool:
+    """Whether an earlier start came to the last statement."""
+    if not lrs.ledger.reader.statements([last]):
+        return False
+    if not lrs.catalogue.histories([_STRICTER], _operator(lrs)):
+        raise ImportRefused("The store holds an earlier version of the demo: use an empty store.")
+    return True
 
 
 def tell(
@@ -110,27 +124,36 @@ _REPORTS = (
     ("resit", "transcripts/{number}", "failed a test, sat it again"),
     ("one-account", "transcripts/{number}", "two identifiers, one person"),
     ("surname-change", "people?agent={key}", "took a new surname"),
-    ("lost-by-the-new-rule", "certifications/{number}", "certified until a rule was known"),
-    ("not-briefed", "certifications/{number}", "may not serve visitors"),
-    ("", "certifications?office=04", "everybody at an office"),
-    ("", "offices/04", "its training, visits and ratings"),
+    ("not-briefed", "certifications/{number}?on={on}", "may not serve visitors"),
+    (_RULE, "certifications/{number}?on={then}", "not certified, by a rule told later"),
+    (_RULE, "certifications/{number}?on={then}&known={before}", "certified, before it was told"),
+    ("", "certifications?office=04&on={on}", "everybody at an office"),
+    ("", "offices/04?on={on}", "its training, visits and ratings"),
     ("", "courses/1/statistics?by=office", "one course, office by office"),
-    ("", "catalogue/programmes/history?code=senior", "a rule and how it changed"),
 )
 """Stories of the demo, the reports that show them, and what there is to see."""
 
 
-def _addresses(notable: Mapping[str, str], base: str) -> str:
+def _addresses(lrs: Lrs, notable: Mapping[str, str], base: str) -> str:
     """A line for each report to try. Not every seed has every story."""
-    lines = [
-        f"  curl -u $KEY -H 'X-Experience-API-Version: 2.0.0' '{base}/xapi/statements?limit=1'"
-    ]
+    version = "-H 'X-Experience-API-Version: 2.0.0'"
+    lines = [f"  curl -u $KEY {version} '{base}/xapi/statements?limit=1'"]
+    stricter = lrs.catalogue.history(*_STRICTER, _operator(lrs))[1]
+    days = {
+        "on": END,
+        "then": STRICTER_TOLD - timedelta(days=1),
+        "before": iso(stricter.stored - 1),
+    }
     for story, path, what in _REPORTS:
         key = notable.get(story, "")
         if key or not story:
-            said = path.format(key=key, number=key.rsplit("|", 1)[-1])
+            said = path.format(key=key, number=key.rsplit("|", 1)[-1], **days)
             lines.append(f"  curl -u $KEY '{base}/api/v1/{said}'   # {what}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _operator(lrs: Lrs) -> Credential:
+    return lrs.credentials.operator(LABEL)
 
 
 def _received(statements: Iterable[JsonObject]) -> Iterator[ParsedStatement]:

@@ -11,6 +11,7 @@ from lrs.demo.centre import history, notable, statements, unfold
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Fact, Journal
 from lrs.demo.places import OFFICES
+from lrs.demo.programmes import STRICTER_TOLD
 from lrs.demo.workdays import END, START
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "END",
     "OFFICES",
     "START",
+    "STRICTER_TOLD",
     "Fact",
     "Journal",
     "history",

@@ -10,11 +10,10 @@ from lrs.demo.catalogue import MOBILE
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Staff, Trainee
-from lrs.demo.programmes import PASS, STRICTER
+from lrs.demo.programmes import PASS, STRICTER, STRICTER_TOLD
 from lrs.demo.workdays import at
 from lrs.domain.catalogue import Kind
 
-_STRICTER_KNOWN = date(2026, 2, 20)
 _EXEMPT = date(2026, 3, 2)
 _REVOKED = date(2026, 6, 22)
 _CLOSED = date(2026, 4, 30)
@@ -33,11 +32,11 @@ def _be_stricter(journal: Journal, staff: Staff) -> None:
     """Known three weeks after it came into force: who passed too low in between was certified for a
     while, as far as anybody knew.
     """
-    journal.describe(at(_STRICTER_KNOWN, 12), Kind.PROGRAMME, STRICTER)
+    journal.describe(at(STRICTER_TOLD, 12), Kind.PROGRAMME, STRICTER)
     since, people = date.fromisoformat(STRICTER["since"]), _by_key(staff)
     for key, said in journal.told("passed", COURSES["senior-test"].test()["id"]):
         day = day_of(said)
-        if said["result"]["score"]["scaled"] < PASS and day < _STRICTER_KNOWN:
+        if said["result"]["score"]["scaled"] < PASS and day < STRICTER_TOLD:
             story = "kept-by-the-old-rule" if day < since else "lost-by-the-new-rule"
             journal.remember(story, people[key].key)
 

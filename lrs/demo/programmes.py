@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from lrs.demo.courses import COURSES
 from lrs.domain.agent import JsonObject
 
@@ -104,4 +106,5 @@ STRICTER = _programme(
     due_days=365,
     posts=["senior"],
 )  # fmt: skip
-"""The order was signed for the first of the month, and reached the centre three weeks later."""
+STRICTER_TOLD = date(2026, 2, 20)
+"""The order held from the first of the month, and reached the centre three weeks later."""

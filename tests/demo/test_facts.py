@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from api.catalogue.files import read
-from api.demo import tell
+from api.demo import fill, tell
 from lrs.demo import OFFICES, Fact, unfold
 from lrs.demo.catalogue import opening
 from lrs.demo.journal import Journal
 from lrs.demo.programmes import PROGRAMMES
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
+from lrs.domain.errors import ImportRefused
 from lrs.service import Lrs
 from schemas.catalogue import check_catalogue, check_entries
 from tests.support.stores import WRITER
@@ -106,6 +107,16 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     found = lrs.catalogue.histories(wanted.keys(), WRITER)
     assert {thing: len(versions) for thing, versions in found.items()} == wanted
     assert lrs.health().head == len(everything)
+
+
+def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
+    lrs: Lrs, journal: Journal
+) -> None:
+    """It told no facts; some of its statements were others."""
+    tell(lrs, list(journal.statements())[-1:], WRITER)
+    with pytest.raises(ImportRefused, match="empty store"):
+        fill(lrs, 2026, lambda _: None)
+    assert lrs.health().head == 1
 
 
 @pytest.mark.parametrize("row", [

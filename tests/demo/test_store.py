@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from api.demo import fill
 from lrs.demo import COURSES, END, OFFICES, Fact
 from lrs.demo.journal import Journal
 from lrs.demo.visits import VISITS
@@ -196,6 +197,15 @@ def test_people_tell_what_they_think_of_courses(centre: Lrs) -> None:
 def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
     _, slices = centre.training.course_slices(COURSES["service"].id, By.OFFICE).value
     assert [one.value for one in slices] == [office.code for office in OFFICES]
+
+
+def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs) -> None:
+    """The key before is revoked: its secret is gone."""
+    text, head = fill(centre, 2026, lambda _: None), centre.health().head
+    for path in ("certifications/0231?on=2026-02-19&known=", "offices/04?on=2026-10-31"):
+        assert f"http://127.0.0.1:8080/api/v1/{path}" in text
+    fill(centre, 2026, lambda _: None)
+    assert centre.health().head - head == 2
 
 
 def test_read_models_that_followed_the_history_are_those_rebuilt_from_it(centre: Lrs) -> None:
