@@ -108,7 +108,7 @@ def _lines(
             wanted.setdefault(iri, []).append(code)
     named = courses.undescribed(connection, states)
     return [
-        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), state)
+        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), lines.as_kept(state))
         for iri, state in states.items()
     ]
 
