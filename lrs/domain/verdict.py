@@ -27,7 +27,6 @@ personnel record; then
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
@@ -60,8 +59,7 @@ class Record(NamedTuple):
     employed: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What holds for one person in one programme on one day.
 
     `applies` says whether the programme is assigned to the person by its rule; `due_by` is the day
@@ -134,8 +132,9 @@ def verdict(
     `grants` are those of lrs.domain.certification.grants, with the same versions and revocations;
     `begun` is the day of the first activity in any of the programme's courses or their equivalents.
     """
-    line = [rule for rule in timeline(versions) if rule.begin <= on]
-    last = max((grant for grant in grants if grant.day <= on), default=None)
+    # a list of an office asks this for tens of thousands of pairs, most of which have no grants
+    line = _begun(versions, on)
+    last = max((grant for grant in grants if grant.day <= on), default=None) if grants else None
     if not line or not (line[-1].courses or last):
         return None
     rule = line[-1]
@@ -143,12 +142,13 @@ def verdict(
     doing = begun is not None and begun <= on
     if not (assigned or doing or last):
         return None
-    revoked = min((day for day in revocations if last and last.day <= day <= on), default=None)
-    exempt = any(span.holds(on) for span in exemptions)
-    status = _status(rule, last, on, revoked=revoked, exempt=exempt, doing=doing)
+    exempt = bool(exemptions) and any(span.holds(on) for span in exemptions)
     if last is None:
-        due_by = None if exempt else _first_due(line, record, on)
+        due_by = _first_due(line, record, on) if assigned and not exempt else None
+        status = _status(rule, None, on, revoked=None, exempt=exempt, doing=doing)
         return Verdict(status, assigned, rule.before_visitors, rule.number, due_by)
+    revoked = min((day for day in revocations if last.day <= day <= on), default=None)
+    status = _status(rule, last, on, revoked=revoked, exempt=exempt, doing=doing)
     stands = status in _HELD or (exempt and _holds(last, on) and not revoked)
     return Verdict(
         status=status,
@@ -162,6 +162,13 @@ def verdict(
         renewal_from=window(rule, last) if stands else None,
         evidence=last.evidence,
     )
+
+
+def _begun(versions: Sequence[Rule], on: date) -> Sequence[Rule]:
+    """The versions that hold on some day up to this one, in the order of these days."""
+    if len(versions) == 1:
+        return versions if versions[0].begin <= on else ()
+    return [rule for rule in timeline(versions) if rule.begin <= on]
 
 
 def _status(
@@ -193,18 +200,18 @@ def _first_due(line: Sequence[Rule], record: Record | None, on: date) -> date | 
     """So many days after the programme was assigned, or None if that day is not known.
 
     It was on the later of two: the day they joined, and the first day from which all versions up
-    to the one in force apply, so describing a programme anew gives nobody more time.
+    to the one in force, which does, apply: describing a programme anew gives nobody more time.
     """
     days = line[-1].due_days
     joined = record.employed.since if record else None
     if days is None or joined is None:
         return None
-    assigned = None
-    for rule in reversed(line):
+    assigned = line[-1].begin
+    for rule in reversed(line[:-1]):
         if not applies(rule, record, on, line[0].since):
             break
         assigned = rule.begin
-    return plus_days(max(assigned, joined), days) if assigned else None
+    return plus_days(max(assigned, joined), days)
 
 
 def may_serve(verdicts: Mapping[str, Verdict | None], record: Record | None, on: date) -> Clearance:
