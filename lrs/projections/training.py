@@ -44,7 +44,7 @@ class Training:
     """Folds statements, and what the catalogue says, into transcript lines and statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: ClassVar[int] = 4
+    VERSION: ClassVar[int] = 5
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
