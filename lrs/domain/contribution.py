@@ -34,7 +34,7 @@ class Part(NamedTuple):
 def part_of(line: Line | Gist | None, state: State, office: str | None = None) -> Part:
     """What a line with this state adds; feedback counts also where there is nothing else."""
     counters = counters_of(line)
-    for given in stars(state):
+    for given in stars(state) if line is None else line.stars:
         _count(counters, f"rating:{given}")
     if line is None:
         return Part(counters, office=office)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -34,6 +34,13 @@ MODULE = (
 """What a module needs: `define` has its activities' names appear on the Activities resource."""
 
 
+_ASKED_OFTEN = {
+    "_writes": {Scope.ALL, Scope.STATEMENTS_WRITE},
+    "_defines": {Scope.ALL, Scope.DEFINE},
+    "_does_all": {Scope.ALL},
+}
+
+
 class Standing(StrEnum):
     """Whether a key may be used, and if not, why."""
 
@@ -56,6 +63,14 @@ class Credential:
     authority: JsonObject
     expires: int = 0
     learner: str = ""
+    # Asked several times in every request, and an enum's members are slow to find in sets.
+    _writes: bool = field(init=False, repr=False)
+    _defines: bool = field(init=False, repr=False)
+    _does_all: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, scopes in _ASKED_OFTEN.items():
+            object.__setattr__(self, name, not self.scopes.isdisjoint(scopes))
 
     def may_reach(self, agent: str) -> bool:
         """Whether documents of that agent are within its reach (1.0.3 part 3, 4.2: a scope is
@@ -68,7 +83,7 @@ class Credential:
         return 0 < self.expires <= at
 
     def may_write(self) -> bool:
-        return bool(self.scopes & {Scope.ALL, Scope.STATEMENTS_WRITE})
+        return self._writes
 
     def may_read(self) -> bool:
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_READ})
@@ -79,7 +94,7 @@ class Credential:
 
     def may_define(self) -> bool:
         """Whether its statements count for what activities and agents are called."""
-        return bool(self.scopes & {Scope.ALL, Scope.DEFINE})
+        return self._defines
 
     def may_keep(self, documents: Scope) -> bool:
         """Whether it may write documents, those of STATE or of PROFILE."""
@@ -98,7 +113,7 @@ class Credential:
 
     def may_do_all(self) -> bool:
         """The right to void any statement, and to pass on another's authority."""
-        return Scope.ALL in self.scopes
+        return self._does_all
 
 
 def hashed(salt: bytes, secret: str) -> bytes:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from lrs.domain.clock import EPOCH
+
+_DAY = 86_400_000_000
+
+
+@lru_cache(maxsize=4096)
+def _month(days: int) -> str:
+    """The month, as 2026-03, of the day so many days after the epoch's."""
+    wall = EPOCH + timedelta(days=days)
+    return f"{wall.year:04}-{wall.month:02}"
 
 
 class Moment(NamedTuple):
@@ -27,8 +37,7 @@ class Moment(NamedTuple):
     @property
     def month(self) -> str:
         """The month where it happened, as 2026-03."""
-        wall = EPOCH + timedelta(microseconds=self.local)
-        return f"{wall.year:04}-{wall.month:02}"
+        return _month(self.local // _DAY)
 
     @property
     def local(self) -> int:

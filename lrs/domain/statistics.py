@@ -107,21 +107,30 @@ class CourseStatistics:
 
 def change(statistics: Counters, old: Counters, new: Counters) -> Counters:
     """Puts one line's counters in another's place; takes `statistics` over and returns it."""
+    return add(statistics, difference(old, new))
+
+
+def difference(old: Counters, new: Counters) -> Counters:
+    """What has to be added to put `new` in the place of `old`."""
+    if not old:
+        return new
+    found = {name: -number for name, number in old.items() if name not in new}
     for name, number in new.items():
-        change = number - old.get(name, 0)
-        if change:
-            _shift(statistics, name, change)
-    for name in old.keys() - new.keys():
-        _shift(statistics, name, -old[name])
+        more = number - old.get(name, 0)
+        if more:
+            found[name] = more
+    return found
+
+
+def add(statistics: Counters, delta: Counters) -> Counters:
+    """Adds what `difference` gives; takes `statistics` over, changes and returns it."""
+    for name, more in delta.items():
+        total = statistics.get(name, 0) + more
+        if total:
+            statistics[name] = total
+        else:
+            del statistics[name]
     return statistics
-
-
-def _shift(statistics: Counters, name: str, change: int) -> None:
-    total = statistics.get(name, 0) + change
-    if total:
-        statistics[name] = total
-    else:
-        del statistics[name]
 
 
 def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:

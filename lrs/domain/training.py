@@ -126,35 +126,29 @@ def _outcome(
     if listings:
         course, part = course_of(subject, listings)
     at, offset = _when(recorded)
-    scaled, raw, least, most = score(result)
-    instructor, instructor_name, place, place_title = _setting(context)
+    said_score = score(result)
+    # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
-        fact=fact,
-        trainee=person[0],
-        name=person[1],
-        course=course,
-        part=part,
-        said_course=said_course,
-        title=_title_in(statement["object"], context, said_course),
-        subject=subject.text,
-        kind=subject.kind,
-        attempt=context.get("registration", "").lower(),
-        timestamp=at,
-        offset=offset,
-        position=recorded.position,
-        scaled=scaled,
-        raw=raw,
-        min=least,
-        max=most,
-        success=result.get("success"),
-        duration=milliseconds(result["duration"]) if "duration" in result else None,
-        progress=progress(result, scaled) if fact == "progressed" else None,
-        reason=_extension(result, context, REASON),
-        instructor=instructor,
-        instructor_name=instructor_name,
-        place=place,
-        place_title=place_title,
-        expires=_expiry(result, context) if fact == "certified" else None,
+        fact,
+        person[0],
+        person[1],
+        course,
+        part,
+        said_course,
+        _title_in(statement["object"], context, said_course),
+        subject.text,
+        subject.kind,
+        context.get("registration", "").lower(),
+        at,
+        offset,
+        recorded.position,
+        *said_score,
+        result.get("success"),
+        milliseconds(result["duration"]) if "duration" in result else None,
+        progress(result, said_score[0]) if fact == "progressed" else None,
+        _extension(result, context, REASON),
+        *_setting(context),
+        _expiry(result, context) if fact == "certified" else None,
     )
 
 

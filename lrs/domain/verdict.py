@@ -132,7 +132,7 @@ def verdict(
     """What holds on the day `on`; None where there is nothing to say (see above).
 
     `grants` are those of lrs.domain.certification.grants, with the same versions and revocations;
-    `begun` is the day of the first activity in any of the programme's courses.
+    `begun` is the day of the first activity in any of the programme's courses or their equivalents.
     """
     line = [rule for rule in timeline(versions) if rule.begin <= on]
     last = max((grant for grant in grants if grant.day <= on), default=None)

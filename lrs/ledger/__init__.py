@@ -2,11 +2,10 @@
 
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
-from lrs.ledger.reader import HEAD, LoggedStatement, LogReader, Page
+from lrs.ledger.reader import LoggedStatement, LogReader, Page, end_of_log
 from lrs.ledger.schema import migrate
 
 __all__ = [
-    "HEAD",
     "AlreadyRecorded",
     "BlobFolder",
     "BlobTable",
@@ -16,5 +15,6 @@ __all__ = [
     "LogReader",
     "LoggedStatement",
     "Page",
+    "end_of_log",
     "migrate",
 ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, Select, and_, bindparam, literal_column, or_, select
+from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, literal_column, or_, select
 
 from lrs.bulk import rows_of
 from lrs.database import Database
@@ -21,8 +21,7 @@ from lrs.ledger.content import split
 from lrs.ledger.tables import content, event
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedStatement:
+class LoggedStatement(NamedTuple):
     """A statement's row, undecoded but for its envelope."""
 
     position: int
@@ -67,8 +66,7 @@ class LoggedStatement:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedFact:
+class LoggedFact(NamedTuple):
     """An event's row, undecoded; `state` is None once its content is erased."""
 
     position: int
@@ -121,13 +119,15 @@ _HISTORY = _STREAM.order_by(event.c.originator_version)
 _LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
 
 
+# Written into the query: so both databases see that the index of rare topics has them all.
+_RARE = event.c.topic != literal_column("'statement-stored'")
+
+
 @lru_cache(maxsize=16)
 def _of_topics(topics: frozenset[str]) -> Select[Any]:
-    # Written into the query: so both databases see that the index of rare topics has them all.
     among = or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in sorted(topics)))
     within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    rare = event.c.topic != literal_column("'statement-stored'")
-    ordered = _FACTS.where(among, rare, within).order_by(event.c.position)
+    ordered = _FACTS.where(among, _RARE, within).order_by(event.c.position)
     return ordered.limit(bindparam("limit"))
 
 
@@ -141,11 +141,25 @@ _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
 _IDS = select(event.c.position, event.c.originator_id)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
-HEAD = tuple(
-    select(column).order_by(event.c.position.desc()).limit(1).scalar_subquery()
-    for column in (event.c.position, event.c.stored)
-)
-"""The last event's position and `stored`, NULL while the log is empty, for others' queries."""
+
+@lru_cache(maxsize=64)
+def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
+    """For others' queries: the last event's position and `stored`, then the position of the last
+    fact of each of these topics, none of them statements; NULL where there is none.
+    """
+    ends = [
+        select(column).order_by(event.c.position.desc())
+        for column in (event.c.position, event.c.stored)
+    ]
+    for topic in topics:
+        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), _RARE)
+        ends.append(found.order_by(event.c.position.desc()))
+    return tuple(end.limit(1).scalar_subquery() for end in ends)
+
+
+@lru_cache(maxsize=64)
+def _end(topics: tuple[str, ...]) -> Select[Any]:
+    return select(*end_of_log(topics))
 
 
 class LogReader:
@@ -158,6 +172,14 @@ class LogReader:
         """Position and `stored` of the last event; (0, 0) while the log is empty."""
         row = self._first(_HEAD)
         return (row[0], row[1]) if row is not None else (0, 0)
+
+    def end(self, topics: tuple[str, ...] = ()) -> tuple[int, ...]:
+        """Position and `stored` of the last event, and the position of the last fact of each of
+        these topics, none of them statements; 0 where there is none.
+        """
+        with honest_errors(), self._database.read.connect() as connection:
+            row = connection.execute(_end(topics)).one()
+        return tuple(value or 0 for value in row)
 
     def after(self, position: int, limit: int, topics: Collection[str] = frozenset()) -> Page:
         """Up to `limit` events that follow `position`: statements, and facts of these topics."""

@@ -106,8 +106,9 @@ def _described(connection: Connection) -> dict[str, JsonObject]:
 
 def courses_in(programme: JsonObject) -> set[str]:
     """The IRIs of the courses that a programme asks for or lets count."""
-    instead = (one["course"] for one in programme.get("equivalents", ()))
-    return {*programme["courses"], *instead}
+    courses = set(programme["courses"])
+    equivalents = programme.get("equivalents", ())
+    return courses | {one["course"] for one in equivalents if one["counts_as"] in courses}
 
 
 def numbers_of(connection: Connection, iris: Collection[str]) -> dict[str, int]:

@@ -83,19 +83,21 @@ def read(connection: Connection, name: str) -> Position | None:
 
 def read_all(connection: Connection) -> dict[str, Position]:
     """Every projection's position by name."""
-    found = (_position(row) for row in connection.execute(_SELECT))
-    return {at.name: at for at in found if at is not None}
+    return {row.name: _read(row) for row in connection.execute(_SELECT)}
 
 
 def read_beside(
-    connection: Connection, name: str, *columns: ColumnElement[Any]
-) -> tuple[Position | None, tuple[Any, ...]]:
-    """The position and some columns of elsewhere in the same database, in one round trip."""
-    row = connection.execute(_beside(columns), {"of": name}).first()
-    if row is None:
-        return None, ()
+    connection: Connection, columns: tuple[ColumnElement[Any], ...], name: str | None = None
+) -> dict[str, tuple[Position, tuple[Any, ...]]]:
+    """Every projection's position by name, or only that one's, and some columns of elsewhere in
+    the same database, in one round trip.
+    """
+    if name is None:
+        rows = connection.execute(_beside(_SELECT, columns))
+    else:
+        rows = connection.execute(_beside(_NAMED, columns), {"of": name})
     own = len(_SELECT.selected_columns)
-    return _position(row[:own]), tuple(row[own:])
+    return {row.name: (_read(row[:own]), tuple(row[own:])) for row in rows}
 
 
 def hold(connection: Connection, name: str) -> Position | None:
@@ -156,13 +158,15 @@ _HELD = _NAMED.with_for_update(skip_locked=True)
 _ADVANCE = update(projection).where(projection.c.name == bindparam("of"))
 
 
-@lru_cache(maxsize=16)
-def _beside(columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    return _NAMED.add_columns(*columns)
+@lru_cache(maxsize=64)
+def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    return query.add_columns(*columns)
 
 
 def _position(row: Any) -> Position | None:
-    if row is None:
-        return None
+    return None if row is None else _read(row)
+
+
+def _read(row: Any) -> Position:
     name, version, log_id, begun, position, stored, commitment = row
     return Position(name, version, UUID(log_id), begun, position, stored, commitment)

@@ -36,8 +36,10 @@ from lrs.domain.moment import Moment
 from lrs.domain.statistics import (
     Counters,
     CourseStatistics,
+    add,
     change,
     delivered,
+    difference,
     figures,
     kind_of,
 )
@@ -106,25 +108,32 @@ def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     for changed in changes:
         id_ = course_of(changed.id)
         by_course.setdefault(id_, []).append(changed)
-        whole = change(wholes[id_], changed.before.counters, changed.after.counters)
+        delta = difference(changed.before.counters, changed.after.counters)
+        whole = add(wholes[id_], delta)
         if changed.existed != changed.exists:
             change(whole, {LINES: changed.existed}, {LINES: changed.exists})
-        _slice(slices, id_, changed)
+        _slice(slices, id_, changed, delta)
     for id_, minutes in _fold_slices(connection, slices).items():
-        change(wholes[id_], {}, {DELIVERED: minutes})
+        if minutes:
+            add(wholes[id_], {DELIVERED: minutes})
     _fold_wholes(connection, wholes, by_course)
 
 
 DELIVERED = "delivered"
 
 
-def _slice(slices: Deltas, id_: int, changed: Changed) -> None:
+def _slice(slices: Deltas, id_: int, changed: Changed, delta: Counters) -> None:
     before, after = changed.before, changed.after
-    if before != after:
-        for key in _keys(id_, before):
+    old, new = _keys(id_, before), _keys(id_, after)
+    if old == new:
+        if delta:
+            for key in new:
+                add(slices[key], delta)
+    else:
+        for key in old:
             change(slices[key], before.counters, {})
-        for key in _keys(id_, after):
-            change(slices[key], {}, after.counters)
+        for key in new:
+            add(slices[key], after.counters)
     old_sessions, sessions = changed.old_sessions, changed.sessions
     for value in {**old_sessions, **sessions}:
         old_counters, counters = old_sessions.get(value, {}), sessions.get(value, {})
@@ -157,7 +166,7 @@ def _fold_slices(connection: Connection, slices: Deltas) -> dict[int, int]:
     for key, (id_, by, value) in keys.items():
         counters: Counters = orjson.loads(before[key]) if key in before else {}
         was = delivered(counters) if by == By.SESSION else 0
-        change(counters, {}, slices[id_, by, value])
+        add(counters, slices[id_, by, value])
         if by == By.SESSION:
             minutes[id_] += delivered(counters) - was
         if counters:
@@ -181,7 +190,7 @@ def _fold_wholes(
     for id_, delta in wholes.items():
         row = before.get(id_)
         counters: Counters = orjson.loads(row.counters) if row else {}
-        change(counters, {}, delta)
+        add(counters, delta)
         if counters:
             latest = _latest(connection, row.last_activity if row else None, by_course[id_])
             rows.append((id_, _json(counters), latest))

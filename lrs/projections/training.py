@@ -52,7 +52,7 @@ class Training:
         described.description,
         lines.outcome,
         lines.line,
-        voiding.training_void,
+        voiding.awaited,
         statistics.course_statistics,
         statistics.course_slice,
         certifications.certification,
@@ -77,8 +77,10 @@ class Training:
         told = {r.id: said for r in batch.statements if (said := self._outcomes(r))}
         numbers.give(connection, batch, told)
         changes = reshaping.changes() if batch.facts else Changes()
-        self._take_away(batch, connection, changes)
-        self._add(batch, connection, told, changes)
+        voided = voiding.voidings(batch, connection)
+        if voided.earlier:
+            self._take_away(voided.earlier, connection, changes)
+        self._add(told, voided.arriving, connection, changes)
         known = partial(self._known, batch, connection)
         changed = lines.fold(
             connection, changes, known, rulebook.rule, rulebook.offices, rulebook.wanted_in
@@ -95,12 +97,13 @@ class Training:
         told = outcomes(recorded, self._vocabulary, self._rulebook.listings)
         return [outcome for outcome in told if concerns(outcome)]
 
-    def _take_away(self, batch: Batch, connection: Connection, changes: Changes) -> None:
-        """Marks earlier outcomes that the batch voids; their lines are folded anew."""
-        voidings = voiding.note(connection, batch)
-        if not voidings:
-            return
-        targets = voiding.earlier_targets(batch, voidings)
+    def _take_away(
+        self,
+        targets: Sequence[tuple[RecordedStatement, int]],
+        connection: Connection,
+        changes: Changes,
+    ) -> None:
+        """Marks earlier outcomes that are voided now; their lines are folded anew."""
         keys = {o.trainee for target, _ in targets for o in self._outcomes(target)}
         numbers = people.numbers_of(connection, keys)
         taken = [
@@ -116,12 +119,11 @@ class Training:
 
     def _add(
         self,
-        batch: Batch,
-        connection: Connection,
         told: Mapping[UUID, Sequence[Outcome]],
+        never: Mapping[UUID, int],
+        connection: Connection,
         changes: Changes,
     ) -> None:
-        never = voiding.voided_on_arrival(batch, connection, told)
         numbers, person = self._numbers, self._rulebook.person
         trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
         rows = []

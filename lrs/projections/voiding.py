@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 
 from lrs.bulk import insert_columns, rows_of
 from lrs.columns import UuidKey
@@ -13,62 +14,67 @@ from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.projections.projection import Batch
 from lrs.projections.tables import metadata
 
-# Every voiding statement, whether its target is known yet or not: which rows stand here must not
-# depend on which of the two came in the same batch.
-training_void = Table(
+# Voiding statements whose target is not there yet.
+awaited = Table(
     "training_void",
     metadata,
     Column("target", UuidKey, primary_key=True),
     Column("voiding", UuidKey, primary_key=True),
 )
 
-_VOIDS = select(training_void)
+_AWAITED = select(awaited)
+_ANY = select(awaited.c.target).limit(1)
+_ARRIVED = delete(awaited).where(awaited.c.target == bindparam("of"))
 
 
-def note(connection: Connection, batch: Batch) -> list[RecordedStatement]:
-    """Keeps the batch's voiding statements, and gives them."""
-    found = [r for r in batch.statements if is_voiding(r.statement)]
-    aims = _aims(found)
-    columns = {"target": [target for _, target in aims], "voiding": [v.id for v, _ in aims]}
-    insert_columns(connection, training_void, columns)
-    return found
+@dataclass(frozen=True, slots=True)
+class Voidings:
+    """What a batch takes out of the record.
 
-
-def earlier_targets(
-    batch: Batch, voidings: Sequence[RecordedStatement]
-) -> list[tuple[RecordedStatement, int]]:
-    """Statements of earlier batches that this batch takes out of the record, in log order, each
-    with the position of the first statement that does.
+    `earlier` are statements of earlier batches, in log order, `arriving` the ids of the batch's
+    own; each with the position of the first statement that voids it.
     """
-    aims = _aims(voidings)
-    known = batch.find({target for _, target in aims}) if aims else {}
-    taken: dict[UUID, int] = {}
-    for voiding, id_ in aims:
-        target = known.get(id_)
-        if target is not None and target.position < batch.first and voids(voiding, target):
-            taken.setdefault(id_, voiding.position)
-    pairs = ((known[id_], position) for id_, position in taken.items())
-    return sorted(pairs, key=lambda pair: pair[0].position)
+
+    earlier: Sequence[tuple[RecordedStatement, int]] = ()
+    arriving: Mapping[UUID, int] = field(default_factory=dict)
 
 
-def voided_on_arrival(
-    batch: Batch, connection: Connection, arrived: Collection[UUID]
-) -> dict[UUID, int]:
-    """Which of the batch's statements a voiding statement up to the batch's end takes out, and the
-    position of the first that does.
+def voidings(batch: Batch, connection: Connection) -> Voidings:
+    """Whose outcomes the batch takes away, whichever of the two came first. Keeps the voiding
+    statements that have to wait for their targets.
     """
-    rows = rows_of(connection, _VOIDS, training_void.c.target, arrived)
-    pairs = [(row.target, row.voiding) for row in rows]
+    aims = _aims(r for r in batch.statements if is_voiding(r.statement))
+    pairs = [(voiding.id, target) for voiding, target in aims]
+    pairs += _awaited(batch, connection)
     if not pairs:
-        return {}
+        return Voidings()
     known = batch.find({id_ for pair in pairs for id_ in pair})
-    found: dict[UUID, int] = {}
-    for target, voiding in pairs:
-        if target in known and voiding in known and voids(known[voiding], known[target]):
-            position = known[voiding].position
-            found[target] = min(position, found.get(target, position))
-    return found
+    taken: dict[UUID, int] = {}
+    waiting = []
+    for id_, target in pairs:
+        if target not in known:
+            waiting.append((target, id_))
+        elif id_ in known and voids(known[id_], known[target]):
+            position = known[id_].position
+            taken[target] = min(position, taken.get(target, position))
+    targets, ids = zip(*waiting, strict=True) if waiting else ((), ())
+    insert_columns(connection, awaited, {"target": targets, "voiding": ids})
+    earlier = [(known[t], at) for t, at in taken.items() if known[t].position < batch.first]
+    earlier.sort(key=lambda pair: pair[0].position)
+    arriving = {t: at for t, at in taken.items() if known[t].position >= batch.first}
+    return Voidings(earlier, arriving)
 
 
-def _aims(voidings: Iterable[RecordedStatement]) -> list[tuple[RecordedStatement, UUID]]:
-    return [(v, target) for v in voidings if (target := target_of(v.statement)) is not None]
+def _awaited(batch: Batch, connection: Connection) -> list[tuple[UUID, UUID]]:
+    """Voiding statements of earlier batches whose targets have now arrived; they wait no more."""
+    if connection.execute(_ANY).first() is None:
+        return []
+    arrived = [statement.id for statement in batch.statements]
+    rows = list(rows_of(connection, _AWAITED, awaited.c.target, arrived))
+    if rows:
+        connection.execute(_ARRIVED, [{"of": target} for target in {row.target for row in rows}])
+    return [(row.voiding, row.target) for row in rows]
+
+
+def _aims(voiding: Iterable[RecordedStatement]) -> list[tuple[RecordedStatement, UUID]]:
+    return [(v, target) for v in voiding if (target := target_of(v.statement)) is not None]

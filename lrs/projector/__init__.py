@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import structlog
@@ -20,9 +20,10 @@ from lrs.ledger import Ledger
 from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
 from lrs.projector.recent import Behind, Recent
+from lrs.projector.standing import Standing
 from lrs.projector.stepper import Step, Stepper
 
-__all__ = ["Behind", "Projector", "Reach", "Recent", "Step", "Stepper"]
+__all__ = ["Behind", "Projector", "Reach", "Recent", "Standing", "Step", "Stepper"]
 
 log = structlog.get_logger(__name__)
 
@@ -65,14 +66,15 @@ class Projector(Stepper):
         After `wait` seconds it gives what is there; the Reach tells the truth about it.
         """
         deadline = monotonic() + self._wait
-        at, (head, head_stored) = self.standing_of(name)
-        while at.position < head and monotonic() < deadline:
+        standing = self.standing(name)
+        while not standing.is_level and monotonic() < deadline:
             try:
-                at = self._catch_up(name, at, head, deadline)
+                at = self._catch_up(name, standing, deadline)
             except StorageFull:
                 break  # what is there can still be read
-        through = head_stored if at.position >= head else at.stored
-        return Reach(at.position, max(through, self._through if at.position >= head else 0))
+            standing = replace(standing, at=at)
+        through = max(standing.through, self._through) if standing.is_level else standing.through
+        return Reach(standing.position, through)
 
     @property
     def through(self) -> int:
@@ -100,8 +102,9 @@ class Projector(Stepper):
         """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
         while not self._stop.is_set():
             try:
-                full = fold and self._step_all()
-                self._look_around()
+                standings = self.standings()
+                full = fold and self._step_all(standings)
+                self._look_around(standings)
             except Exception as error:
                 with suppress(Exception):  # a full disk may take no log entry either
                     log.warning("projector-waits", error=type(error).__name__, detail=str(error))
@@ -111,37 +114,45 @@ class Projector(Stepper):
                 self._wake.clear()
                 self._stop.wait(self._pause)
 
-    def _step_all(self) -> bool:
+    def _step_all(self, standings: dict[str, Standing]) -> bool:
+        """Fold a batch of each that has something to fold, and note where that has led. Whether
+        there is more.
+        """
         full = False
-        standing = self.standing()
-        for name, projection in self.projections.items():
-            if standing.positions[name].position < standing.head:
+        for name, standing in standings.items():
+            if not standing.is_level:
                 # Where another process is at work, that one goes on; to come back at once would
                 # only have the two take turns at ever smaller batches.
-                full |= self.step(projection) is Step.FULL
+                step = self.step(self.projections[name])
+                full |= step is Step.FULL
+                if step is not Step.BUSY:
+                    standings[name] = replace(standing, at=self._reached[name])
         if not full:
             self._batches.forget()
         return full
 
-    def _look_around(self) -> None:
+    def _look_around(self, standings: dict[str, Standing]) -> None:
         """Renew `through`: the clock while nothing is being appended, so that an idle store
         answers a recent instant; else the `stored` of the last event that all have folded.
         """
         quiet = self._ledger.quiet_clock()
-        at = self.standing().positions.values()
-        through = min((p.stored for p in at), default=0)
-        if quiet is not None and all(p.position >= quiet[0] for p in at):
+        through = min((s.through for s in standings.values()), default=0)
+        if quiet is not None and all(s.position >= quiet[0] for s in standings.values()):
             through = quiet[1]
         self._through = max(self._through, through)
 
-    def _catch_up(self, name: str, at: Position, head: int, deadline: float) -> Position:
-        """Fold towards `head` after `at`, or wait for whoever does. Where that has led."""
+    def _catch_up(self, name: str, standing: Standing, deadline: float) -> Position:
+        """Fold towards what is due, or wait for whoever does. Where that has led."""
         lock = self._locks[name]
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
             return self.position(name)
         try:
             reached = self._reached.get(name)
-            if reached is not None and reached.position >= head and reached.begun == at.begun:
+            if (
+                reached is not None
+                and reached.position >= standing.due
+                and reached.begun == standing.at.begun
+            ):
                 return reached  # another thread of this process has been there meanwhile
             step = self.step(self.projections[name])
         finally:

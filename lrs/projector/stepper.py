@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateSchema
 from lrs.database import Database, begin_at_once
 from lrs.domain.errors import Unavailable
 from lrs.faults import honest_errors, is_away, is_full
-from lrs.ledger import HEAD, Ledger, Page
+from lrs.ledger import Ledger, Page
 from lrs.process import collecting_by_hand
 from lrs.projections import positions
 from lrs.projections.checksum import checksum
@@ -26,6 +26,7 @@ from lrs.projections.projection import STATEMENTS, Projection
 from lrs.projections.tables import metadata
 from lrs.projector.adopt import adopt
 from lrs.projector.batches import Batches
+from lrs.projector.standing import Standing, Standings
 
 log = structlog.get_logger(__name__)
 
@@ -50,15 +51,6 @@ class Step(Enum):
 _UNFINISHED = (Step.FULL, Step.BUSY)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where every projection stands, and the log's last position with its `stored`."""
-
-    positions: dict[str, Position]
-    head: int
-    stored: int
-
-
 class Stepper:
     """Folds the log into projections, `batch` events at a time, whoever asks for it."""
 
@@ -72,7 +64,7 @@ class Stepper:
         self._locks = {name: threading.RLock() for name in self.projections}
         self._begun: dict[str, str] = {}
         self._reached: dict[str, Position] = {}
-        self._one_database = views.dialect == "postgresql" and views.url == ledger.place
+        self._standings = Standings(ledger, views, self.projections)
         self._stop = threading.Event()
         self._batches = Batches(ledger)
 
@@ -183,26 +175,13 @@ class Stepper:
         self._reached[projection.NAME] = replace(at, position=page.last, stored=page.stored)
         return Step.FULL if page.count == limit else Step.SOME
 
-    def standing(self) -> Standing:
-        """All positions, and the log's head, read after them."""
-        with honest_errors(), self._views.read.connect() as connection:
-            found = positions.read_all(connection)
-        missing = [name for name in self.projections if name not in found]
-        if missing:
-            raise Unavailable("view-being-made")
-        head, stored = self._ledger.reader.head()
-        return Standing(found, head, stored)
+    def standings(self) -> dict[str, Standing]:
+        """Where every projection stands. Raises Unavailable while one is being made."""
+        return self._standings.all()
 
-    def standing_of(self, name: str) -> tuple[Position, tuple[int, int]]:
-        """The projection's position and the log's head, never an older head than position."""
-        if not self._one_database:
-            at = self.position(name)
-            return at, self._ledger.reader.head()
-        with honest_errors(), self._views.read.connect() as connection:
-            beside, (position, stored) = positions.read_beside(connection, name, *HEAD)
-        if beside is None:
-            raise Unavailable("view-being-made")
-        return beside, (position or 0, stored or 0)
+    def standing(self, name: str) -> Standing:
+        """Where that one stands. Raises Unavailable while it is being made."""
+        return self._standings.of(name)
 
     def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands

@@ -123,7 +123,7 @@ class Credentials:
         cost what wrong secrets cost.
         """
         credential = self._opened(name, secret)
-        if credential.is_over(self._ledger.now()):
+        if credential.expires and credential.is_over(self._ledger.now()):
             raise Unauthenticated("key-expired")
         return credential
 

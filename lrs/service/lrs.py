@@ -97,11 +97,12 @@ class Lrs:
 
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""
-        head, _ = self.ledger.reader.head()
-        at = [self.projector.position(name) for name in self.projector.projections]
+        standings = self.projector.standings()
+        head = max((s.head for s in standings.values()), default=0)
         with honest_errors(), self._views.read.connect() as connection:
             quarantined = positions.set_aside_events(connection)
         projections = [
-            ProjectionHealth(p.name, p.version, p.position, max(0, head - p.position)) for p in at
+            ProjectionHealth(name, s.at.version, s.position, max(0, s.head - s.position))
+            for name, s in standings.items()
         ]
         return Health(head, projections, quarantined)

@@ -150,13 +150,13 @@ class Statements:
     def _reach(self) -> tuple[Reach, Behind]:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
-        at, (head, stored) = self._projector.standing_of(StatementIndex.NAME)
-        behind = self._recent.behind(at, head)
+        standing = self._projector.standing(StatementIndex.NAME)
+        behind = self._recent.behind(standing.at, standing.head)
         if behind is None:
             reach = self._projector.fresh(StatementIndex.NAME)
             return reach, Behind(reach.position)
-        position = max(at.position, head)
-        return Reach(position, max(stored, at.stored, through)), behind
+        position = max(standing.at.position, standing.head)
+        return Reach(position, max(standing.stored, standing.at.stored, through)), behind
 
     def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
         wanted = Filter(

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.achievement import MOST_EVIDENCE
 from lrs.domain.programme import Rule
 from tests.domain.programmes import earned, rule
 
@@ -68,6 +67,16 @@ def test_a_failure_takes_away_what_is_not_granted_yet(lines: list[str], counts: 
 def test_a_failure_takes_away_no_grant() -> None:
     """Who was certified stays so; taking a certificate away is a revocation's business."""
     assert earned(rule(), f"{A} fire attended", f"{B} fire failed")
+
+
+@pytest.mark.parametrize(("failed", "passed", "earns"), [("09", "11", True), ("11", "09", False)])
+def test_verdicts_are_taken_in_the_order_in_which_they_fell(
+    failed: str, passed: str, earns: bool
+) -> None:
+    """Not in that in which they became known."""
+    attended = f"{A} 08:00 fire attended 0.9"
+    lines = attended, f"{A} {passed}:00 fire passed #2", f"{A} {failed}:00 fire failed #2"
+    assert bool(earned(rule(min_score=0.8), *lines)) == earns
 
 
 def test_of_equal_times_the_later_position_is_the_later_word() -> None:
@@ -140,6 +149,16 @@ def test_any_n_of_the_courses_and_what_counts_as_them(
     assert [str(grant.day) for grant in earned(programme, *lines)] == ([on] if on else [])
 
 
+@pytest.mark.parametrize(("own", "other"), [("10", "12"), ("12", "10")])
+def test_of_a_course_and_its_equivalent_the_later_counts(own: str, other: str) -> None:
+    """As of a course that was achieved twice."""
+    stands = [{"course": "old", "counts_as": "fire"}]
+    lines = f"2026-03-{own} fire passed", f"2026-03-{other} old passed"
+    (grant,) = earned(rule(since="2026-06-01", equivalents=stands), *lines)
+    assert str(grant.completed) == "2026-03-12"
+    assert grant.evidence == ((1,) if own == "12" else (2,))
+
+
 def test_a_failure_in_an_equivalent_course_is_its_own() -> None:
     """Who attended the course itself is not held back by failing another one."""
     programme = rule(equivalents=[{"course": "old", "counts_as": "fire"}])
@@ -192,9 +211,9 @@ def test_the_evidence_is_what_the_grant_rests_on() -> None:
 
 def test_the_evidence_is_bounded() -> None:
     """Of very many statements so many are named, those of the courses first."""
-    spent = [f"2026-03-10 fire spent {1}h" for _ in range(60)]
+    spent = ["2026-03-10 fire spent 1h" for _ in range(60)]
     (grant,) = earned(rule(min_hours=60), *spent, f"{A} fire passed")
-    assert grant.evidence == (*range(1, MOST_EVIDENCE), 61)
+    assert grant.evidence == (*range(1, 50), 61)
 
 
 def test_a_rule_without_a_least_score_takes_any() -> None:

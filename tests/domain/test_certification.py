@@ -135,6 +135,27 @@ def test_what_does_not_extend_a_certificate_waits() -> None:
     assert terms(earned(versions, *lines))[1:] == [("2027-01-01", "2027-12-31")]
 
 
+SHORTER = [rule(valid_months=24), rule(2, since="2026-06-01", valid_months=12)]
+
+
+@pytest.mark.parametrize(
+    ("later", "renews"),
+    [
+        ("fire passed", True),
+        ("fire attended", True),
+        ("fire failed", False),
+        ("fire scored 0.9", False),
+        ("fire spent 9h", False),
+        ("gas passed", False),
+    ],
+)
+def test_only_what_counts_brings_a_renewal(later: str, renews: bool) -> None:
+    """What was done in vain last year does not extend a certificate on the day of a failure."""
+    made = earned(SHORTER, PASSED, "2027-03-01 fire passed", f"2027-03-20 {later}")
+    assert terms(made)[0] == ("2026-03-10", "2028-03-10")
+    assert terms(made)[1:] == ([("2027-03-20", "2028-03-20")] if renews else [])
+
+
 STRICTER = [rule(valid_months=12), rule(2, since="2026-06-01", courses=["fire", "gas"])]
 
 
@@ -237,6 +258,17 @@ def test_what_was_achieved_before_a_revocation_does_not_count_after_it() -> None
     lines = PASSED, "2026-05-05 fire passed", "2026-05-10 gas passed"
     assert earned(both, *lines, revoked=("2026-05-05",)) == []
     assert len(earned(both, *lines, revoked=("2026-05-04",))) == 1
+
+
+def test_of_several_revocations_the_last_draws_the_line() -> None:
+    """In whatever order they are told; those to come do not matter yet."""
+    lines = PASSED, "2026-05-10 fire passed", "2026-07-01 fire passed", "2026-09-01 fire passed"
+    made = earned(rule(), *lines, revoked=("2026-08-01", "2026-05-05", "2026-06-01"))
+    days = ["2026-03-10", "2026-05-10", "2026-07-01", "2026-09-01"]
+    assert terms(made) == [(day, "None") for day in days]
+    both = rule(courses=["fire", "gas"])
+    gas = "2026-06-15 gas passed"
+    assert not earned(both, *lines[:2], gas, revoked=("2026-06-01", "2026-04-01"))
 
 
 def test_after_a_revocation_the_window_of_the_old_certificate_is_no_matter() -> None:

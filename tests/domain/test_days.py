@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 import pytest
@@ -28,8 +29,10 @@ from tests.domain.programmes import day
         ("2026-03-31", -1, "2026-02-28"),
         ("2026-01-15", -1, "2025-12-15"),
         ("2026-01-15", 1_000_000_000, "9999-12-31"),
+        ("9999-11-15", 1, "9999-12-15"),
         ("9999-12-15", 1, "9999-12-31"),
         ("2026-01-15", -1_000_000_000, "0001-01-01"),
+        ("0001-02-15", -1, "0001-01-15"),
         ("0001-01-15", -1, "0001-01-01"),
     ],
 )
@@ -53,6 +56,17 @@ def test_a_term_of_months_ends_on_the_same_day_or_the_last(
 def test_days_are_counted_within_the_calendar(begun: str, more: int, then: str) -> None:
     """So many days later or earlier, and never beyond the first or last day there is."""
     assert plus_days(day(begun), more) == day(then)
+
+
+@pytest.mark.parametrize("year", [1900, 2000, 2027, 2028])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_term_from_a_31st_ends_on_the_last_day_of_every_month(year: int, month: int) -> None:
+    """Of every length that months have."""
+    assert plus_months(date(year - 1, 12, 31), month) == date(year, *_last_of(year, month))
+
+
+def _last_of(year: int, month: int) -> tuple[int, int]:
+    return month, monthrange(year, month)[1]
 
 
 @given(st.dates(date(1999, 1, 1), date(2032, 12, 31)), st.integers(0, 50))

@@ -48,6 +48,13 @@ def test_an_entry_makes_a_rule() -> None:
     )
 
 
+def test_what_an_entry_leaves_out_the_rule_does_not_ask() -> None:
+    """One course, for nobody in particular."""
+    bare = rule()
+    assert bare == Rule(1, courses=("fire",), wanted=1)
+    assert [bare.everyone, bare.newcomers, bare.before_visitors] == [False] * 3
+
+
 @pytest.mark.parametrize(
     ("courses", "at_least", "wanted"),
     [

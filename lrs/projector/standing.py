@@ -1,0 +1,99 @@
+"""Where projections stand, and how far they have to go.
+
+A projection of rare topics has nothing to do while only statements come in. What it folds next is
+asked of the log, for all of them in one query; where no fact of its topics lies between its
+position and the log's head, it is level with the log without having moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lrs.database import Database
+from lrs.domain.errors import Unavailable
+from lrs.domain.events import StatementStored
+from lrs.faults import honest_errors
+from lrs.ledger import Ledger, end_of_log
+from lrs.projections import positions
+from lrs.projections.positions import Position
+from lrs.projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A projection's position, and the log's end, which was read no earlier."""
+
+    at: Position
+    head: int
+    """The position of the log's last event."""
+    stored: int
+    """That event's `stored`."""
+    due: int
+    """The position of the last event that the projection folds."""
+
+    @property
+    def is_level(self) -> bool:
+        """Whether it holds all that it folds of the log up to the head."""
+        return self.at.position >= self.due
+
+    @property
+    def position(self) -> int:
+        """The position up to which it holds all that it folds."""
+        return max(self.at.position, self.head) if self.is_level else self.at.position
+
+    @property
+    def through(self) -> int:
+        """The `stored` of the event up to which it holds all that it folds."""
+        return max(self.at.stored, self.stored) if self.is_level else self.at.stored
+
+
+class Standings:
+    """Reads where the projections of one program stand, in a round trip or two."""
+
+    def __init__(
+        self, ledger: Ledger, views: Database, projections: Mapping[str, Projection]
+    ) -> None:
+        self._log = ledger.reader
+        self._views = views
+        self._one_database = views.dialect == "postgresql" and views.url == ledger.place
+        self._rare = {name: _rare_topics(p) for name, p in projections.items()}
+        self._topics = tuple(sorted({t for topics in self._rare.values() for t in topics}))
+
+    def all(self) -> dict[str, Standing]:
+        """By name. Raises Unavailable while one is being made."""
+        return self._read(self._rare, self._topics, None)
+
+    def of(self, name: str) -> Standing:
+        """Raises Unavailable while it is being made."""
+        return self._read((name,), self._rare[name], name)[name]
+
+    def _read(
+        self, names: Sequence[str] | Mapping[str, object], topics: tuple[str, ...], only: str | None
+    ) -> dict[str, Standing]:
+        with honest_errors(), self._views.read.connect() as connection:
+            if self._one_database:
+                found = positions.read_beside(connection, end_of_log(topics), only)
+            else:
+                found = positions.read_beside(connection, (), only)
+        if any(name not in found for name in names):
+            raise Unavailable("view-being-made")
+        end = () if self._one_database else self._log.end(topics)
+        return {
+            name: self._standing(found[name][0], end or found[name][1], topics) for name in names
+        }
+
+    def _standing(
+        self, at: Position, end: Sequence[int | None], topics: tuple[str, ...]
+    ) -> Standing:
+        head, stored, *last = (value or 0 for value in end)
+        latest = dict(zip(topics, last, strict=True))
+        rare = self._rare[at.name]
+        due = max(latest[topic] for topic in rare) if rare else head
+        return Standing(at, head, stored, due)
+
+
+def _rare_topics(projection: Projection) -> tuple[str, ...]:
+    """The topics of a projection that folds no statements; none if it does."""
+    topics = projection.TOPICS
+    return () if StatementStored.TOPIC in topics else tuple(sorted(topics))
