@@ -160,7 +160,9 @@ def _chosen(
             yield replace(one, standings=standings)
 
 
-def _meant(one: Certified, wanted: Wanted) -> list[Standing]:
+def _meant(one: Certified, wanted: Wanted) -> Sequence[Standing]:
+    if wanted.programme is None and not wanted.statuses:
+        return one.standings
     return [
         standing
         for standing in one.standings

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
-from lrs.domain.programme import in_force
+from lrs.domain.certification import Grant
 from lrs.domain.verdict import (
     Clearance,
     Record,
+    Ruling,
     Span,
     Verdict,
-    applies,
     may_serve,
     record_of,
     span_of,
-    verdict,
 )
 from lrs.projections import certifications, described
 from lrs.projections.certifications import Earned
@@ -31,8 +31,7 @@ from lrs.service.as_known import Known
 from lrs.service.reading import Programmes
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A person's verdict in one programme."""
 
     programme: Programme
@@ -52,14 +51,12 @@ def certified(
     connection: Connection, programmes: Programmes, trainees: Sequence[Trainee], on: date
 ) -> list[Certified]:
     """The verdicts of these people in these programmes, as known now."""
-    earned = certifications.of_people(connection, [one.id for one in trainees])
+    only = next(iter(programmes)) if len(programmes) == 1 else None
+    earned = certifications.of_people(connection, [one.id for one in trainees], only)
     said = _exceptions(connection, trainees)
-    concerned = _Concerned(programmes, on)
-    by_person: defaultdict[int, dict[str, Earned]] = defaultdict(dict)
-    for (person, code), what in earned.items():
-        by_person[person][code] = what
+    rulings = _Rulings(programmes, on)
     return [
-        _decided(one, programmes, concerned, by_person[one.id], said[one.id], on)
+        _decided(one, programmes, rulings, earned[one.id], said.get(one.id, _NONE_SAID))
         for one in trainees
     ]
 
@@ -78,77 +75,88 @@ def certified_then(then: Known, on: date) -> Certified:
         what = certifications.decided(programme, mine, said.revocations.get(code, ()))
         if what is not None:
             earned[code] = what
-    concerned = _Concerned(then.programmes, on)
-    return _decided(then.trainee, then.programmes, concerned, earned, said, on)
+    rulings = _Rulings(then.programmes, on)
+    return _decided(then.trainee, then.programmes, rulings, earned, said)
 
 
+@dataclass(frozen=True, slots=True)
 class _Exceptions:
     """A person's exemptions and revocations by programme."""
 
-    def __init__(self) -> None:
-        self.exemptions: defaultdict[str, list[Span]] = defaultdict(list)
-        self.revocations: defaultdict[str, list[date]] = defaultdict(list)
+    exemptions: dict[str, list[Span]] = field(default_factory=dict)
+    revocations: dict[str, list[date]] = field(default_factory=dict)
 
     def add(self, kind: Kind, entry: JsonObject) -> None:
+        code = entry["programme"]
         if kind is Kind.EXEMPTION:
-            self.exemptions[entry["programme"]].append(span_of(entry))
+            self.exemptions.setdefault(code, []).append(span_of(entry))
         else:
-            self.revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
+            self.revocations.setdefault(code, []).append(date.fromisoformat(entry["on"]))
 
 
-class _Concerned:
-    """Which programmes apply to whom on a day: asked once for all who are employed alike."""
+_NONE_SAID = _Exceptions()
+
+
+class _Rulings:
+    """All programmes on a day, and which of them apply to whom: asked once for all whose post and
+    office are the same.
+    """
 
     def __init__(self, programmes: Programmes, on: date) -> None:
-        self._on = on
-        self._rules = []
-        for code, programme in programmes.items():
-            rule = in_force(programme.versions, on)
-            if rule is not None:
-                self._rules.append((code, rule, programme.first))
-        self._known: dict[Record, frozenset[str]] = {}
+        self.on = on
+        self.by_code = {code: Ruling(one.versions, on) for code, one in programmes.items()}
+        self._joining = {c: r for c, r in self.by_code.items() if r.asks_when_joined}
+        self._others = {c: r for c, r in self.by_code.items() if not r.asks_when_joined}
+        self._known: dict[tuple[str | None, str | None], set[str]] = {}
 
-    def codes(self, record: Record | None) -> frozenset[str]:
-        if record is None:
-            return frozenset()
-        found = self._known.get(record)
+    def assigned(self, record: Record | None) -> set[str]:
+        """The codes of those that apply."""
+        if record is None or not record.employed.holds(self.on):
+            return set()
+        place = record.post, record.office
+        found = self._known.get(place)
         if found is None:
-            found = self._known[record] = frozenset(
-                code for code, rule, first in self._rules if applies(rule, record, self._on, first)
-            )
-        return found
+            found = self._known[place] = _applying(self._others, record)
+        return found | _applying(self._joining, record) if self._joining else found
+
+
+def _applying(rulings: Mapping[str, Ruling], record: Record) -> set[str]:
+    return {code for code, ruling in rulings.items() if ruling.applies(record)}
 
 
 def _decided(
     trainee: Trainee,
     programmes: Programmes,
-    concerned: _Concerned,
+    rulings: _Rulings,
     earned: Mapping[str, Earned],
     said: _Exceptions,
-    on: date,
 ) -> Certified:
     record = record_of(trainee.record) if trainee.record else None
-    verdicts: dict[str, Verdict] = {}
-    for code in sorted(concerned.codes(record) | (earned.keys() & programmes.keys())):
-        what = earned.get(code)
-        found = verdict(
-            programmes[code].versions,
-            what.grants if what else (),
-            record=record,
-            exemptions=said.exemptions.get(code, ()),
-            revocations=said.revocations.get(code, ()),
-            begun=what.begun if what else None,
-            on=on,
+    assigned = rulings.assigned(record)
+    exemptions, revocations = said.exemptions, said.revocations
+    standings = []
+    wanted: dict[str, Verdict] = {}
+    for code in sorted(assigned | (earned.keys() & programmes.keys())):
+        begun, grants = earned.get(code, _NOTHING)
+        found = rulings.by_code[code].verdict(
+            grants,
+            record,
+            code in assigned,
+            exemptions=exemptions.get(code, ()),
+            revocations=revocations.get(code, ()),
+            begun=begun,
         )
         if found is not None:
-            verdicts[code] = found
-    standings = [Standing(programmes[code], found) for code, found in verdicts.items()]
-    return Certified(trainee, standings, may_serve(verdicts, record, on))
+            standings.append(Standing(programmes[code], found))
+            if found.before_visitors:
+                wanted[code] = found
+    return Certified(trainee, standings, may_serve(wanted, record, rulings.on))
 
 
-def _exceptions(
-    connection: Connection, trainees: Iterable[Trainee]
-) -> defaultdict[int, _Exceptions]:
+_NOTHING: tuple[date | None, Sequence[Grant]] = (None, ())
+
+
+def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:
     whose = {key: one.id for one in trainees for key in one.identifiers}
     kinds = (Kind.EXEMPTION, Kind.REVOCATION)
     found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)

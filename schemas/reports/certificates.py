@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from lrs.domain.verdict import Verdict
 from lrs.projections.rulebook import Programme
@@ -18,18 +17,22 @@ def programme_view(programme: Programme, languages: Sequence[str]) -> dict[str, 
     return {"code": programme.code, **title_view(programme.title, languages)}
 
 
-def verdict_view(verdict: Verdict) -> dict[str, Any]:
-    """A verdict, without what it rests on. By hand, for an answer may hold many thousands."""
+def verdict_view(programme: Any, verdict: Verdict) -> dict[str, Any]:
+    """A verdict in a programme, without what it rests on. By hand, taken apart at once: an answer
+    may hold tens of thousands.
+    """
+    status, applies, before, version, due_by, completed, since, until, renewal, _ = verdict
     return {
-        "status": verdict.status,
-        "applies": verdict.applies,
-        "before_visitors": verdict.before_visitors,
-        "version": verdict.version,
-        "due_by": verdict.due_by,
-        "completed": verdict.completed,
-        "valid_from": verdict.valid_from,
-        "valid_until": verdict.valid_until,
-        "renewal_from": verdict.renewal_from,
+        "programme": programme,
+        "status": status,
+        "applies": applies,
+        "before_visitors": before,
+        "version": version,
+        "due_by": due_by,
+        "completed": completed,
+        "valid_from": since,
+        "valid_until": until,
+        "renewal_from": renewal,
     }
 
 
@@ -41,11 +44,10 @@ def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> 
         **clearance_view(certified),
         "verdicts": [
             {
-                "programme": programme_view(standing.programme, languages),
-                **verdict_view(standing.verdict),
-                "evidence": _ids(standing.verdict, ids),
+                **verdict_view(programme_view(programme, languages), verdict),
+                "evidence": [str(ids[position]) for position in verdict.evidence],
             }
-            for standing in certified.standings
+            for programme, verdict in certified.standings
         ],
     }
 
@@ -72,14 +74,9 @@ def certificates_view(
                 "trainee": trainee_view(one.trainee, called, languages),
                 **clearance_view(one),
                 "verdicts": [
-                    {"programme": standing.programme.code, **verdict_view(standing.verdict)}
-                    for standing in one.standings
+                    verdict_view(programme.code, verdict) for programme, verdict in one.standings
                 ],
             }
             for one in found.people
         ],
     }
-
-
-def _ids(verdict: Verdict, ids: Mapping[int, UUID]) -> list[str]:
-    return [str(ids[position]) for position in verdict.evidence]
