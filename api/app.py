@@ -13,7 +13,7 @@ from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
 from api.people import resource as people
-from api.reports import courses, transcripts
+from api.reports import certifications, courses, offices, services, transcripts, visits
 from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
 from lrs.domain.version import Version
@@ -44,6 +44,10 @@ def create_app(lrs: Lrs) -> Flask:
         about.blueprint(),
         transcripts.blueprint(lrs),
         courses.blueprint(lrs),
+        certifications.blueprint(lrs),
+        offices.blueprint(lrs),
+        services.blueprint(lrs),
+        visits.blueprint(lrs),
         resource.blueprint(lrs),
         people.blueprint(lrs),
         health.blueprint(lrs),

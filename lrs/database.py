@@ -184,6 +184,20 @@ def _begin_unless_busy(connection: Connection) -> RootTransaction | None:
         driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
+@contextmanager
+def unchanging(database: Database) -> Iterator[Connection]:
+    """A connection for reading, all of whose queries see what the first one saw."""
+    with database.read.connect() as connection:
+        if database.dialect == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            connection.exec_driver_sql("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
 def require_utf8(database: Database) -> None:
     """Refuse a database that would not keep every statement's characters."""
     if database.dialect == "sqlite":

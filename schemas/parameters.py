@@ -7,7 +7,8 @@ client sends `True`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.errors import Invalid, InvalidQuery
 from schemas.check import check_agent
 from schemas.json_text import parse_json
-from schemas.rules import is_agent_key, is_iri, is_timestamp, is_uuid
+from schemas.rules import is_agent_key, is_code, is_date, is_iri, is_timestamp, is_uuid
 
 MOST_PARAMETERS = 32
+LONGEST_SOUGHT = 200
+"""Characters of what is looked for: SQLite takes no pattern of any length."""
 
 Parser = tuple[Callable[[str], Any], str]
 """Reads a parameter's text, or raises ValueError or Invalid; and what it must be, in words."""
@@ -123,6 +126,67 @@ def _text(text: str) -> str:
     return text
 
 
+class Known(NamedTuple):
+    """Up to where the log was known: a position, or an instant in microseconds since the epoch."""
+
+    position: int | None = None
+    instant: int | None = None
+
+
+def _known(text: str) -> Known:
+    if is_timestamp(text):
+        return Known(instant=micros(parse_timestamp(text)))
+    if not text.isascii() or not text.isdigit() or len(text) > 18 or not int(text):
+        raise ValueError("known")
+    return Known(position=int(text))
+
+
+def _day(text: str) -> date:
+    if not is_date(text):
+        raise ValueError("day")
+    return date.fromisoformat(text)
+
+
+def _code(text: str) -> str:
+    if not is_code(text):
+        raise ValueError("code")
+    return text
+
+
+def _sought(text: str) -> str:
+    if len(text) > LONGEST_SOUGHT:
+        raise ValueError("text")
+    return text
+
+
+def _visit(text: str) -> tuple[str, str]:
+    day, _, code = text.partition(" ")
+    return _day(day).isoformat(), _code(code)
+
+
+def one_of(*words: str) -> Parser:
+    """One of a few words."""
+
+    def word(text: str) -> str:
+        if text not in words:
+            raise ValueError("word")
+        return text
+
+    return word, f"one of {', '.join(words)}"
+
+
+def some_of(*words: str) -> Parser:
+    """Some of a few words, with commas between."""
+
+    def several(text: str) -> frozenset[str]:
+        found = frozenset(text.split(","))
+        if not found <= frozenset(words):
+            raise ValueError("words")
+        return found
+
+    return several, f"one or several of these, with commas between: {', '.join(words)}"
+
+
 BOOLEAN: Parser = (_truth, "true or false")
 UUID_: Parser = (_uuid, "a UUID in its canonical form")
 IRI: Parser = (_iri, "an IRI with a scheme")
@@ -133,4 +197,14 @@ AGENT_KEY: Parser = (
 )
 TIMESTAMP: Parser = (_instant, "an ISO 8601 timestamp")
 NUMBER: Parser = (_number, "a whole number, 0 for as many as the store gives")
+AFTER: Parser = (_number, "a whole number, as `more` gives it")
 TEXT: Parser = (_text, "a text of at least one character")
+DAY: Parser = (_day, "a calendar day such as 2026-03-31")
+CODE: Parser = (_code, "a code as the catalogue has them")
+SOUGHT: Parser = (_sought, f"a text of {LONGEST_SOUGHT} characters at most")
+KNOWN: Parser = (
+    _known,
+    "a position of the log, from 1, or an ISO 8601 timestamp with + written as %2B",
+)
+VISIT: Parser = (_visit, "a day and a code with a space between, as `more` has them")
+ANY: Parser = (str, "a text")

@@ -1,8 +1,10 @@
-"""Who may read reports, and in which language they are written."""
+"""Who may read reports, in which language they are written, and as of when they are asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, request
 
@@ -12,13 +14,25 @@ from lrs.domain.errors import Forbidden
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
+from schemas.parameters import AFTER, NUMBER, Known
+
+PAGE = 100
+MOST = 1_000
+
+PAGES = {"after": AFTER, "limit": NUMBER}
+"""The parameters of a list in pages by people's numbers."""
 
 
-def require_reports(lrs: Lrs) -> None:
-    """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
-    g.credential = authenticated(lrs, request)
-    if not g.credential.may_report():
-        raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+def reading_reports(lrs: Lrs) -> Callable[[], None]:
+    """For a blueprint's `before_request`."""
+
+    def begin() -> None:
+        """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
+        g.credential = authenticated(lrs, request)
+        if not g.credential.may_report():
+            raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+
+    return begin
 
 
 def languages() -> list[str]:
@@ -28,3 +42,23 @@ def languages() -> list[str]:
 def as_of(reach: Reach) -> dict[str, Any]:
     """The log position an answer holds as of, and the instant it is complete to."""
     return {"position": reach.position, "consistent_through": iso(reach.through)}
+
+
+def position_of(lrs: Lrs, known: Known | None) -> int | None:
+    """The log position meant. Raises InvalidQuery for an instant that is still to come."""
+    if known is None or known.instant is None:
+        return known.position if known else None
+    return lrs.clock.position_at(known.instant)
+
+
+def limit_of(given: dict[str, Any], most: int = MOST, default: int = PAGE) -> int:
+    """How many to tell, MOST at most; 0 asks for as many as usual."""
+    return min(given.get("limit") or default, most)
+
+
+def more(path: str, after: object | None) -> str:
+    """The address of what follows `after`, asked for in the same way; empty without that."""
+    if after is None:
+        return ""
+    query = urlencode({**request.args.to_dict(), "after": after})
+    return f"{request.script_root}{path}?{query}"

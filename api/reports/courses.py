@@ -1,28 +1,37 @@
-"""/api/v1/courses: which courses there are, and the figures of each."""
+"""/api/v1/courses and /api/v1/statistics: which courses there are, and their figures."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import as_of, languages, require_reports
+from api.reports.access import MOST, as_of, languages, limit_of, more, reading_reports
+from lrs.projections.statistics import By
 from lrs.service import Lrs
-from schemas.parameters import parameters
-from schemas.reports import course_view, figures_view
+from lrs.service.reading import Held
+from lrs.service.training import Slices
+from schemas.parameters import ANY, NUMBER, one_of, parsed
+from schemas.reports.courses import course_view
+from schemas.reports.figures import OWN, figures_view, slice_figures, slice_view
+
+COURSES, STATISTICS = "/api/v1/courses", "/api/v1/statistics"
+
+_PAGES = {"after": ANY, "limit": NUMBER}
+_OF_COURSE = {"by": one_of(By.SESSION, By.OFFICE, By.INSTRUCTOR, By.MONTH), **_PAGES}
+_OF_ALL = {"by": one_of(By.OFFICE, By.INSTRUCTOR, By.MONTH), **_PAGES}
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
     """Courses of a store."""
-    bp = Blueprint("courses", __name__, url_prefix="/api/v1")
+    bp = Blueprint("courses", __name__)
+    bp.before_request(reading_reports(lrs))
 
-    @bp.before_request
-    def begin() -> None:
-        require_reports(lrs)
-        parameters(request.query_string, frozenset())
-
-    @bp.get("/courses")
+    @bp.get(COURSES)
     def courses() -> Response:
         """Every course, with the number of trainees whose transcripts show it."""
+        parsed(request.query_string, {})
         held = lrs.training.courses()
         spoken = languages()
         listed = [
@@ -30,25 +39,72 @@ def blueprint(lrs: Lrs) -> Blueprint:
                 **course_view(entry.course, spoken),
                 "kind": entry.kind,
                 "trainees": entry.trainees,
-                "statistics": f"/api/v1/courses/{entry.course.id}/statistics",
+                "statistics": f"{COURSES}/{entry.course.id}/statistics",
             }
             for entry in held.value
         ]
         return as_json({"courses": listed, "as_of": as_of(held.reach)})
 
-    @bp.get("/courses/<path:course>/statistics")
+    @bp.get(f"{COURSES}/<path:course>/statistics")
     def statistics(course: str) -> Response:
-        """One course's figures: by its number, or its IRI percent-encoded."""
-        held = lrs.training.course_statistics(course)
-        report = held.value
-        last = report.last_activity
-        return as_json(
-            {
-                "course": course_view(report.course, languages()),
-                **figures_view(report.figures),
-                "last_activity": None if last is None else str(last),
-                "as_of": as_of(held.reach),
-            }
-        )
+        """One course's figures, or those of its slices: by its number, or its IRI
+        percent-encoded.
+        """
+        given = parsed(request.query_string, _OF_COURSE)
+        if "by" in given:
+            by = By(given["by"])
+            page = lrs.training.course_slices(course, by, given.get("after"), _limit(given))
+            return _sliced(page, by)
+        parsed(request.query_string, {})  # pages are of slices
+        return _whole(lrs, course)
+
+    @bp.get(STATISTICS)
+    def all_courses() -> Response:
+        """The figures of all courses together."""
+        given = parsed(request.query_string, _OF_ALL, required=("by",))
+        by = By(given["by"])
+        return _sliced(lrs.training.slices(by, given.get("after"), _limit(given)), by)
 
     return bp
+
+
+def _limit(given: dict[str, Any]) -> int:
+    return limit_of(given, default=MOST)
+
+
+def _whole(lrs: Lrs, course: str) -> Response:
+    held = lrs.training.course_statistics(course)
+    report = held.value
+    last = report.last_activity
+    return as_json(
+        {
+            "course": course_view(report.course, languages()),
+            **figures_view(report.figures),
+            "last_activity": None if last is None else str(last),
+            "as_of": as_of(held.reach),
+        }
+    )
+
+
+def _sliced(held: Held[Slices], by: By) -> Response:
+    found, spoken = held.value, languages()
+    course, path = found.course, STATISTICS
+    if course:
+        path = f"{COURSES}/{course.id}/statistics"
+    last = found.slices[-1].value if found.more else None
+    return as_json(
+        {
+            **({"course": course_view(course, spoken)} if course else {}),
+            "by": by.value,
+            "attempt_rule": course.rule if course else OWN,
+            "slices": [
+                {
+                    **slice_view(one, by, found.names, held.called.offices, spoken),
+                    **slice_figures(one, by, of_course=course is not None),
+                }
+                for one in found.slices
+            ],
+            "more": more(path, last),
+            "as_of": as_of(held.reach),
+        }
+    )

@@ -143,7 +143,8 @@ def window(rule: Rule, grant: Grant) -> date | None:
     """The first day on which what is done renews the grant; None if the rule has no window."""
     if rule.renewal_days is None or grant.until is None:
         return None
-    return max(plus_days(grant.until, -rule.renewal_days), plus_days(grant.day, 1))
+    opens = plus_days(grant.until, -rule.renewal_days)
+    return opens if opens > grant.day else plus_days(grant.day, 1)
 
 
 def _until(rule: Rule, day: date, standing: Grant | None) -> date | None:

@@ -51,11 +51,16 @@ _QUERIES: Final = {
     "{keys}.",
     "ambiguous-trainee": "Several people have this personnel number: ask by agent key, "
     "account|HOMEPAGE|NUMBER.",
+    "days-in-wrong-order": "The day {parameter} lies after the day `to`: exchange them.",
     "invalid-more": "This link is not one that the store gave: start from the query again.",
     "invalid-parameter": "The parameter {parameter} must be {form}.",
+    "known-in-future": "{parameter} lies in the future, and what will be known is not known yet: "
+    "give a position of the log, or an instant up to now.",
     "malformed-query": "Write the query string as percent-encoded UTF-8, with {limit} parameters "
     "at most.",
     "missing-parameter": "Add the parameter {parameter}: it is required here.",
+    "office-or-programme": "Say whose certificates are meant: give the parameter office, "
+    "programme, or both. One person's are at /api/v1/certifications/KEY.",
     "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
     "attachments: leave the others out.",
     "repeated-parameter": "Send the parameter {parameter} once.",
@@ -226,8 +231,13 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         },
     ),
     "TraineeNotFound": Group(
-        "No statement names the trainee of a report.",
-        {"trainee-not-found": "No statement names such a trainee: /api/v1/transcripts lists all."},
+        "Nothing names the trainee of a report.",
+        {
+            "trainee-not-found": "Neither a statement nor a personnel record names such a trainee: "
+            "/api/v1/transcripts lists all.",
+            "trainee-not-known-then": "Nothing in the log up to there names such a trainee: ask as "
+            "of a later position or instant, or leave `known` out.",
+        },
     ),
     "CourseNotFound": Group(
         "No statement names the course of a report.",

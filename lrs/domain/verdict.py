@@ -37,8 +37,7 @@ from lrs.domain.programme import Rule, day_of, timeline
 
 Status = Literal["assigned", "in progress", "certified", "due", "expired", "revoked", "exempt"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-_HELD = frozenset({"certified", "due"})
-_SERVING = _HELD | {"exempt"}
+_SERVING = frozenset({"certified", "due", "exempt"})
 
 
 class Span(NamedTuple):
@@ -132,75 +131,101 @@ def verdict(
     `grants` are those of lrs.domain.certification.grants, with the same versions and revocations;
     `begun` is the day of the first activity in any of the programme's courses or their equivalents.
     """
-    # a list of an office asks this for tens of thousands of pairs, most of which have no grants
-    line = _begun(versions, on)
-    last = max((grant for grant in grants if grant.day <= on), default=None) if grants else None
-    if not line or not (line[-1].courses or last):
-        return None
-    rule = line[-1]
-    assigned = applies(rule, record, on, line[0].since)
-    doing = begun is not None and begun <= on
-    if not (assigned or doing or last):
-        return None
-    exempt = bool(exemptions) and any(span.holds(on) for span in exemptions)
-    if last is None:
-        due_by = _first_due(line, record, on) if assigned and not exempt else None
-        status = _status(rule, None, on, revoked=None, exempt=exempt, doing=doing)
-        return Verdict(status, assigned, rule.before_visitors, rule.number, due_by)
-    revoked = min((day for day in revocations if last.day <= day <= on), default=None)
-    status = _status(rule, last, on, revoked=revoked, exempt=exempt, doing=doing)
-    stands = status in _HELD or (exempt and _holds(last, on) and not revoked)
-    return Verdict(
-        status=status,
-        applies=assigned,
-        before_visitors=rule.before_visitors,
-        version=last.version,
-        due_by=None if status in ("exempt", "revoked") else last.until,
-        completed=last.completed,
-        valid_from=last.day,
-        valid_until=_valid_until(last, revoked),
-        renewal_from=window(rule, last) if stands else None,
-        evidence=last.evidence,
+    ruling = Ruling(versions, on)
+    return ruling.verdict(
+        grants,
+        record,
+        ruling.applies(record),
+        exemptions=exemptions,
+        revocations=revocations,
+        begun=begun,
     )
 
 
-def _begun(versions: Sequence[Rule], on: date) -> Sequence[Rule]:
-    """The versions that hold on some day up to this one, in the order of these days."""
-    if len(versions) == 1:
-        return versions if versions[0].begin <= on else ()
-    return [rule for rule in timeline(versions) if rule.begin <= on]
+class Ruling:
+    """A programme on a day. It is made once for all people: most of an office's have the same."""
+
+    def __init__(self, versions: Sequence[Rule], on: date) -> None:
+        self._on = on
+        self._line = [rule for rule in timeline(versions) if rule.begin <= on]
+        self._ungranted: dict[tuple[Status, bool, date | None], Verdict] = {}
+
+    @property
+    def asks_when_joined(self) -> bool:
+        """Whether it hangs on the day of joining, too, to whom of those employed it applies."""
+        return bool(self._line) and self._line[-1].newcomers
+
+    def applies(self, record: Record | None) -> bool:
+        """Whether the rule in force applies to the person by itself."""
+        line = self._line
+        return bool(line) and applies(line[-1], record, self._on, line[0].since)
+
+    def verdict(
+        self,
+        grants: Sequence[Grant],
+        record: Record | None,
+        assigned: bool,
+        *,
+        exemptions: Sequence[Span] = (),
+        revocations: Sequence[date] = (),
+        begun: date | None,
+    ) -> Verdict | None:
+        """As the function of this name; `assigned` is what `applies` says."""
+        on, line = self._on, self._line
+        last = None
+        for grant in grants:
+            if grant.day <= on and (last is None or grant > last):
+                last = grant
+        if not line or not (line[-1].courses or last):
+            return None
+        doing = begun is not None and begun <= on
+        if not (assigned or doing or last):
+            return None
+        exempt = any(span.holds(on) for span in exemptions) if exemptions else False
+        if last is None:
+            status: Status = "exempt" if exempt else "in progress" if doing else "assigned"
+            due_by = _first_due(line, record, on) if assigned and not exempt else None
+            return self._without_grant(status, assigned, due_by)
+        revoked = None
+        if revocations:
+            revoked = min((day for day in revocations if last.day <= day <= on), default=None)
+        return _granted(line[-1], last, on, assigned, revoked, exempt)
+
+    def _without_grant(self, status: Status, assigned: bool, due_by: date | None) -> Verdict:
+        found = self._ungranted.get((status, assigned, due_by))
+        if found is None:
+            rule = self._line[-1]
+            found = Verdict(status, assigned, rule.before_visitors, rule.number, due_by)
+            self._ungranted[status, assigned, due_by] = found
+        return found
 
 
-def _status(
-    rule: Rule, last: Grant | None, on: date, *, revoked: date | None, exempt: bool, doing: bool
-) -> Status:
+def _granted(
+    rule: Rule, last: Grant, on: date, assigned: bool, revoked: date | None, exempt: bool
+) -> Verdict:
+    until = last.until
+    holds = until is None or on <= until
+    opens = window(rule, last) if holds and revoked is None else None
     if exempt:
-        return "exempt"
-    if last is None:
-        return "in progress" if doing else "assigned"
-    if revoked:
-        return "revoked"
-    if not _holds(last, on):
-        return "expired"
-    opens = window(rule, last)
-    return "due" if opens and opens <= on else "certified"
-
-
-def _holds(grant: Grant, day: date) -> bool:
-    return grant.until is None or day <= grant.until
-
-
-def _valid_until(grant: Grant, revoked: date | None) -> date | None:
-    if revoked is None:
-        return grant.until
-    return min(plus_days(revoked, -1), grant.until or date.max)
+        status: Status = "exempt"
+    elif revoked:
+        status = "revoked"
+    elif not holds:
+        status = "expired"
+    else:
+        status = "due" if opens and opens <= on else "certified"
+    due_by = None if exempt or revoked else until
+    ends = until if revoked is None else min(plus_days(revoked, -1), until or date.max)
+    certificate = last.completed, last.day, ends, opens, last.evidence
+    return Verdict(status, assigned, rule.before_visitors, last.version, due_by, *certificate)
 
 
 def _first_due(line: Sequence[Rule], record: Record | None, on: date) -> date | None:
-    """So many days after the programme was assigned, or None if that day is not known.
+    """So many days after the programme was assigned, as the rule in force is, or None if that day
+    is not known.
 
     It was on the later of two: the day they joined, and the first day from which all versions up
-    to the one in force, which does, apply: describing a programme anew gives nobody more time.
+    to the one in force apply, so describing a programme anew gives nobody more time.
     """
     days = line[-1].due_days
     joined = record.employed.since if record else None

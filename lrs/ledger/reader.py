@@ -137,6 +137,7 @@ _POSITION_AT = (
     .order_by(event.c.stored.desc())
     .limit(1)
 )
+_STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
 _IDS = select(event.c.position, event.c.originator_id)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
@@ -247,6 +248,11 @@ class LogReader:
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""
         row = self._first(_POSITION_AT, instant=stored)
+        return row[0] if row is not None else 0
+
+    def stored_at(self, position: int) -> int:
+        """When the event there was stored; 0 if the log is not that long."""
+        row = self._first(_STORED_AT, at=position)
         return row[0] if row is not None else 0
 
     def commitment_at(self, position: int) -> bytes | None:

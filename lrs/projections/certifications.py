@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Index,
-    LargeBinary,
     String,
     Table,
     Text,
@@ -30,7 +29,6 @@ from lrs.domain.credit import credit
 from lrs.domain.extremes import State
 from lrs.domain.moment import Moment
 from lrs.projections import lines
-from lrs.projections.dictionary import digest
 from lrs.projections.lines import Changed
 from lrs.projections.rulebook import Programme, Rulebook
 from lrs.projections.tables import metadata
@@ -38,14 +36,12 @@ from lrs.projections.tables import metadata
 certification = Table(
     "certification",
     metadata,
-    # a digest of the two that follow
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("person", BigInteger, nullable=False),
-    Column("programme", String(64), nullable=False),
+    # a person's stand together: they are asked for together
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("programme", String(64), primary_key=True),
     # the day of the first activity in any of the programme's courses
     Column("begun", String(10), nullable=False),
     Column("grants", Text, nullable=False),
-    Index("certification_by_person", "person"),
     Index("certification_by_programme", "programme", "person"),
     sqlite_with_rowid=False,
 )
@@ -56,8 +52,10 @@ _ROWS = select(
     certification.c.begun,
     certification.c.grants,
 )
-_IDS = select(certification.c.id)
-_DELETE = delete(certification).where(certification.c.id == bindparam("of"))
+_IN_PROGRAMME = _ROWS.where(certification.c.programme == bindparam("of"))
+_DELETE = delete(certification).where(
+    certification.c.person == bindparam("who"), certification.c.programme == bindparam("of")
+)
 
 Pair = tuple[int, str]
 """A person's number and a programme's code."""
@@ -85,7 +83,7 @@ def fold(
     found = earned(connection, rulebook, pairs)
     rows = []
     for (person, code), what in sorted(found.items()):
-        rows.append((_id(person, code), person, code, what.begun.isoformat(), _text(what.grants)))
+        rows.append((person, code, what.begun.isoformat(), _text(what.grants)))
     _delete(connection, pairs - found.keys())
     if rows:
         names = [column.name for column in certification.columns]
@@ -145,9 +143,21 @@ def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[st
     return found
 
 
-def of_people(connection: Connection, persons: Collection[int]) -> dict[Pair, Earned]:
-    """All that these people have earned or begun."""
-    return _read(rows_of(connection, _ROWS, certification.c.person, persons))
+def of_people(
+    connection: Connection, persons: Collection[int], programme: str | None = None
+) -> dict[int, dict[str, Earned]]:
+    """All that these people have earned or begun, in that programme or in any: by person's number
+    and programme.
+    """
+    column, day = certification.c.person, date.fromisoformat
+    found: dict[int, dict[str, Earned]] = {person: {} for person in persons}
+    if programme is None:
+        rows = rows_of(connection, _ROWS, column, persons)
+    else:
+        rows = rows_of(connection, _IN_PROGRAMME, column, persons, of=programme)
+    for person, code, begun, made in rows:
+        found[person][code] = Earned(day(begun), _grants(made))
+    return found
 
 
 def people_in(connection: Connection, code: str) -> list[int]:
@@ -158,43 +168,30 @@ def people_in(connection: Connection, code: str) -> list[int]:
 
 def in_programme(connection: Connection, code: str) -> dict[Pair, Earned]:
     """All that was earned or begun in a programme."""
-    return _read(connection.execute(_ROWS.where(certification.c.programme == code)))
-
-
-def _read(rows: Iterable[Any]) -> dict[Pair, Earned]:
-    # by place, and without parsing nothing: most of what is begun has not come to a grant
-    return {
-        (person, programme): Earned(date.fromisoformat(begun), _made(said) if said != "[]" else ())
-        for person, programme, begun, said in rows
-    }
+    rows = connection.execute(_ROWS.where(certification.c.programme == code))
+    day = date.fromisoformat
+    return {(who, of): Earned(day(begun), _grants(made)) for who, of, begun, made in rows}
 
 
 def _delete(connection: Connection, pairs: Iterable[Pair]) -> None:
-    gone = [{"of": _id(*pair)} for pair in pairs]
+    gone = [{"who": person, "of": code} for person, code in pairs]
     if gone:
         connection.execute(_DELETE, gone)
-
-
-def _id(person: int, code: str) -> bytes:
-    return digest(f"{person} {code}")
 
 
 def _text(made: Iterable[Grant]) -> str:
     return orjson.dumps([list(grant) for grant in made]).decode()
 
 
-def _made(text: str) -> tuple[Grant, ...]:
-    return tuple(map(_grant, orjson.loads(text)))
+_NONE = _text(())
+
+
+def _grants(text: str) -> tuple[Grant, ...]:
+    return () if text == _NONE else tuple(map(_grant, orjson.loads(text)))
 
 
 def _grant(row: list[Any]) -> Grant:
     day, completed, instant, until, version, evidence, renewal = row
-    return Grant(
-        day=date.fromisoformat(day),
-        completed=date.fromisoformat(completed),
-        instant=instant,
-        until=None if until is None else date.fromisoformat(until),
-        version=version,
-        evidence=tuple(evidence),
-        renewal=renewal,
-    )
+    read = date.fromisoformat
+    ends = None if until is None else read(until)
+    return Grant(read(day), read(completed), instant, ends, version, tuple(evidence), renewal)

@@ -62,6 +62,8 @@ class Course(NamedTuple):
     programmes: tuple[str, ...] = ()
     known: bool = False
     """Whether the catalogue describes it."""
+    services: tuple[str, ...] = ()
+    """The codes of the services that it teaches."""
 
 
 def numbered() -> Numbered[dict[str, str], str]:
@@ -145,6 +147,12 @@ def undescribed(connection: Connection, iris: Collection[str]) -> dict[str, Cour
     return {row.iri: Course(row.id, row.iri, json.loads(row.title)) for row in rows}
 
 
+def described_courses(connection: Connection) -> list[Course]:
+    """Those that the catalogue describes or a programme asks for, in the order of numbers."""
+    query = _COURSES.where(course.c.described.is_not(None)).order_by(course.c.id)
+    return [course_of_row(row) for row in connection.execute(query)]
+
+
 def course_of_row(row: Any) -> Course:
     """The course of a row that begins with COLUMNS."""
     id_, iri, title, described = row[:4]
@@ -168,6 +176,7 @@ def as_described(of: Course, entry: JsonObject | None, programmes: Collection[st
         months=entry.get("valid_months"),
         programmes=tuple(programmes),
         known="title" in entry,
+        services=tuple(entry.get("services", ())),
     )
 
 

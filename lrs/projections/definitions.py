@@ -152,3 +152,9 @@ def definitions_of(connection: Connection, numbers: Collection[int]) -> dict[int
 def names_of(connection: Connection, number: int) -> list[str]:
     """The names that the agent of that number was given, in the order in which they came up."""
     return [row.name for row in connection.execute(_NAMED.where(agent_name.c.agent == number))]
+
+
+def last_names(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """The name that came up last for each of the agents of these numbers that was given one."""
+    rows = rows_of(connection, _NAMED, agent_name.c.agent, numbers)
+    return {row.agent: row.name for row in rows}

@@ -6,9 +6,9 @@ that what was described and what was stored are known as of the same position.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -28,7 +28,7 @@ from sqlalchemy import (
 from lrs.bulk import insert_columns, rows_of
 from lrs.columns import UuidKey
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import KINDS, SHAPES, Kind
+from lrs.domain.catalogue import KINDS, SHAPES, Key, Kind, key_of
 from lrs.domain.events import Described, EntryWithdrawn, RecordedFact
 from lrs.projections.dictionary import digest
 from lrs.projections.tables import metadata
@@ -49,6 +49,7 @@ description = Table(
     Index("description_by_position", "position"),
     Index("description_by_kind", "kind"),
     Index("description_by_person", "person"),
+    Index("description_by_position", "position"),
 )
 
 _FACTS = select(
@@ -76,6 +77,16 @@ class Said:
     stored: int
     kind: Kind
     entry: JsonObject | None
+
+
+class Thing(NamedTuple):
+    """What was said of a thing last, and whether it stands: else it was withdrawn."""
+
+    entry: JsonObject
+    stands: bool
+
+
+Things = Mapping[Key, Thing]
 
 
 def note(connection: Connection, facts: Sequence[RecordedFact]) -> dict[UUID, Kind]:
@@ -154,6 +165,20 @@ def standing(said: Iterable[Said], upto: int | None = None) -> list[Said]:
             last.pop(one.stream, None)
             last[one.stream] = one
     return [one for one in last.values() if one.entry is not None]
+
+
+def things(connection: Connection, kind: Kind, upto: int | None = None) -> Things:
+    """Everything of a kind that was ever described, as known at that position or now."""
+    last: dict[UUID, Thing] = {}
+    for one in history(connection, [kind]):
+        if upto is not None and one.position > upto:
+            break
+        if one.entry is not None:
+            last[one.stream] = Thing(one.entry, True)
+        else:
+            last[one.stream] = last[one.stream]._replace(stands=False)
+    found = {key_of(kind, thing.entry): thing for thing in last.values()}
+    return dict(sorted(found.items()))
 
 
 def _said(rows: Iterable[Any]) -> list[Said]:

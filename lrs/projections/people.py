@@ -199,26 +199,6 @@ def people_numbered(connection: Connection, personnel: str) -> list[Trainee]:
     return [t for _, t in sorted(persons(connection, list(found)).items())]
 
 
-def people_at(connection: Connection, office: str) -> list[Trainee]:
-    """Everybody whose personnel record names the office."""
-    found = connection.scalars(select(trainee.c.id).where(trainee.c.office == office))
-    return [t for _, t in sorted(persons(connection, list(found)).items())]
-
-
-def recorded_or(
-    connection: Connection, others: Collection[int], after: int, limit: int
-) -> list[Trainee]:
-    """Those with a personnel record, and the people of these numbers: a page in the order of
-    numbers, after that number.
-    """
-    query = select(trainee.c.person).distinct().where(trainee.c.record.is_not(None))
-    query = query.where(trainee.c.person > after).order_by(trainee.c.person).limit(limit)
-    numbers = {*connection.scalars(query), *(n for n in others if n > after)}
-    page = sorted(numbers)[:limit]
-    found = persons(connection, page)
-    return [found[number] for number in page if number in found]
-
-
 def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100) -> list[Trainee]:
     """Those whose name or personnel number (else key) contains `q`, whatever its case.
 

@@ -12,7 +12,7 @@ own entry. Since and until apply to `position`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import ClassVar
@@ -48,6 +48,7 @@ from lrs.projections.definitions import (
     activity_definition,
     agent_name,
     definitions_of,
+    last_names,
     names_of,
 )
 from lrs.projections.projection import STATEMENTS, Batch
@@ -252,6 +253,14 @@ def agent_names(connection: Connection, agent: str) -> list[str]:
     """The names that statements have given the agent of that key."""
     numbers = dictionary.look_up(connection, term, [agent_term(agent)])
     return [name for number in numbers.values() for name in names_of(connection, number)]
+
+
+def agents_called(connection: Connection, agents: Iterable[str]) -> dict[str, str]:
+    """The name that statements gave last to each of the agents of these keys that has one."""
+    terms = {agent_term(agent): agent for agent in agents}
+    numbers = dictionary.look_up(connection, term, terms)
+    called = last_names(connection, numbers.values())
+    return {terms[text]: called[id] for text, id in numbers.items() if id in called}
 
 
 def is_voided(connection: Connection, position: int) -> bool:

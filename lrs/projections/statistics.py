@@ -287,14 +287,26 @@ def statistics(connection: Connection, found: Course) -> CourseReport:
     )
 
 
-def slices(connection: Connection, found: Course | None, by: By) -> list[Slice]:
+def slices(
+    connection: Connection,
+    found: Course | None,
+    by: By,
+    after: str | None = None,
+    limit: int | None = None,
+) -> list[Slice]:
     """The figures of a course, or of all, by session, office, instructor or month, in the order
-    of these.
+    of these: so many that follow that value.
     """
     rule: Rule = found.rule if found else "best"
     rows = connection.execute(_SLICES_OF, {"of": found.id if found else ALL, "what": by.value})
-    read = [Slice(value, _figures(orjson.loads(text), rule, by)) for value, text in rows]
-    return sorted(read, key=lambda one: one.value)
+    read = sorted(tuple(row) for row in rows if after is None or row.value > after)[:limit]
+    return [Slice(value, _figures(orjson.loads(text), rule, by)) for value, text in read]
+
+
+def values(connection: Connection, by: By) -> list[str]:
+    """What all courses together are told apart by: which offices, instructors or months."""
+    rows = connection.execute(_SLICES_OF, {"of": ALL, "what": by.value})
+    return sorted(value for value, _ in rows)
 
 
 def slices_among(connection: Connection, by: By, values: Iterable[str]) -> dict[str, Slice]:

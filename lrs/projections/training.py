@@ -39,7 +39,7 @@ from lrs.projections.rulebook import Rulebook
 
 CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
-VERSION = 4
+VERSION = 5
 _VOCABULARIES = 1000
 
 

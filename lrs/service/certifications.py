@@ -2,236 +2,170 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import Connection
-
-from lrs.database import Database
-from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import EntryNotFound, TraineeNotFound
-from lrs.domain.programme import in_force
-from lrs.domain.verdict import (
-    Clearance,
-    Record,
-    Span,
-    Verdict,
-    applies,
-    may_serve,
-    record_of,
-    span_of,
-    verdict,
-)
-from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.faults import honest_errors
+from lrs.domain.verdict import Status
 from lrs.ledger import LogReader
-from lrs.projections import certifications, described, people, rulebook
-from lrs.projections.certifications import Earned
+from lrs.projections import certifications, people, staff
 from lrs.projections.people import Trainee
 from lrs.projections.rulebook import Programme
-from lrs.projections.training import Training
-from lrs.projector import Projector
-from lrs.service.as_known import Known, known
+from lrs.service.as_known import known
 from lrs.service.naming import key_of
-from lrs.service.training import Held
+from lrs.service.reading import Held, Reader, Reading
+from lrs.service.verdicts import Certified, Standing, certified, certified_then
 
-Programmes = Mapping[str, Programme]
+__all__ = ["Certificates", "Certifications", "Certified", "Founded", "Standing", "Wanted"]
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person's verdict in one programme."""
-
-    programme: Programme
-    verdict: Verdict
+CHUNK = 500
+MOST_LOOKED_AT = 5_000
+"""So many people are looked at for one page: a page may be short, and more still follow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Certified:
-    """A person with all verdicts of one day, by programme code, and whether they may serve."""
+class Wanted:
+    """Whose certificates: those at an office, in a programme, or both; with any of these statuses,
+    where some are named. So many after that person's number, all where `limit` is None.
+    """
 
-    trainee: Trainee
-    standings: Sequence[Standing]
-    clearance: Clearance
+    on: date
+    office: str | None = None
+    programme: str | None = None
+    statuses: Collection[Status] = frozenset()
+    after: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """People with those of their verdicts that were asked for, and with what they may do by all of
+    them; the programme if one was asked for; the person's number after whom there may be others.
+    """
+
+    people: Sequence[Certified]
+    programme: Programme | None = None
+    more: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A person's verdicts, and the ids of the statements they rest on by position."""
+
+    certified: Certified
+    statements: Mapping[int, UUID] = field(default_factory=dict)
 
 
 class Certifications:
-    """Reads of what was earned, each as fresh as the log when it was asked."""
+    """Reads of what was earned."""
 
-    def __init__(
-        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
-    ) -> None:
-        self._projector = projector
-        self._views = views
+    def __init__(self, reader: Reader, log: LogReader) -> None:
+        self._reader = reader
         self._log = log
-        self._words = words
-        self._programmes: tuple[int, Programmes] = (-1, {})
 
-    def of_trainee(self, trainee: str, on: date, at: int | None = None) -> Held[Certified]:
-        """All programmes that concern a trainee, by agent key or personnel number. Raises
-        TraineeNotFound, and InvalidQuery for a personnel number that several people have.
-
-        With `at` as the store knew it at that position.
+    def of_trainee(self, trainee: str, on: date, at: int | None = None) -> Held[Founded]:
+        """All programmes that concern a trainee, by agent key or personnel number; with `at` as the
+        store knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel
+        number that several people have, or a position that the log has not reached.
         """
-        reach = self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            key = key_of(connection, trainee)
-            if at is not None:
-                then = known(connection, self._log, key, at, self._words)
-                if then is None:
-                    raise TraineeNotFound("trainee-not-found")
-                reach = replace(reach, position=min(at, reach.position))
-                return Held(certified_then(then, on), reach)
-            person = people.person_by_key(connection, key)
-            if person is None:
-                raise TraineeNotFound("trainee-not-found")
-            (found,) = self._certified(connection, [person], on)
-        return Held(found, reach)
+        with self._reader.reading(at) as reading:
+            key = key_of(reading.connection, trainee)
+            held = reading.held(self._of_key(reading, key, on))
+        said = [standing.verdict for standing in held.value.standings]
+        evidence = sorted({position for one in said for position in one.evidence})
+        founded = Founded(held.value, self._log.ids_at(evidence))
+        return Held(founded, held.reach, held.called)
 
-    def of_office(self, office: str, on: date) -> Held[Sequence[Certified]]:
-        """Everybody whose personnel record names the office, in the order of numbers."""
-        reach = self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            trainees = people.people_at(connection, office)
-            return Held(self._certified(connection, trainees, on), reach)
+    def among(self, wanted: Wanted) -> Held[Certificates]:
+        """Those at an office, or in a programme. Raises EntryNotFound."""
+        with self._reader.reading() as reading:
+            programme = _programme(reading, wanted.programme)
+            require_office(reading, wanted.office)
+            found: list[Certified] = []
+            looked, last = 0, wanted.after
+            for chunk in _candidates(reading, wanted):
+                looked += len(chunk)
+                room = None if wanted.limit is None else wanted.limit - len(found)
+                for one in _chosen(reading, chunk, wanted, room):
+                    found.append(one)
+                    if len(found) == wanted.limit:
+                        return reading.held(Certificates(found, programme, one.trainee.id))
+                last = chunk[-1].id
+                if wanted.limit is not None and looked >= MOST_LOOKED_AT:
+                    return reading.held(Certificates(found, programme, last))
+            return reading.held(Certificates(found, programme))
 
-    def in_programme(
-        self, code: str, on: date, after: int, limit: int
-    ) -> Held[tuple[Programme, Sequence[Certified], int | None]]:
-        """Those whom the programme concerns, with their verdicts in it alone: a page of people
-        after that number, and the number after which the next page begins, None at the end.
-        Raises EntryNotFound.
-        """
-        reach = self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            programme = self._current(connection).get(code)
-            if programme is None:
-                raise EntryNotFound("entry-not-found")
-            trainees = people.recorded_or(
-                connection, certifications.people_in(connection, code), after, limit
-            )
-            found = self._certified(connection, trainees, on, {code: programme})
-        more = trainees[-1].id if len(trainees) == limit else None
-        return Held((programme, [one for one in found if one.standings], more), reach)
-
-    def _current(self, connection: Connection) -> Programmes:
-        """All programmes, read again only where something was described since."""
-        latest = described.latest(connection)
-        if self._programmes[0] != latest:
-            self._programmes = (latest, rulebook.programmes(connection))
-        return self._programmes[1]
-
-    def _certified(
-        self,
-        connection: Connection,
-        trainees: Sequence[Trainee],
-        on: date,
-        only: Programmes | None = None,
-    ) -> list[Certified]:
-        programmes = self._current(connection) if only is None else only
-        earned = certifications.of_people(connection, [one.id for one in trainees])
-        said = _exceptions(connection, trainees)
-        concerned = _Concerned(programmes, on)
-        by_person: defaultdict[int, dict[str, Earned]] = defaultdict(dict)
-        for (person, code), what in earned.items():
-            by_person[person][code] = what
-        return [
-            _decided(one, programmes, concerned, by_person[one.id], said[one.id], on)
-            for one in trainees
-        ]
-
-
-class _Exceptions:
-    """A person's exemptions and revocations by programme."""
-
-    def __init__(self) -> None:
-        self.exemptions: defaultdict[str, list[Span]] = defaultdict(list)
-        self.revocations: defaultdict[str, list[date]] = defaultdict(list)
-
-    def add(self, kind: Kind, entry: JsonObject) -> None:
-        if kind is Kind.EXEMPTION:
-            self.exemptions[entry["programme"]].append(span_of(entry))
-        else:
-            self.revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
-
-
-class _Concerned:
-    """Which programmes apply to whom on a day: asked once for all who are employed alike."""
-
-    def __init__(self, programmes: Programmes, on: date) -> None:
-        self._on = on
-        self._rules = []
-        for code, programme in programmes.items():
-            rule = in_force(programme.versions, on)
-            if rule is not None:
-                self._rules.append((code, rule, programme.first))
-        self._known: dict[Record, frozenset[str]] = {}
-
-    def codes(self, record: Record | None) -> frozenset[str]:
-        if record is None:
-            return frozenset()
-        found = self._known.get(record)
-        if found is None:
-            found = self._known[record] = frozenset(
-                code for code, rule, first in self._rules if applies(rule, record, self._on, first)
-            )
+    def _of_key(self, reading: Reading, key: str, on: date) -> Certified:
+        if reading.known is not None:
+            then = known(reading.connection, self._log, key, reading.known, reading.words)
+            if then is None:
+                raise TraineeNotFound("trainee-not-known-then")
+            return certified_then(then, on)
+        person = people.person_by_key(reading.connection, key)
+        if person is None:
+            raise TraineeNotFound("trainee-not-found")
+        (found,) = certified(reading.connection, reading.programmes, [person], on)
         return found
 
 
-def _decided(
-    trainee: Trainee,
-    programmes: Programmes,
-    concerned: _Concerned,
-    earned: Mapping[str, Earned],
-    said: _Exceptions,
-    on: date,
-) -> Certified:
-    record = record_of(trainee.record) if trainee.record else None
-    verdicts: dict[str, Verdict] = {}
-    for code in sorted(concerned.codes(record) | (earned.keys() & programmes.keys())):
-        what = earned.get(code)
-        found = verdict(
-            programmes[code].versions,
-            what.grants if what else (),
-            record=record,
-            exemptions=said.exemptions.get(code, ()),
-            revocations=said.revocations.get(code, ()),
-            begun=what.begun if what else None,
-            on=on,
-        )
-        if found is not None:
-            verdicts[code] = found
-    standings = [Standing(programmes[code], found) for code, found in verdicts.items()]
-    return Certified(trainee, standings, may_serve(verdicts, record, on))
+def require_office(reading: Reading, code: str | None) -> None:
+    """EntryNotFound for an office that never was described."""
+    if code is not None and (code,) not in reading.things(Kind.OFFICE):
+        raise EntryNotFound("office-not-found")
 
 
-def _exceptions(
-    connection: Connection, trainees: Iterable[Trainee]
-) -> defaultdict[int, _Exceptions]:
-    whose = {key: one.id for one in trainees for key in one.identifiers}
-    kinds = (Kind.EXEMPTION, Kind.REVOCATION)
-    found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
-    for said in described.standing(described.of_people(connection, whose, kinds)):
-        if said.entry is not None:
-            found[whose[said.entry["agent"]]].add(said.kind, said.entry)
+def _programme(reading: Reading, code: str | None) -> Programme | None:
+    if code is None:
+        return None
+    found = reading.programmes.get(code)
+    if found is None:
+        raise EntryNotFound("programme-not-found")
     return found
 
 
-def certified_then(then: Known, on: date) -> Certified:
-    """What the store would have said at an earlier position."""
-    said = _Exceptions()
-    for entry in then.exemptions:
-        said.add(Kind.EXEMPTION, entry)
-    for entry in then.revocations:
-        said.add(Kind.REVOCATION, entry)
-    earned = {}
-    states = {course.iri: state for course, state in then.lines}
-    for code, programme in then.programmes.items():
-        what = certifications.decided(programme, states, said.revocations.get(code, ()))
-        if what is not None:
-            earned[code] = what
-    concerned = _Concerned(then.programmes, on)
-    return _decided(then.trainee, then.programmes, concerned, earned, said, on)
+def _candidates(reading: Reading, wanted: Wanted) -> Iterator[Sequence[Trainee]]:
+    """Those who may be meant, in the order of their numbers, a part at a time."""
+    connection, after = reading.connection, wanted.after
+    if wanted.office is not None:
+        limit = None if wanted.limit is None else CHUNK
+        while chunk := staff.people_at(connection, wanted.office, after, limit):
+            yield chunk
+            after = chunk[-1].id
+        return
+    others = certifications.people_in(connection, wanted.programme or "")
+    while chunk := staff.recorded_or(connection, others, after, CHUNK):
+        yield chunk
+        after = chunk[-1].id
+
+
+def _chosen(
+    reading: Reading, trainees: Sequence[Trainee], wanted: Wanted, room: int | None
+) -> Iterator[Certified]:
+    """Those of the trainees who are meant, each with the verdicts that are; as many as are known to
+    be enough where there is room for so many only.
+    """
+    programmes, on = reading.programmes, wanted.on
+    if wanted.programme is not None:
+        only = {wanted.programme: programmes[wanted.programme]}
+        some = certified(reading.connection, only, trainees, on)
+        trainees = [one.trainee for one in some if _meant(one, wanted)][:room]
+    elif not wanted.statuses:
+        trainees = trainees[:room]
+    for one in certified(reading.connection, programmes, trainees, on):
+        standings = _meant(one, wanted)
+        if standings or not (wanted.programme or wanted.statuses):
+            yield replace(one, standings=standings)
+
+
+def _meant(one: Certified, wanted: Wanted) -> Sequence[Standing]:
+    if wanted.programme is None and not wanted.statuses:
+        return one.standings
+    return [
+        standing
+        for standing in one.standings
+        if wanted.programme in (None, standing.programme.code)
+        and (not wanted.statuses or standing.verdict.status in wanted.statuses)
+    ]

@@ -14,12 +14,17 @@ from lrs.projections.positions import Quarantined
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue
 from lrs.service.certifications import Certifications
+from lrs.service.city_services import CityServices
+from lrs.service.clock import Clock
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
+from lrs.service.offices import Offices
 from lrs.service.people import People
+from lrs.service.reading import Reader
 from lrs.service.statements import Statements
 from lrs.service.training import Training
+from lrs.service.visits import VisitReports
 from lrs.settings import Settings
 
 
@@ -66,8 +71,13 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.training = Training(projector, views, ledger.reader, words)
-        self.certifications = Certifications(projector, views, ledger.reader, words)
+        self.clock = Clock(ledger.reader, ledger.now)
+        reader = Reader(projector, views, ledger.reader, words)
+        self.training = Training(reader, ledger.reader)
+        self.certifications = Certifications(reader, ledger.reader)
+        self.offices = Offices(reader)
+        self.services = CityServices(reader)
+        self.visits = VisitReports(reader)
         self._views = views
         self._databases = (ledger_database, views)
 

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.database import Database
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, TraineeNotFound
-from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import courses, people, statistics, transcripts
 from lrs.projections.courses import Course
 from lrs.projections.people import Trainee
 from lrs.projections.statistics import By, CourseEntry, CourseReport, Slice
-from lrs.projections.training import Training as TrainingProjection
 from lrs.projections.transcripts import Transcript
-from lrs.projector import Projector, Reach
 from lrs.service import as_known
-from lrs.service.naming import key_of
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Held(Generic[T]):
-    """An answer, and the log position as of which it holds."""
-
-    value: T
-    reach: Reach
+from lrs.service.naming import key_of, names_of
+from lrs.service.reading import Held, Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +29,80 @@ class Proven:
     statements: Mapping[int, UUID]
 
 
-class Training:
-    """Reads of the training projection, each as fresh as the log when it was asked."""
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """A page of the slices of a course, or of all courses; with `more` there are others after the
+    last one. `names` are instructors' by agent key, of those who have one.
+    """
 
-    def __init__(
-        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
-    ) -> None:
-        self._projector = projector
-        self._views = views
+    course: Course | None
+    slices: Sequence[Slice]
+    more: bool
+    names: Mapping[str, str]
+
+
+class Training:
+    """Reads of transcripts and statistics."""
+
+    def __init__(self, reader: Reader, log: LogReader) -> None:
+        self._reader = reader
         self._log = log
-        self._words = words
 
     def transcript(
         self, trainee: str, rule: Rule | None = None, known: int | None = None
     ) -> Held[Proven]:
         """A trainee's transcript, by agent key or by personnel number; with `known` as the store
         knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel number
-        that several people have.
+        that several people have, or a position that the log has not reached.
         """
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            key = key_of(connection, trainee)
-            if known is None:
-                found = transcripts.transcript(connection, key, rule)
-            else:
-                reach = replace(reach, position=min(known, reach.position))
-                then = as_known.known(connection, self._log, key, known, self._words)
-                found = transcripts.compiled(then.trainee, then.lines, rule) if then else None
-        if found is None:
-            raise TraineeNotFound("trainee-not-found")
-        return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
+        with self._reader.reading(known) as reading:
+            key = key_of(reading.connection, trainee)
+            found = _transcript(reading, self._log, key, rule)
+            held = reading.held(found)
+        return Held(Proven(found, self._log.ids_at(_grounds(found))), held.reach, held.called)
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
         """Those whose name or personnel number holds `q`, by number, after that number."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            return Held(people.people(connection, q, after, limit), reach)
+        with self._reader.reading() as reading:
+            return reading.held(people.people(reading.connection, q, after, limit))
 
     def courses(self) -> Held[Sequence[CourseEntry]]:
         """Every course the log names."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            return Held(statistics.courses(connection), reach)
+        with self._reader.reading() as reading:
+            return reading.held(statistics.courses(reading.connection))
 
     def course_statistics(self, course: str) -> Held[CourseReport]:
         """A course's figures, by its number or its IRI. Raises CourseNotFound."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            return Held(statistics.statistics(connection, _course(connection, course)), reach)
+        with self._reader.reading() as reading:
+            found = _course(reading.connection, course)
+            return reading.held(statistics.statistics(reading.connection, found))
 
-    def course_slices(self, course: str, by: By) -> Held[tuple[Course, Sequence[Slice]]]:
-        """Its figures by session, office, instructor or month. Raises CourseNotFound."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            found = _course(connection, course)
-            return Held((found, statistics.slices(connection, found, by)), reach)
+    def course_slices(
+        self, course: str, by: By, after: str | None = None, limit: int = 1_000
+    ) -> Held[Slices]:
+        """Its figures by session, office, instructor or month, so many after that value. Raises
+        CourseNotFound.
+        """
+        with self._reader.reading(names=by is By.INSTRUCTOR) as reading:
+            found = _course(reading.connection, course)
+            return reading.held(_slices(reading, found, by, after, limit))
 
-    def _fresh(self) -> Reach:
-        return self._projector.fresh(TrainingProjection.NAME)
+    def slices(self, by: By, after: str | None = None, limit: int = 1_000) -> Held[Slices]:
+        """The figures of all courses together by office, instructor or month."""
+        with self._reader.reading(names=by is By.INSTRUCTOR) as reading:
+            return reading.held(_slices(reading, None, by, after, limit))
+
+
+def _transcript(reading: Reading, log: LogReader, key: str, rule: Rule | None) -> Transcript:
+    if reading.known is None:
+        found = transcripts.transcript(reading.connection, key, rule)
+        if found is None:
+            raise TraineeNotFound("trainee-not-found")
+        return found
+    then = as_known.known(reading.connection, log, key, reading.known, reading.words)
+    if then is None:
+        raise TraineeNotFound("trainee-not-known-then")
+    return transcripts.compiled(then.trainee, then.lines, rule)
 
 
 def _course(connection: Connection, course: str) -> Course:
@@ -112,6 +113,16 @@ def _course(connection: Connection, course: str) -> Course:
     if found is None:
         raise CourseNotFound("course-not-found")
     return found
+
+
+def _slices(
+    reading: Reading, course: Course | None, by: By, after: str | None, limit: int
+) -> Slices:
+    found = statistics.slices(reading.connection, course, by, after, limit + 1)
+    page = found[:limit]
+    instructors = [one.value for one in page] if by is By.INSTRUCTOR else []
+    names = names_of(reading.connection, instructors)
+    return Slices(course, page, len(found) > limit, names)
 
 
 def _grounds(found: Transcript) -> list[int]:

@@ -22,7 +22,7 @@ Stories = dict[str, str]
 
 
 def standing(centre: Lrs, who: str, on: date = END, at: int | None = None) -> Certified:
-    return centre.certifications.of_trainee(who, on, at).value
+    return centre.certifications.of_trainee(who, on, at).value.certified
 
 
 def verdict(found: Certified, programme: str) -> Verdict:
@@ -195,8 +195,8 @@ def test_people_tell_what_they_think_of_courses(centre: Lrs) -> None:
 
 
 def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
-    _, slices = centre.training.course_slices(COURSES["service"].id, By.OFFICE).value
-    assert [one.value for one in slices] == [office.code for office in OFFICES]
+    found = centre.training.course_slices(COURSES["service"].id, By.OFFICE).value
+    assert [one.value for one in found.slices] == [office.code for office in OFFICES]
 
 
 def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs) -> None:

@@ -19,7 +19,7 @@ from lrs.projections.people import Trainee
 from lrs.projections.rulebook import Rulebook
 from lrs.projections.transcripts import lines_of
 from lrs.service.as_known import Known, known
-from lrs.service.certifications import certified_then
+from lrs.service.verdicts import certified_then
 from tests.domain.stories import key
 from tests.projections.folding import Recorded, project
 from tests.projections.test_reshaping import logs
@@ -102,8 +102,8 @@ def test_the_last_position_is_what_stands(views_engine: Engine, log: list[Record
                 continue
             states = {course.iri: state for course, state in found.lines}
             assert states == _states(connection, found.trainee.id)
-            live = certifications.of_people(connection, [found.trainee.id])
-            for (_, code), earned in live.items():
+            live = certifications.of_people(connection, [found.trainee.id])[found.trainee.id]
+            for code, earned in live.items():
                 programme, revoked = rulebook.programmes[code], found.revoked(code)
                 assert certifications.decided(programme, states, revoked) == earned
         transaction.rollback()

@@ -1,0 +1,70 @@
+"""/api/v1/certifications: who is certified on a day, and who may serve visitors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reading_reports
+from lrs.domain.errors import InvalidQuery
+from lrs.domain.verdict import STATUSES
+from lrs.service import Lrs
+from lrs.service.certifications import Wanted
+from schemas.parameters import CODE, DAY, KNOWN, parsed, some_of
+from schemas.reports.certificates import certificates_view, founded_view
+from schemas.reports.people import coded_view
+
+PATH = "/api/v1/certifications"
+
+_OF_MANY = {"office": CODE, "programme": CODE, "status": some_of(*STATUSES), "on": DAY, **PAGES}
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """Certificates of a store."""
+    bp = Blueprint("certifications", __name__)
+    bp.before_request(reading_reports(lrs))
+
+    @bp.get(PATH)
+    def among() -> Response:
+        """The people of an office or of a programme, or of both."""
+        wanted = _wanted(lrs)
+        held, spoken = lrs.certifications.among(wanted), languages()
+        return as_json(
+            {
+                "on": wanted.on,
+                "office": coded_view(wanted.office, held.called.offices, spoken),
+                **certificates_view(held.value, held.called, spoken),
+                "more": more(PATH, held.value.more),
+                "as_of": as_of(held.reach),
+            }
+        )
+
+    @bp.get(f"{PATH}/<path:trainee>")
+    def of_trainee(trainee: str) -> Response:
+        """One person in all programmes that concern them: by agent key or personnel number."""
+        given = parsed(request.query_string, {"on": DAY, "known": KNOWN})
+        on = given.get("on") or lrs.clock.today()
+        known = position_of(lrs, given.get("known"))
+        held = lrs.certifications.of_trainee(trainee, on, known)
+        shown = founded_view(held.value, held.called, languages())
+        return as_json({"on": on, **shown, "as_of": as_of(held.reach)})
+
+    return bp
+
+
+def _wanted(lrs: Lrs) -> Wanted:
+    given: dict[str, Any] = parsed(request.query_string, _OF_MANY)
+    office, programme = given.get("office"), given.get("programme")
+    if office is None and programme is None:
+        raise InvalidQuery("office-or-programme")
+    whole = office is not None and not given.get("limit")
+    return Wanted(
+        on=given.get("on") or lrs.clock.today(),
+        office=office,
+        programme=programme,
+        statuses=given.get("status", frozenset()),
+        after=given.get("after", 0),
+        limit=None if whole else limit_of(given),
+    )

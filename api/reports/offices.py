@@ -1,0 +1,52 @@
+"""/api/v1/offices: what an office's people have learned, who may serve, what visitors say."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import as_of, languages, reading_reports
+from api.reports.visits import PATH as VISITS
+from lrs.service import Lrs
+from schemas.parameters import DAY, parsed
+from schemas.reports.offices import month_view, office_view, readiness_view, visits_view
+
+PATH = "/api/v1/offices"
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """Offices of a store."""
+    bp = Blueprint("offices", __name__)
+    bp.before_request(reading_reports(lrs))
+
+    @bp.get(PATH)
+    def offices() -> Response:
+        """Every office, with the figures of its people."""
+        parsed(request.query_string, {})
+        held, spoken = lrs.offices.all(), languages()
+        listed = [office_view(office, spoken) for office in held.value]
+        return as_json({"offices": listed, "as_of": as_of(held.reach)})
+
+    @bp.get(f"{PATH}/<code>")
+    def office(code: str) -> Response:
+        """One office, month by month, and its certificates as they are on a day."""
+        given = parsed(request.query_string, {"on": DAY})
+        held = lrs.offices.one(code, given.get("on") or lrs.clock.today())
+        report, spoken = held.value, languages()
+        address = f"{request.script_root}{VISITS}?{urlencode({'office': code})}"
+        return as_json(
+            {
+                **office_view(report.office, spoken),
+                "months": [month_view(month) for month in report.months],
+                "certification": readiness_view(report.readiness, spoken),
+                "visits": {
+                    **visits_view(report.visits, held.called, spoken),
+                    "all": address,
+                },
+                "as_of": as_of(held.reach),
+            }
+        )
+
+    return bp

@@ -1,0 +1,48 @@
+"""/api/v1/services: which courses teach a service of the city, and who has mastered it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import PAGES, as_of, languages, limit_of, more, reading_reports
+from lrs.service import Lrs
+from schemas.parameters import CODE, parsed
+from schemas.reports.offices import master_view, service_view
+
+PATH = "/api/v1/services"
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """Services that a store's catalogue describes."""
+    bp = Blueprint("services", __name__)
+    bp.before_request(reading_reports(lrs))
+
+    @bp.get(PATH)
+    def services() -> Response:
+        """Every service, with the courses that teach it."""
+        parsed(request.query_string, {})
+        held, spoken = lrs.services.all(), languages()
+        listed = [service_view(service, spoken) for service in held.value]
+        return as_json({"services": listed, "as_of": as_of(held.reach)})
+
+    @bp.get(f"{PATH}/<code>")
+    def service(code: str) -> Response:
+        """One service, and those who have mastered it, a page at a time."""
+        given = parsed(request.query_string, {"office": CODE, **PAGES})
+        place = given.get("office"), given.get("after", 0), limit_of(given)
+        held, spoken = lrs.services.mastered(code, *place), languages()
+        found = held.value
+        return as_json(
+            {
+                **service_view(found.service, spoken),
+                "mastered_by": found.people,
+                "people": [master_view(one, held.called, spoken) for one in found.masters],
+                "more": more(f"{PATH}/{quote(code)}", found.more),
+                "as_of": as_of(held.reach),
+            }
+        )
+
+    return bp

@@ -1,0 +1,53 @@
+"""/api/v1/visits: trainers' visits to offices."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import as_of, languages, limit_of, more, reading_reports
+from lrs.service import Lrs
+from lrs.service.visits import Sought
+from schemas.parameters import CODE, DAY, NUMBER, TEXT, VISIT, parsed
+from schemas.reports.offices import visits_view
+
+PATH = "/api/v1/visits"
+
+_SOUGHT = {
+    "office": CODE,
+    "trainer": TEXT,
+    "from": DAY,
+    "to": DAY,
+    "after": VISIT,
+    "limit": NUMBER,
+}
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """Visits that a store's catalogue records."""
+    bp = Blueprint("visits", __name__)
+    bp.before_request(reading_reports(lrs))
+
+    @bp.get(PATH)
+    def visits() -> Response:
+        """Visits to an office, by a trainer, within days; with their hours."""
+        given = parsed(request.query_string, _SOUGHT)
+        sought = Sought(
+            office=given.get("office"),
+            trainer=given.get("trainer"),
+            since=given.get("from"),
+            until=given.get("to"),
+            after=given.get("after"),
+            limit=limit_of(given),
+        )
+        held = lrs.visits.visits(sought)
+        last = held.value.more
+        return as_json(
+            {
+                **visits_view(held.value, held.called, languages()),
+                "more": more(PATH, " ".join(last) if last else None),
+                "as_of": as_of(held.reach),
+            }
+        )
+
+    return bp

@@ -1,0 +1,30 @@
+"""The two clocks of a question: the day it is about, and up to where the log was known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from lrs.domain.errors import InvalidQuery
+from lrs.ledger import LogReader
+
+
+class Clock:
+    """`now` is this process's clock, in microseconds since the epoch."""
+
+    def __init__(self, log: LogReader, now: Callable[[], int]) -> None:
+        self._log = log
+        self._now = now
+
+    def today(self) -> date:
+        """The day on this server's calendar."""
+        return datetime.fromtimestamp(self._now() / 1_000_000, UTC).astimezone().date()
+
+    def position_at(self, instant: int) -> int:
+        """The last position stored at an instant or before it, in microseconds since the epoch; 0
+        if none was. Raises InvalidQuery for an instant that is still to come.
+        """
+        _, stored = self._log.head()
+        if instant > max(stored, self._now()):
+            raise InvalidQuery("known-in-future", parameter="known")
+        return self._log.position_at(instant)

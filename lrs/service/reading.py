@@ -1,0 +1,143 @@
+"""Reads of the projection `training`: each of one state of it, as fresh as the log when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from lrs.database import Database, unchanging
+from lrs.domain.catalogue import Kind
+from lrs.domain.errors import InvalidQuery, Unavailable
+from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.faults import honest_errors
+from lrs.ledger import LogReader
+from lrs.projections import described, positions, rulebook
+from lrs.projections.described import Things
+from lrs.projections.rulebook import Programme
+from lrs.projections.statements import StatementIndex
+from lrs.projections.training import Training
+from lrs.projector import Projector, Reach
+
+T = TypeVar("T")
+
+Programmes = Mapping[str, Programme]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the catalogue says of the offices and posts that personnel records name, by key."""
+
+    offices: Things
+    posts: Things
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """An answer, the log position as of which it holds, and how offices and posts are called."""
+
+    value: T
+    reach: Reach
+    called: Called
+
+
+State = tuple[str, int]
+"""Which tables they are, and the position of the last description folded into them."""
+
+
+class Shelf:
+    """What the catalogue says, kept in memory until something is described."""
+
+    def __init__(self) -> None:
+        self._things: dict[Kind, tuple[State, Things]] = {}
+        self._programmes: tuple[State, Programmes] = (("", 0), {})
+
+    def things(self, connection: Connection, kind: Kind, state: State) -> Things:
+        """Everything of a kind that was ever described, by key."""
+        kept = self._things.get(kind)
+        if kept is None or kept[0] != state:
+            kept = self._things[kind] = (state, described.things(connection, kind))
+        return kept[1]
+
+    def programmes(self, connection: Connection, state: State) -> Programmes:
+        """Every programme that was ever described, by code."""
+        kept = self._programmes
+        if kept[0] != state:
+            kept = self._programmes = (state, rulebook.programmes(connection))
+        return kept[1]
+
+
+class Reading:
+    """One state of the projection; `known` is the earlier position that is asked about, if any."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        reach: Reach,
+        shelf: Shelf,
+        begun: str,
+        known: int | None,
+        words: Vocabulary = STANDARD,
+    ) -> None:
+        self.connection = connection
+        self.reach = reach
+        self.known = known
+        self.words = words
+        self._shelf = shelf
+        self._state = (begun, described.latest(connection)) if known is None else ("", known)
+
+    def things(self, kind: Kind) -> Things:
+        """Everything of a kind that was ever described, by key."""
+        if self.known is not None:
+            return described.things(self.connection, kind, self.known)
+        return self._shelf.things(self.connection, kind, self._state)
+
+    @property
+    def programmes(self) -> Programmes:
+        """Every programme that was ever described, by code."""
+        if self.known is not None:
+            return rulebook.programmes(self.connection, self.known)
+        return self._shelf.programmes(self.connection, self._state)
+
+    def held(self, value: T) -> Held[T]:
+        """The value as an answer read here."""
+        called = Called(self.things(Kind.OFFICE), self.things(Kind.POST))
+        return Held(value, self.reach, called)
+
+
+class Reader:
+    """Makes readings; what the catalogue says is shared by all of them."""
+
+    def __init__(
+        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
+    ) -> None:
+        self._projector = projector
+        self._views = views
+        self._log = log
+        self._words = words
+        self._shelf = Shelf()
+
+    @contextmanager
+    def reading(self, known: int | None = None, *, names: bool = False) -> Iterator[Reading]:
+        """A reading, for as long as the context lasts; with `known` as of that position. Raises
+        InvalidQuery where the log is not that long, Unavailable.
+
+        `names` says that those are looked up that statements give to others than trainees.
+        """
+        if names:
+            self._projector.fresh(StatementIndex.NAME)
+        reach = self._projector.fresh(Training.NAME)
+        if known is not None and known > self._log.head()[0]:
+            raise InvalidQuery("known-in-future", parameter="known")
+        with honest_errors(), unchanging(self._views) as connection:
+            at = positions.read(connection, Training.NAME)
+            if at is None:
+                raise Unavailable("view-being-made")
+            behind = at.position < reach.position
+            reach = Reach(at.position, at.stored if behind else max(reach.through, at.stored))
+            if known is not None and known <= at.position:
+                reach = Reach(known, self._log.stored_at(known))
+            yield Reading(connection, reach, self._shelf, at.begun, known, self._words)

@@ -1,0 +1,82 @@
+"""Verdicts: who is certified, and who may serve visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lrs.domain.verdict import Verdict
+from lrs.projections.rulebook import Programme
+from lrs.service.certifications import Certificates, Certified, Founded
+from lrs.service.reading import Called
+from schemas.reports.fields import title_view
+from schemas.reports.people import trainee_view
+
+
+def programme_view(programme: Programme, languages: Sequence[str]) -> dict[str, Any]:
+    return {"code": programme.code, **title_view(programme.title, languages)}
+
+
+def verdict_view(programme: Any, verdict: Verdict) -> dict[str, Any]:
+    """A verdict in a programme, without what it rests on. By hand, taken apart at once: an answer
+    may hold tens of thousands.
+    """
+    status, applies, before, version, due_by, completed, since, until, renewal, _ = verdict
+    return {
+        "programme": programme,
+        "status": status,
+        "applies": applies,
+        "before_visitors": before,
+        "version": version,
+        "due_by": due_by,
+        "completed": completed,
+        "valid_from": since,
+        "valid_until": until,
+        "renewal_from": renewal,
+    }
+
+
+def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+    """One person's verdicts with their evidence."""
+    certified, ids = founded.certified, founded.statements
+    return {
+        "trainee": trainee_view(certified.trainee, called, languages),
+        **clearance_view(certified),
+        "verdicts": [
+            {
+                **verdict_view(programme_view(programme, languages), verdict),
+                "evidence": [str(ids[position]) for position in verdict.evidence],
+            }
+            for programme, verdict in certified.standings
+        ],
+    }
+
+
+def clearance_view(certified: Certified) -> dict[str, Any]:
+    """Whether somebody may serve visitors, null where that is not known, and the codes of the
+    programmes in the way.
+    """
+    clearance = certified.clearance
+    return {"may_serve": clearance.may_serve, "in_the_way": clearance.in_the_way}
+
+
+def certificates_view(
+    found: Certificates, called: Called, languages: Sequence[str]
+) -> dict[str, Any]:
+    """Many people's verdicts; the programmes are named once."""
+    programmes = {s.programme.code: s.programme for one in found.people for s in one.standings}
+    if found.programme:
+        programmes[found.programme.code] = found.programme
+    return {
+        "programmes": [programme_view(programmes[code], languages) for code in sorted(programmes)],
+        "people": [
+            {
+                "trainee": trainee_view(one.trainee, called, languages),
+                **clearance_view(one),
+                "verdicts": [
+                    verdict_view(programme.code, verdict) for programme, verdict in one.standings
+                ],
+            }
+            for one in found.people
+        ],
+    }

@@ -1,0 +1,42 @@
+"""People and places as every report names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from lrs.projections.described import Thing, Things
+from lrs.projections.people import Trainee
+from lrs.service.reading import Called
+from schemas.reports.fields import title_view
+
+
+def trainee_view(trainee: Trainee, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+    """Who, where they work, and where their reports are."""
+    key = quote(trainee.key, safe=":@")
+    return {
+        "key": trainee.key,
+        "identifiers": trainee.identifiers,
+        "name": trainee.name,
+        "personnel_number": trainee.personnel,
+        "office": coded_view(trainee.office, called.offices, languages),
+        "post": coded_view(trainee.post, called.posts, languages),
+        "transcript": f"/api/v1/transcripts/{key}",
+        "certifications": f"/api/v1/certifications/{key}",
+    }
+
+
+def coded_view(code: str | None, things: Things, languages: Sequence[str]) -> Any:
+    """A thing by its code, called as the catalogue calls it; None without a code."""
+    return None if code is None else thing_view(code, things.get((code,)), languages)
+
+
+def thing_view(code: str, thing: Thing | None, languages: Sequence[str]) -> dict[str, Any]:
+    """A thing of the catalogue, if that has it."""
+    return {"code": code, **title_view(thing.entry["title"] if thing else {}, languages)}
+
+
+def agent_view(key: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Somebody by agent key, called as is known."""
+    return {"key": key, "name": names.get(key)}

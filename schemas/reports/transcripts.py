@@ -1,0 +1,97 @@
+"""Transcripts: lines, corrections and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from lrs.domain.line import Place
+from lrs.projections.transcripts import Correction, Entry
+from schemas.reports.courses import course_view
+from schemas.reports.fields import HoursField, MomentField, title_view
+
+
+class ScoreView(Schema):
+    scaled = fields.Raw()
+    raw = fields.Raw()
+    min = fields.Raw()
+    max = fields.Raw()
+
+
+class AgentView(Schema):
+    key = fields.Raw()
+    name = fields.Raw()
+
+
+class LineView(Schema):
+    """One line of a transcript, without its course."""
+
+    status = fields.Raw()
+    success = fields.Raw()
+    first_activity = MomentField()
+    last_activity = MomentField()
+    completed = MomentField()
+    attempts = fields.Raw()
+    score = fields.Nested(ScoreView)
+    best_score = fields.Nested(ScoreView)
+    last_score = fields.Nested(ScoreView)
+    first_score = fields.Nested(ScoreView)
+    hours = HoursField()
+    hours_exceed_elapsed = fields.Raw()
+    hours_cut = fields.Raw()
+    enrolled = fields.Raw()
+    sessions_attended = fields.Raw()
+    sessions_missed = fields.Raw()
+    instructor = fields.Nested(AgentView)
+    valid_until = fields.Raw()
+    attempt_rule = fields.Raw(attribute="rule")
+    voided_count = fields.Raw()
+
+
+class TotalsView(Schema):
+    """A transcript's totals."""
+
+    hours = HoursField()
+    hours_by_year = fields.Dict(keys=fields.String(), values=HoursField())
+    hours_by_kind = fields.Dict(values=HoursField())
+    courses_by_status = fields.Raw()
+
+
+_LINE, _TOTALS = LineView(), TotalsView()
+
+
+def line_view(
+    entry: Entry, ids: Mapping[int, UUID], position: int, languages: Sequence[str]
+) -> Any:
+    """A line with its course, the `ids` of the statements that it names by position, and the log
+    position as of which it holds.
+    """
+    line = entry.line
+    named = {"evidence": line.evidence, "voided": line.voided}
+    return {
+        "course": course_view(entry.course, languages),
+        "kind": entry.kind,
+        **_LINE.dump(line),
+        "place": _place(line.place, languages),
+        **{name: [str(ids[p]) for p in positions] for name, positions in named.items()},
+        "position": position,
+    }
+
+
+def _place(place: Place | None, languages: Sequence[str]) -> Any:
+    return None if place is None else {"id": place.id, **title_view(place.title or {}, languages)}
+
+
+def correction_view(
+    correction: Correction, ids: Mapping[int, UUID], languages: Sequence[str]
+) -> dict[str, Any]:
+    """A course of which every statement was voided: the `ids` of the latest of them."""
+    voided = [str(ids[position]) for position in correction.statements]
+    return {"course": course_view(correction.course, languages), "voided": voided}
+
+
+def totals_view(transcript: object) -> Any:
+    return _TOTALS.dump(transcript)
