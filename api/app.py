@@ -12,6 +12,7 @@ from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
+from api.projections import resource as projections
 from api.reports import courses, transcripts
 from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
@@ -44,6 +45,7 @@ def create_app(lrs: Lrs) -> Flask:
         transcripts.blueprint(lrs),
         courses.blueprint(lrs),
         resource.blueprint(lrs),
+        projections.blueprint(lrs),
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)

@@ -36,6 +36,7 @@ _NAMED = frozenset(
     {
         *("about", "activities", "agents", "api", "courses", "health", "more", "profile", "state"),
         *("statements", "statistics", "transcripts", "v1", "xapi"),
+        *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),
     }
 )
 _DEEPEST = 8

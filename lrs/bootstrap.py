@@ -44,7 +44,12 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
     try:
         ledger = Ledger(log, now, timeout=settings.write_timeout)
         projector = Projector(
-            ledger, views, projections(), wait=settings.fresh_timeout, pause=PAUSE[views.dialect]
+            ledger,
+            views,
+            projections(),
+            anew=projections,
+            wait=settings.fresh_timeout,
+            pause=PAUSE[views.dialect],
         )
         ledger.after_commit(projector.hint)
         projector.prepare()

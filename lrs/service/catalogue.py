@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
-from lrs.database import Database
+from sqlalchemy import Connection
+
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.catalogue import SHAPES, Key, Kind, key_of, references, stream_of
 from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden, InvalidEntry
+from lrs.domain.errors import EntryNotFound, Forbidden, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
-from lrs.faults import honest_errors
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
-from lrs.projector import Projector
+from lrs.projector import Projector, Reach
 from lrs.service.repeating import repeated
+
+T = TypeVar("T")
 
 
 class Change(StrEnum):
@@ -65,28 +68,21 @@ class Version:
 class Catalogue:
     """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds."""
 
-    def __init__(
-        self, ledger: Ledger, projector: Projector, views: Database, *, timeout: float
-    ) -> None:
+    def __init__(self, ledger: Ledger, projector: Projector, *, timeout: float) -> None:
         self._ledger = ledger
         self._projector = projector
-        self._views = views
         self._timeout = timeout
 
     def entries(self, kind: Kind, by: Credential) -> list[Entry]:
         """Everything of that kind that holds, what changed last at the end. Raises Forbidden."""
         _require_reading(by)
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            found = projection.entries(connection, kind)
+        found, _ = self._ask(lambda c: projection.entries(c, kind))
         return [entry for entry in found.values() if entry.entry is not None]
 
     def counts(self, by: Credential) -> dict[Kind, int]:
         """How many things of each kind there are. Raises Forbidden."""
         _require_reading(by)
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return projection.counted(connection)
+        return self._ask(projection.counted)[0]
 
     def history(self, kind: Kind, key: Key, by: Credential) -> list[Version]:
         """All that was ever said of a thing, the first first. Raises EntryNotFound, Forbidden."""
@@ -153,10 +149,14 @@ class Catalogue:
         return [_step(s, held.get((s.kind, s.key))) for s in stated]
 
     def _held(self, streams: Mapping[tuple[Kind, Key], UUID]) -> dict[tuple[Kind, Key], Entry]:
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            found = projection.among(connection, streams.values())
+        head, _ = self._ledger.reader.head()
+        found, reach = self._ask(lambda c: projection.among(c, streams.values()))
+        if reach.is_paused and reach.position < head:
+            raise Unavailable("view-paused", projection=projection.Catalogue.NAME)
         return {thing: found[s] for thing, s in streams.items() if s in found}
+
+    def _ask(self, question: Callable[[Connection], T]) -> tuple[T, Reach]:
+        return self._projector.ask(projection.Catalogue.NAME, question)
 
     def _streams(self, things: Collection[tuple[Kind, Key]]) -> dict[tuple[Kind, Key], UUID]:
         """Their streams; a person's whose key was never made has none."""

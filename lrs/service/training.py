@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from lrs.database import Database
+from sqlalchemy import Connection
+
 from lrs.domain.agent import identifier_of
 from lrs.domain.attempt import Rule
 from lrs.domain.errors import CourseNotFound, InvalidQuery, TraineeNotFound
-from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import names, statistics, transcripts
 from lrs.projections.names import Trainee
@@ -42,17 +42,16 @@ class Proven:
 class Training:
     """Reads of the training projection, each as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
+    def __init__(self, projector: Projector, log: LogReader) -> None:
         self._projector = projector
-        self._views = views
         self._log = log
 
     def transcript(self, trainee: str, rule: Rule = "best") -> Held[Proven]:
         """A trainee's transcript, by agent key or by personnel number. Raises TraineeNotFound,
         and InvalidQuery for a personnel number that several people have.
         """
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
+
+        def asked(connection: Connection) -> Transcript | None:
             found = transcripts.transcript(connection, trainee, rule)
             if found is None and not _is_key(trainee) and "\0" not in trainee:
                 people = names.trainees_by_personnel(connection, trainee)
@@ -60,37 +59,38 @@ class Training:
                     raise InvalidQuery("ambiguous-trainee")
                 if people:
                     found = transcripts.transcript(connection, people[0].key, rule)
-        if found is None:
+            return found
+
+        held = self._ask(asked)
+        if held.value is None:
             raise TraineeNotFound("trainee-not-found")
-        return Held(Proven(found, self._log.ids_at(_grounds(found))), reach)
+        return Held(Proven(held.value, self._log.ids_at(_grounds(held.value))), held.reach)
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
         """Those whose name or personnel number holds `q`, by number, after that number."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            return Held(names.trainees(connection, q, after, limit), reach)
+        return self._ask(lambda connection: names.trainees(connection, q, after, limit))
 
     def courses(self) -> Held[Sequence[CourseEntry]]:
         """Every course the log names."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
-            return Held(statistics.courses(connection), reach)
+        return self._ask(statistics.courses)
 
     def course_statistics(self, course: str) -> Held[CourseReport]:
         """A course's figures, by its number or its IRI. Raises CourseNotFound."""
-        reach = self._fresh()
-        with honest_errors(), self._views.read.connect() as connection:
+
+        def asked(connection: Connection) -> CourseReport | None:
             iri = course
             if course.isascii() and course.isdigit() and len(course) < 10:
                 numbered = names.course_by_id(connection, int(course))
                 iri = numbered.iri if numbered else course
-            found = statistics.statistics(connection, iri)
-        if found is None:
-            raise CourseNotFound("course-not-found")
-        return Held(found, reach)
+            return statistics.statistics(connection, iri)
 
-    def _fresh(self) -> Reach:
-        return self._projector.fresh(TrainingProjection.NAME)
+        held = self._ask(asked)
+        if held.value is None:
+            raise CourseNotFound("course-not-found")
+        return Held(held.value, held.reach)
+
+    def _ask(self, question: Callable[[Connection], T]) -> Held[T]:
+        return Held(*self._projector.ask(TrainingProjection.NAME, question))
 
 
 def _grounds(found: Transcript) -> list[int]:

@@ -11,7 +11,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, insert, select
 
 from lrs.database import Database, Options, open_database
-from lrs.projections import positions
+from lrs.projections import quarantine
 from lrs.projections.projection import STATEMENTS, Batch, Projection
 from lrs.projector import Projector
 from tests.conftest import Place
@@ -85,4 +85,4 @@ def following(place: Place, projection: Projection, **options: float) -> Iterato
 def quarantined(views: Database) -> list[tuple[int, str]]:
     """The positions set aside, and why."""
     with views.read.connect() as connection:
-        return [(q.position, q.error) for q in positions.set_aside_events(connection)]
+        return [(q.position, q.error) for q in quarantine.events(connection)]
