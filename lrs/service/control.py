@@ -210,7 +210,7 @@ class Control:
             paused=at.paused,
             position=standing.position,
             lag=lag,
-            lag_seconds=round(seconds, 1) if lag else 0.0,
+            lag_seconds=round(seconds, 3) if lag else 0.0,
             rate=pace.shown(at.rate, at.folded, now),
             failure=failure,
             quarantined=aside,

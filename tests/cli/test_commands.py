@@ -28,7 +28,7 @@ class Shell:
 
     def __init__(self, place: Place, folder: Path) -> None:
         self.folder = folder
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
             "LRS_LEDGER_URL": place.ledger_url,
@@ -40,7 +40,7 @@ class Shell:
         return subprocess.run(
             [LRS, *arguments],
             cwd=self.folder,
-            env=self._environment | settings,
+            env=self.environment | settings,
             capture_output=True,
             text=True,
             timeout=60,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from sqlalchemy import inspect
 
 from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.settings import Settings
 from replay.rebuild import rebuild
+from tests.conftest import Place
+from tests.support.own_projection import leftovers
 from tests.support.stores import statement, store
 
 
@@ -19,7 +18,7 @@ def broken(_settings: Settings) -> Lrs:
     raise RuntimeError("it cannot")
 
 
-def test_a_rebuild_that_fails_leaves_what_was_there(lrs: Lrs) -> None:
+def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> None:
     """A read model is made beside the live one and swapped in whole, or not at all; what was made
     of it is gone in either case.
     """
@@ -31,14 +30,5 @@ def test_a_rebuild_that_fails_leaves_what_was_there(lrs: Lrs) -> None:
     assert {name: lrs.projector.checksum(name) for name in before} == before
     done = rebuild(lrs, bootstrap.build, compare=True)
     assert (done.different, done.untold) == ((), ())
-    assert leftovers(lrs) == []
+    assert leftovers(place) == []
     assert {name: lrs.projector.checksum(name) for name in before} == before
-
-
-def leftovers(lrs: Lrs) -> list[str]:
-    """What stands beside the read models."""
-    if lrs.settings.views_url.startswith("sqlite:"):
-        views = Path(lrs.settings.views_url.removeprefix("sqlite:///"))
-        return [path.name for path in views.parent.glob(f"{views.name}.beside/*.db*")]
-    with lrs._views.read.connect() as connection:
-        return [name for name in inspect(connection).get_schema_names() if "beside" in name]
