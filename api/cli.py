@@ -14,7 +14,7 @@ from api.demo import fill
 from api.doctor import examine
 from api.projections.command import make_anew, projections
 from lrs import __version__, bootstrap
-from lrs.domain.errors import LrsError, Misconfigured, Unavailable
+from lrs.domain.errors import LrsError, Misconfigured, RebuildConflict, Unavailable
 from lrs.process import settle
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
@@ -59,7 +59,10 @@ def migrate() -> None:
         waiting = lrs.control.waiting()
         if waiting:
             click.echo(f"Read models are made anew: {', '.join(waiting)}.")
-            make_anew(lrs, waiting)
+            try:
+                make_anew(lrs, waiting)
+            except RebuildConflict as conflict:  # a server of this version has begun already
+                click.echo(conflict.detail)
     click.echo("The store is made." if made else "The store is up to date.")
 
 

@@ -10,7 +10,6 @@ import orjson
 
 from api import command
 from api.projections.view import aside_view, entry_view, table, together
-from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.service.control import Rebuilding
 from replay.rebuild import rebuild as rebuild_beside
@@ -115,7 +114,11 @@ def retry(name: str, position: int | None) -> None:
 
 def make_anew(lrs: Lrs, names: tuple[str, ...] | list[str], *, compare: bool = False) -> None:
     """Make them anew, or all, and say how that went. Exits where rows came out otherwise."""
-    done = rebuild_beside(lrs, bootstrap.build, names, compare=compare, progress=_Shown())
+    shown = _Shown()
+    try:
+        done = rebuild_beside(lrs, command.build, names, compare=compare, progress=shown)
+    finally:
+        shown.clear()
     rate = done.events / done.seconds if done.seconds else 0
     click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
     for name in done.untold:
@@ -144,6 +147,11 @@ class _Shown:
             click.echo(f"\r\033[K{line}", nl=False, err=True)
         elif line and self._told % self.EVERY == 0:
             click.echo(line, err=True)
+
+    def clear(self) -> None:
+        """Leave the terminal's line as it was."""
+        if self._terminal:
+            click.echo("\r\033[K", nl=False, err=True)
 
 
 def _say_json(value: object) -> None:

@@ -70,7 +70,8 @@ class Background:
         except RebuildConflict as conflict:
             log.info("rebuild-ended", projection=name, code=conflict.code)
         except Exception as error:
-            self._note(rebuild, error)
+            if getattr(error, "code", "") != "shutting-down":
+                self._note(rebuild, error)
 
     def _is_too_soon(self, rebuild: Rebuild) -> bool:
         return self._ledger.now() - self._failed.get(rebuild.id, 0) < AGAIN * SECOND

@@ -169,7 +169,10 @@ class Projector(Reader):
         full, failed = False, None
         for name, standing in standings.items():
             at = standing.at
-            if standing.is_level or at.paused or not self._standings.is_ours(at):
+            if not self.is_ours(at):
+                self._warn(at)
+                continue
+            if standing.is_level or at.paused:
                 continue
             # Where another process is at work, that one goes on; to come back at once would only
             # have the two take turns at ever smaller batches.
@@ -189,6 +192,13 @@ class Projector(Reader):
             raise failed
         return full
 
+    def _warn(self, at: Position) -> None:
+        """Say once that this program has nothing to do with a read model any more, or not yet."""
+        text = f"version {at.version} of log {at.log_id}"
+        if self._failed.get(at.name) != text:
+            self._failed[at.name] = text
+            log.warning("view-of-another-program", projection=at.name, version=at.version)
+
     def _note(self, name: str, error: Exception) -> None:
         """Say where it can be seen what keeps this process from folding, each reason once."""
         text = told(error)
@@ -203,7 +213,7 @@ class Projector(Reader):
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in standings.values() if self._standings.is_ours(s.at)]
+        ours = [s for s in standings.values() if self.is_ours(s.at)]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]

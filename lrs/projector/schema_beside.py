@@ -13,10 +13,11 @@ from dataclasses import replace
 from zlib import crc32
 
 from sqlalchemy import Connection, Table, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from lrs.database import Database
-from lrs.domain.errors import RebuildConflict, Unavailable
+from lrs.domain.errors import Misconfigured, RebuildConflict, Unavailable
 from lrs.faults import honest_errors
 from lrs.projections.tables import metadata
 
@@ -91,7 +92,8 @@ class SchemaBeside:
             )
             _lock(connection, LIVE, live)
             connection.exec_driver_sql("SET LOCAL statement_timeout TO DEFAULT")
-            connection.exec_driver_sql(f"DROP TABLE {_named(LIVE, live)}")
+            with _plain_errors():
+                connection.exec_driver_sql(f"DROP TABLE {_named(LIVE, live)}")
         for table in tables:
             place = _named(self._schema, [table.name])
             connection.exec_driver_sql(f'ALTER TABLE {place} SET SCHEMA "{LIVE}"')
@@ -105,6 +107,20 @@ def _lock(connection: Connection, schema: str, names: Sequence[str]) -> None:
 def _named(schema: str, names: Sequence[str]) -> str:
     # Identifiers are this program's own.
     return ", ".join(f'"{schema}"."{name}"' for name in names)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in a sentence what whoever runs the database has to change (SQLSTATE 2BP01)."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != "2BP01":
+            raise
+        raise Misconfigured(
+            "Something in the database, such as a view, depends on the tables of a read model, so "
+            "they cannot be replaced: drop it, and make it again after the rebuild."
+        ) from error
 
 
 _CLAIMED = text(

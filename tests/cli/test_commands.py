@@ -62,7 +62,13 @@ def migrated(lrs: Shell) -> Shell:
 
 def test_every_command_but_migrate_refuses_a_store_that_is_not_there(lrs: Shell) -> None:
     """Fail closed: no command makes an empty store by accident; the message names the remedy."""
-    for command in (("serve",), ("key", "list"), ("project",), ("replay", "rebuild")):
+    for command in (
+        ("serve",),
+        ("key", "list"),
+        ("project",),
+        ("replay", "rebuild"),
+        ("projections",),
+    ):
         done = lrs(*command)
         assert done.returncode == 78, command
         assert "run `lrs migrate` first" in done.stderr

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from lrs.database import Database, open_database
-from lrs.domain.errors import RebuildConflict
+from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projector import Projector
 from lrs.service.control import Control, State
@@ -201,6 +201,22 @@ def longest(act: Callable[[], object], seconds: float) -> float:
         slowest = max(slowest, monotonic() - began)
         sleep(0.01)
     return slowest
+
+
+def test_what_keeps_tables_from_being_replaced_is_said_in_a_sentence(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """Somebody has made a view of them in the database; once it is gone, they are replaced."""
+    if place.backend == "sqlite":
+        pytest.skip("SQLite does not mind")
+    with views.write.begin() as connection:
+        connection.exec_driver_sql("CREATE VIEW ours AS SELECT verb FROM views.tally")
+    with pytest.raises(Misconfigured, match="depends on the tables"):
+        projector.rebuild(["tally"])
+    assert leftovers(place) == []
+    with views.write.begin() as connection:
+        connection.exec_driver_sql("DROP VIEW ours")
+    assert len(projector.rebuild(["tally"])) == 1
 
 
 def test_what_the_copy_could_not_fold_is_what_is_set_aside(
