@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -40,8 +42,7 @@ from lrs.service.training import Held
 Programmes = Mapping[str, Programme]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """A person's verdict in one programme."""
 
     programme: Programme
@@ -130,14 +131,11 @@ class Certifications:
         programmes = self._current(connection) if only is None else only
         earned = certifications.of_people(connection, [one.id for one in trainees])
         said = _exceptions(connection, trainees)
-        concerned = _Concerned(programmes, on)
+        day = _Day(programmes, on)
         by_person: defaultdict[int, dict[str, Earned]] = defaultdict(dict)
         for (person, code), what in earned.items():
             by_person[person][code] = what
-        return [
-            _decided(one, programmes, concerned, by_person[one.id], said[one.id], on)
-            for one in trainees
-        ]
+        return [_decided(one, day, by_person[one.id], said[one.id]) for one in trainees]
 
 
 class _Exceptions:
@@ -154,54 +152,68 @@ class _Exceptions:
             self.revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
 
 
-class _Concerned:
-    """Which programmes apply to whom on a day: asked once for all who are employed alike."""
+class _Day:
+    """What a list's people have in common on a day: found out once for all who are alike."""
 
     def __init__(self, programmes: Programmes, on: date) -> None:
-        self._on = on
+        self.programmes = programmes
+        self.on = on
         self._rules = []
         for code, programme in programmes.items():
             rule = in_force(programme.versions, on)
             if rule is not None:
                 self._rules.append((code, rule, programme.first))
-        self._known: dict[Record, frozenset[str]] = {}
+        self._firsts = sorted({first for _, _, first in self._rules if first})
+        self._applying: dict[tuple[object, ...], frozenset[str]] = {}
+        self._begun: dict[str, Verdict | None] = {}
 
-    def codes(self, record: Record | None) -> frozenset[str]:
+    def applying(self, record: Record | None) -> frozenset[str]:
+        """The codes of the programmes that apply to whoever has this record."""
         if record is None:
             return frozenset()
-        found = self._known.get(record)
+        # of the day of joining only that counts which programmes it was too early for
+        joined = bisect_right(self._firsts, record.employed.since or date.min)
+        alike = (record.post, record.office, record.employed.holds(self.on), joined)
+        found = self._applying.get(alike)
         if found is None:
-            found = self._known[record] = frozenset(
-                code for code, rule, first in self._rules if applies(rule, record, self._on, first)
+            found = self._applying[alike] = frozenset(
+                code for code, rule, first in self._rules if applies(rule, record, self.on, first)
             )
         return found
 
+    def begun(self, code: str) -> Verdict | None:
+        """The verdict on all who have begun a programme unasked, and have earned nothing in it."""
+        if code not in self._begun:
+            versions = self.programmes[code].versions
+            self._begun[code] = verdict(versions, (), record=None, begun=self.on, on=self.on)
+        return self._begun[code]
+
 
 def _decided(
-    trainee: Trainee,
-    programmes: Programmes,
-    concerned: _Concerned,
-    earned: Mapping[str, Earned],
-    said: _Exceptions,
-    on: date,
+    trainee: Trainee, day: _Day, earned: Mapping[str, Earned], said: _Exceptions
 ) -> Certified:
     record = record_of(trainee.record) if trainee.record else None
+    applying = day.applying(record)
     verdicts: dict[str, Verdict] = {}
-    for code in sorted(concerned.codes(record) | (earned.keys() & programmes.keys())):
+    for code in sorted(applying | (earned.keys() & day.programmes.keys())):
         what = earned.get(code)
-        found = verdict(
-            programmes[code].versions,
-            what.grants if what else (),
-            record=record,
-            exemptions=said.exemptions.get(code, ()),
-            revocations=said.revocations.get(code, ()),
-            begun=what.begun if what else None,
-            on=on,
-        )
+        exemptions = said.exemptions.get(code, ())
+        if what and not (what.grants or exemptions or code in applying or what.begun > day.on):
+            found = day.begun(code)  # half of an office's verdicts
+        else:
+            found = verdict(
+                day.programmes[code].versions,
+                what.grants if what else (),
+                record=record,
+                exemptions=exemptions,
+                revocations=said.revocations.get(code, ()),
+                begun=what.begun if what else None,
+                on=day.on,
+            )
         if found is not None:
             verdicts[code] = found
-    standings = [Standing(programmes[code], found) for code, found in verdicts.items()]
-    return Certified(trainee, standings, may_serve(verdicts, record, on))
+    standings = [Standing(day.programmes[code], found) for code, found in verdicts.items()]
+    return Certified(trainee, standings, may_serve(verdicts, record, day.on))
 
 
 def _exceptions(
@@ -230,5 +242,4 @@ def _then(then: Known, on: date) -> Certified:
         what = certifications.decided(programme, mine, said.revocations.get(code, ()))
         if what is not None:
             earned[code] = what
-    concerned = _Concerned(then.programmes, on)
-    return _decided(then.trainee, then.programmes, concerned, earned, said, on)
+    return _decided(then.trainee, _Day(then.programmes, on), earned, said)
