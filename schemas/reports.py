@@ -20,6 +20,7 @@ from lrs.domain.statistics import Rate
 from lrs.projections.courses import Course
 from lrs.projections.people import Trainee
 from lrs.projections.transcripts import Correction
+from schemas.dumping import Dumping
 
 DEFAULT_LANGUAGES = ("ru", "en")
 
@@ -119,7 +120,7 @@ class FiguresView(Schema):
     attempt_rule = fields.Raw(attribute="rule")
 
 
-_LINE, _TOTALS, _FIGURES = LineView(), TotalsView(), FiguresView()
+_LINE, _TOTALS, _FIGURES = Dumping(LineView()), Dumping(TotalsView()), Dumping(FiguresView())
 
 
 def trainee_view(trainee: Trainee) -> dict[str, Any]:
