@@ -1,7 +1,8 @@
 """python -m benchmarks [NAME...]: measure, and print what goes into docs/performance.md.
 
 Names: validation (in this process), single batch mixed lag (beside the floor), read disk memory
-rebuild (of a filled store).
+rebuild (of a filled store), training (of a training centre's store: training-fold, training-read
+and training-rebuild).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import filled, servers, writing
+from benchmarks import filled, folding, reports, servers, writing
 from benchmarks.backends import BACKENDS, machine
 from benchmarks.bench import Bench, Plan
 from benchmarks.load import Generator
 from benchmarks.report import Record, Row, table
 from benchmarks.servers import Served
+from benchmarks.trained import Trained, trained
 from benchmarks.validation import validation
 
 ALONE: dict[str, Callable[[Bench], Iterator[Row]]] = {"validation": validation}
@@ -36,23 +38,28 @@ FILLED: dict[str, Callable[[Bench, filled.Store, filled.Store], Iterator[Row]]] 
     "memory": filled.memory,
     "rebuild": filled.rebuild,  # last: it takes the large store from its server
 }
-QUICK = Plan(rounds=1, seconds=1.0, warm=0.3, size=3_000, small=1_000, burst=2_000, idle=2.0)
+TRAINING: dict[str, Callable[[Bench, Trained], Iterator[Row]]] = {
+    "training-fold": folding.live,
+    "training-read": reports.read,
+    "training-rebuild": folding.rebuild,
+}
+TOGETHER = {"training": tuple(TRAINING)}
+QUICK = Plan(
+    rounds=1, seconds=1.0, warm=0.3, size=3_000, small=1_000, burst=2_000, idle=2.0,
+    statements=3_000,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 if every target was met, 1 if not."""
     given = _parser().parse_args(arguments)
-    known = [*ALONE, *WRITING, *FILLED]
-    unknown = [name for name in given.names if name not in known]
-    if unknown:
-        sys.exit(f"benchmarks: there is no {unknown[0]}; there are: {' '.join(known)}")
-    names = given.names or known
+    names = _names(given)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped
     tables, met = [], True
     generator = Generator()
     try:
         for kind in given.backend or BACKENDS:
-            with BACKENDS[kind]() as backend:
+            with BACKENDS[kind](given.keep) as backend:
                 bench = Bench(_plan(given), backend, generator, Record(given.out))
                 rows = list(_rows(bench, names))
                 tables.append(f"{backend.describe()}\n\n{table(backend.name, rows)}")
@@ -61,6 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         generator.close()
     print("\n\n".join([_heading(_plan(given)), *tables]))
     return 0 if met else 1
+
+
+def _names(given: argparse.Namespace) -> list[str]:
+    """The parts that are asked for."""
+    known = [*ALONE, *WRITING, *FILLED, *TRAINING]
+    unknown = [name for name in given.names if name not in (*known, *TOGETHER)]
+    if unknown:
+        there = " ".join((*known, *TOGETHER))
+        sys.exit(f"benchmarks: there is no {unknown[0]}; there are: {there}")
+    names = [part for name in given.names for part in TOGETHER.get(name, (name,))] or known
+    if given.keep and not TRAINING.keys() >= set(names):
+        sys.exit("benchmarks: --keep is for `training` alone")
+    return names
 
 
 def _rows(bench: Bench, names: Collection[str]) -> Iterator[Row]:
@@ -82,6 +102,12 @@ def _rows(bench: Bench, names: Collection[str]) -> Iterator[Row]:
             large = stack.enter_context(filled.filled(bench, "large", bench.plan.size))
         for look in about:
             yield from _noted(bench, look(bench, small, large))
+    with ExitStack() as stack:
+        studied = [part for name, part in TRAINING.items() if name in names]
+        if studied:
+            centre = stack.enter_context(trained(bench))
+        for study in studied:
+            yield from _noted(bench, study(bench, centre))
 
 
 def _noted(bench: Bench, rows: Iterator[Row]) -> Iterator[Row]:
@@ -94,7 +120,7 @@ def _plan(given: argparse.Namespace) -> Plan:
     plan = QUICK if given.quick else Plan()
     changed = {
         name: value
-        for name in ("rounds", "seconds", "size")
+        for name in ("rounds", "seconds", "size", "statements")
         if (value := getattr(given, name)) is not None
     }
     return replace(plan, **changed)
@@ -117,6 +143,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="see whether it works at all")
     parser.add_argument("--backend", action="append", choices=list(BACKENDS), help="only this one")
     parser.add_argument("--size", type=int, help="statements in the large store (1,000,000)")
+    parser.add_argument("--statements", type=int, help="of a training centre (1,000,000)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="fill there once, and reuse it")
     parser.add_argument("--rounds", type=int, help="rounds of each side (5)")
     parser.add_argument("--seconds", type=float, help="seconds of a round (5)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="append JSON lines to it")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import psycopg
@@ -30,13 +30,22 @@ class Place:
 
 
 class Backend(Protocol):
-    """A kind of database."""
+    """A kind of database. `process` is its server's id, None where there is none."""
 
     name: str
+    process: int | None
 
-    def place(self, name: str) -> Place: ...
+    def place(self, name: str) -> Place:
+        """The place of that name, made unless it is there, in a folder that is kept."""
+
     def used(self, place: Place) -> int:
         """Bytes of the store's tables and indexes on disk."""
+
+    def used_by_views(self, place: Place) -> int:
+        """Bytes of the read models' tables and indexes on disk."""
+
+    def drop_views(self, place: Place) -> None:
+        """Throw the read models away: the store is to be migrated."""
 
     def describe(self) -> str: ...
 
@@ -45,24 +54,41 @@ class Postgres:
     name = "PostgreSQL"
 
     def __init__(self, server: PostgresServer, folder: Path) -> None:
+        self.process: int | None = server.pid
         self._server = server
         self._folder = folder
 
     def place(self, name: str) -> Place:
-        url = self._server.create_database(f"bench_{name}")
-        floor = self._server.create_database(f"floor_{name}")
+        url = self._database(f"bench_{name}")
+        floor = self._database(f"floor_{name}")
         folder = self._folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         return Place(name, folder, url, url, floor, workers=2)
 
     def used(self, place: Place) -> int:
+        return self._size(place, ["ledger", "views", "reporting"])
+
+    def used_by_views(self, place: Place) -> int:
+        return self._size(place, ["views"])
+
+    def drop_views(self, place: Place) -> None:
+        with psycopg.connect(place.views_url) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS views CASCADE")
+
+    def _database(self, name: str) -> str:
+        with psycopg.connect(self._server.url()) as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            found = connection.execute(query, (name,)).fetchone()
+        return self._server.url(name) if found else self._server.create_database(name)
+
+    def _size(self, place: Place, schemas: list[str]) -> int:
         query = """
             SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind = 'r' AND n.nspname IN ('ledger', 'views', 'reporting')
+            WHERE c.relkind = 'r' AND n.nspname = ANY(%s)
         """
         with psycopg.connect(place.ledger_url) as connection:
-            row = connection.execute(query).fetchone()
+            row = connection.execute(query, (schemas,)).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -77,21 +103,28 @@ class Postgres:
 
 class Sqlite:
     name = "SQLite"
+    process: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def place(self, name: str) -> Place:
         folder = self._folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         ledger, views, floor = (
             f"sqlite:///{folder}/{file}.db" for file in ("ledger", "views", "floor")
         )
         return Place(name, folder, ledger, views, floor, workers=1)
 
     def used(self, place: Place) -> int:
-        files = [f for n in ("ledger", "views") for f in place.folder.glob(f"{n}.db*")]
-        return sum(file.stat().st_size for file in files)
+        return _size_of(place, "ledger.db*") + self.used_by_views(place)
+
+    def used_by_views(self, place: Place) -> int:
+        return _size_of(place, "views.db*")
+
+    def drop_views(self, place: Place) -> None:
+        for file in place.folder.glob("views.db*"):
+            file.unlink()
 
     def describe(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}, WAL, synchronous=FULL"
@@ -102,21 +135,42 @@ MEMORY = {"shared_buffers": "2GB", "max_wal_size": "4GB"}
 
 
 @contextmanager
-def postgres() -> Iterator[Backend]:
-    """A PostgreSQL of its own, which waits for the disk at each commit."""
-    with tempfile.TemporaryDirectory(prefix="zachetka-bench-") as folder:
-        server = PostgresServer(DURABLE | MEMORY)
+def postgres(keep: Path | None = None) -> Iterator[Backend]:
+    """A PostgreSQL of its own, which waits for the disk at each commit; in `keep` it stays."""
+    with _folder(keep, "postgresql") as folder:
+        data = folder / "server" if keep else None
+        if data:
+            data.mkdir(exist_ok=True)
+        server = PostgresServer(DURABLE | MEMORY, data)
         try:
             server.start()
-            yield Postgres(server, Path(folder))
+            yield Postgres(server, folder)
+            if keep:
+                server.execute("CHECKPOINT")  # else it would be part of a stop, which has an end
         finally:
-            server.remove()
+            server.stop() if keep else server.remove()
 
 
 @contextmanager
-def sqlite() -> Iterator[Backend]:
-    with tempfile.TemporaryDirectory(prefix="zachetka-bench-") as folder:
-        yield Sqlite(Path(folder))
+def sqlite(keep: Path | None = None) -> Iterator[Backend]:
+    """Files, in `keep` if that is given."""
+    with _folder(keep, "sqlite") as folder:
+        yield Sqlite(folder)
+
+
+@contextmanager
+def _folder(keep: Path | None, name: str) -> Iterator[Path]:
+    if keep is None:
+        with TemporaryDirectory(prefix="zachetka-bench-") as folder:
+            yield Path(folder)
+    else:
+        kept = keep.resolve() / name
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+
+
+def _size_of(place: Place, pattern: str) -> int:
+    return sum(file.stat().st_size for file in place.folder.glob(pattern))
 
 
 BACKENDS = {"postgresql": postgres, "sqlite": sqlite}

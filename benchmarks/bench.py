@@ -24,6 +24,8 @@ class Plan:
     small: int = 10_000
     burst: int = 50_000
     idle: float = 10.0
+    statements: int = 1_000_000
+    """In the store of a training centre."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,8 @@ def read(bench: Bench, small: Store, large: Store) -> Iterator[Row]:
 
     def measure(kind: str) -> dict[str, list[Measured]]:
         def job(to: Endpoint) -> Job:
-            few = {"filled": sizes[to], "small": small.size}
-            return Job(to, kind, bench.plan.seconds / 2, bench.plan.warm / 2, **few)
+            seconds, warm = bench.plan.seconds / 2, bench.plan.warm / 2
+            return Job(to, kind, seconds, warm, filled=sizes[to], small=small.size)
 
         return bench.compare(f"GET {kind}", sides, job)
 

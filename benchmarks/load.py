@@ -18,7 +18,7 @@ from multiprocessing import get_context
 from time import perf_counter, process_time
 
 from benchmarks.synthetic import bodies
-from benchmarks.traffic import Filling, Mixed, Posting, Request, Traffic, asking
+from benchmarks.traffic import Asking, Filling, Mixed, Posting, Request, Traffic, asking
 from benchmarks.wire import LOST, STATEMENTS, Answer, Connection, Endpoint
 
 READ_BACK = 20
@@ -31,7 +31,8 @@ class Job:
     """What to send where. `seconds` are measured after `warm` ones that do not count.
 
     `filled` is how many statements the store was filled with; for `fill`, `first` is the number of
-    the first one to send. `requests` ends the job early.
+    the first one to send. `requests` ends the job early. The traffic `paths` is GETs of `paths`,
+    one after another by chance.
     """
 
     to: Endpoint
@@ -44,6 +45,7 @@ class Job:
     first: int = 0
     small: int = 0
     requests: int | None = None
+    paths: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Measured:
     answer_size: float
     """Statements in an answer to a GET, on average of a few."""
     cpu: float
+    worst: float = 0.0
+    """The slowest answer, in ms."""
+    size: float = 0.0
+    """Bytes in an answer to a GET, on average of a few."""
 
     @property
     def rate(self) -> float:
@@ -117,6 +123,8 @@ def _traffic(job: Job, dice: random.Random) -> Traffic:
             return Filling(job.to, job.first, job.filled, job.batch)
         case "mixed":
             return Mixed(job.to, dice)
+        case "paths":
+            return Asking(lambda: job.to.get(dice.choice(job.paths)))
     return asking(job.traffic, job.to, dice, job.filled, job.small)
 
 
@@ -165,6 +173,8 @@ class _Loop:
             asked_back=asked_back,
             answer_size=_mean_size(self._pages),
             cpu=cpu,
+            worst=_share(times, 1.0),
+            size=sum(map(len, self._pages)) / max(1, len(self._pages)),
         )
 
     def _send_next(self, connection: Connection) -> None:

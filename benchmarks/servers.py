@@ -39,6 +39,10 @@ class Served:
         """Memory of the largest process, shared pages counted in proportion."""
         return max(_memory(p) for p in self._family())
 
+    def peak_bytes(self) -> int:
+        """The most memory that one of the processes ever had, shared pages counted in full."""
+        return max(_peak(p.pid) for p in self._family())
+
     def _family(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
 
@@ -144,6 +148,14 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def _program() -> str:
     return str(Path(sys.executable).with_name("lrs"))
+
+
+def _peak(process: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _memory(process: psutil.Process) -> int:

@@ -78,10 +78,10 @@ def fresh_id(dice: random.Random) -> str:
 
 def filled_id(number: int) -> str:
     """The id of a filled store's n-th statement, so that readers know every id there is."""
-    return _id_of(f"filled {number}")
+    return id_of(f"filled {number}")
 
 
-def _id_of(text: str) -> str:
+def id_of(text: str) -> str:
     """A UUID that looks random and is the text's."""
     digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
     return str(UUID(bytes=digest, version=4))
@@ -151,7 +151,7 @@ def _context(actor: int, course_number: int, course: str) -> dict[str, Any]:
     teacher = {"homePage": _HOME, "name": f"teacher-{course_number:02d}"}
     cmi5 = "https://w3id.org/xapi/cmi5/context/categories/cmi5"
     return {
-        "registration": _id_of(f"registration {actor} {course_number}"),
+        "registration": id_of(f"registration {actor} {course_number}"),
         "instructor": {"objectType": "Agent", "account": teacher},
         "platform": "Example learning platform",
         "language": "ru-RU",

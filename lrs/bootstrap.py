@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrs.database import Database, Options, make_folder, open_database
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.catalogue import Catalogue
@@ -18,6 +19,7 @@ from lrs.projections.training import Training
 from lrs.projector import Projector
 from lrs.service import Lrs
 from lrs.settings import Settings
+from lrs.vocabulary import vocabulary
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -33,18 +35,23 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-def projections() -> list[Projection]:
-    """Every read model there is."""
-    return [StatementIndex(), Training(), Documents(), Catalogue()]
+def projections(words: Vocabulary = STANDARD) -> list[Projection]:
+    """Every read model there is, for an installation with these words for training."""
+    return [StatementIndex(), Training(words), Documents(), Catalogue()]
 
 
 def build(settings: Settings, now: Clock = now) -> Lrs:
     """A store ready to use. Raises UnknownSchema where there is none: see `migrate`."""
+    words = vocabulary(settings.vocabulary)
     log, views = _databases(settings)
     try:
         ledger = Ledger(log, now, timeout=settings.write_timeout)
         projector = Projector(
-            ledger, views, projections(), wait=settings.fresh_timeout, pause=PAUSE[views.dialect]
+            ledger,
+            views,
+            projections(words),
+            wait=settings.fresh_timeout,
+            pause=PAUSE[views.dialect],
         )
         ledger.after_commit(projector.hint)
         projector.prepare()
@@ -52,7 +59,7 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
         log.close()
         views.close()
         raise
-    return Lrs(settings, ledger, log, views, projector, blobs(settings, log))
+    return Lrs(settings, ledger, log, views, projector, blobs(settings, log), words)
 
 
 def blobs(settings: Settings, log: Database) -> Blobs:
@@ -63,13 +70,14 @@ def blobs(settings: Settings, log: Database) -> Blobs:
 
 def migrate(settings: Settings) -> bool:
     """Make the store's tables where they are missing. Whether there was anything to make."""
+    words = vocabulary(settings.vocabulary)
     make_folder(settings.ledger_url)
     make_folder(settings.views_url)
     log, views = _databases(settings)
     try:
         made = migrate_ledger(log)
         ledger = Ledger(log, now)
-        Projector(ledger, views, projections()).prepare()
+        Projector(ledger, views, projections(words)).prepare()
         ledger.close()
         return made
     finally:

@@ -142,6 +142,9 @@ class Settings:
     fresh_timeout: float = _setting(
         2.0, _seconds(0, 60), "How long a read may wait for its projection to catch up."
     )
+    vocabulary: str = _setting(
+        "", _text, "A TOML file with further verbs and activity types that tell of training."
+    )
     project_in_web: bool = _setting(
         True, _truth, "Whether server processes fold projections; false with `lrs project`."
     )

@@ -1,14 +1,29 @@
 """A training centre that never was: a history to try the store with.
 
     for statement in statements(): ...   # about 25,000, the same every time
+    for news in history(): ...           # these and the facts of the catalogue, in order
     notable()["resit"]                   # "account|https://hr.centre.example|..."
 
 All names, offices and hosts are invented.
 """
 
-from lrs.demo.centre import notable, statements
+from lrs.demo.centre import history, notable, statements, unfold
 from lrs.demo.courses import COURSES
+from lrs.demo.journal import Fact, Journal
 from lrs.demo.places import OFFICES
+from lrs.demo.programmes import STRICTER_TOLD
 from lrs.demo.workdays import END, START
 
-__all__ = ["COURSES", "END", "OFFICES", "START", "notable", "statements"]
+__all__ = [
+    "COURSES",
+    "END",
+    "OFFICES",
+    "START",
+    "STRICTER_TOLD",
+    "Fact",
+    "Journal",
+    "history",
+    "notable",
+    "statements",
+    "unfold",
+]

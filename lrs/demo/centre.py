@@ -6,29 +6,31 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from lrs.demo.catalogue import open_centre
+from lrs.demo.clearance import brief, renew
 from lrs.demo.courses import COURSES, IN_CLASS, ONLINE, Course
 from lrs.demo.dice import Dice
 from lrs.demo.elearning import study
-from lrs.demo.episodes import (
-    mistake_namesakes,
-    mistake_score,
-    type_twice,
-    visit_offices,
-    waive,
-)
-from lrs.demo.journal import Journal, soon
+from lrs.demo.episodes import mistake_namesakes, mistake_score, type_twice, waive
+from lrs.demo.journal import Fact, Journal, soon
 from lrs.demo.onboarding import welcome
+from lrs.demo.orders import give_orders
 from lrs.demo.outcomes import assess, conclude, rate
-from lrs.demo.people import Trainee, hire
+from lrs.demo.people import Staff, Trainee, hire
+from lrs.demo.personnel import keep_records
 from lrs.demo.places import CLASSROOMS, COMPUTER_ROOM
+from lrs.demo.practice import practise
 from lrs.demo.roster import Roster
 from lrs.demo.sessions import Seat, Session, hold
+from lrs.demo.visits import visit_offices
+from lrs.demo.windows import count_likes
 from lrs.demo.workdays import END, START, at, moment, workday_after, workday_before, workdays
 from lrs.domain.agent import JsonObject
 from lrs.domain.vocabulary import REASON
 
 _SHEETS = ("portal", "portal", "portal", "badge", "badge", "paper")
 _MONTHS = 14
+_ASIDE = 1_000_000
 _MARRIED_STUDIES = (2, 11)
 _NAMESAKES_STUDY = 7
 
@@ -42,19 +44,27 @@ def statements(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject]
     yield from unfold(seed, trainees).statements()
 
 
+def history(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject | Fact]:
+    """The statements, and between them what the catalogue is told; it comes first."""
+    yield from unfold(seed, trainees).history()
+
+
 def notable(seed: int = 2026, *, trainees: int = 400) -> dict[str, str]:
     """Stories worth looking up in that history: an agent key each, or an activity's IRI.
 
     Keys: abandoned, attendance-entered-again, group-sign-in (a session), known-by-mail,
     late-arrival, namesake-one, namesake-other, newcomer, offline-study, resit, surname-change,
-    visit (a meeting), voided-attendance, voided-score, waived. A small centre may lack some.
+    visit (a meeting), voided-attendance, voided-score, waived; of the personnel system left,
+    one-account, promoted; of certificates due, exempt, expired, kept-by-the-old-rule,
+    lost-by-the-new-rule, not-briefed, renewed, revoked; placed-by-the-catalogue (an activity). With
+    few people or another seed some may be missing.
     """
     return dict(sorted(unfold(seed, trainees).notable.items()))
 
 
 def unfold(seed: int, trainees: int) -> Journal:
-    """The whole history, for who wants both the statements and the notable."""
-    journal = Journal(Dice(seed))
+    """The whole history, for who wants both what was told and the notable."""
+    journal = Journal(Dice(seed), Dice(seed + _ASIDE))
     roster = Roster(journal.dice, hire(journal.dice, trainees))
     _remember_people(journal, roster)
     for namesake in roster.staff.namesakes:
@@ -70,7 +80,19 @@ def unfold(seed: int, trainees: int) -> Journal:
     _examine(journal, roster, COURSES["annual-test"], date(2026, 3, 2), 50, trainees * 2 // 5)
     _examine(journal, roster, COURSES["senior-test"], date(2025, 10, 6), 240, trainees // 8)
     visit_offices(journal, roster)
+    brief(journal, roster.staff)
+    renew(journal, roster.staff)
+    practise(journal, roster.staff)
+    _describe(journal, roster.staff)
     return journal
+
+
+def _describe(journal: Journal, staff: Staff) -> None:
+    """What the catalogue says, and when: of the statements it only looks at those that are told."""
+    open_centre(journal)
+    give_orders(journal, staff)
+    keep_records(journal, staff)
+    count_likes(journal)
 
 
 def _remember_people(journal: Journal, roster: Roster) -> None:

@@ -1,4 +1,4 @@
-"""What is taught: eighteen courses of every kind, with their modules, lessons and questions."""
+"""What is taught: courses of every kind, with their modules, lessons and questions."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """`kind`: classroom, computer, online, blended or test. `hours` of a session, 0 without one.
+    """`kind`: classroom, computer, online, blended, test or briefing. `hours` of a session, 0
+    without one.
 
     `points` is the highest test score, 0 without a test; `months` the certificate's validity, 0
     without a certificate.
@@ -174,6 +175,8 @@ _COURSES = (
     ("annual-test", "test", 0, 60, 12, "Ежегодная проверка знаний", "Annual knowledge test"),
     ("senior-test", "test", 0, 40, 36, "Аттестация старшего специалиста",
      "Senior specialist's qualification"),
+    ("briefing", "briefing", 0, 0, 0, "Вводный инструктаж по охране труда",
+     "Safety briefing on the first day"),
 )  # fmt: skip
 
 

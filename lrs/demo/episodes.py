@@ -1,35 +1,16 @@
-"""What does not happen every day: mistakes taken back, waivers, visits to offices."""
+"""What does not happen every day: mistakes taken back, waivers."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lrs.demo.courses import COURSES
-from lrs.demo.journal import REGISTER, Journal, soon
+from lrs.demo.journal import REGISTER, Journal
 from lrs.demo.outcomes import conclude, score
 from lrs.demo.people import Trainee, clerk
-from lrs.demo.places import OFFICES, Office
 from lrs.demo.roster import Roster
 from lrs.demo.sessions import Seat, Session, mark_present
-from lrs.demo.vocabulary import (
-    LEARNING,
-    MEETING,
-    PLANNED_DURATION,
-    PLANNED_START,
-    VISIT_CATEGORY,
-    activity,
-)
-from lrs.demo.workdays import (
-    END,
-    START,
-    at,
-    duration,
-    moment,
-    workday_after,
-    workday_before,
-    workdays,
-)
-from lrs.domain.agent import JsonObject
+from lrs.demo.workdays import START, at, moment, workday_after, workday_before
 from lrs.domain.vocabulary import REASON
 
 _WAIVERS = (
@@ -105,53 +86,3 @@ def waive(journal: Journal, roster: Roster, count: int) -> None:
                 registration=seat.registration,
             )
             journal.remember("waived", seat.who, at(day, 17))
-
-
-def visit_offices(journal: Journal, roster: Roster) -> None:
-    """Every office is visited twice by a trainer, who works with a few people at their windows."""
-    days = workdays(START + timedelta(days=14), END)
-    for place in range(2 * len(OFFICES)):
-        half = days[len(days) // 2 :] if place >= len(OFFICES) else days[: len(days) // 2]
-        _visit(journal, roster, OFFICES[place % len(OFFICES)], journal.dice.pick(half))
-
-
-def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> None:
-    dice, start = journal.dice, at(day, journal.dice.between(9, 15))
-    length = timedelta(minutes=15 * dice.between(6, 12))
-    meeting = _meeting(office, start, length)
-    context = _visit_context(office, roster.trainer(day))
-    planned = moment(dice, workday_before(day, 10), 9, 17)
-    journal.post(planned, clerk(), "schedule", meeting, platform=REGISTER, **context)
-    here = [who for who in roster.staff.trainees if who.office == office]
-    for who in dice.some([who for who in here if roster.is_free(who, day)], dice.between(3, 6)):
-        roster.occupy(who, day)
-        end = soon(dice, start + length, 60, 900)
-        result = {"completion": True, "duration": duration(length)}
-        journal.tell(end, who, "attended", meeting, result=result, platform=REGISTER, **context)
-    journal.remember("visit", str(meeting["id"]), start + length)
-
-
-def _meeting(office: Office, start: datetime, length: timedelta) -> JsonObject:
-    return activity(
-        f"{LEARNING}/visit/{start.date()}-{office.code}",
-        MEETING,
-        f"Выезд тренера в офис «{office.title}»",
-        f"Trainer's visit to the {office.en} office",
-        extensions={
-            PLANNED_START: start.isoformat(),
-            PLANNED_DURATION: duration(length),
-        },
-    )
-
-
-def _visit_context(office: Office, trainer: JsonObject) -> JsonObject:
-    return {
-        "instructor": trainer,
-        "category": activity(
-            VISIT_CATEGORY,
-            "http://id.tincanapi.com/activitytype/category",
-            "Выезд в офис",
-            "Visit to an office",
-        ),
-        "other": office.place(),
-    }

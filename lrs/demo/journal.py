@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from lrs.demo.dice import Dice
 from lrs.demo.people import Trainee
 from lrs.demo.vocabulary import verb
-from lrs.demo.workdays import CLOSING
-from lrs.domain.agent import JsonObject, agent_key
+from lrs.demo.workdays import CLOSING, MOSCOW
+from lrs.domain.agent import JsonObject, agent_key, members
+from lrs.domain.catalogue import Key, Kind, key_of
 
 PORTAL = "Портал дистанционного обучения"
 REGISTER = "Журнал учебного центра"
@@ -18,16 +21,29 @@ REGISTER = "Журнал учебного центра"
 _ACTIVITIES = ("parent", "grouping", "category", "other")
 
 
-class Journal:
-    """Statements as they come, and the chance they come by.
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is said of a thing of the catalogue; without an entry, that it is no more."""
 
-    What would happen after the period's end is dropped: the history stops in mid-course.
+    kind: Kind
+    key: Key
+    entry: JsonObject | None
+    reason: str = ""
+
+
+class Journal:
+    """Statements and facts as they come, and the chance they come by.
+
+    What would happen after the period's end is dropped: the history stops in mid-course. Facts
+    have dice of their own, so that describing more things leaves the statements as they are.
     """
 
-    def __init__(self, dice: Dice) -> None:
+    def __init__(self, dice: Dice, aside: Dice) -> None:
         self.dice = dice
+        self.aside = aside
         self.notable: dict[str, str] = {}
         self._posted: list[tuple[datetime, int, JsonObject]] = []
+        self._said: list[tuple[datetime, int, Fact]] = []
         self._sessions = 0
 
     def post(
@@ -79,26 +95,74 @@ class Journal:
     def __len__(self) -> int:
         return len(self._posted)
 
+    @property
+    def facts(self) -> int:
+        """How many there are."""
+        return len(self._said)
+
     def next_session(self) -> int:
         self._sessions += 1
         return self._sessions
+
+    def describe(self, at: datetime, kind: Kind, entry: JsonObject) -> None:
+        """Says `at` that time how the thing is, from then on."""
+        self._say(at, Fact(kind, key_of(kind, entry), entry))
+
+    def withdraw(self, at: datetime, kind: Kind, key: Key, reason: str) -> None:
+        self._say(at, Fact(kind, key, None, reason))
+
+    def _say(self, at: datetime, fact: Fact) -> None:
+        if at <= CLOSING:
+            self._said.append((at, len(self._said), fact))
 
     def remember(self, story: str, who: Trainee | str, day: datetime | None = None) -> None:
         """Keeps the first example of a story: an agent key, or whatever else names it."""
         if day is not None and day > CLOSING:
             return
-        name = who if isinstance(who, str) else key_of(who)
+        name = who if isinstance(who, str) else agent_key(who.actor(who.hired))
+        assert name is not None, "every trainee has an identifier"
         self.notable.setdefault(story, name)
 
+    def told(self, name: str, activity: str) -> list[tuple[str, JsonObject]]:
+        """Who was said to have done that with the activity, by agent key, with the statement, in
+        the order of posting.
+        """
+        iri = verb(name)["id"]
+        return [
+            (str(agent_key(statement["actor"])), statement)
+            for statement in self.statements()
+            if statement["verb"]["id"] == iri and statement["object"]["id"] == activity
+        ]
+
+    def last_days(self) -> dict[str, date]:
+        """The last day on which a statement names them, by agent key."""
+        days: dict[str, date] = {}
+        for known, _, statement in self._posted:
+            for member in members(statement["actor"]):
+                key = str(agent_key(member))
+                days[key] = max(days.get(key, date.min), known.date())
+        return days
+
     def statements(self) -> Iterator[JsonObject]:
-        for _, _, statement in sorted(self._posted, key=lambda entry: entry[:2]):
+        for _, _, statement in sorted(self._posted, key=_place):
             yield statement
 
+    def history(self) -> Iterator[JsonObject | Fact]:
+        """Statements and facts as the store is told them; of one instant, facts first."""
+        news: list[tuple[datetime, bool, int, JsonObject | Fact]] = [
+            *((known, True, number, statement) for known, number, statement in self._posted),
+            *((known, False, number, fact) for known, number, fact in self._said),
+        ]
+        for *_, told in sorted(news, key=itemgetter(0, 1, 2)):
+            yield told
 
-def key_of(who: Trainee) -> str:
-    key = agent_key(who.actor(who.hired))
-    assert key is not None, "every trainee has an identifier"
-    return key
+
+_place = itemgetter(0, 1)
+
+
+def day_of(statement: JsonObject) -> date:
+    """The local day on which it happened; devices that were offline say it in UTC."""
+    return datetime.fromisoformat(statement["timestamp"]).astimezone(MOSCOW).date()
 
 
 def soon(dice: Dice, at: datetime, low: int, high: int) -> datetime:

@@ -16,6 +16,8 @@ SMALLEST = 48
 """Fewer people could not show everything: four in each office."""
 
 WEDDING = date(2026, 6, 13)
+ONE_ACCOUNT = date(2026, 3, 2)
+"""From when the portal knows everybody by the personnel system's account."""
 
 
 def account(number: str, name: str) -> JsonObject:
@@ -26,14 +28,22 @@ def account(number: str, name: str) -> JsonObject:
     }
 
 
+def account_key(number: str) -> str:
+    """The agent key of that account."""
+    return f"account|{HR}|{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """One person. `ability` shifts test scores by that share; `wed` is the date of a new name."""
+    """One person. `ability` shifts test scores by that share; `mbox` is what the systems knew them
+    by before there was one account; `wed` is the date of a new name. `post` is a code.
+    """
 
     number: str
     name: Name
     female: bool
     office: Office
+    post: str
     hired: date
     ability: float
     mbox: str | None = None
@@ -45,13 +55,31 @@ class Trainee:
         """Whether the person came within the period, and so goes through onboarding."""
         return self.hired >= START
 
+    @property
+    def key(self) -> str:
+        """The agent key of their account in the personnel system."""
+        return account_key(self.number)
+
+    @property
+    def key_before(self) -> str | None:
+        """That of the mailbox which statements named them by; None if none did."""
+        return f"mbox|{self.mbox}" if self.mbox and self.hired < ONE_ACCOUNT else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every agent key that anything names them by."""
+        return (self.key, self.key_before) if self.key_before else (self.key,)
+
+    def called(self, day: date) -> str:
+        """The full name on that day."""
+        later = self.name_later if self.wed is not None and day >= self.wed else None
+        return (later or self.name).full
+
     def actor(self, day: date) -> JsonObject:
-        """The Agent as the systems named it on that day; the identifier never changes."""
-        later = self.wed is not None and day >= self.wed and self.name_later is not None
-        name = self.name_later if later and self.name_later else self.name
-        if self.mbox is None:
-            return account(self.number, name.full)
-        return {"objectType": "Agent", "name": name.full, "mbox": self.mbox}
+        """The Agent as the systems named it on that day."""
+        if self.mbox is None or day >= ONE_ACCOUNT:
+            return account(self.number, self.called(day))
+        return {"objectType": "Agent", "name": self.called(day), "mbox": self.mbox}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +141,22 @@ def _people(dice: Dice, count: int, taken: set[Name]) -> list[Trainee]:
                 name=name,
                 female=female,
                 office=OFFICES[place % len(OFFICES)],
+                post=_post(place // len(OFFICES), is_new=day >= START),
                 hired=day,
                 ability=dice.normal(0.0, 0.06),
                 mbox=mbox if place % 57 == 20 else None,
             )
         )
     return people
+
+
+def _post(place: int, *, is_new: bool) -> str:
+    """By how many of the office came before: the first manages it."""
+    if place == 0:
+        return "manager"
+    if place % 5 == 1 and not is_new:
+        return "senior"
+    return "administrator" if place % 10 == 2 else "specialist"
 
 
 def _hired(dice: Dice, *, is_new: bool) -> date:

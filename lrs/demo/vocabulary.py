@@ -46,6 +46,7 @@ INTERACTION = _TYPES + "cmi.interaction"
 LESSON = _TYPES + "lesson"
 MEETING = _TYPES + "meeting"
 MODULE = _TYPES + "module"
+SIMULATION = _TYPES + "simulation"
 CERTIFICATE = "https://www.opigno.org/en/tincan_registry/activity_type/certificate"
 
 VISIT_CATEGORY = LEARNING + "/xapi/category/visit"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 OutcomeFact = Literal[
@@ -111,6 +112,14 @@ class Vocabulary:
 
     verbs: Mapping[str, OutcomeFact] = field(default_factory=lambda: dict(_VERBS))
     kinds: Mapping[str, ActivityKind] = field(default_factory=lambda: dict(_TYPES))
+
+    @property
+    def number(self) -> int:
+        """0 for the standard's words, for others a number that tells them apart; below 2**20."""
+        if self == STANDARD:
+            return 0
+        said = repr((sorted(self.verbs.items()), sorted(self.kinds.items())))
+        return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
 
 
 STANDARD = Vocabulary()

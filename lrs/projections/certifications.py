@@ -120,11 +120,12 @@ def earned(
 def decided(
     programme: Programme, states: Mapping[str, State], revoked: Iterable[date]
 ) -> Earned | None:
-    """What lines with these states, by course IRI, make in the programme."""
-    begun = [state["first"] for state in states.values() if "first" in state]
+    """What a person's lines, by course IRI, make in the programme; its own courses count."""
+    own = {iri: states[iri] for iri in programme.courses.values() if iri in states}
+    begun = [state["first"] for state in own.values() if "first" in state]
     if not begun:
         return None
-    marks = [mark for iri, state in states.items() for mark in credit(iri, state)]
+    marks = [mark for iri, state in own.items() for mark in credit(iri, state)]
     instant, _, offset = min(begun)
     made = tuple(grants(programme.versions, marks, revoked))
     return Earned(Moment(instant, offset).day, made)

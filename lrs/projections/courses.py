@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import orjson
@@ -135,10 +135,16 @@ def course_by_id(connection: Connection, number: int) -> Course | None:
     return _found(connection.execute(_COURSES.where(course.c.id == number)).first())
 
 
-def courses_by_iri(connection: Connection, iris: Iterable[str]) -> dict[str, Course]:
+def courses_by_iri(connection: Connection, iris: Collection[str]) -> dict[str, Course]:
     """Those of the courses that were ever named."""
-    query = _COURSES.where(course.c.digest.in_([digest(iri) for iri in iris]))
-    return {row.iri: course_of_row(row) for row in connection.execute(query)}
+    rows = rows_of(connection, _COURSES, course.c.digest, [digest(iri) for iri in iris])
+    return {row.iri: course_of_row(row) for row in rows}
+
+
+def undescribed(connection: Connection, iris: Collection[str]) -> dict[str, Course]:
+    """Those of the courses that were ever named, as statements alone tell of them."""
+    rows = rows_of(connection, _COURSES, course.c.digest, [digest(iri) for iri in iris])
+    return {row.iri: Course(row.id, row.iri, json.loads(row.title)) for row in rows}
 
 
 def described_courses(connection: Connection) -> list[Course]:

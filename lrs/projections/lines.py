@@ -266,6 +266,12 @@ def _write(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         insert_columns(connection, line, columns, replace=True)
 
 
+def as_kept(state: State) -> State:
+    """The state as it is read again: the order of evidence rests on that of its members."""
+    kept: State = orjson.loads(_json(state))
+    return kept
+
+
 def _json(value: object) -> str:
     """The one way to write it: equal values, equal text."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

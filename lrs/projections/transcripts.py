@@ -65,7 +65,7 @@ def transcript(connection: Connection, key: str, rule: Rule | None = None) -> Tr
     `rule` is asked for in place of each course's own.
     """
     trainee = person_by_key(connection, key)
-    return None if trainee is None else compiled(trainee, _lines_of(connection, trainee.id), rule)
+    return None if trainee is None else compiled(trainee, lines_of(connection, trainee.id), rule)
 
 
 def compiled(
@@ -91,7 +91,8 @@ def compiled(
     )
 
 
-def _lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
+def lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
+    """All lines of the person with this number: courses and states."""
     query = (
         select(*COLUMNS, line.c.state)
         .join_from(line, course, course.c.id == line.c.course)

@@ -1,13 +1,15 @@
 """One person as the store knew them at an earlier position: read from the log and folded anew.
 
 The same pure folds as the projection's, over what stood in the log then: statements not yet voided,
-the catalogue as described, the links that held.
+the catalogue as described, the links that held. Only what statements call courses is of today: it
+says nothing of the person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -18,6 +20,7 @@ from lrs.domain.identity import identifiers, representatives
 from lrs.domain.listings import listings
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns, gather, mark
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections import courses, described, lines, people, rulebook
 from lrs.projections.courses import Course
@@ -35,8 +38,15 @@ class Known:
     exemptions: Sequence[JsonObject]
     revocations: Sequence[JsonObject]
 
+    def revoked(self, programme: str) -> list[date]:
+        """The days on which certificates of the programme were revoked."""
+        said = (one["on"] for one in self.revocations if one["programme"] == programme)
+        return sorted(map(date.fromisoformat, said))
 
-def known(connection: Connection, log: LogReader, key: str, upto: int) -> Known | None:
+
+def known(
+    connection: Connection, log: LogReader, key: str, upto: int, words: Vocabulary = STANDARD
+) -> Known | None:
     """What was known at position `upto` of the person with this identifier; None if nothing."""
     keys, representative = _identifiers(connection, key, upto)
     numbers = people.numbers_of(connection, keys)
@@ -49,7 +59,7 @@ def known(connection: Connection, log: LogReader, key: str, upto: int) -> Known 
     entries = _entries(connection, Kind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    told = {p: outcomes(r, listings=listed) for p, r in recorded.items()}
+    told = {p: outcomes(r, words, listed) for p, r in recorded.items()}
     names = {number: identifier for identifier, number in numbers.items()}
     states: dict[str, State] = {}
     mine: list[Outcome] = []
@@ -96,9 +106,9 @@ def _lines(
     for code, programme in programmes.items():
         for iri in programme.courses.values():
             wanted.setdefault(iri, []).append(code)
-    named = courses.courses_by_iri(connection, states)
+    named = courses.undescribed(connection, states)
     return [
-        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), state)
+        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), lines.as_kept(state))
         for iri, state in states.items()
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrs.database import Database
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import positions
@@ -50,7 +51,8 @@ class Lrs:
     """Everything a running store can be asked to do."""
 
     def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
-                 views: Database, projector: Projector, blobs: Blobs) -> None:  # fmt: skip
+                 views: Database, projector: Projector, blobs: Blobs,
+                 words: Vocabulary = STANDARD) -> None:  # fmt: skip
         self.settings = settings
         self.ledger = ledger
         self.projector = projector
@@ -70,7 +72,7 @@ class Lrs:
         self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.clock = Clock(ledger.reader, ledger.now)
-        reader = Reader(projector, views, ledger.reader)
+        reader = Reader(projector, views, ledger.reader, words)
         self.training = Training(reader, ledger.reader)
         self.certifications = Certifications(reader, ledger.reader)
         self.offices = Offices(reader)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lrs.database import Database, unchanging
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import InvalidQuery, Unavailable
+from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
 from lrs.projections import described, positions, rulebook
@@ -73,11 +74,18 @@ class Reading:
     """One state of the projection; `known` is the earlier position that is asked about, if any."""
 
     def __init__(
-        self, connection: Connection, reach: Reach, shelf: Shelf, begun: str, known: int | None
+        self,
+        connection: Connection,
+        reach: Reach,
+        shelf: Shelf,
+        begun: str,
+        known: int | None,
+        words: Vocabulary = STANDARD,
     ) -> None:
         self.connection = connection
         self.reach = reach
         self.known = known
+        self.words = words
         self._shelf = shelf
         self._state = (begun, described.latest(connection)) if known is None else ("", known)
 
@@ -103,10 +111,13 @@ class Reading:
 class Reader:
     """Makes readings; what the catalogue says is shared by all of them."""
 
-    def __init__(self, projector: Projector, views: Database, log: LogReader) -> None:
+    def __init__(
+        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
+    ) -> None:
         self._projector = projector
         self._views = views
         self._log = log
+        self._words = words
         self._shelf = Shelf()
 
     @contextmanager
@@ -129,4 +140,4 @@ class Reader:
             reach = Reach(at.position, at.stored if behind else max(reach.through, at.stored))
             if known is not None and known <= at.position:
                 reach = Reach(known, self._log.stored_at(known))
-            yield Reading(connection, reach, self._shelf, at.begun, known)
+            yield Reading(connection, reach, self._shelf, at.begun, known, self._words)

@@ -69,10 +69,9 @@ def certified_then(then: Known, on: date) -> Certified:
     for entry in then.revocations:
         said.add(Kind.REVOCATION, entry)
     earned = {}
+    states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
-        of = {course.iri: state for course, state in then.lines}
-        mine = {iri: of[iri] for iri in programme.courses.values() if iri in of}
-        what = certifications.decided(programme, mine, said.revocations.get(code, ()))
+        what = certifications.decided(programme, states, said.revocations.get(code, ()))
         if what is not None:
             earned[code] = what
     rulings = _Rulings(then.programmes, on)

@@ -10,6 +10,8 @@ from tests.api.caller import Caller
 from tests.api.documents import BYTES, JSON, KINDS, VERSIONS, document, tag_of
 from tests.api.test_bad_bodies import SECRET, head, refused
 
+pytestmark = pytest.mark.rules
+
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 MERGES = {

@@ -17,6 +17,8 @@ from tests.api.streams import Streamed, announced, unannounced
 from tests.api.test_bad_bodies import SECRET, head, refused
 from tests.conftest import Place
 
+pytestmark = pytest.mark.rules
+
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
 AGENT = '{"mbox":"mailto:anna@example.org"}'
 each_kind = pytest.mark.parametrize("kind", KINDS)

@@ -11,6 +11,8 @@ from tests.api.caller import Answer, Caller, said
 from tests.api.documents import JSON, KINDS, VERSIONS, Doc, document, tag_of
 from tests.api.test_bad_bodies import head, refused
 
+pytestmark = pytest.mark.rules
+
 BEFORE = b'{"a": 1.10, "b": [1, 2]}'
 SENT = b'{"b": 3, "c": 4}'
 MERGED = {"a": 1.1, "b": 3, "c": 4}

@@ -23,6 +23,8 @@ from tests.api.scopes import PLACES
 from tests.conftest import Place
 from tests.support.served import served
 
+pytestmark = pytest.mark.rules
+
 MARK = "Zaphod4711"
 FORM = "application/x-www-form-urlencoded"
 

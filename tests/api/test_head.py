@@ -11,6 +11,8 @@ from tests.api.caller import STATEMENTS, Caller, fresh, said, voiding
 from tests.api.documents import KINDS, document
 from tests.api.parts import attached, attachment, posted
 
+pytestmark = pytest.mark.rules
+
 LEFT_OUT = {"X-Request-ID", "Date", "Content-Type"}
 ABOUT = {"agent": json.dumps({"mbox": "mailto:anna@example.org", "name": "Анна"})}
 

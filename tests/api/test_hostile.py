@@ -15,6 +15,8 @@ from tests.api.documents import document
 from tests.api.mixed import MIXED, attachment, part, post
 from tests.api.test_bad_bodies import extended, refused
 
+pytestmark = pytest.mark.rules
+
 SIZE = 100_000
 
 

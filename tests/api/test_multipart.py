@@ -21,6 +21,8 @@ from tests.api.parts import (
 )
 from tests.api.test_bad_bodies import SECRET, head, refused
 
+pytestmark = pytest.mark.rules
+
 DATA, OTHER = b"here is a simple attachment", f"another of {SECRET}".encode()
 FILE = "https://files.example.org/1"
 LINE = f"--{BOUNDARY}\r\n".encode()

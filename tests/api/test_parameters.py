@@ -7,6 +7,8 @@ import pytest
 from tests.api.caller import STATEMENTS, Caller, fresh, said
 from tests.api.test_bad_bodies import SECRET, head, refused
 
+pytestmark = pytest.mark.rules
+
 BAD = {
     "unknown": ("color=red", "unknown-parameter", None),
     "in another case": (f"StatementId={fresh()}", "unknown-parameter", None),

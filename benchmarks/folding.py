@@ -1,0 +1,190 @@
+"""What it costs to fold a training centre's statements: live, a batch after another, and anew.
+
+Live: each read model alone, from the first event on, in batches of 1,000 that are committed one
+after another, in a process that does nothing else; reading and decoding the log is part of it.
+Anew: `lrs replay rebuild` on so many cores, which PostgreSQL's processes share. CPU is that of all
+processes, PostgreSQL's too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import process_time
+
+import psutil  # type: ignore[import-untyped]
+
+from benchmarks import servers
+from benchmarks.bench import Bench
+from benchmarks.report import Row
+from benchmarks.trained import Trained, apart, made, opened
+from lrs import bootstrap
+from lrs.projections.projection import STATEMENTS, Projection
+from lrs.projector import Step
+from lrs.settings import Settings
+
+BATCH = 1_000
+PER_CORE = 15_000
+"""Statements that a rebuild of everything is to fold in a second of CPU."""
+
+CORES = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What folding cost, in microseconds of CPU for an event: of the process that folds, of that
+    the first and the last tenth of the log, and of the database's processes.
+    """
+
+    process: float
+    first: float
+    last: float
+    database: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """Seconds that a rebuild took, and the seconds of CPU of all processes."""
+
+    seconds: float
+    cpu: float
+
+
+def live(bench: Bench, store: Trained) -> Iterator[Row]:
+    """Each read model folded from nothing, and what it then takes on disk."""
+    bench.backend.drop_views(store.place)
+    apart(made, store.settings)
+    grown = [bench.backend.used_by_views(store.place)]
+    for projection in bootstrap.projections():
+        found = apart(fold, store.settings, projection.NAME, bench.backend.process)
+        grown.append(bench.backend.used_by_views(store.place))
+        yield _live_row(bench, projection, found)
+    each = (grown[-1] - grown[0]) / store.events
+    parts = zip(bootstrap.projections(), grown[1:], grown, strict=False)
+    shown = ", ".join(f"{p.NAME} {_megabytes(more - less)}" for p, more, less in parts)
+    size = f"{_megabytes(grown[-1])}, {each:,.0f} bytes a statement"
+    yield Row("read models on disk, folded live", size, shown, "", "", True)
+
+
+def rebuild(bench: Bench, store: Trained) -> Iterator[Row]:
+    """Everything, and each read model alone, on one core and on two."""
+    for cores in CORES:
+        if cores > len(os.sched_getaffinity(0)):
+            continue
+        yield _rebuild_row(bench, store, "", cores)
+        for projection in bootstrap.projections():
+            yield _rebuild_row(bench, store, projection.NAME, cores)
+
+
+def fold(settings: Settings, name: str, database: int | None) -> Folded:
+    """Folds the whole log into one read model, as a server's thread does, but alone."""
+    with opened(settings) as lrs:
+        projection = lrs.projector.projections[name]
+        used = cpu_of(database)
+        marks = [process_time()]
+        while lrs.projector.step(projection, BATCH) is Step.FULL:
+            marks.append(process_time())
+        marks.append(process_time())
+        theirs = cpu_of(database) - used
+        _require_sound(lrs.health().quarantined)
+        events = lrs.ledger.reader.head()[0]
+    # a batch that is full is of BATCH events; those of a rare topic alone are fewer batches
+    tenth = max(1, (len(marks) - 1) // 10)
+    scale = 1e6 / max(events, 1)
+    share = (len(marks) - 1) / tenth
+    return Folded(
+        process=(marks[-1] - marks[0]) * scale,
+        first=(marks[tenth] - marks[0]) * share * scale,
+        last=(marks[-1] - marks[-1 - tenth]) * share * scale,
+        database=theirs * scale,
+    )
+
+
+def refold(bench: Bench, store: Trained, name: str, cores: int) -> Rebuilt:
+    """Rebuilds that read model, or all for "", on so many cores."""
+    with on_cores(cores, bench.backend.process):
+        used = _cpu_of_children() + cpu_of(bench.backend.process)
+        chosen = ("--projection", name) if name else ()
+        said = servers.lrs(store.place, "replay", "rebuild", *chosen)
+        cpu = _cpu_of_children() + cpu_of(bench.backend.process) - used
+    done = re.search(r"(\d+) events folded in ([\d.]+) s", said)
+    assert done is not None, said
+    return Rebuilt(float(done[2]), cpu)
+
+
+@contextmanager
+def on_cores(count: int, database: int | None) -> Iterator[None]:
+    """Keeps what is started meanwhile, and the database's processes, on the first so many cores."""
+    allowed = os.sched_getaffinity(0)
+    held = [psutil.Process(), *_family(database)]
+    few = sorted(allowed)[:count]
+    try:
+        for process in held:
+            process.cpu_affinity(few)
+        yield
+    finally:
+        for process in [psutil.Process(), *_family(database)]:
+            process.cpu_affinity(sorted(allowed))
+
+
+def cpu_of(database: int | None) -> float:
+    """Seconds that a database server's processes have used, those too that have ended."""
+    total = 0.0
+    for number, process in enumerate(_family(database)):
+        times = process.cpu_times()
+        total += times.user + times.system
+        if number == 0:
+            total += times.children_user + times.children_system
+    return total
+
+
+def _live_row(bench: Bench, projection: Projection, found: Folded) -> Row:
+    beside = []
+    if bench.backend.process is not None:
+        beside.append(f"PostgreSQL's part {found.database:.1f}")
+    if projection.TOPICS >= STATEMENTS:
+        beside.append(f"the process: first tenth {found.first:.0f}, last {found.last:.0f}")
+    cost = f"{found.process + found.database:.1f} us a statement"
+    name = f"folding {projection.NAME} live, {BATCH:,} at a time"
+    return Row(name, cost, "; ".join(beside), "", "", True)
+
+
+def _rebuild_row(bench: Bench, store: Trained, name: str, cores: int) -> Row:
+    found = refold(bench, store, name, cores)
+    each = store.events / found.cpu
+    what = name or "everything"
+    return Row(
+        f"rebuild of {what}, {cores} {'core' if cores == 1 else 'cores'}",
+        f"{store.events / found.seconds:,.0f}/s in {found.seconds:,.1f} s",
+        f"{each:,.0f}/s a core, {found.cpu / store.events * 1e6:.0f} us a statement",
+        "",
+        "" if name else f">= {PER_CORE:,}/s a core",
+        bool(name) or each >= PER_CORE,
+    )
+
+
+def _family(database: int | None) -> list[psutil.Process]:
+    """The server's process, and those that it has started."""
+    if database is None:
+        return []
+    server = psutil.Process(database)
+    return [server, *server.children(recursive=True)]
+
+
+def _cpu_of_children() -> float:
+    """Seconds of those that have ended, with all that they had started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _require_sound(quarantined: object) -> None:
+    if quarantined:
+        raise RuntimeError(f"some events could not be folded: {quarantined}")
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MB"

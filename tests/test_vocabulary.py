@@ -1,0 +1,75 @@
+"""An installation's own words for training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lrs import bootstrap
+from lrs.domain.errors import Misconfigured
+from lrs.domain.version import Version
+from lrs.domain.vocabulary import STANDARD
+from lrs.settings import Settings
+from lrs.vocabulary import vocabulary
+from schemas import parse_statements
+
+FINISHED = "https://portal.example/verbs/finished"
+WORDS = f'''
+[verbs]
+"{FINISHED}" = "completed"
+"http://adlnet.gov/expapi/verbs/scored" = ""
+[types]
+"https://portal.example/types/webinar" = "meeting"
+'''
+STATEMENT = (
+    f'{{"actor": {{"mbox": "mailto:a@centre.example"}}, "verb": {{"id": "{FINISHED}"}},'
+    ' "object": {"id": "https://portal.example/course"}}'
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "words.toml"
+    path.write_text(WORDS, "utf-8")
+    return path
+
+
+def test_words_are_added_changed_and_taken_away(file: Path) -> None:
+    words = vocabulary(str(file))
+    assert words.verbs[FINISHED] == "completed"
+    assert "http://adlnet.gov/expapi/verbs/scored" not in words.verbs
+    assert words.kinds["https://portal.example/types/webinar"] == "meeting"
+    assert vocabulary("") is STANDARD
+
+
+def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> None:
+    """At the next start, without a command."""
+    bootstrap.migrate(settings)
+    for given, lines in ((settings, 0), (replace(settings, vocabulary=str(file)), 1)):
+        lrs = bootstrap.build(given)
+        received, _ = parse_statements(STATEMENT.encode())
+        if not lines:
+            lrs.statements.store(received, lrs.credentials.operator("me"), Version.V1_0_3)
+        lrs.projector.catch_up()
+        assert len(lrs.training.trainees("", 0, 10).value) == lines
+        lrs.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[verbs", "TOML"),
+        ("[nouns]", "nouns"),
+        (f'verbs = "{FINISHED}"', "verbs"),
+        (f'[verbs]\n"{FINISHED}" = "done"', FINISHED),
+        ('[types]\n"https://x.example" = "webinar"', "x.example"),
+    ],
+)
+def test_a_file_at_fault_is_refused_by_name(file: Path, text: str, told: str) -> None:
+    file.write_text(text, "utf-8")
+    with pytest.raises(Misconfigured, match=told):
+        vocabulary(str(file))
+    with pytest.raises(Misconfigured, match="missing"):
+        vocabulary(str(file.with_name("missing.toml")))
