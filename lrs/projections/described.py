@@ -49,7 +49,6 @@ description = Table(
     Index("description_by_position", "position"),
     Index("description_by_kind", "kind"),
     Index("description_by_person", "person"),
-    Index("description_by_position", "position"),
 )
 
 _FACTS = select(

@@ -8,6 +8,8 @@ from tests.api.caller import Caller
 from tests.api.centre import ANNA, asked, describe, key, refused
 from tests.api.test_bad_bodies import SECRET
 
+pytestmark = pytest.mark.rules
+
 DAY = "on=2026-02-30"
 
 
