@@ -13,6 +13,7 @@ from api.cors import shared
 from api.envelope import enveloped
 from api.paths import normalised
 from api.people import resource as people
+from api.projections import resource as projections
 from api.reports import certifications, courses, offices, services, transcripts, visits
 from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
@@ -50,6 +51,7 @@ def create_app(lrs: Lrs) -> Flask:
         visits.blueprint(lrs),
         resource.blueprint(lrs),
         people.blueprint(lrs),
+        projections.blueprint(lrs),
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)

@@ -13,10 +13,10 @@ from api.catalogue.command import catalogue
 from api.demo import fill
 from api.doctor import examine
 from api.people.command import person
+from api.projections.command import make_anew, projections
 from lrs import __version__, bootstrap
-from lrs.domain.errors import LrsError, Misconfigured, Unavailable
+from lrs.domain.errors import LrsError, Misconfigured, RebuildConflict, Unavailable
 from lrs.process import settle
-from replay.rebuild import rebuild as rebuild_projections
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
 """Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
@@ -48,12 +48,23 @@ def main() -> None:
 main.add_command(keys.key)
 main.add_command(catalogue)
 main.add_command(person)
+main.add_command(projections)
 
 
 @main.command()
 def migrate() -> None:
-    """Make the store's tables where they are missing."""
+    """Make the store's tables where they are missing, and make read models of an older version
+    anew.
+    """
     made = bootstrap.migrate(command.settings())
+    with command.store() as lrs:
+        waiting = lrs.control.waiting()
+        if waiting:
+            click.echo(f"Read models are made anew: {', '.join(waiting)}.")
+            try:
+                make_anew(lrs, waiting)
+            except RebuildConflict as conflict:  # a server of this version has begun already
+                click.echo(conflict.detail)
     click.echo("The store is made." if made else "The store is up to date.")
 
 
@@ -101,21 +112,15 @@ def replay() -> None:
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
 @click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
 def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
-    """Drop the read models and fold the whole log again."""
+    """Make the read models anew from the whole log: `lrs projections rebuild` in short."""
     with command.store() as lrs:
-        unknown = [n for n in names if n not in lrs.projector.projections]
+        known = lrs.control.names
+        unknown = [n for n in names if n not in known]
         if unknown:
-            known = ", ".join(lrs.projector.projections)
-            raise click.BadParameter(f"{unknown[0]} is no projection; there are: {known}")
-        show = _counter("events folded")
-        done = rebuild_projections(lrs, bootstrap.build, names, compare=compare, progress=show)
-    rate = done.events / done.seconds if done.seconds else 0
-    click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
-    if done.different:
-        click.echo(f"lrs: came out otherwise: {', '.join(done.different)}", err=True)
-        sys.exit(REFUSED)
-    if compare:
-        click.echo("Every row came out the same.")
+            raise click.BadParameter(
+                f"{unknown[0]} is no projection; there are: {', '.join(known)}"
+            )
+        make_anew(lrs, names, compare=compare)
 
 
 @main.command()

@@ -20,6 +20,12 @@ def settings() -> Settings:
     return found
 
 
+def build(settings: Settings) -> Lrs:
+    """The store, for a process that a command starts: its log entries look as the command's."""
+    configure(settings)
+    return bootstrap.build(settings)
+
+
 @contextmanager
 def store() -> Iterator[Lrs]:
     """The store, for as long as the command runs. Raises Misconfigured, Unavailable."""

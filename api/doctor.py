@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError
 from lrs.ledger.tables import SCHEMA_VERSION
+from lrs.service.control import Entry, State
 from lrs.settings import Settings
 
 BEHIND = 10_000
@@ -36,20 +37,40 @@ def examine(settings: Settings) -> Finding:
         health = lrs.health()
         found.facts.append(f"events      {health.head}")
         for p in health.projections:
-            found.facts.append(f"projection  {p.name} at {p.position}, {p.lag} behind")
-            if p.lag > BEHIND:
-                found.troubles.append(
-                    f"The projection {p.name} is {p.lag} events behind: is a server or "
-                    "`lrs project` running?"
-                )
-        for q in health.quarantined:
+            found.facts.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
+            trouble = _trouble(p)
+            if trouble:
+                found.troubles.append(f"The projection {p.name} {trouble}")
+        for aside in health.quarantined:
+            q = aside.event
             found.troubles.append(
                 f"The projection {q.projection} could not fold the event at position "
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
-                "`lrs replay rebuild`."
+                f"`lrs projections retry {q.projection}`."
             )
     except LrsError as error:
         found.troubles.append(error.detail)
     finally:
         lrs.close()
     return found
+
+
+def _trouble(p: Entry) -> str:
+    """What is wrong with a projection and what to do about it; nothing if all is well."""
+    why = f" ({p.failure.error})" if p.failure else ""
+    match p.state:
+        case State.ERRING:
+            return f"cannot be folded just now{why}: is the database well, and its disk not full?"
+        case State.OUTDATED:
+            return f"is of an older version: `lrs projections rebuild {p.name}`."
+        case State.REPLACED:
+            return (
+                "is of a newer version of the program, or of another log: start that program, or "
+                f"go back with `lrs projections rebuild {p.name}`."
+            )
+        case State.STOPPED:
+            return f"is {p.lag} events behind: is a server or `lrs project` running?"
+        case State.RUNNING if p.lag > BEHIND:
+            return f"is {p.lag} events behind: is a server or `lrs project` running?"
+        case _:
+            return ""

@@ -37,6 +37,7 @@ _NAMED = frozenset(
         *("about", "activities", "agents", "api", "catalogue", "courses", "health", "history"),
         *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
         *("v1", "xapi"),
+        *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),
     }
 )
 _DEEPEST = 8

@@ -31,6 +31,9 @@ STATUS: dict[type[errors.LrsError], int] = {
 RETRY_AFTER = 2
 """Seconds a client should wait after 503 and 507."""
 
+RETRY_LATER = {"view-being-made": 15}
+"""The same for codes of what takes longer."""
+
 _TITLES = {
     400: "Bad Request",
     401: "Unauthorized",
@@ -116,5 +119,5 @@ def _problem(error: errors.LrsError) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Basic realm="Zachetka", charset="UTF-8"'
     if status in (503, 507):
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers["Retry-After"] = str(RETRY_LATER.get(error.code, RETRY_AFTER))
     return response

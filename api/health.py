@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from api.rendering import as_json
 from lrs import __version__
 from lrs.service import Lrs
+from lrs.service.control import is_wrong
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -23,21 +24,31 @@ def blueprint(lrs: Lrs) -> Blueprint:
                 "xapi": "/xapi/statements",
                 "transcripts": "/api/v1/transcripts",
                 "courses": "/api/v1/courses",
+                "projections": "/api/v1/projections",
                 "health": "/health",
             }
         )
 
     @bp.get("/health")
     def health() -> Response:
-        """200 while the store answers; the lag in events, and how many are in quarantine."""
+        """200 while the store answers; what each projection does, its lag in events, and how many
+        events are in quarantine.
+        """
         found = lrs.health()
         return as_json(
             {
-                "status": "ok" if not found.quarantined else "attention",
+                "status": "attention" if is_wrong(found.projections) else "ok",
                 "version": __version__,
                 "events": found.head,
                 "projections": [
-                    {"name": p.name, "version": p.version, "position": p.position, "lag": p.lag}
+                    {
+                        "name": p.name,
+                        "version": p.version,
+                        "state": p.state,
+                        "position": p.position,
+                        "lag": p.lag,
+                        "lag_seconds": p.lag_seconds,
+                    }
                     for p in found.projections
                 ],
                 "quarantined": len(found.quarantined),

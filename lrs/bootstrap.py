@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from lrs.database import Database, Options, make_folder, open_database
@@ -50,6 +51,7 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
             ledger,
             views,
             projections(words),
+            anew=partial(projections, words),
             wait=settings.fresh_timeout,
             pause=PAUSE[views.dialect],
         )

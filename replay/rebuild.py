@@ -1,40 +1,45 @@
-"""Drop the read models and fold the log again; say whether they came out the same."""
+"""Make read models anew beside those that are read; say whether they came out the same."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, wait
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+import signal
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from sqlalchemy import make_url
-
-from lrs.domain.errors import Unavailable
-from lrs.process import settle
+from lrs.domain.errors import LrsError, RebuildConflict
+from lrs.process import collecting_by_hand, settle
+from lrs.projector import Rebuilt
+from lrs.projector.stepper import ROUNDS
 from lrs.service import Lrs
+from lrs.service.control import Rebuilding
 from lrs.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """One rebuild: events folded, seconds taken, and the projections that came out otherwise."""
+class Outcome:
+    """Rebuilds side by side: up to which position all are, in how many seconds, the projections
+    that came out otherwise, and those that could not be compared.
+    """
 
     events: int
     seconds: float
-    compared: bool
     different: tuple[str, ...]
+    untold: tuple[str, ...]
 
-
-ATTEMPTS = 5
-"""How often a read model is offered to a file that is being written to."""
 
 Build = Callable[[Settings], Lrs]
 """How a process of its own gets at the store: lrs.bootstrap.build, from who may call it."""
+
+Progress = Callable[[Mapping[str, Rebuilding | None]], None]
+"""Told now and then how far each projection has come; None before it has begun, and after."""
+
+EVERY = 0.5
+"""Seconds."""
 
 
 def rebuild(
@@ -43,90 +48,69 @@ def rebuild(
     names: Collection[str] = (),
     *,
     compare: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Rebuilt:
-    """Rebuild these projections, or all. `progress` is told how many events are folded by all.
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """Rebuild these projections, or all, each in a process of its own: Python folds on one core a
+    process. With `compare`, the rows of each are compared with those they replace.
 
-    With `compare`, digests of all rows before and after are compared. Before, the projections
-    are brought up to the head, so that both stand for the same history.
+    Raises as Projector.rebuild does. Where one fails the others are finished; where this process is
+    interrupted they are cancelled.
     """
-    projector = lrs.projector
-    chosen = list(names) or list(projector.projections)
-    before = {}
-    if compare:
-        projector.catch_up(chosen)
-        before = {name: projector.checksum(name) for name in chosen}
+    chosen = list(names) or lrs.control.names
     began = perf_counter()
-    events = _side_by_side(lrs, build, chosen, progress)
-    seconds = perf_counter() - began
-    different = tuple(n for n, digest in before.items() if projector.checksum(n) != digest)
-    return Rebuilt(events, seconds, compare, different)
+    with ProcessPoolExecutor(len(chosen), get_context("spawn"), initializer=_settle) as pool:
+        running = {n: pool.submit(_one, build, lrs.settings, n, compare) for n in chosen}
+        try:
+            while wait(running.values(), timeout=EVERY).not_done:
+                entries = {entry.name: entry for entry in lrs.control.all()}
+                progress({name: entries[name].rebuild for name in chosen})
+        except BaseException:
+            _cancel(lrs, running)
+            raise
+        try:
+            done = [running[name].result() for name in chosen]
+        except BrokenProcessPool:
+            raise RebuildConflict("rebuild-killed") from None
+    return Outcome(
+        min(r.position for r in done),
+        perf_counter() - began,
+        tuple(r.projection for r in done if r.same is False),
+        tuple(r.projection for r in done if compare and r.same is None),
+    )
 
 
-def _side_by_side(
-    lrs: Lrs, build: Build, names: Sequence[str], progress: Callable[[int], None]
-) -> int:
-    """Each projection in a process of its own: Python folds on one core a process.
-
-    A SQLite file has one writer, so there each gets a file of its own, adopted in the end.
-    """
-    with _files(lrs.settings.views_url, names) as files:
-        settings = {
-            name: replace(lrs.settings, views_url=f"sqlite:///{files[name]}")
-            if files
-            else lrs.settings
-            for name in names
-        }
-        with ProcessPoolExecutor(len(names), mp_context=get_context("spawn")) as pool:
-            running = {pool.submit(_one, build, settings[name], name) for name in names}
-            while wait(running, timeout=0.5).not_done:
-                progress(min(_position(lrs, name, files.get(name)) for name in names))
-            for done in running:
-                done.result()
-        for name, file in files.items():
-            _adopt(lrs, name, file)
-    return lrs.projector.catch_up(names)
+def _cancel(lrs: Lrs, running: Mapping[str, Future[Rebuilt]]) -> None:
+    for name, future in running.items():
+        if not future.cancel():
+            with suppress(LrsError):
+                lrs.control.cancel(name)
 
 
-def _adopt(lrs: Lrs, name: str, file: Path) -> None:
-    """A writer that is at work just now is no reason to throw away what was folded."""
-    for _ in range(ATTEMPTS - 1):
-        with suppress(Unavailable):
-            return lrs.projector.adopt(name, file)
-    return lrs.projector.adopt(name, file)
-
-
-@contextmanager
-def _files(views_url: str, names: Sequence[str]) -> Iterator[dict[str, Path]]:
-    """Where each projection is folded, if not in the read models' own database: in a folder beside
-    it, as there has to be room for them in any case.
-    """
-    url = make_url(views_url)
-    if url.get_backend_name() != "sqlite" or url.database is None:
-        yield {}
-        return
-    views = Path(url.database)
-    with TemporaryDirectory(prefix=f"{views.name}.rebuild-", dir=views.parent) as folder:
-        yield {name: Path(folder) / f"{name}.db" for name in names}
-
-
-def _position(lrs: Lrs, name: str, file: Path | None) -> int:
-    """How far a projection has come; 0 before it has begun."""
-    if file is None:
-        return lrs.projector.position(name).position
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as beside:
-            query = "SELECT position FROM projection WHERE name = ?"
-            row = beside.execute(query, (name,)).fetchone()
-    except sqlite3.OperationalError:
-        return 0
-    return row[0] if row else 0
-
-
-def _one(build: Build, settings: Settings, name: str) -> None:
-    lrs = build(settings)
+def _settle() -> None:
+    """Whoever presses Ctrl-C means the process that waits, and that one cancels."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()
+
+
+def _one(build: Build, settings: Settings, name: str, compare: bool) -> Rebuilt:
+    lrs = build(settings)
     try:
-        lrs.projector.rebuild([name])
+        with collecting_by_hand() as collect:
+            told = _Every(ROUNDS, collect)
+            (done,) = lrs.projector.rebuild([name], compare=compare, progress=told)
+            return done
     finally:
         lrs.close()
+
+
+class _Every:
+    """Calls `act` at every so many calls of its own."""
+
+    def __init__(self, calls: int, act: Callable[[], object]) -> None:
+        self._calls, self._act = calls, act
+        self._count = 0
+
+    def __call__(self, _: object) -> None:
+        self._count += 1
+        if self._count % self._calls == 0:
+            self._act()

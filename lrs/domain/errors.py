@@ -14,6 +14,7 @@ LrsError
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
 |   +-- DocumentConflict       a document is there, and the request does not speak of it
+|   +-- RebuildConflict        a read model is being made anew already, or not any more
 +-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
 |   +-- EntryNotFound
@@ -23,6 +24,7 @@ LrsError
 |   +-- TraineeNotFound
 |   +-- CourseNotFound
 |   +-- CredentialNotFound
+|   +-- ProjectionNotFound
 +-- Unauthenticated            no or bad credentials
 +-- Forbidden                  the scope is too narrow
 +-- Unavailable                the database is away; a write's outcome may be unknown
@@ -67,6 +69,8 @@ __all__ = [
     "OperatorError",
     "PersonNotFound",
     "PreconditionFailed",
+    "ProjectionNotFound",
+    "RebuildConflict",
     "StatementConflict",
     "StatementNotFound",
     "StorageFull",
@@ -166,6 +170,10 @@ class DocumentConflict(Conflict):
     pass
 
 
+class RebuildConflict(Conflict):
+    pass
+
+
 class PreconditionFailed(LrsError):
     pass
 
@@ -199,6 +207,10 @@ class CourseNotFound(NotFound):
 
 
 class CredentialNotFound(NotFound):
+    pass
+
+
+class ProjectionNotFound(NotFound):
     pass
 
 

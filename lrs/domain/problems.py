@@ -155,9 +155,14 @@ _AWAY: Final = {
     "moment.",
     "unavailable": "The database is away or did not answer in time: send the same again in a few "
     "seconds.",
-    "view-being-made": "A read model is being made: ask again in a moment.",
-    "view-replaced": "The read model {projection} has been begun anew by another version of the "
-    "program or for another log: whoever runs the store must restart this process.",
+    "view-being-made": "The read model is being made: ask again later. Whoever runs the store sees "
+    "how far that is under /api/v1/projections.",
+    "view-busy": "Another process is at work on the read model {projection}: ask again in a "
+    "moment.",
+    "view-paused": "The read model {projection} is paused, so this cannot be decided: whoever runs "
+    "the store must resume it.",
+    "view-replaced": "The read model {projection} has been made anew by a newer version of the "
+    "program or for another log: whoever runs the store must restart this process with that.",
     "write-contended": "The write met too many others and stored nothing: send the same again.",
     "write-timeout": "The database did not take the write in time, and nothing is stored: send the "
     "same again in a few seconds.",
@@ -252,6 +257,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "/api/v1/courses lists all."
         },
     ),
+    "ProjectionNotFound": Group(
+        "There is no such read model, or it has not set that event aside.",
+        {
+            "projection-not-found": "There is no such projection. There are: {known}.",
+            "not-in-quarantine": "The projection {projection} has set no event aside at that "
+            "position: /api/v1/projections/{projection}/quarantine lists those it has.",
+        },
+    ),
     "CredentialNotFound": Group(
         "There is no such key; told on the command line.",
         {"credential-not-found": "There is no key of that name: `lrs key list` shows all."},
@@ -277,6 +290,21 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "precondition-required": "The document exists already: read it, decide, and send "
             "If-Match with its ETag.",
+        },
+    ),
+    "RebuildConflict": Group(
+        "A read model is being made anew already, or is not.",
+        {
+            "no-rebuild": "The projection {projection} is not being rebuilt: there is nothing to "
+            "cancel.",
+            "rebuild-cancelled": "The rebuild of the projection {projection} was cancelled: what "
+            "was there is still there.",
+            "rebuild-killed": "A process that rebuilt a projection was killed: what was there is "
+            "still there. Look whether it had too little memory, and try again.",
+            "rebuild-overtaken": "The projection {projection} was made anew by somebody else "
+            "meanwhile: this rebuild is given up.",
+            "rebuild-under-way": "The projection {projection} is being rebuilt already: wait for "
+            "that, or cancel it first.",
         },
     ),
     "PreconditionFailed": Group(

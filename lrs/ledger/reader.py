@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, literal_column, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from lrs.bulk import rows_of
 from lrs.database import Database
@@ -123,11 +133,14 @@ _LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
 _RARE = event.c.topic != literal_column("'statement-stored'")
 
 
+def _among(topics: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in topics))
+
+
 @lru_cache(maxsize=16)
 def _of_topics(topics: frozenset[str]) -> Select[Any]:
-    among = or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in sorted(topics)))
     within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    ordered = _FACTS.where(among, _RARE, within).order_by(event.c.position)
+    ordered = _FACTS.where(_among(sorted(topics)), _RARE, within).order_by(event.c.position)
     return ordered.limit(bindparam("limit"))
 
 
@@ -162,6 +175,16 @@ def _end(topics: tuple[str, ...]) -> Select[Any]:
     return select(*end_of_log(topics))
 
 
+@lru_cache(maxsize=64)
+def _waiting(topics: tuple[str, ...]) -> Select[Any]:
+    following = event.c.position > bindparam("after")
+    if topics:
+        columns: tuple[ColumnElement[Any], ...] = (func.count(), func.min(event.c.stored))
+        return select(*columns).where(_among(topics), _RARE, following)
+    first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
+    return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
+
+
 class LogReader:
     """Reads of one log, each a query of its own on an autocommit connection."""
 
@@ -180,6 +203,14 @@ class LogReader:
         with honest_errors(), self._database.read.connect() as connection:
             row = connection.execute(_end(topics)).one()
         return tuple(value or 0 for value in row)
+
+    def waiting(self, position: int, topics: tuple[str, ...] = ()) -> tuple[int, int]:
+        """How many events follow `position`, and the `stored` of the first of them, 0 if there is
+        none: those of these topics, none of them statements, or all.
+        """
+        with honest_errors(), self._database.read.connect() as connection:
+            count, first = connection.execute(_waiting(topics), {"after": position}).one()
+        return max(0, count or 0), first or 0
 
     def after(self, position: int, limit: int, topics: Collection[str] = frozenset()) -> Page:
         """Up to `limit` events that follow `position`: statements, and facts of these topics."""

@@ -13,9 +13,8 @@ def checksum(connection: Connection, tables: Sequence[Table]) -> str:
     digest = blake2b(digest_size=16)
     for table in tables:
         digest.update(table.name.encode())
-        query = select(table).order_by(*table.primary_key)
-        rows = connection.execution_options(yield_per=10_000).execute(query)
-        for row in rows:
+        query = select(table).order_by(*table.primary_key).execution_options(yield_per=10_000)
+        for row in connection.execute(query):
             digest.update(repr(tuple(map(_plain, row))).encode())
     return digest.hexdigest()
 

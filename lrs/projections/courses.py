@@ -169,7 +169,7 @@ def as_described(of: Course, entry: JsonObject | None, programmes: Collection[st
     return Course(
         id=of.id,
         iri=of.iri,
-        title={**of.title, **entry.get("title", {})},
+        title=_titled(of.title, entry.get("title", {})),
         kind=entry.get("kind"),
         hours=entry.get("hours"),
         rule=entry.get("attempt_rule", "best"),
@@ -178,6 +178,16 @@ def as_described(of: Course, entry: JsonObject | None, programmes: Collection[st
         known="title" in entry,
         services=tuple(entry.get("services", ())),
     )
+
+
+def _titled(said: dict[str, str], described: dict[str, str]) -> dict[str, str]:
+    """The catalogue's titles, and what statements call it in other languages: `ru-RU` is `ru`."""
+    languages = {_language(tag) for tag in described}
+    return {t: v for t, v in said.items() if _language(t) not in languages} | described
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0].lower()
 
 
 def _found(row: Row[*tuple[Any, ...]] | None) -> Course | None:

@@ -45,8 +45,6 @@ description = Table(
     Column("person", LargeBinary(16)),
     # NULL where it says that the thing is no more
     Column("entry", LargeBinary),
-    # asked before every batch: whether something was described since
-    Index("description_by_position", "position"),
     Index("description_by_kind", "kind"),
     Index("description_by_person", "person"),
 )

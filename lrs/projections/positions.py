@@ -1,4 +1,4 @@
-"""How far each projection has come, and what it could not fold.
+"""How far each projection has come.
 
 A projection's row is also its lock: whoever holds it for the length of a batch's transaction is
 the projection's one worker, in any process. There is no lease to expire.
@@ -6,7 +6,6 @@ the projection's one worker, in any process. There is no lease to expire.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,9 +13,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ColumnElement,
     Connection,
+    Float,
     Integer,
     LargeBinary,
     Select,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from lrs.projections.rebuilds import rebuild
 from lrs.projections.tables import metadata
 
 projection = Table(
@@ -41,17 +43,18 @@ projection = Table(
     Column("position", BigInteger, nullable=False),
     Column("stored", BigInteger, nullable=False),
     Column("commitment", LargeBinary(32)),
+    # whether nobody may fold it
+    Column("paused", Boolean),
+    # in events per second, as of when it was folded last, in microseconds since the epoch
+    Column("rate", Float),
+    Column("folded", BigInteger),
+    # what kept somebody from folding it last, and when
+    Column("error", Text),
+    Column("failed", BigInteger),
 )
 
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("projection", Text, primary_key=True),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("error", Text, nullable=False),
-)
-
-TABLES = (projection, quarantine)
+NOBODYS = 0
+"""The version of a read model that no program may read: it is still to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,19 @@ class Position:
     position: int
     stored: int
     commitment: bytes | None
+    paused: bool = False
+    rate: float = 0.0
+    folded: int = 0
+    coming: str | None = None
+    """The id of the rebuild whose outcome is to take its place, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An event that a projection could not fold, and why."""
+class Failure:
+    """What kept somebody from folding a projection last, and when, in microseconds."""
 
-    projection: str
-    position: int
     error: str
+    failed: int
 
 
 def read(connection: Connection, name: str) -> Position | None:
@@ -105,41 +112,69 @@ def hold(connection: Connection, name: str) -> Position | None:
     return _position(connection.execute(_HELD, {"of": name}).first())
 
 
-def create(connection: Connection, name: str, version: int, log_id: UUID) -> None:
-    """Begin a projection at the start of the log."""
+def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None:
+    """Begin a projection at the start of the log; whether it is paused stays as it was."""
     row = {
-        "name": name,
         "version": version,
         "log_id": str(log_id),
         "begun": uuid4().hex,
         "position": 0,
         "stored": 0,
+        "commitment": None,
+        "rate": None,
+        "folded": None,
+        "error": None,
+        "failed": None,
     }
-    connection.execute(insert(projection), row)
+    _put(connection, name, row)
 
 
-def advance(
-    connection: Connection, name: str, *, position: int, stored: int, commitment: bytes | None
-) -> None:
-    values = {"position": position, "stored": stored, "commitment": commitment}
-    connection.execute(_ADVANCE, {"of": name, **values})
+def take_over(connection: Connection, at: Position, failure: Failure | None, folded: int) -> None:
+    """Have the row say what another of that name says, which was folded elsewhere."""
+    row = {
+        "version": at.version,
+        "log_id": str(at.log_id),
+        "begun": at.begun,
+        "position": at.position,
+        "stored": at.stored,
+        "commitment": at.commitment,
+        "folded": folded,
+        "error": None if failure is None else failure.error,
+        "failed": None if failure is None else failure.failed,
+    }
+    _put(connection, at.name, row)
 
 
-def remove(connection: Connection, name: str) -> None:
-    connection.execute(projection.delete().where(projection.c.name == name))
-    connection.execute(quarantine.delete().where(quarantine.c.projection == name))
+def _put(connection: Connection, name: str, row: dict[str, Any]) -> None:
+    if not connection.execute(_UPDATE, {"of": name, **row}).rowcount:
+        connection.execute(insert(projection), {"name": name, **row})
 
 
-def set_aside(connection: Connection, name: str, position: int, error: str) -> None:
-    """Quarantine an event, so that it does not stop the rest."""
-    row = {"projection": name, "position": position, "error": error}
-    connection.execute(insert(quarantine), row)
+def advance(connection: Connection, at: Position) -> None:
+    """Have the row say how far the projection has come, and how fast."""
+    values = {
+        "position": at.position,
+        "stored": at.stored,
+        "commitment": at.commitment,
+        "rate": at.rate,
+        "folded": at.folded,
+    }
+    connection.execute(_UPDATE, {"of": at.name, **values})
 
 
-def set_aside_events(connection: Connection) -> Sequence[Quarantined]:
-    """All events in quarantine, by projection and position."""
-    query = select(quarantine).order_by(quarantine.c.projection, quarantine.c.position)
-    return [Quarantined(*row) for row in connection.execute(query)]
+def pause(connection: Connection, name: str, paused: bool) -> None:
+    """Have nobody fold the projection, or have it folded again."""
+    connection.execute(_UPDATE, {"of": name, "paused": paused})
+
+
+def fail(connection: Connection, name: str, failure: Failure) -> None:
+    """Note what keeps somebody from folding the projection."""
+    connection.execute(_UPDATE, {"of": name, "error": failure.error, "failed": failure.failed})
+
+
+def failures(connection: Connection) -> dict[str, Failure]:
+    """What kept somebody from folding each projection last; of those of which that is known."""
+    return {row.name: Failure(row.error, row.failed) for row in connection.execute(_FAILURES)}
 
 
 _SELECT = select(
@@ -150,12 +185,23 @@ _SELECT = select(
     projection.c.position,
     projection.c.stored,
     projection.c.commitment,
+    projection.c.paused,
+    projection.c.rate,
+    projection.c.folded,
+    select(rebuild.c.id)
+    .where(rebuild.c.projection == projection.c.name)
+    .correlate(projection)
+    .scalar_subquery()
+    .label("coming"),
 )
 
 
 _NAMED = _SELECT.where(projection.c.name == bindparam("of"))
 _HELD = _NAMED.with_for_update(skip_locked=True)
-_ADVANCE = update(projection).where(projection.c.name == bindparam("of"))
+_UPDATE = update(projection).where(projection.c.name == bindparam("of"))
+_FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).where(
+    projection.c.failed.is_not(None)
+)
 
 
 @lru_cache(maxsize=64)
@@ -168,5 +214,17 @@ def _position(row: Any) -> Position | None:
 
 
 def _read(row: Any) -> Position:
-    name, version, log_id, begun, position, stored, commitment = row
-    return Position(name, version, UUID(log_id), begun, position, stored, commitment)
+    name, version, log_id, begun, position, stored, commitment, paused, rate, folded, coming = row
+    return Position(
+        name,
+        version,
+        UUID(log_id),
+        begun,
+        position,
+        stored,
+        None if commitment is None else bytes(commitment),
+        bool(paused),
+        rate or 0.0,
+        folded or 0,
+        coming,
+    )

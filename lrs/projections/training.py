@@ -39,7 +39,6 @@ from lrs.projections.rulebook import Rulebook
 
 CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
-VERSION = 5
 _VOCABULARIES = 1000
 
 
@@ -47,6 +46,7 @@ class Training:
     """Folds statements, and what the catalogue says, into transcript lines and statistics."""
 
     NAME: ClassVar[str] = "training"
+    VERSION: int = 5
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
@@ -64,7 +64,7 @@ class Training:
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
         # another vocabulary makes other rows: they are folded anew
-        self.VERSION = VERSION + _VOCABULARIES * vocabulary.number
+        self.VERSION = Training.VERSION + _VOCABULARIES * vocabulary.number
         self._numbers = Numbers()
         self._rulebook = Rulebook()
         self._folded = 0

@@ -7,8 +7,9 @@ position and the log's head, it is level with the log without having moved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from lrs.database import Database
 from lrs.domain.errors import Unavailable
@@ -31,6 +32,8 @@ class Standing:
     """That event's `stored`."""
     due: int
     """The position of the last event that the projection folds."""
+    asked: float
+    """When that was asked, by the clock that only goes on, in seconds."""
 
     @property
     def is_level(self) -> bool:
@@ -54,23 +57,41 @@ class Standings:
     def __init__(
         self, ledger: Ledger, views: Database, projections: Mapping[str, Projection]
     ) -> None:
-        self._log = ledger.reader
+        self._ledger = ledger
         self._views = views
         self._one_database = views.dialect == "postgresql" and views.url == ledger.place
-        self._rare = {name: _rare_topics(p) for name, p in projections.items()}
+        self._versions = {name: p.VERSION for name, p in projections.items()}
+        self._rare = {name: rare_topics(p) for name, p in projections.items()}
         self._topics = tuple(sorted({t for topics in self._rare.values() for t in topics}))
 
     def all(self) -> dict[str, Standing]:
-        """By name. Raises Unavailable while one is being made."""
+        """By name, also those that this program may neither read nor fold."""
         return self._read(self._rare, self._topics, None)
 
     def of(self, name: str) -> Standing:
-        """Raises Unavailable while it is being made."""
-        return self._read((name,), self._rare[name], name)[name]
+        """Raises Unavailable while it is being made, and once it is another program's."""
+        standing = self._read((name,), self._rare[name], name)[name]
+        self.require_ours(standing.at)
+        return standing
+
+    def is_ours(self, at: Position) -> bool:
+        """Whether the tables are of this program's version, and of its log."""
+        return (at.version, at.log_id) == (self._versions[at.name], self._ledger.log_id)
+
+    def require_ours(self, at: Position) -> None:
+        """Keep off tables that are still to be made for this program, or that a newer one, or one
+        on another log, has made. Raises Unavailable.
+        """
+        if self.is_ours(at):
+            return
+        if at.log_id == self._ledger.log_id and at.version < self._versions[at.name]:
+            raise Unavailable("view-being-made")
+        raise Unavailable("view-replaced", projection=at.name)
 
     def _read(
-        self, names: Sequence[str] | Mapping[str, object], topics: tuple[str, ...], only: str | None
+        self, names: Collection[str], topics: tuple[str, ...], only: str | None
     ) -> dict[str, Standing]:
+        asked = monotonic()
         with honest_errors(), self._views.read.connect() as connection:
             if self._one_database:
                 found = positions.read_beside(connection, end_of_log(topics), only)
@@ -78,22 +99,24 @@ class Standings:
                 found = positions.read_beside(connection, (), only)
         if any(name not in found for name in names):
             raise Unavailable("view-being-made")
-        end = () if self._one_database else self._log.end(topics)
-        return {
-            name: self._standing(found[name][0], end or found[name][1], topics) for name in names
-        }
+        end = None if self._one_database else self._ledger.reader.end(topics)
+        standings = {}
+        for name in names:
+            at, beside = found[name]
+            standings[name] = self._standing(at, beside if end is None else end, topics, asked)
+        return standings
 
     def _standing(
-        self, at: Position, end: Sequence[int | None], topics: tuple[str, ...]
+        self, at: Position, end: Sequence[int | None], topics: tuple[str, ...], asked: float
     ) -> Standing:
         head, stored, *last = (value or 0 for value in end)
         latest = dict(zip(topics, last, strict=True))
         rare = self._rare[at.name]
         due = max(latest[topic] for topic in rare) if rare else head
-        return Standing(at, head, stored, due)
+        return Standing(at, head, stored, due, asked)
 
 
-def _rare_topics(projection: Projection) -> tuple[str, ...]:
+def rare_topics(projection: Projection) -> tuple[str, ...]:
     """The topics of a projection that folds no statements; none if it does."""
     topics = projection.TOPICS
     return () if StatementStored.TOPIC in topics else tuple(sorted(topics))

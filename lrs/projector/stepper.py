@@ -7,26 +7,23 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from enum import Enum
-from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Database, begin_at_once
 from lrs.domain.errors import Unavailable
 from lrs.faults import honest_errors, is_away, is_full
 from lrs.ledger import Ledger, Page
 from lrs.process import collecting_by_hand
-from lrs.projections import positions
+from lrs.projections import positions, quarantine
 from lrs.projections.checksum import checksum
-from lrs.projections.positions import Position
+from lrs.projections.positions import Failure, Position
 from lrs.projections.projection import STATEMENTS, Projection
-from lrs.projections.tables import metadata
-from lrs.projector.adopt import adopt
+from lrs.projections.quarantine import Quarantined, told
 from lrs.projector.batches import Batches
-from lrs.projector.standing import Standing, Standings
+from lrs.projector.pace import paced
+from lrs.projector.standing import Standing, Standings, rare_topics
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +32,7 @@ LARGE_BATCH = 4_000
 
 
 ROUNDS = 25
-"""Large batches after which a rebuild has the garbage collected."""
+"""Large batches after which a process that does nothing else has the garbage collected."""
 
 
 class Step(Enum):
@@ -46,6 +43,8 @@ class Step(Enum):
     FULL = 2
     BUSY = 3
     """Another worker has the projection."""
+    PAUSED = 4
+    """Nobody may fold it."""
 
 
 _UNFINISHED = (Step.FULL, Step.BUSY)
@@ -68,42 +67,11 @@ class Stepper:
         self._stop = threading.Event()
         self._batches = Batches(ledger)
 
-    def prepare(self) -> None:
-        """Make the tables; begin anew each projection of another version or of another log.
-
-        Ahead of the log, or at a position whose event is another one, means the log was restored
-        or failed over: what was folded may never have happened.
-        """
-        with honest_errors(), self._views.write.begin() as connection:
-            if self._views.dialect == "postgresql":
-                connection.execute(_MIGRATION_LOCK)
-                connection.execute(CreateSchema("views", if_not_exists=True))
-            metadata.create_all(connection, tables=list(positions.TABLES))
-            for projection in self.projections.values():
-                at = positions.read(connection, projection.NAME)
-                reason = self._staleness(projection, at)
-                if reason is not None:
-                    log.info("projection-begins", projection=projection.NAME, reason=reason)
-                    self._begin(connection, projection)
-
-    def rebuild(
-        self, names: Collection[str], progress: Callable[[int], None] = lambda _: None
-    ) -> int:
-        """Drop these projections and fold the whole log again. The position reached."""
-        with honest_errors(), self._views.write.begin() as connection:
-            for name in names:
-                self._begin(connection, self.projections[name])
-        return self.catch_up(names, progress)
-
-    def adopt(self, name: str, file: Path) -> None:
-        """Take the projection over from another SQLite file, where it was folded."""
-        with self._locks[name]:
-            adopt(self._views, self.projections[name], file)
-
     def catch_up(
         self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
     ) -> int:
-        """Fold until these projections, or all, are at the log's head. The position reached.
+        """Fold until these projections, or all, are at the log's head, but for paused ones. The
+        position reached by all.
 
         They advance side by side, so that each part of the log is read and decoded once.
         `progress` is told the position after each round.
@@ -142,21 +110,44 @@ class Stepper:
             return self._step(projection, limit or self._batch)
 
     def position(self, name: str) -> Position:
-        """Where the projection stands. Raises Unavailable while it is being made."""
+        """Where the projection stands. Raises Unavailable where there is none."""
         with honest_errors(), self._views.read.connect() as connection:
             at = positions.read(connection, name)
         if at is None:
             raise Unavailable("view-being-made")
         return at
 
+    def standings(self) -> dict[str, Standing]:
+        """Where every projection stands, also those that this program may neither read nor fold."""
+        return self._standings.all()
+
+    def standing(self, name: str) -> Standing:
+        """Where that one stands. Raises Unavailable while it is being made, and once it is another
+        program's.
+        """
+        return self._standings.of(name)
+
+    def is_ours(self, at: Position) -> bool:
+        """Whether this program may read and fold what stands there."""
+        return self._standings.is_ours(at)
+
+    def waiting(self, standing: Standing) -> tuple[int, int]:
+        """How many events the projection still has to fold, and the `stored` of the first."""
+        topics = rare_topics(self.projections[standing.at.name])
+        return self._ledger.reader.waiting(standing.at.position, topics)
+
     def _step(self, projection: Projection, limit: int) -> Step:
         at: Position | None = None
+        began = self._ledger.now()
         try:
             with honest_errors(), begin_at_once(self._views) as connection:
                 at = positions.hold(connection, projection.NAME) if connection else None
                 if connection is None or at is None:
                     return Step.BUSY
-                self._require_ours(projection, at)
+                self._standings.require_ours(at)
+                if at.paused:
+                    self._reached[projection.NAME] = at
+                    return Step.PAUSED
                 if self._begun.get(projection.NAME) != at.begun:
                     projection.forget()
                     self._begun[projection.NAME] = at.begun
@@ -165,23 +156,27 @@ class Stepper:
                     self._reached[projection.NAME] = at
                     return Step.IDLE
                 projection.apply(decoded.batch, connection)
-                _advance(connection, projection.NAME, decoded.page)
+                reached = self._reaching(at, decoded.page, began)
+                positions.advance(connection, reached)
         except Exception as error:
             projection.forget()
-            if at is None or isinstance(error, Unavailable) or _is_infrastructure(error):
+            if at is None or isinstance(error, Unavailable) or is_infrastructure(error):
                 raise
             return self._isolate(projection, at, limit, error)
-        page = decoded.page
-        self._reached[projection.NAME] = replace(at, position=page.last, stored=page.stored)
-        return Step.FULL if page.count == limit else Step.SOME
+        self._reached[projection.NAME] = reached
+        return Step.FULL if decoded.page.count == limit else Step.SOME
 
-    def standings(self) -> dict[str, Standing]:
-        """Where every projection stands. Raises Unavailable while one is being made."""
-        return self._standings.all()
-
-    def standing(self, name: str) -> Standing:
-        """Where that one stands. Raises Unavailable while it is being made."""
-        return self._standings.of(name)
+    def _reaching(self, at: Position, page: Page, began: int) -> Position:
+        """The position after that page, whose folding began at that time."""
+        now = self._ledger.now()
+        return replace(
+            at,
+            position=page.last,
+            stored=page.stored,
+            commitment=page.commitment,
+            rate=paced(at.rate, page.count, now - (at.folded or began)),
+            folded=now,
+        )
 
     def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands
@@ -190,50 +185,26 @@ class Stepper:
         page = self._batches.page(projection, at.position, limit)
         if limit > 1:
             return self.step(projection, max(1, page.count // 2))
-        text = f"{type(error).__name__}: {error}"[:500]
-        log.error("event-quarantined", projection=projection.NAME, position=page.last, error=text)
+        now = self._ledger.now()
+        failed = Quarantined(projection.NAME, page.last, told(error), now)
+        reached = self._reaching(at, page, now)
+        log.error(
+            "event-quarantined",
+            projection=failed.projection,
+            position=failed.position,
+            error=failed.error,
+        )
         with honest_errors(), self._views.write.begin() as connection:
             held = positions.hold(connection, projection.NAME)
-            if held is None or held.position != at.position:
+            if held is None or (held.begun, held.position) != (at.begun, at.position):
                 return Step.BUSY
-            positions.set_aside(connection, projection.NAME, page.last, text)
-            _advance(connection, projection.NAME, page)
-        self._reached[projection.NAME] = replace(at, position=page.last, stored=page.stored)
+            quarantine.set_aside(connection, failed)
+            positions.fail(connection, projection.NAME, Failure(failed.error, now))
+            positions.advance(connection, reached)
+        self._reached[projection.NAME] = reached
         return Step.FULL
 
-    def _require_ours(self, projection: Projection, at: Position) -> None:
-        """Keep off tables that a newer program, or one on another log, has begun anew."""
-        if (at.version, at.log_id) != (projection.VERSION, self._ledger.log_id):
-            raise Unavailable("view-replaced", projection=projection.NAME)
 
-    def _staleness(self, projection: Projection, at: Position | None) -> str | None:
-        if at is None:
-            return "new"
-        if at.version != projection.VERSION:
-            return "other version"
-        if at.log_id != self._ledger.log_id:
-            return "other log"
-        if at.position and self._ledger.reader.commitment_at(at.position) != at.commitment:
-            return "the log was restored"
-        return None
-
-    def _begin(self, connection: Connection, projection: Projection) -> None:
-        tables = list(projection.TABLES)
-        # The row first: it waits for the batch under way, which would wait for dropped tables.
-        positions.remove(connection, projection.NAME)
-        metadata.drop_all(connection, tables=tables)
-        metadata.create_all(connection, tables=tables)
-        positions.create(connection, projection.NAME, projection.VERSION, self._ledger.log_id)
-
-
-_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))
-
-
-def _advance(connection: Connection, name: str, page: Page) -> None:
-    positions.advance(
-        connection, name, position=page.last, stored=page.stored, commitment=page.commitment
-    )
-
-
-def _is_infrastructure(error: Exception) -> bool:
+def is_infrastructure(error: Exception) -> bool:
+    """Whether it is the database's state that is at fault, and not what was to be folded."""
     return isinstance(error, SQLAlchemyError) and (is_away(error) or is_full(error))

@@ -1,6 +1,7 @@
 """The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
 
 from lrs.service.attached import Attached
+from lrs.service.control import Control
 from lrs.service.credentials import Credentials, NewKey
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Document, Documents
@@ -12,6 +13,7 @@ from lrs.service.training import Training
 
 __all__ = [
     "Attached",
+    "Control",
     "Credentials",
     "Definitions",
     "Document",

@@ -9,17 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.catalogue import SHAPES, Key, Kind, Thing, stream_of
 from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden
+from lrs.domain.errors import EntryNotFound, Forbidden, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
-from lrs.faults import honest_errors
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
-from lrs.projector import Projector
+from lrs.projector import Projector, Reach
 from lrs.service.plan import Change, Stated, Step, concerned, planned, require_no_circle, step
 from lrs.service.repeating import repeated
 
@@ -44,12 +42,9 @@ class Version:
 class Catalogue:
     """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds."""
 
-    def __init__(
-        self, ledger: Ledger, projector: Projector, views: Database, *, timeout: float
-    ) -> None:
+    def __init__(self, ledger: Ledger, projector: Projector, *, timeout: float) -> None:
         self._ledger = ledger
         self._projector = projector
-        self._views = views
         self._timeout = timeout
 
     def entries(self, kind: Kind, by: Credential) -> list[Entry]:
@@ -164,14 +159,18 @@ class Catalogue:
         return steps
 
     def _held(self, streams: Mapping[Thing, UUID]) -> dict[Thing, Entry]:
-        found = self._read(lambda connection: projection.among(connection, streams.values()))
+        head, _ = self._ledger.reader.head()
+        found, reach = self._ask(lambda c: projection.among(c, streams.values()))
+        if reach.is_paused and reach.position < head:
+            raise Unavailable("view-paused", projection=projection.Catalogue.NAME)
         return {thing: found[s] for thing, s in streams.items() if s in found}
 
-    def _read(self, query: Callable[[Connection], T]) -> T:
+    def _read(self, question: Callable[[Connection], T]) -> T:
         """The answer of the read model, as fresh as the log."""
-        self._projector.fresh(projection.Catalogue.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return query(connection)
+        return self._ask(question)[0]
+
+    def _ask(self, question: Callable[[Connection], T]) -> tuple[T, Reach]:
+        return self._projector.ask(projection.Catalogue.NAME, question)
 
     def _streams(self, things: Collection[Thing]) -> dict[Thing, UUID]:
         """Their streams; a person's whose key was never made has none."""

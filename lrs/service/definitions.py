@@ -7,12 +7,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.database import Database
 from lrs.domain.agent import JsonObject, agent_key
 from lrs.domain.credential import Credential
 from lrs.domain.definition import person
 from lrs.domain.errors import Forbidden
-from lrs.faults import honest_errors
 from lrs.projections import statements as index
 from lrs.projector import Projector
 
@@ -24,9 +22,8 @@ _SCOPES = "`statements/read`, `state`, `profile`, `define`, `all/read` and `all`
 class Definitions:
     """Reads of what was said, as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector, views: Database) -> None:
+    def __init__(self, projector: Projector) -> None:
         self._projector = projector
-        self._views = views
 
     def person(self, agent: JsonObject, by: Credential) -> JsonObject:
         """The Person object of an Agent or identified Group, of one never seen too (xAPI 1.0.3
@@ -58,6 +55,4 @@ class Definitions:
         return self._fresh(ask)
 
     def _fresh(self, ask: Callable[[Connection], T]) -> T:
-        self._projector.fresh(index.StatementIndex.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return ask(connection)
+        return self._projector.ask(index.StatementIndex.NAME, ask)[0]

@@ -13,7 +13,6 @@ from hashlib import sha1, sha256
 from typing import Protocol
 from uuid import UUID
 
-from lrs.database import Database
 from lrs.domain.credential import Credential, Scope
 from lrs.domain.document import (
     Address,
@@ -34,7 +33,6 @@ from lrs.domain.errors import (
 )
 from lrs.domain.events import DocumentDeleted, DocumentStored
 from lrs.domain.version import Version
-from lrs.faults import honest_errors
 from lrs.ledger import Blobs, Bytes, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import Projector
@@ -90,7 +88,6 @@ class Documents:
         self,
         ledger: Ledger,
         projector: Projector,
-        views: Database,
         *,
         blobs: Blobs,
         timeout: float,
@@ -99,7 +96,6 @@ class Documents:
         self._ledger = ledger
         self._blobs = blobs
         self._projector = projector
-        self._views = views
         self._timeout = timeout
         self._largest = largest
 
@@ -237,10 +233,12 @@ class Documents:
 
     def _listed(self, shelf: Shelf, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
-        if self._projector.fresh(projection.Documents.NAME).position < head:
+        listed, reach = self._projector.ask(
+            projection.Documents.NAME, lambda c: projection.listed(c, shelf, since)
+        )
+        if reach.position < head and not reach.is_paused:
             raise Unavailable("index-behind")  # a list that lacks some would pass for a whole one
-        with honest_errors(), self._views.read.connect() as connection:
-            return projection.listed(connection, shelf, since)
+        return listed
 
     def _may_keep(self, shelf: Shelf, by: Credential) -> None:
         self.require_writer(shelf.kind, by)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from lrs.database import Database
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.faults import honest_errors
 from lrs.ledger import Blobs, Ledger
-from lrs.projections import positions
-from lrs.projections.positions import Quarantined
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue
 from lrs.service.certifications import Certifications
 from lrs.service.city_services import CityServices
 from lrs.service.clock import Clock
+from lrs.service.control import Control, Entry, SetAside
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
@@ -29,22 +27,12 @@ from lrs.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectionHealth:
-    """How far a projection is behind the log, in events."""
-
-    name: str
-    version: int
-    position: int
-    lag: int
-
-
-@dataclass(frozen=True, slots=True)
 class Health:
     """What the store can say about itself without being asked for more than a few rows."""
 
     head: int
-    projections: Sequence[ProjectionHealth]
-    quarantined: Sequence[Quarantined]
+    projections: Sequence[Entry]
+    quarantined: Sequence[SetAside]
 
 
 class Lrs:
@@ -62,13 +50,12 @@ class Lrs:
         self.documents = Documents(
             ledger,
             projector,
-            views,
             blobs=blobs,
             timeout=settings.write_timeout,
             largest=settings.max_document_bytes,
         )
-        self.definitions = Definitions(projector, views)
-        self.catalogue = Catalogue(ledger, projector, views, timeout=settings.write_timeout)
+        self.definitions = Definitions(projector)
+        self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector, views)
         self.credentials = Credentials(ledger, settings.authority_homepage)
         self.clock = Clock(ledger.reader, ledger.now)
@@ -78,6 +65,7 @@ class Lrs:
         self.offices = Offices(reader)
         self.services = CityServices(reader)
         self.visits = VisitReports(reader)
+        self.control = Control(ledger, projector, views)
         self._views = views
         self._databases = (ledger_database, views)
 
@@ -99,12 +87,5 @@ class Lrs:
 
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""
-        standings = self.projector.standings()
-        head = max((s.head for s in standings.values()), default=0)
-        with honest_errors(), self._views.read.connect() as connection:
-            quarantined = positions.set_aside_events(connection)
-        projections = [
-            ProjectionHealth(name, s.at.version, s.position, max(0, s.head - s.position))
-            for name, s in standings.items()
-        ]
-        return Health(head, projections, quarantined)
+        head, _ = self.ledger.reader.head()
+        return Health(head, self.control.all(), self.control.quarantined())

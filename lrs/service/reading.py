@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from lrs.database import Database, unchanging
 from lrs.domain.catalogue import Kind
@@ -133,11 +133,24 @@ class Reader:
         if known is not None and known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
         with honest_errors(), unchanging(self._views) as connection:
+            _keep_from_being_swapped(connection)
             at = positions.read(connection, Training.NAME)
             if at is None:
                 raise Unavailable("view-being-made")
             behind = at.position < reach.position
-            reach = Reach(at.position, at.stored if behind else max(reach.through, at.stored))
+            through = at.stored if behind else max(reach.through, at.stored)
+            reach = replace(reach, position=at.position, through=through)
             if known is not None and known <= at.position:
-                reach = Reach(known, self._log.stored_at(known))
+                reach = replace(reach, position=known, through=self._log.stored_at(known))
             yield Reading(connection, reach, self._shelf, at.begun, known, self._words)
+
+
+def _keep_from_being_swapped(connection: Connection) -> None:
+    """Whoever puts other tables in the stead of these has to wait until all that is asked here was
+    answered. Before anything is seen: what is seen then does not change (PostgreSQL: LOCK).
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
+
+
+_LOCK = text("LOCK TABLE views.description IN ACCESS SHARE MODE")

@@ -21,7 +21,6 @@ from lrs.domain.errors import (
 from lrs.domain.events import StatementStored
 from lrs.domain.statement import centiseconds, is_voiding, same, target_of
 from lrs.domain.version import Version
-from lrs.faults import honest_errors
 from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
 from lrs.projections.statements import Filter, StatementIndex
@@ -56,7 +55,6 @@ class Statements:
         self._ledger = ledger
         self._blobs = blobs
         self._projector = projector
-        self._views = views
         self._timeout = timeout
         self._new_id = new_id
         self._recent = Recent(ledger.reader, views)
@@ -151,12 +149,15 @@ class Statements:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
         standing = self._projector.standing(StatementIndex.NAME)
-        behind = self._recent.behind(standing.at, standing.head)
+        behind = self._projector.of_one_making(
+            standing, lambda: self._recent.behind(standing.at, standing.head)
+        )
         if behind is None:
             reach = self._projector.fresh(StatementIndex.NAME)
             return reach, Behind(reach.position)
         position = max(standing.at.position, standing.head)
-        return Reach(position, max(standing.stored, standing.at.stored, through)), behind
+        through = max(standing.stored, standing.at.stored, through)
+        return Reach(position, through, standing), behind
 
     def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
         wanted = Filter(
@@ -166,7 +167,7 @@ class Statements:
             ascending=cursor.ascending,
             authority=None if by.may_read() else authority_key(by.authority),
         )
-        positions = self._positions(wanted, cursor.limit + 1, behind)
+        positions = self._positions(wanted, cursor.limit + 1, reach, behind)
         page = positions[: cursor.limit]
         rows = self._ledger.reader.at(page)
         following = None
@@ -177,7 +178,7 @@ class Statements:
             )
         return StatementPage([rows[p] for p in page if p in rows], following, reach.through)
 
-    def _positions(self, wanted: Filter, limit: int, behind: Behind) -> list[int]:
+    def _positions(self, wanted: Filter, limit: int, reach: Reach, behind: Behind) -> list[int]:
         """The first `limit` matches, from the index and from what is behind it."""
         newer = behind.find(wanted)
         if not wanted.ascending:
@@ -186,8 +187,7 @@ class Statements:
         older: list[int] = []
         indexed = replace(wanted, upto=min(wanted.upto, behind.after))
         if limit and indexed.upto > indexed.after:
-            with honest_errors(), self._views.read.connect() as connection:
-                older = index.find(connection, indexed, limit)
+            older = self._projector.asked(reach, lambda c: index.find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
     def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:
@@ -195,17 +195,16 @@ class Statements:
         # The statement first: then what is known of voiding is not older than it.
         rows = self._ledger.reader.statements([id])
         reach, behind = self._reach()
-        if rows and self._is_voided(rows[0].position, behind) is voided:
+        if rows and self._is_voided(rows[0].position, reach, behind) is voided:
             theirs = rows[0].authority
             if by.may_read() or authority_key(theirs) == authority_key(by.authority):
                 return rows[0], reach
         raise StatementNotFound("statement-not-found")
 
-    def _is_voided(self, position: int, behind: Behind) -> bool:
+    def _is_voided(self, position: int, reach: Reach, behind: Behind) -> bool:
         if position > behind.after:  # and nothing refers to it, else it would not be behind
             return False
-        with honest_errors(), self._views.read.connect() as connection:
-            return index.is_voided(connection, position)
+        return self._projector.asked(reach, lambda c: index.is_voided(c, position))
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():

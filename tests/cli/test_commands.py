@@ -28,7 +28,7 @@ class Shell:
 
     def __init__(self, place: Place, folder: Path) -> None:
         self.folder = folder
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"],
             "LC_ALL": "C.UTF-8",
             "LRS_LEDGER_URL": place.ledger_url,
@@ -40,7 +40,7 @@ class Shell:
         return subprocess.run(
             [LRS, *arguments],
             cwd=self.folder,
-            env=self._environment | settings,
+            env=self.environment | settings,
             capture_output=True,
             text=True,
             timeout=60,
@@ -62,7 +62,13 @@ def migrated(lrs: Shell) -> Shell:
 
 def test_every_command_but_migrate_refuses_a_store_that_is_not_there(lrs: Shell) -> None:
     """Fail closed: no command makes an empty store by accident; the message names the remedy."""
-    for command in (("serve",), ("key", "list"), ("project",), ("replay", "rebuild")):
+    for command in (
+        ("serve",),
+        ("key", "list"),
+        ("project",),
+        ("replay", "rebuild"),
+        ("projections",),
+    ):
         done = lrs(*command)
         assert done.returncode == 78, command
         assert "run `lrs migrate` first" in done.stderr

@@ -86,6 +86,14 @@ def test_a_listed_activity_belongs_to_the_course_that_lists_it(
     assert report(views, OTHER).course.title == {"ru": "Курс"}
 
 
+def test_the_catalogues_title_goes_before_what_statements_say(views: Connection) -> None:
+    """Language by language: `ru-RU` is Russian, too."""
+    said = course() | {"definition": {"type": course()["definition"]["type"],
+                                      "name": {"ru-RU": "Иначе", "de": "Konflikte"}}}  # fmt: skip
+    project(views, mixed(statement("passed", said), described(COURSE)))
+    assert report(views, COURSE).course.title == {"ru": "Курс", "de": "Konflikte"}
+
+
 @CUTS
 def test_a_withdrawn_course_lists_nothing_any_more(
     views: Connection, cuts: Collection[int]

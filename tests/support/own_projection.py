@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
 
 from lrs.database import Database, Options, open_database
-from lrs.projections import positions
+from lrs.projections import quarantine
 from lrs.projections.projection import STATEMENTS, Batch, Projection
 from lrs.projector import Projector
 from tests.conftest import Place
+from tests.support.processes import wait_until
 from tests.support.stores import opened
 
 rows = Table(
@@ -56,10 +67,33 @@ class Stuck(Tally):
         time.sleep(600)
 
 
-class Newer(Tally):
-    """The next version of the program."""
+class Marked(Tally):
+    """Writes a mark of its own into every row."""
+
+    def __init__(self, mark: str = "marked") -> None:
+        self._mark = mark
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        for s in batch.statements:
+            connection.execute(insert(rows), {"position": s.position, "verb": self._mark})
+
+
+class Newer(Marked):
+    """The next version of the program, whose rows say something else."""
 
     VERSION: ClassVar[int] = 2
+
+
+class Gated(Tally):
+    """Stops before each batch until a file is there, having said so by another; 20 s at most."""
+
+    def __init__(self, folder: Path) -> None:
+        self.entered, self.go = folder / "entered", folder / "go"
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        self.entered.touch()
+        wait_until(self.go.exists, 20)
+        super().apply(batch, connection)
 
 
 def tallied(views: Database) -> list[int]:
@@ -68,12 +102,28 @@ def tallied(views: Database) -> list[int]:
         return list(connection.scalars(select(rows.c.position).order_by(rows.c.position)))
 
 
+def marks(views: Database) -> set[str]:
+    """What the rows say."""
+    with views.read.connect() as connection:
+        return set(connection.scalars(select(rows.c.verb)))
+
+
 @contextmanager
-def following(place: Place, projection: Projection, **options: float) -> Iterator[Projector]:
-    """A projector over the log there, as a process of its own would have it."""
+def following(
+    place: Place,
+    projection: Projection,
+    copy: Projection | None = None,
+    *,
+    anew: Callable[[], list[Projection]] | None = None,
+    **options: float,
+) -> Iterator[Projector]:
+    """A projector over the log there, as a process of its own would have it. `copy`, or what
+    `anew` gives, is what its rebuilds fold, if not another one of that kind.
+    """
     views = open_database(place.views_url, Options(durable=False))
+    anew = anew if copy is None else (lambda: [copy])
     with opened(place.ledger_url) as ledger:
-        projector = Projector(ledger, views, [projection], **options)  # type: ignore[arg-type]
+        projector = Projector(ledger, views, [projection], anew=anew, **options)  # type: ignore[arg-type]
         projector.prepare()
         try:
             yield projector
@@ -85,4 +135,17 @@ def following(place: Place, projection: Projection, **options: float) -> Iterato
 def quarantined(views: Database) -> list[tuple[int, str]]:
     """The positions set aside, and why."""
     with views.read.connect() as connection:
-        return [(q.position, q.error) for q in positions.set_aside_events(connection)]
+        return [(q.position, q.error) for q in quarantine.events(connection)]
+
+
+def leftovers(place: Place) -> list[str]:
+    """What stands beside the read models, of rebuilds."""
+    if place.backend == "sqlite":
+        live = Path(place.views_url.removeprefix("sqlite:///"))
+        return [path.name for path in live.parent.glob(f"{live.name}.beside/*.db*")]
+    views = open_database(place.views_url)
+    try:
+        with views.read.connect() as connection:
+            return [name for name in inspect(connection).get_schema_names() if "beside" in name]
+    finally:
+        views.close()

@@ -1,0 +1,1 @@
+"""The control room over HTTP and on the command line."""

@@ -1,0 +1,30 @@
+"""The tables that all projections share: positions, what is set aside, rebuilds."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, inspect
+from sqlalchemy.schema import CreateColumn
+
+from lrs.projections.positions import projection
+from lrs.projections.quarantine import quarantine
+from lrs.projections.rebuilds import rebuild
+from lrs.projections.tables import metadata
+
+TABLES = (projection, quarantine, rebuild)
+
+
+def make(connection: Connection) -> None:
+    """Make them where they are missing, and add the columns that an earlier version's lack."""
+    metadata.create_all(connection, tables=list(TABLES))
+    for table in TABLES:
+        _complete(connection, table)
+
+
+def _complete(connection: Connection, table: Table) -> None:
+    schema = table.schema if connection.dialect.name == "postgresql" else None
+    there = {c["name"] for c in inspect(connection).get_columns(table.name, schema=schema)}
+    place = f"{schema}.{table.name}" if schema else table.name
+    for column in table.columns:
+        if column.name not in there:
+            said = CreateColumn(column).compile(connection)
+            connection.exec_driver_sql(f"ALTER TABLE {place} ADD COLUMN {said}")

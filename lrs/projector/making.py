@@ -1,0 +1,215 @@
+"""One rebuild under way: fold a copy from the log's start, then put it in the live one's place.
+
+Once the copy is level with the log, the live projection is held still for as long as it takes to
+fold the rest and to swap: the tables, the position, what is set aside and the wish itself change in
+one transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection
+
+from lrs.database import Database
+from lrs.domain.errors import RebuildConflict, Unavailable
+from lrs.faults import honest_errors
+from lrs.ledger import Ledger
+from lrs.projections import positions, quarantine, rebuilds, shared
+from lrs.projections.checksum import checksum
+from lrs.projections.positions import Position
+from lrs.projections.projection import Projection
+from lrs.projections.rebuilds import Rebuild
+from lrs.projections.tables import metadata
+from lrs.projector.pace import SECOND, paced
+from lrs.projector.places import Place
+from lrs.projector.preparing import begin
+from lrs.projector.stepper import LARGE_BATCH, Step, Stepper
+
+log = structlog.get_logger(__name__)
+
+NOTICE = 1.0
+"""Seconds for which a rebuild is known of at least before it swaps: a read that is over sooner, and
+began when none was known of, has seen nothing of it.
+"""
+
+TELLING = 0.5
+"""Seconds between two notes of how far it has come."""
+
+PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds that a swap waits for readers, attempt by attempt; the last one from then on. It is more
+than the second after which PostgreSQL has an automatic vacuum give way.
+"""
+
+Progress = Callable[[Rebuild], None]
+Level = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A rebuild that is done: up to which position, and in how many seconds. `same` says whether
+    the rows are those that were there; None where that was not asked, or cannot be told.
+    """
+
+    projection: str
+    position: int
+    seconds: float
+    same: bool | None = None
+
+
+class Making:
+    """One rebuild under way."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projection: Projection,
+        place: Place,
+        wanted: Rebuild,
+        live: Position | None,
+        *,
+        stop: threading.Event,
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._views = views
+        self._projection = projection
+        self._place = place
+        self._wanted = wanted
+        self._live = live
+        self._stop = stop
+        self._progress = progress
+        self._began = self._told = monotonic()
+        place.make()
+        with honest_errors(), place.database.write.begin() as connection:
+            metadata.create_all(connection, tables=list(shared.TABLES))
+            begin(connection, projection, ledger)
+        self._stepper = Stepper(ledger, place.database, [projection], LARGE_BATCH)
+
+    def run(self, level: Level | None) -> Rebuilt:
+        """Raises as Rebuilder.run does."""
+        not_before = self._began + NOTICE
+        self._fold()
+        while monotonic() < not_before:
+            self._stop.wait(0.05)
+            self._tell()
+        for patience in _patience():
+            self._fold()
+            if level is not None:
+                level()
+            with suppress(_NotYet):
+                at, same = self._swap(patience, compare=level is not None)
+                seconds = monotonic() - self._began
+                log.info("projection-rebuilt", projection=at.name, position=at.position)
+                return Rebuilt(at.name, at.position, seconds, same)
+            self._stop.wait(patience)
+        raise AssertionError("patience never ends")
+
+    def _fold(self, upto: int | None = None) -> None:
+        """Fold until the copy is level with the log, or with that position."""
+        name = self._projection.NAME
+        while True:
+            self._tell()
+            left = LARGE_BATCH
+            if upto is not None:
+                left = min(left, upto - self._stepper.position(name).position)
+            if left <= 0 or self._stepper.step(self._projection, left) in (Step.IDLE, Step.SOME):
+                return
+
+    def _tell(self) -> None:
+        """Now and then, note how far it has come. Raises once it is not wanted any more."""
+        if self._stop.is_set():
+            raise Unavailable("shutting-down")
+        seconds = monotonic() - self._told
+        if seconds < TELLING:
+            return
+        self._told += seconds
+        self._place.require_claim()
+        position = self._stepper.position(self._wanted.projection).position
+        moved = position - self._wanted.position
+        self._wanted = replace(
+            self._wanted,
+            position=position,
+            rate=paced(self._wanted.rate, moved, int(seconds * SECOND)),
+            moved=self._ledger.now(),
+        )
+        self._progress(self._wanted)
+        with suppress(Unavailable):  # on SQLite somebody may write the read models for long
+            self._note()
+
+    def _note(self) -> None:
+        with honest_errors(), self._views.write.begin() as connection:
+            if not rebuilds.progress(connection, self._wanted):
+                raise RebuildConflict("rebuild-cancelled", projection=self._wanted.projection)
+
+    def _swap(self, patience: float, compare: bool) -> tuple[Position, bool | None]:
+        """Put the copy in the live one's place; where it stands, and whether the rows are the
+        same. Raises _NotYet where somebody is in the way.
+        """
+        name = self._projection.NAME
+        try:
+            with self._place.swapping(patience) as connection:
+                live = self._held(connection)
+                self._fold(live.position)
+                same = self._compared(connection, live) if compare else None
+                if not rebuilds.finish(connection, self._wanted.id):
+                    raise RebuildConflict("rebuild-cancelled", projection=name)
+                return self._put(connection), same
+        except Unavailable as error:
+            if error.code == "unavailable":
+                raise _NotYet from error
+            raise
+
+    def _put(self, connection: Connection) -> Position:
+        name = self._projection.NAME
+        with self._place.database.read.connect() as beside:
+            at = positions.read(beside, name)
+            aside = quarantine.events(beside, name)
+            failure = positions.failures(beside).get(name)
+        assert at is not None
+        self._place.put(connection, self._projection.TABLES)
+        quarantine.remove(connection, name)
+        for event in aside:
+            quarantine.set_aside(connection, event)
+        positions.take_over(connection, at, failure, self._ledger.now())
+        return at
+
+    def _held(self, connection: Connection) -> Position:
+        """The live projection, which nobody can move until the transaction ends."""
+        name = self._projection.NAME
+        live = positions.hold(connection, name)
+        if live is None:
+            raise _NotYet
+        if self._live is None or live.begun != self._live.begun:
+            raise RebuildConflict("rebuild-overtaken", projection=name)
+        return live
+
+    def _compared(self, connection: Connection, live: Position) -> bool | None:
+        """Whether both hold the same rows; None where they cannot stand for the same history.
+        Raises _NotYet where they do not yet.
+        """
+        beside = self._stepper.standing(live.name)
+        if live.version != self._projection.VERSION:
+            return None
+        if beside.at.position != live.position and beside.due > live.position:
+            if live.paused:
+                return None
+            raise _NotYet
+        new = self._stepper.checksum(live.name)
+        return checksum(connection, self._projection.TABLES) == new
+
+
+class _NotYet(Exception):
+    """Somebody is at work on the live projection, or reads it."""
+
+
+def _patience() -> Iterator[float]:
+    yield from PATIENCE
+    while True:
+        yield PATIENCE[-1]

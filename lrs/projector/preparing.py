@@ -1,0 +1,110 @@
+"""What a program's start does for its read models: makes those that are missing, and wishes for
+those that are of an older version.
+
+An older version's read model goes on being folded and read by older processes until its successor
+is swapped in; this program answers nothing from it. A newer version's is left alone: whoever wants
+to go back says so (`lrs projections rebuild`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection, func, select
+from sqlalchemy.schema import CreateSchema
+
+from lrs.database import Database
+from lrs.faults import honest_errors
+from lrs.ledger import Ledger
+from lrs.projections import positions, quarantine, rebuilds, shared
+from lrs.projections.positions import NOBODYS, Position
+from lrs.projections.projection import Projection
+from lrs.projections.rebuilds import Rebuild
+from lrs.projections.tables import metadata
+
+log = structlog.get_logger(__name__)
+
+SHORT = 10_000
+"""A log of that many events is folded in place, in a second or two, where nothing is there that
+anybody could read.
+"""
+
+
+class Found(Enum):
+    """What a start finds of a projection."""
+
+    OURS = "as it should be"
+    NEWER = "of a newer version"
+    OLDER = "of an older version"
+    NOTHING = "not there yet"
+    OTHER_LOG = "of another log"
+    RESTORED = "the log was restored"
+
+
+def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) -> None:
+    """Make what is missing. Ahead of the log, or at a position whose event is another one, means
+    the log was restored or failed over: what was folded may never have happened.
+    """
+    with honest_errors(), views.write.begin() as connection:
+        if views.dialect == "postgresql":
+            connection.execute(_MIGRATION_LOCK)
+            connection.execute(CreateSchema("views", if_not_exists=True))
+        shared.make(connection)
+        wanted = rebuilds.read_all(connection)
+        for projection in projections:
+            at = positions.read(connection, projection.NAME)
+            found = _found(ledger, projection, at)
+            if found is not Found.OURS:
+                log.info("projection-found", projection=projection.NAME, found=found.value)
+                _mend(ledger, connection, projection, found, wanted.get(projection.NAME))
+
+
+def _found(ledger: Ledger, projection: Projection, at: Position | None) -> Found:
+    if at is None:
+        return Found.NOTHING
+    if at.log_id != ledger.log_id:
+        return Found.OTHER_LOG
+    if at.version > projection.VERSION:
+        return Found.NEWER
+    if at.position and ledger.reader.commitment_at(at.position) != at.commitment:
+        return Found.RESTORED
+    if at.version == projection.VERSION:
+        return Found.OURS
+    return Found.OLDER if at.position else Found.NOTHING
+
+
+def _mend(
+    ledger: Ledger,
+    connection: Connection,
+    projection: Projection,
+    found: Found,
+    wanted: Rebuild | None,
+) -> None:
+    name, version = projection.NAME, projection.VERSION
+    wished = wanted is not None and wanted.version >= version
+    if found is Found.NEWER or (wished and found in (Found.OLDER, Found.NOTHING)):
+        return
+    if found is not Found.OLDER:
+        if ledger.reader.head()[0] <= SHORT:
+            begin(connection, projection, ledger)
+            return
+        quarantine.remove(connection, name)
+        positions.begin(connection, name, NOBODYS, ledger.log_id)
+    rebuilds.ask(connection, Rebuild(name, uuid4().hex, version, True, ledger.now()))
+
+
+def begin(connection: Connection, projection: Projection, ledger: Ledger) -> None:
+    """Begin the projection in place, with empty tables."""
+    tables = list(projection.TABLES)
+    # The row first: it waits for the batch under way, which would wait for dropped tables.
+    positions.begin(connection, projection.NAME, projection.VERSION, ledger.log_id)
+    quarantine.remove(connection, projection.NAME)
+    rebuilds.remove(connection, projection.NAME)
+    metadata.drop_all(connection, tables=tables)
+    metadata.create_all(connection, tables=tables)
+
+
+_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))

@@ -1,0 +1,140 @@
+"""Reading projections as fresh as the log, and all of one making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from lrs.database import Database
+from lrs.domain.errors import StorageFull
+from lrs.faults import honest_errors
+from lrs.ledger import Ledger
+from lrs.projections.positions import Position
+from lrs.projections.projection import Projection
+from lrs.projector.making import NOTICE
+from lrs.projector.standing import Standing
+from lrs.projector.stepper import Step, Stepper
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Up to where a projection can be trusted: a position, and the instant it is complete to."""
+
+    position: int
+    through: int
+    standing: Standing
+    """Where it stood when that was found out."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is not to come any further."""
+        return self.standing.at.paused
+
+
+class Reader(Stepper):
+    """Answers questions to projections. `wait` is how long it lets a projection catch up, in s."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projections: Sequence[Projection],
+        batch: int,
+        wait: float,
+    ) -> None:
+        super().__init__(ledger, views, projections, batch)
+        self._wait = wait
+        self._through = 0
+
+    @property
+    def through(self) -> int:
+        """The latest instant up to which reads are known to be complete, in microseconds."""
+        return self._through
+
+    def fresh(self, name: str) -> Reach:
+        """Bring the projection up to the log's head as of now, or wait for whoever does.
+
+        After `wait` seconds it gives what is there; the Reach tells the truth about it. So it does
+        at once for one that is paused.
+        """
+        standing = self._freshened(name)
+        through = max(standing.through, self._through) if standing.is_level else standing.through
+        return Reach(standing.position, through, standing)
+
+    def ask(self, name: str, question: Callable[[Connection], T]) -> tuple[T, Reach]:
+        """The answer that the projection's tables give, as fresh as `fresh` says. The question
+        may be put again, so it must change nothing.
+        """
+        reach = self.fresh(name)
+        return self.asked(reach, question), reach
+
+    def asked(self, reach: Reach, question: Callable[[Connection], T]) -> T:
+        """The answer that the projection's tables give, all of them of one making."""
+
+        def read() -> T:
+            with honest_errors(), self._views.read.connect() as connection:
+                return question(connection)
+
+        return self.of_one_making(reach.standing, read)
+
+    def of_one_making(self, standing: Standing, read: Callable[[], T]) -> T:
+        """What `read` finds in the projection's tables. Where they are swapped for others
+        meanwhile, it reads those. Raises Unavailable where those are a newer program's.
+        """
+        while True:
+            try:
+                found = read()
+            except Exception:
+                if self.position(standing.at.name).begun == standing.at.begun:
+                    raise
+            else:
+                if self._still_stands(standing):
+                    return found
+            standing = self.standing(standing.at.name)
+
+    def _freshened(self, name: str) -> Standing:
+        deadline = monotonic() + self._wait
+        standing = self.standing(name)
+        while not (standing.is_level or standing.at.paused) and monotonic() < deadline:
+            try:
+                at = self._catch_up(name, standing, deadline)
+            except StorageFull:
+                break  # what is there can still be read
+            # Of a rebuild that was known of then; what is remembered may be from before.
+            standing = replace(standing, at=replace(at, coming=standing.at.coming))
+        return standing
+
+    def _still_stands(self, standing: Standing) -> bool:
+        """Whether the tables are still those of that standing. They are if no rebuild was known
+        of, and there has been no time for one since: each is known of for NOTICE at least.
+        """
+        if standing.at.coming is None and monotonic() - standing.asked < NOTICE / 2:
+            return True
+        return self.position(standing.at.name).begun == standing.at.begun
+
+    def _catch_up(self, name: str, standing: Standing, deadline: float) -> Position:
+        """Fold towards what is due, or wait for whoever does. Where that has led."""
+        lock = self._locks[name]
+        if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
+            return self.position(name)
+        try:
+            reached = self._reached.get(name)
+            if (
+                reached is not None
+                and reached.position >= standing.due
+                and reached.begun == standing.at.begun
+            ):
+                return reached  # another thread of this process has been there meanwhile
+            step = self.step(self.projections[name])
+        finally:
+            lock.release()
+        if step is Step.BUSY:
+            self._stop.wait(0.003)
+            return self.position(name)
+        return self._reached[name]

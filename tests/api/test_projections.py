@@ -1,0 +1,237 @@
+"""/api/v1/projections: who may look and command, what is shown, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrs.domain.credential import Scope
+from lrs.projections.training import Training
+from lrs.service import Lrs
+from tests.api.caller import Answer, Caller, fresh, said
+from tests.api.opening import Calling
+from tests.support.processes import wait_until
+
+ROOM = "/api/v1/projections"
+TRAINING = f"{ROOM}/training"
+GETS = (ROOM, TRAINING, f"{TRAINING}/quarantine")
+COMMANDS = ("pause", "resume", "rebuild", "cancel", "retry")
+POSTS = tuple(f"{TRAINING}/{command}" for command in COMMANDS)
+NAMES = ["statements", "training", "documents", "catalogue"]
+COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
+
+
+@pytest.fixture
+def poison(own_lrs: Lrs, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A verb that the training projection cannot fold, until the patch is undone."""
+    verb, outcomes = f"https://example.org/verbs/{fresh()}", Training._outcomes
+
+    def refuse(self: Training, recorded: object) -> object:
+        if recorded.statement["verb"]["id"] == verb:  # type: ignore[attr-defined]
+            raise ValueError("no such outcome")
+        return outcomes(self, recorded)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Training, "_outcomes", refuse)
+    return verb
+
+
+def post(caller: Caller, path: str, **parameters: str) -> Answer:
+    return caller.send("POST", path, query_string=parameters or None)
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_who_may_read_reports_may_look(calling: Calling, path: str) -> None:
+    """With `all` and `all/read`; nobody else."""
+    for scope in Scope:
+        expected = 200 if scope in (Scope.ALL, Scope.ALL_READ) else 403
+        assert calling(scope).get(path).status_code == expected, scope
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_who_may_do_all_may_command(own_lrs: Lrs, own: Caller, path: str) -> None:
+    """Nobody else, and what was refused has changed nothing."""
+    before = own.get(TRAINING).json
+    for scope in set(Scope) - {Scope.ALL}:
+        key = own_lrs.credentials.create("other", [scope])
+        refused = post(Caller(own.http, key), path)
+        assert (refused.status_code, refused.json["code"]) == (403, "scope-too-narrow")
+    assert post(Caller(own.http, None), path).status_code == 401
+    assert own.get(TRAINING).json | {"lag": before["lag"]} == before
+    assert post(own, path).status_code in (200, 202, 409)
+
+
+def test_every_projection_is_shown(own: Caller) -> None:
+    """In the order in which the program has them, each as by itself."""
+    own.store(said(), said())
+    shown = own.get(ROOM).json["projections"]
+    assert [entry["name"] for entry in shown] == [
+        "statements",
+        "training",
+        "documents",
+        "catalogue",
+    ]
+    entry = own.get(TRAINING).json
+    assert entry.pop("lag")["events"] == own.get("/health").json["events"]
+    assert entry == {
+        "name": "training",
+        "version": Training.VERSION,
+        "state": "running",
+        "answers": True,
+        "paused": False,
+        "position": 0,
+        "rate": 0.0,
+        "error": None,
+        "quarantined": 0,
+        "rebuild": None,
+    }
+
+
+def test_a_paused_projection_answers_with_what_it_holds(own: Caller) -> None:
+    """And says as of when that is; resumed, it is fresh again."""
+    own.store(said(verb=COMPLETED))
+    before = own.get("/api/v1/courses").json
+    assert post(own, f"{TRAINING}/pause").json["state"] == "paused"
+    own.store(said(verb=COMPLETED, object={"id": f"https://example.org/courses/{fresh()}"}))
+    assert own.get("/api/v1/courses").json == before
+    assert own.get(TRAINING).json["lag"]["events"] == 1
+    assert post(own, f"{TRAINING}/resume").json["paused"] is False
+    after = own.get("/api/v1/courses").json
+    assert len(after["courses"]) == len(before["courses"]) + 1
+    assert after["as_of"]["position"] == before["as_of"]["position"] + 1
+
+
+def test_a_rebuild_outlives_its_request(own_lrs: Lrs, own: Caller) -> None:
+    """It is accepted, shown by GET, refused a second time, and over in a while."""
+    own.store(said())
+    own_lrs.projector.catch_up()
+    accepted = post(own, f"{TRAINING}/rebuild")
+    assert (accepted.status_code, accepted.json["state"]) == (202, "rebuilding")
+    assert accepted.json["rebuild"] == {
+        "version": Training.VERSION,
+        "begun": False,
+        "progress": 0.0,
+        "position": 0,
+        "rate": 0.0,
+        "seconds_left": None,
+    }
+    again = post(own, f"{TRAINING}/rebuild")
+    assert (again.status_code, again.json["code"]) == (409, "rebuild-under-way")
+    own_lrs.start()
+    wait_until(lambda: own.get(TRAINING).json["state"] == "running")
+    assert own.get(TRAINING).json["rebuild"] is None
+
+
+def test_a_rebuild_is_cancelled(own: Caller) -> None:
+    """Before it has begun, too; without one there is nothing to cancel."""
+    post(own, f"{TRAINING}/rebuild")
+    cancelled = post(own, f"{TRAINING}/cancel")
+    assert (cancelled.status_code, cancelled.json["state"]) == (200, "running")
+    nothing = post(own, f"{TRAINING}/cancel")
+    assert (nothing.status_code, nothing.json["code"]) == (409, "no-rebuild")
+
+
+def test_what_is_set_aside_is_listed_and_tried_again(
+    own_lrs: Lrs, own: Caller, poison: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its statement's id; once it can be folded, the projection is made anew."""
+    (id,) = own.store(said(verb={"id": poison}))
+    own_lrs.projector.catch_up()
+    (aside,) = own.get(f"{TRAINING}/quarantine").json["quarantine"]
+    assert (aside["statement"], aside["reason"]) == (id, "ValueError: no such outcome")
+    entry = own.get(TRAINING).json
+    assert (entry["quarantined"], entry["error"]["detail"]) == (1, aside["reason"])
+    assert own.get("/health").json["status"] == "attention"
+    position = str(aside["position"])
+    tried = post(own, f"{TRAINING}/retry", position=position)
+    assert tried.status_code == 200
+    assert tried.json["tried"][0]["folds"] is False
+    monkeypatch.undo()
+    tried = post(own, f"{TRAINING}/retry", position=position)
+    assert (tried.status_code, tried.json["projection"]["state"]) == (202, "rebuilding")
+    assert tried.json["tried"] == [
+        {"position": int(position), "statement": id, "folds": True, "reason": None}
+    ]
+    own_lrs.start()
+    wait_until(lambda: own.get(TRAINING).json["quarantined"] == 0)
+    assert own.get("/health").json["status"] == "ok"
+
+
+@pytest.mark.parametrize("path", [*GETS[1:], *POSTS])
+def test_an_unknown_projection_is_404_with_those_there_are(client: Caller, path: str) -> None:
+    """As problem+json."""
+    method = "GET" if path in GETS else "POST"
+    answer = client.send(method, path.replace("training", "nonsense"))
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.json["code"] == "projection-not-found"
+    assert ", ".join(NAMES) in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (f"{TRAINING}/retry?position=0", 400, "invalid-parameter"),
+        (f"{TRAINING}/retry?position=x", 400, "invalid-parameter"),
+        (f"{TRAINING}/retry?position=9223372036854775808", 400, "invalid-parameter"),
+        (f"{TRAINING}/retry?position=99999", 404, "not-in-quarantine"),
+        (f"{TRAINING}/pause?position=1", 400, "unknown-parameter"),
+        (f"{TRAINING}/nonsense", 404, "no-such-resource"),
+        (ROOM, 405, "method-not-allowed"),
+        (TRAINING, 405, "method-not-allowed"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(client: Caller, path: str, status: int, code: str) -> None:
+    answer = client.send("POST", path)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+def test_reads_of_a_read_model_that_is_being_made_are_503(
+    own_lrs: Lrs, own: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With Retry-After, and said in the control room; other read models answer."""
+    own.store(said())
+    own_lrs.projector.catch_up()
+    monkeypatch.setitem(own_lrs.projector._standings._versions, "training", Training.VERSION + 1)
+    monkeypatch.setattr(Training, "VERSION", Training.VERSION + 1)
+    own_lrs.projector.prepare()
+    answer = own.get("/api/v1/courses")
+    assert (answer.status_code, answer.json["code"]) == (503, "view-being-made")
+    assert int(answer.headers["Retry-After"]) > 2
+    entry = own.get(TRAINING).json
+    assert (entry["state"], entry["answers"]) == ("rebuilding", False)
+    assert own.get().status_code == 200
+
+
+def test_state_documents_of_a_paused_list_are_those_it_holds(own: Caller) -> None:
+    """Not a 503 that would last for as long as the pause; what is told by name is the log's own."""
+    query = {
+        "activityId": "https://example.org/1",
+        "agent": '{"mbox": "mailto:anna@example.org"}',
+    }
+    path = "/xapi/activities/state"
+
+    def put(name: str) -> None:
+        given = {"query_string": {**query, "stateId": name}, "data": b"x"}
+        assert own.send("PUT", path, **given).status_code == 204
+
+    put("first")
+    assert own.get(path, **query).json == ["first"]
+    post(own, f"{ROOM}/documents/pause")
+    put("second")
+    assert own.get(path, **query).json == ["first"]
+    assert own.get(path, **query, stateId="second").data == b"x"
+    post(own, f"{ROOM}/documents/resume")
+    assert own.get(path, **query).json == ["first", "second"]
+
+
+def test_the_catalogue_is_not_changed_by_what_a_paused_one_holds(own: Caller) -> None:
+    """What is new cannot be told from what is changed: refused until it is resumed."""
+
+    def describe(title: str) -> Answer:
+        body = {"code": "O-1", "title": {"ru": title}}
+        return own.send("POST", "/api/v1/catalogue/offices", json=body)
+
+    assert describe("Север").status_code == 200
+    post(own, f"{ROOM}/catalogue/pause")
+    assert describe("Юг").status_code == 503
+    assert describe("Юг").json["code"] == "view-paused"
+    post(own, f"{ROOM}/catalogue/resume")
+    assert describe("Юг").json["changed"] == 1

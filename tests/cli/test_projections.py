@@ -1,0 +1,126 @@
+"""`lrs projections`: what it prints, what it does, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from lrs import bootstrap
+from lrs.database import open_database
+from lrs.projections.positions import projection
+from lrs.projections.training import Training
+from lrs.settings import Settings
+from tests.cli.test_commands import LRS, STATEMENT, Shell
+from tests.conftest import Place
+from tests.support.own_projection import leftovers
+from tests.support.processes import wait_until
+
+
+@pytest.fixture
+def lrs(place: Place, tmp_path: Path) -> Shell:
+    """On either database, with a few statements in it."""
+    lrs = Shell(place, tmp_path)
+    assert lrs("migrate").returncode == 0
+    statements = [STATEMENT | {"id": str(uuid4())} for _ in range(5)]
+    (tmp_path / "file.json").write_text(json.dumps(statements))
+    assert lrs("import", "file.json").returncode == 0
+    return lrs
+
+
+def said(done: subprocess.CompletedProcess[str], code: int = 0) -> str:
+    """What a command has printed that ended with that code."""
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_table_and_the_json_say_the_same(lrs: Shell) -> None:
+    """A line for each projection; as JSON it is what the API has."""
+    headings, *lines = said(lrs("projections")).splitlines()
+    assert headings.split()[:4] == ["name", "version", "state", "position"]
+    shown = json.loads(said(lrs("projections", "--json")))["projections"]
+    assert [line.split()[0] for line in lines] == [entry["name"] for entry in shown]
+    assert {entry["state"] for entry in shown} == {"running"}
+
+
+def test_a_projection_is_paused_and_resumed(lrs: Shell) -> None:
+    """For every process, until it is taken back."""
+    assert "training is paused" in said(lrs("projections", "pause", "training"))
+    assert "training    3        paused" in said(lrs("projections"))
+    said(lrs("projections", "resume", "training"))
+    assert "paused" not in said(lrs("projections"))
+
+
+def test_projections_are_rebuilt_by_name_or_all_and_compared(place: Place, lrs: Shell) -> None:
+    """Either, and not both or neither."""
+    lrs("projections", "rebuild", "statements")  # which brings it to the head
+    compared = said(lrs("projections", "rebuild", "--all", "--compare"))
+    assert "Every row came out the same." in compared
+    assert "5 events folded" in said(lrs("projections", "rebuild", "training", "statements"))
+    assert leftovers(place) == []
+    for wrong in ([], ["--all", "training"]):
+        assert "Name the projections, or say --all." in said(
+            lrs("projections", "rebuild", *wrong), 2
+        )
+
+
+def test_what_is_not_there_is_said_in_one_line(lrs: Shell) -> None:
+    """With what there is; exit code 1."""
+    for command in ("pause", "resume", "rebuild", "cancel", "quarantine", "retry"):
+        line = said(lrs("projections", command, "nonsense"), 1)
+        assert line == (
+            "lrs: There is no such projection. There are: statements, training, documents, "
+            "catalogue.\n"
+        )
+    assert "nothing to cancel" in said(lrs("projections", "cancel", "training"), 1)
+    assert "no event aside" in said(lrs("projections", "retry", "training", "7"), 1)
+    assert said(lrs("projections", "quarantine")) == "Nothing is in quarantine.\n"
+    assert said(lrs("projections", "retry", "training")) == "Nothing is in quarantine.\n"
+
+
+@pytest.mark.parametrize("by", ["Ctrl-C", "another process"])
+def test_a_rebuild_is_cancelled(place: Place, lrs: Shell, by: str) -> None:
+    """The command says so; nothing is left of it, and what was there still answers."""
+    settings = Settings(ledger_url=place.ledger_url, views_url=place.views_url)
+    store = bootstrap.build(settings)
+    process = subprocess.Popen(
+        [LRS, "projections", "rebuild", "training"],
+        env=lrs.environment,
+        cwd=lrs.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_until(lambda: store.control.of("training").rebuild is not None, 30)
+    if by == "Ctrl-C":
+        process.send_signal(signal.SIGINT)
+    else:
+        store.control.cancel("training")
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1, output
+    assert ("Aborted" if by == "Ctrl-C" else "was cancelled") in output
+    assert leftovers(place) == []
+    assert store.control.of("training").rebuild is None
+    store.close()
+
+
+def test_migrate_makes_read_models_of_an_older_version_anew(place: Place, lrs: Shell) -> None:
+    """Until then they are said to be waiting; the doctor has nothing to complain of afterwards."""
+    said(lrs("replay", "rebuild"))
+    views = open_database(place.views_url)
+    older = update(projection).where(projection.c.name == "training")
+    with views.write.begin() as connection:
+        connection.execute(older.values(version=Training.VERSION - 1))
+    views.close()
+    waiting = said(lrs("projections"))
+    assert "to be made anew in version 3 by the next process that folds" in waiting
+    assert "training: this program does not answer from it" in waiting
+    assert "Read models are made anew: training." in said(lrs("migrate"))
+    assert "running" in said(lrs("projections"))
+    assert "Nothing is wrong." in said(lrs("doctor"))
+    assert said(lrs("migrate")) == "The store is up to date.\n"

@@ -1,0 +1,204 @@
+"""Programs of several versions on one store, at once and one after the other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from time import sleep
+
+import pytest
+from sqlalchemy import Connection, text
+
+from lrs.database import Database, Options, open_database
+from lrs.domain.errors import Unavailable
+from lrs.ledger import Ledger
+from lrs.projections import rebuilds
+from lrs.projector import Projector, preparing
+from lrs.projector.preparing import prepare
+from lrs.service.control import Control, State
+from tests.conftest import Place
+from tests.support.own_projection import (
+    Marked,
+    Newer,
+    Tally,
+    following,
+    leftovers,
+    marks,
+    tallied,
+)
+from tests.support.processes import wait_until
+from tests.support.stores import fact
+
+
+def state(ledger: Ledger, projector: Projector) -> State:
+    return Control(ledger, projector, projector._views).of("tally").state
+
+
+def test_the_older_version_serves_until_the_newer_one_is_made(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """Both work while statements come in. Then it notices and neither folds nor answers; the newer
+    one answers from then on, and nothing is missed or there twice.
+    """
+    ledger.record([fact(), fact()])
+    with following(place, Tally()) as older:
+        older.fresh("tally")
+        with following(place, Newer()) as newer:
+            assert state(ledger, newer) is State.REBUILDING
+            with pytest.raises(Unavailable, match="being made"):
+                newer.fresh("tally")
+            ledger.record([fact()])
+            assert older.fresh("tally").position == 3
+            assert marks(views) == {"attended"}
+            older.start()
+            newer.start()
+            while state(ledger, newer) is not State.RUNNING:
+                ledger.record([fact()])
+                sleep(0.01)
+            assert state(ledger, older) is State.REPLACED
+            (last,) = ledger.record([fact()])
+            for act in (lambda: older.step(Tally()), lambda: older.fresh("tally")):
+                with pytest.raises(Unavailable, match="restart"):
+                    act()
+            assert newer.fresh("tally").position == last
+    assert (tallied(views), marks(views)) == (list(range(1, last + 1)), {"marked"})
+
+
+def test_an_answer_of_the_older_version_does_not_come_from_the_newer_ones_rows(
+    place: Place, ledger: Ledger
+) -> None:
+    """Also when the swap comes between its look at the position and its look at the rows."""
+    ledger.record([fact()])
+    with following(place, Tally()) as older:
+        older.fresh("tally")
+
+        def question(connection: Connection) -> object:
+            with following(place, Newer()) as newer:
+                newer.rebuild(["tally"])
+            return connection.execute(text("SELECT 1")).scalar()
+
+        with pytest.raises(Unavailable, match="restart"):
+            older.ask("tally", question)
+
+
+def test_two_newer_programs_that_start_at_once_make_one_read_model(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """One of them makes it; both answer from it; nothing is folded twice."""
+    ledger.record([fact() for _ in range(30)])
+    with following(place, Tally()) as older:
+        older.fresh("tally")
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        programs = [following(place, Newer()) for _ in range(2)]
+        both = list(pool.map(stack.enter_context, programs))
+        for newer in both:
+            newer.start()
+        for newer in both:
+            wait_until(lambda newer=newer: state(ledger, newer) is State.RUNNING, 20)  # type: ignore[misc]
+        ledger.record([fact()])
+        assert [newer.fresh("tally").position for newer in both] == [31, 31]
+    assert (tallied(views), marks(views)) == (list(range(1, 32)), {"marked"})
+    assert leftovers(place) == []
+
+
+def test_a_newer_read_model_is_left_alone_by_an_older_program(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """A worker that starts again in the old version undoes nothing; to go back is a command."""
+    ledger.record([fact()])
+    with following(place, Newer()) as newer:
+        newer.fresh("tally")
+    with following(place, Tally()) as older:
+        older.start()
+        assert state(ledger, older) is State.REPLACED
+        with pytest.raises(Unavailable, match="restart"):
+            older.fresh("tally")
+        assert marks(views) == {"marked"}
+        older.rebuild(["tally"])
+        assert older.fresh("tally").position == 1
+    assert marks(views) == {"attended"}
+
+
+def test_a_still_newer_program_takes_over_what_an_older_one_is_making(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """The older one's wish is gone, and with it the rebuild that was to fulfil it."""
+
+    class Newest(Marked):
+        VERSION = 3
+
+    ledger.record([fact()])
+    with following(place, Tally()) as oldest:
+        oldest.fresh("tally")
+    with following(place, Newer()) as newer, following(place, Newest()) as newest:
+        newer.start()
+        newest.start()
+        wait_until(lambda: state(ledger, newest) is State.RUNNING)
+        assert state(ledger, newer) is State.REPLACED
+        with views.read.connect() as connection:
+            assert rebuilds.read_all(connection) == {}
+
+
+def test_a_new_read_model_of_a_long_log_answers_once_it_is_whole(
+    place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a short log it is folded in place, and what is there can be read at once."""
+    monkeypatch.setattr(preparing, "SHORT", 5)
+    ledger.record([fact() for _ in range(6)])
+    with following(place, Tally()) as projector:
+        with pytest.raises(Unavailable, match="being made"):
+            projector.fresh("tally")
+        projector.start()
+        wait_until(lambda: state(ledger, projector) is State.RUNNING)
+        assert projector.fresh("tally").position == 6
+
+
+def test_whoever_begins_is_not_begun_anew_by_the_next_start(
+    place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is still to be made stays so, with the one wish for it, whoever starts meanwhile."""
+    monkeypatch.setattr(preparing, "SHORT", 0)
+    ledger.record([fact()])
+    with following(place, Tally()) as first, first._views.read.connect() as connection:
+        (wanted,) = rebuilds.read_all(connection).values()
+        with following(place, Tally()):
+            assert list(rebuilds.read_all(connection).values()) == [wanted]
+
+
+_OLD = """
+CREATE TABLE {0}projection (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL,
+    log_id TEXT NOT NULL, begun TEXT NOT NULL, position BIGINT NOT NULL, stored BIGINT NOT NULL,
+    commitment {1});
+CREATE TABLE {0}quarantine (projection TEXT NOT NULL, position BIGINT NOT NULL,
+    error TEXT NOT NULL, PRIMARY KEY (projection, position));
+CREATE TABLE {0}tally (position BIGINT NOT NULL PRIMARY KEY, verb TEXT NOT NULL);
+INSERT INTO {0}projection VALUES ('tally', 1, '{2}', 'then', 2, {3}, {4});
+INSERT INTO {0}tally VALUES (2, 'attended');
+INSERT INTO {0}quarantine VALUES ('tally', 1, 'ValueError: it was so')
+"""
+
+
+def test_a_store_of_the_program_before_starts_as_it_is(place: Place, ledger: Ledger) -> None:
+    """Its control tables get the columns that they lack; positions and quarantine are kept."""
+    *_, last = ledger.record([fact(), fact()])
+    commitment = ledger.reader.commitment_at(last)
+    assert commitment is not None
+    row = ledger.reader.at([last])[last]
+    views = open_database(place.views_url, Options(durable=False))
+    postgres = place.backend == "postgresql"
+    literal = f"'\\x{commitment.hex()}'::bytea" if postgres else f"x'{commitment.hex()}'"
+    words = ("views." if postgres else "", "BYTEA" if postgres else "BLOB")
+    with views.write.begin() as connection:
+        if postgres:
+            connection.exec_driver_sql("CREATE SCHEMA views")
+        for statement in _OLD.format(*words, ledger.log_id, row.stored, literal).split(";"):
+            connection.exec_driver_sql(statement)
+    prepare(ledger, views, [Tally()])
+    views.close()
+    with following(place, Tally()) as projector:
+        (aside,) = Control(ledger, projector, projector._views).quarantined()
+        assert (aside.event.error, aside.event.failed) == ("ValueError: it was so", 0)
+        assert projector.position("tally").begun == "then"
+        ledger.record([fact()])
+        assert projector.fresh("tally").position == 3
+        assert tallied(projector._views) == [2, 3]
