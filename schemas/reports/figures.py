@@ -57,7 +57,8 @@ class FiguresView(Schema):
 
 
 _COURSE = FiguresView()
-_LINES = FiguresView(exclude=["hours_delivered"])
+_SLICE = FiguresView(exclude=["hours_delivered"])
+_LINES = FiguresView(exclude=["hours_delivered", "kind", "attempt_rule"])
 _SESSION = FiguresView(
     only=[
         "trainees",
@@ -102,4 +103,4 @@ def slice_figures(one: Slice, by: By, *, of_course: bool) -> Any:
     """The figures of a slice; of a session those alone that a session has."""
     if by is By.SESSION:
         return _SESSION.dump(one.figures)
-    return _LINES.dump(one.figures) if of_course else lines_view(one.figures)
+    return _SLICE.dump(one.figures) if of_course else lines_view(one.figures)

@@ -33,6 +33,7 @@ class LineView(Schema):
     success = fields.Raw()
     first_activity = MomentField()
     last_activity = MomentField()
+    reached = MomentField()
     completed = MomentField()
     attempts = fields.Raw()
     score = fields.Nested(ScoreView)
