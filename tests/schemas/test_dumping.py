@@ -13,7 +13,8 @@ from marshmallow import Schema, fields
 from lrs.domain.agent import JsonObject
 from lrs.domain.statistics import figures
 from schemas.dumping import Dumping
-from schemas.reports import FiguresView, LineView, TotalsView
+from schemas.reports.figures import FiguresView
+from schemas.reports.transcripts import LineView, TotalsView
 from tests.domain.stories import histories, line_of
 
 

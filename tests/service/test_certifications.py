@@ -18,6 +18,7 @@ from lrs.projections import described, rulebook
 from lrs.projections.certifications import of_people
 from lrs.projections.people import Trainee
 from lrs.service import Lrs
+from lrs.service.certifications import Wanted
 from lrs.settings import Settings
 
 
@@ -37,7 +38,7 @@ def test_what_people_have_in_common_changes_no_verdict(centre: Lrs, settings: Se
     with views.read.connect() as connection:
         for on in days:
             for office in (LARGE, "O-02"):
-                for one in centre.certifications.of_office(office, on).value:
+                for one in centre.certifications.among(Wanted(on, office=office)).value.people:
                     said = {s.programme.code: s.verdict for s in one.standings}
                     assert said == _alone(connection, one.trainee, on)
                     statuses |= {verdict.status for verdict in said.values()}
@@ -56,10 +57,10 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
             exemptions[entry["programme"]].append(span_of(entry))
         else:
             revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
-    earned = of_people(connection, [who.id])
+    earned = of_people(connection, [who.id])[who.id]
     found = {}
     for code, programme in rulebook.programmes(connection).items():
-        what = earned.get((who.id, code))
+        what = earned.get(code)
         found[code] = verdict(
             programme.versions,
             what.grants if what else (),
