@@ -36,11 +36,11 @@ def blueprint(lrs: Lrs) -> Blueprint:
 class _ControlRoom:
     def __init__(self, lrs: Lrs) -> None:
         self._control = lrs.control
-        self._require_reports = reading_reports(lrs)
+        self._require_reader = reading_reports(lrs)
 
     def begin(self) -> None:
         """Who may read reports may look; who may do all may command."""
-        self._require_reports()
+        self._require_reader()
         if request.method == "POST" and not g.credential.may_do_all():
             raise Forbidden("scope-too-narrow", scopes="`all`")
         known = {"position"} if request.path.endswith("/retry") else set()

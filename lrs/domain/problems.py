@@ -159,10 +159,13 @@ _AWAY: Final = {
     "how far that is under /api/v1/projections.",
     "view-busy": "Another process is at work on the read model {projection}: ask again in a "
     "moment.",
+    "view-outdated": "The read model {projection} is of an older version, and its rebuild was "
+    "given up: whoever runs the store must ask for it, `lrs projections rebuild {projection}`.",
     "view-paused": "The read model {projection} is paused, so this cannot be decided: whoever runs "
     "the store must resume it.",
-    "view-replaced": "The read model {projection} has been made anew by a newer version of the "
-    "program or for another log: whoever runs the store must restart this process with that.",
+    "view-replaced": "The read model {projection} has been made anew by another version of the "
+    "program, with other settings or for another log: whoever runs the store must restart this "
+    "process.",
     "write-contended": "The write met too many others and stored nothing: send the same again.",
     "write-timeout": "The database did not take the write in time, and nothing is stored: send the "
     "same again in a few seconds.",

@@ -38,6 +38,16 @@ class Batch:
 
 STATEMENTS = frozenset({StatementStored.TOPIC})
 
+GENERATIONS = 1_000
+"""VERSION modulo this is the program's own, which it counts up; what is above tells apart what
+installations have settled, such as their words for training.
+"""
+
+
+def is_newer(version: int, than: int) -> bool:
+    """Whether a VERSION is of a newer program than another one."""
+    return version % GENERATIONS > than % GENERATIONS
+
 
 class Projection(Protocol):
     """A read model's name, shape and fold. Bump VERSION when any of them changes."""

@@ -9,7 +9,17 @@ from lrs.projector.making import Rebuilt
 from lrs.projector.projector import Projector
 from lrs.projector.reading import Reach
 from lrs.projector.recent import Behind, Recent
-from lrs.projector.standing import Standing
+from lrs.projector.standing import Standing, Whose
 from lrs.projector.stepper import Step, Stepper
 
-__all__ = ["Behind", "Projector", "Reach", "Rebuilt", "Recent", "Standing", "Step", "Stepper"]
+__all__ = [
+    "Behind",
+    "Projector",
+    "Reach",
+    "Rebuilt",
+    "Recent",
+    "Standing",
+    "Step",
+    "Stepper",
+    "Whose",
+]

@@ -21,7 +21,7 @@ from lrs.faults import honest_errors
 from lrs.ledger import Ledger
 from lrs.projections import positions, quarantine, rebuilds, shared
 from lrs.projections.positions import NOBODYS, Position
-from lrs.projections.projection import Projection
+from lrs.projections.projection import Projection, is_newer
 from lrs.projections.rebuilds import Rebuild
 from lrs.projections.tables import metadata
 
@@ -38,7 +38,7 @@ class Found(Enum):
 
     OURS = "as it should be"
     NEWER = "of a newer version"
-    OLDER = "of an older version"
+    OLDER = "of an older version, or of other words for training"
     NOTHING = "not there yet"
     OTHER_LOG = "of another log"
     RESTORED = "the log was restored"
@@ -67,7 +67,7 @@ def _found(ledger: Ledger, projection: Projection, at: Position | None) -> Found
         return Found.NOTHING
     if at.log_id != ledger.log_id:
         return Found.OTHER_LOG
-    if at.version > projection.VERSION:
+    if is_newer(at.version, projection.VERSION):
         return Found.NEWER
     if at.position and ledger.reader.commitment_at(at.position) != at.commitment:
         return Found.RESTORED
@@ -84,8 +84,10 @@ def _mend(
     wanted: Rebuild | None,
 ) -> None:
     name, version = projection.NAME, projection.VERSION
-    wished = wanted is not None and wanted.version >= version
-    if found is Found.NEWER or (wished and found in (Found.OLDER, Found.NOTHING)):
+    if found is Found.NEWER:
+        return
+    wished = wanted is not None and (wanted.version == version or is_newer(wanted.version, version))
+    if wished and found in (Found.OLDER, Found.NOTHING):
         return
     if found is not Found.OLDER:
         if ledger.reader.head()[0] <= SHORT:

@@ -26,7 +26,7 @@ from lrs.projector.beside import Rebuilder
 from lrs.projector.making import Rebuilt
 from lrs.projector.preparing import prepare
 from lrs.projector.reading import Reader
-from lrs.projector.standing import Standing
+from lrs.projector.standing import Standing, Whose
 from lrs.projector.stepper import Step, is_infrastructure
 
 log = structlog.get_logger(__name__)
@@ -169,7 +169,7 @@ class Projector(Reader):
         full, failed = False, None
         for name, standing in standings.items():
             at = standing.at
-            if not self.is_ours(at):
+            if self.whose(at) is not Whose.OURS:
                 self._warn(at)
                 continue
             if standing.is_level or at.paused:
@@ -213,7 +213,7 @@ class Projector(Reader):
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in standings.values() if self.is_ours(s.at)]
+        ours = [s for s in standings.values() if self.whose(s.at) is Whose.OURS]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.database import Database
-from lrs.domain.errors import StorageFull
+from lrs.database import Database, unchanging
+from lrs.domain.errors import StorageFull, Unavailable
 from lrs.faults import honest_errors
 from lrs.ledger import Ledger
+from lrs.projections import positions
 from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
 from lrs.projector.making import NOTICE
@@ -82,6 +84,28 @@ class Reader(Stepper):
                 return question(connection)
 
         return self.of_one_making(reach.standing, read)
+
+    @contextmanager
+    def unchanging(self, name: str, *others: str) -> Iterator[tuple[Connection, Position]]:
+        """A connection all of whose queries see one state of these projections' tables, and where
+        the first of them stands there. Raises Unavailable.
+        """
+        with honest_errors(), unchanging(self._views) as connection:
+            if self._views.dialect == "postgresql":
+                # Before the first query: what that sees must be in the tables that are there then.
+                # Whoever swaps tables locks all of them, this one first.
+                for each in (name, *others):
+                    table = self.projections[each].TABLES[0].name
+                    connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
+            at, *_ = (self._ours(connection, each) for each in (name, *others))
+            yield connection, at
+
+    def _ours(self, connection: Connection, name: str) -> Position:
+        at = positions.read(connection, name)
+        if at is None:
+            raise Unavailable("view-being-made")
+        self._standings.require_ours(at)
+        return at
 
     def of_one_making(self, standing: Standing, read: Callable[[], T]) -> T:
         """What `read` finds in the projection's tables. Where they are swapped for others

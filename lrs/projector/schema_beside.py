@@ -80,7 +80,8 @@ class SchemaBeside:
 
     def put(self, connection: Connection, tables: Sequence[Table]) -> None:
         """New readers wait behind whoever wants to lock what they read: for as long as `patience`
-        at most, as it then gives up.
+        at most, as it then gives up. The tables are locked in their order: a reader that holds the
+        first (Reader.unchanging) waits for none of the others.
         """
         inspector = inspect(connection)
         live = [t.name for t in tables if inspector.has_table(t.name, schema=LIVE)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from time import monotonic
 
 from lrs.database import Database
@@ -18,7 +19,19 @@ from lrs.faults import honest_errors
 from lrs.ledger import Ledger, end_of_log
 from lrs.projections import positions
 from lrs.projections.positions import Position
-from lrs.projections.projection import Projection
+from lrs.projections.projection import Projection, is_newer
+
+
+class Whose(Enum):
+    """Which program a read model is for."""
+
+    OURS = 0
+    COMING = 1
+    """Ours is to take its place."""
+    OUTDATED = 2
+    """Ours was never made, and nobody is to make it."""
+    ANOTHERS = 3
+    """It is of a newer program, or of another log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class Standings:
         self._one_database = views.dialect == "postgresql" and views.url == ledger.place
         self._versions = {name: p.VERSION for name, p in projections.items()}
         self._rare = {name: rare_topics(p) for name, p in projections.items()}
+        self._were_ours: set[str] = set()
         self._topics = tuple(sorted({t for topics in self._rare.values() for t in topics}))
 
     def all(self) -> dict[str, Standing]:
@@ -74,19 +88,29 @@ class Standings:
         self.require_ours(standing.at)
         return standing
 
-    def is_ours(self, at: Position) -> bool:
-        """Whether the tables are of this program's version, and of its log."""
-        return (at.version, at.log_id) == (self._versions[at.name], self._ledger.log_id)
+    def whose(self, at: Position) -> Whose:
+        """Which program may read and fold what stands there."""
+        ours = self._versions[at.name]
+        if at.log_id != self._ledger.log_id:
+            return Whose.ANOTHERS
+        if at.version == ours:
+            self._were_ours.add(at.name)
+            return Whose.OURS
+        if is_newer(at.version, ours) or at.name in self._were_ours:
+            return Whose.ANOTHERS
+        return Whose.OUTDATED if at.coming is None else Whose.COMING
 
     def require_ours(self, at: Position) -> None:
-        """Keep off tables that are still to be made for this program, or that a newer one, or one
-        on another log, has made. Raises Unavailable.
+        """Keep off tables that are still to be made for this program, or that another one has
+        made. Raises Unavailable.
         """
-        if self.is_ours(at):
-            return
-        if at.log_id == self._ledger.log_id and at.version < self._versions[at.name]:
-            raise Unavailable("view-being-made")
-        raise Unavailable("view-replaced", projection=at.name)
+        match self.whose(at):
+            case Whose.COMING:
+                raise Unavailable("view-being-made")
+            case Whose.OUTDATED:
+                raise Unavailable("view-outdated", projection=at.name)
+            case Whose.ANOTHERS:
+                raise Unavailable("view-replaced", projection=at.name)
 
     def _read(
         self, names: Collection[str], topics: tuple[str, ...], only: str | None

@@ -23,7 +23,7 @@ from lrs.projections.projection import STATEMENTS, Projection
 from lrs.projections.quarantine import Quarantined, told
 from lrs.projector.batches import Batches
 from lrs.projector.pace import paced
-from lrs.projector.standing import Standing, Standings, rare_topics
+from lrs.projector.standing import Standing, Standings, Whose, rare_topics
 
 log = structlog.get_logger(__name__)
 
@@ -127,9 +127,9 @@ class Stepper:
         """
         return self._standings.of(name)
 
-    def is_ours(self, at: Position) -> bool:
-        """Whether this program may read and fold what stands there."""
-        return self._standings.is_ours(at)
+    def whose(self, at: Position) -> Whose:
+        """Which program may read and fold what stands there."""
+        return self._standings.whose(at)
 
     def waiting(self, standing: Standing) -> tuple[int, int]:
         """How many events the projection still has to fold, and the `stored` of the first."""

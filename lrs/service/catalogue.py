@@ -17,7 +17,7 @@ from lrs.domain.events import Described, EntryWithdrawn
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
-from lrs.projector import Projector, Reach
+from lrs.projector import Projector
 from lrs.service.plan import Change, Stated, Step, concerned, planned, require_no_circle, step
 from lrs.service.repeating import repeated
 
@@ -159,18 +159,15 @@ class Catalogue:
         return steps
 
     def _held(self, streams: Mapping[Thing, UUID]) -> dict[Thing, Entry]:
-        head, _ = self._ledger.reader.head()
-        found, reach = self._ask(lambda c: projection.among(c, streams.values()))
+        name, (head, _) = projection.Catalogue.NAME, self._ledger.reader.head()
+        found, reach = self._projector.ask(name, lambda c: projection.among(c, streams.values()))
         if reach.is_paused and reach.position < head:
-            raise Unavailable("view-paused", projection=projection.Catalogue.NAME)
+            raise Unavailable("view-paused", projection=name)
         return {thing: found[s] for thing, s in streams.items() if s in found}
 
-    def _read(self, question: Callable[[Connection], T]) -> T:
+    def _read(self, query: Callable[[Connection], T]) -> T:
         """The answer of the read model, as fresh as the log."""
-        return self._ask(question)[0]
-
-    def _ask(self, question: Callable[[Connection], T]) -> tuple[T, Reach]:
-        return self._projector.ask(projection.Catalogue.NAME, question)
+        return self._projector.ask(projection.Catalogue.NAME, query)[0]
 
     def _streams(self, things: Collection[Thing]) -> dict[Thing, UUID]:
         """Their streams; a person's whose key was never made has none."""

@@ -15,7 +15,7 @@ from lrs.projections import positions, quarantine, rebuilds
 from lrs.projections.positions import Failure, Position
 from lrs.projections.quarantine import Quarantined
 from lrs.projections.rebuilds import Rebuild
-from lrs.projector import Projector, Standing, pace
+from lrs.projector import Projector, Standing, Whose, pace
 
 LATE = 30
 """Seconds after which an event that waits, while nobody folds, has been forgotten."""
@@ -206,7 +206,7 @@ class Control:
             name=at.name,
             version=at.version,
             state=self._state(at, failure, rebuild, seconds if lag else 0, now),
-            answers=self._projector.is_ours(at),
+            answers=self._projector.whose(at) is Whose.OURS,
             paused=at.paused,
             position=standing.position,
             lag=lag,
@@ -227,9 +227,9 @@ class Control:
     ) -> State:
         if rebuild is not None:
             return State.REBUILDING
-        if not self._projector.is_ours(at):
-            newest = self._projector.projections[at.name].VERSION
-            return State.OUTDATED if at.version < newest else State.REPLACED
+        whose = self._projector.whose(at)
+        if whose is not Whose.OURS:
+            return State.REPLACED if whose is Whose.ANOTHERS else State.OUTDATED
         if at.paused:
             return State.PAUSED
         if failure is not None and failure.failed > at.folded:

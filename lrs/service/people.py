@@ -8,13 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, Thing
 from lrs.domain.credential import Credential
 from lrs.domain.errors import EntryNotFound, Forbidden, InvalidQuery, PersonNotFound
 from lrs.domain.identity import identifiers, representatives
-from lrs.faults import honest_errors
 from lrs.projections import people as trainees
 from lrs.projections.training import Training
 from lrs.projector import Projector
@@ -68,10 +66,9 @@ class Person:
 class People:
     """The people of one store, told apart by the links that hold."""
 
-    def __init__(self, catalogue: Catalogue, projector: Projector, views: Database) -> None:
+    def __init__(self, catalogue: Catalogue, projector: Projector) -> None:
         self._catalogue = catalogue
         self._projector = projector
-        self._views = views
 
     def show(self, identifier: str, by: Credential) -> Person:
         """Who is known by an agent key. Raises PersonNotFound, Forbidden."""
@@ -87,9 +84,10 @@ class People:
         """
         if not by.may_report():
             raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
-        self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            persons = {one.key for one in trainees.people_numbered(connection, number)}
+        found, _ = self._projector.ask(
+            Training.NAME, lambda connection: trainees.people_numbered(connection, number)
+        )
+        persons = {one.key for one in found}
         if not persons:
             raise PersonNotFound("person-not-found")
         if len(persons) > 1:
@@ -131,9 +129,10 @@ class People:
 
     def _learns(self, key: str) -> bool:
         """Whether a statement names them."""
-        self._projector.fresh(Training.NAME)
-        with honest_errors(), self._views.read.connect() as connection:
-            return trainees.person_by_key(connection, key) is not None
+        found, _ = self._projector.ask(
+            Training.NAME, lambda connection: trainees.person_by_key(connection, key)
+        )
+        return found is not None
 
 
 def _record(histories: Mapping[Thing, Sequence[Version]]) -> Record | None:

@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from lrs.database import Database, unchanging
 from lrs.domain.catalogue import Kind
-from lrs.domain.errors import InvalidQuery, Unavailable
+from lrs.domain.errors import InvalidQuery
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.faults import honest_errors
 from lrs.ledger import LogReader
-from lrs.projections import described, positions, rulebook
+from lrs.projections import described, rulebook
 from lrs.projections.described import Things
 from lrs.projections.rulebook import Programme
 from lrs.projections.statements import StatementIndex
@@ -111,11 +109,8 @@ class Reading:
 class Reader:
     """Makes readings; what the catalogue says is shared by all of them."""
 
-    def __init__(
-        self, projector: Projector, views: Database, log: LogReader, words: Vocabulary = STANDARD
-    ) -> None:
+    def __init__(self, projector: Projector, log: LogReader, words: Vocabulary = STANDARD) -> None:
         self._projector = projector
-        self._views = views
         self._log = log
         self._words = words
         self._shelf = Shelf()
@@ -127,30 +122,16 @@ class Reader:
 
         `names` says that those are looked up that statements give to others than trainees.
         """
-        if names:
-            self._projector.fresh(StatementIndex.NAME)
+        others = (StatementIndex.NAME,) if names else ()
+        for name in others:
+            self._projector.fresh(name)
         reach = self._projector.fresh(Training.NAME)
         if known is not None and known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
-        with honest_errors(), unchanging(self._views) as connection:
-            _keep_from_being_swapped(connection)
-            at = positions.read(connection, Training.NAME)
-            if at is None:
-                raise Unavailable("view-being-made")
+        with self._projector.unchanging(Training.NAME, *others) as (connection, at):
             behind = at.position < reach.position
             through = at.stored if behind else max(reach.through, at.stored)
             reach = replace(reach, position=at.position, through=through)
             if known is not None and known <= at.position:
                 reach = replace(reach, position=known, through=self._log.stored_at(known))
             yield Reading(connection, reach, self._shelf, at.begun, known, self._words)
-
-
-def _keep_from_being_swapped(connection: Connection) -> None:
-    """Whoever puts other tables in the stead of these has to wait until all that is asked here was
-    answered. Before anything is seen: what is seen then does not change (PostgreSQL: LOCK).
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK)
-
-
-_LOCK = text("LOCK TABLE views.description IN ACCESS SHARE MODE")

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from lrs.domain.statistics import CourseStatistics
 from lrs.projections.described import Things
 from lrs.projections.statistics import By, Slice
+from schemas.dumping import Dumping
 from schemas.reports.fields import HoursField, RateField, SpreadField
 from schemas.reports.people import agent_view, coded_view
 
@@ -56,9 +57,9 @@ class FiguresView(Schema):
     attempt_rule = fields.Raw(attribute="rule")
 
 
-_COURSE = FiguresView()
-_SLICE = FiguresView(exclude=["hours_delivered"])
-_LINES = FiguresView(exclude=["hours_delivered", "kind", "attempt_rule"])
+_COURSE = Dumping(FiguresView())
+_SLICE = Dumping(FiguresView(exclude=["hours_delivered"]))
+_LINES = Dumping(FiguresView(exclude=["hours_delivered", "kind", "attempt_rule"]))
 _SESSION = FiguresView(
     only=[
         "trainees",

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from lrs.domain.line import Place
 from lrs.projections.transcripts import Correction, Entry
+from schemas.dumping import Dumping
 from schemas.reports.courses import course_view
 from schemas.reports.fields import HoursField, MomentField, title_view
 
@@ -61,7 +62,7 @@ class TotalsView(Schema):
     courses_by_status = fields.Raw()
 
 
-_LINE, _TOTALS = LineView(), TotalsView()
+_LINE, _TOTALS = Dumping(LineView()), Dumping(TotalsView())
 
 
 def line_view(

@@ -135,8 +135,22 @@ def test_a_rebuild_can_be_cancelled_by_anybody(
     assert leftovers(place) == []
 
 
+def asking(projector: Projector) -> tuple[str, int, str]:
+    return projector.ask("tally", slowly)[0]
+
+
+def holding(projector: Projector) -> tuple[str, int, str]:
+    with projector.unchanging("tally") as (connection, at):
+        assert at.position == 50
+        return slowly(connection)
+
+
+@pytest.mark.parametrize("way", [asking, holding])
 def test_readers_see_one_making_or_the_other(
-    place: Place, ledger: Ledger, projector: Projector
+    place: Place,
+    ledger: Ledger,
+    projector: Projector,
+    way: Callable[[Projector], tuple[str, int, str]],
 ) -> None:
     """However often it is swapped: never two in one answer, never none, and never an error."""
     ledger.record([fact() for _ in range(50)])
@@ -145,9 +159,10 @@ def test_readers_see_one_making_or_the_other(
 
     def read() -> None:
         while not over.is_set():
-            (first, count, last), _ = projector.ask("tally", slowly)
+            first, count, last = way(projector)
             assert (first, count) == (last, 50)
             seen.add(first)
+            sleep(0.02)
 
     with ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(read) for _ in range(3)]

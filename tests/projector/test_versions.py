@@ -13,6 +13,7 @@ from lrs.database import Database, Options, open_database
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger
 from lrs.projections import rebuilds
+from lrs.projections.projection import GENERATIONS
 from lrs.projector import Projector, preparing
 from lrs.projector.preparing import prepare
 from lrs.service.control import Control, State
@@ -202,3 +203,26 @@ def test_a_store_of_the_program_before_starts_as_it_is(place: Place, ledger: Led
         ledger.record([fact()])
         assert projector.fresh("tally").position == 3
         assert tallied(projector._views) == [2, 3]
+
+
+def test_other_words_make_another_read_model_and_the_last_that_started_has_it(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """What an installation has settled tells versions apart, but not which of them is newer."""
+
+    class InOtherWords(Marked):
+        VERSION = 5 * GENERATIONS + Tally.VERSION
+
+    ledger.record([fact()])
+    with following(place, Tally()) as first:
+        first.fresh("tally")
+        with following(place, InOtherWords()) as second:
+            second.start()
+            wait_until(lambda: state(ledger, second) is State.RUNNING)
+            assert second.fresh("tally").position == 1
+            assert marks(views) == {"marked"}
+            assert state(ledger, first) is State.REPLACED
+            with pytest.raises(Unavailable, match="restart"):
+                first.fresh("tally")
+    with following(place, Tally()) as third:
+        assert state(ledger, third) is State.REBUILDING
