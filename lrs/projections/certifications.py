@@ -74,10 +74,6 @@ class Earned(NamedTuple):
     grants: tuple[Grant, ...]
 
 
-Done = tuple[date, tuple[Grant, ...]]
-"""An Earned, where there are many."""
-
-
 def fold(
     connection: Connection, rulebook: Rulebook, changed: Iterable[Changed], again: Iterable[Pair]
 ) -> None:
@@ -155,19 +151,19 @@ def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[st
 
 def of_people(
     connection: Connection, persons: Collection[int], programme: str | None = None
-) -> dict[int, dict[str, Done]]:
+) -> dict[int, dict[str, Earned]]:
     """All that these people have earned or begun, in that programme or in any: by person's number
     and programme.
     """
     column, day = certification.c.person, date.fromisoformat
-    found: dict[int, dict[str, Done]] = {person: {} for person in persons}
+    found: dict[int, dict[str, Earned]] = {person: {} for person in persons}
     if programme is None:
         rows = rows_of(connection, _TOGETHER, column, persons)
     else:
         rows = rows_of(connection, _IN_PROGRAMME, column, persons, of=programme)
     for person, said in rows:
         found[person] = {
-            code: (day(begun), tuple(map(_grant, made)) if made else ())
+            code: Earned(day(begun), tuple(map(_grant, made)) if made else ())
             for code, begun, made in orjson.loads(f"[{said}]")
         }
     return found

@@ -24,7 +24,7 @@ from lrs.domain.verdict import (
     span_of,
 )
 from lrs.projections import certifications, described
-from lrs.projections.certifications import Done
+from lrs.projections.certifications import Earned
 from lrs.projections.people import Trainee
 from lrs.projections.rulebook import Programme
 from lrs.service.as_known import Known
@@ -68,7 +68,7 @@ def certified_then(then: Known, on: date) -> Certified:
         said.add(Kind.EXEMPTION, entry)
     for entry in then.revocations:
         said.add(Kind.REVOCATION, entry)
-    earned: dict[str, Done] = {}
+    earned: dict[str, Earned] = {}
     states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
         what = certifications.decided(programme, states, said.revocations.get(code, ()))
@@ -140,18 +140,18 @@ def _decided(
     trainee: Trainee,
     programmes: Programmes,
     rulings: _Rulings,
-    earned: Mapping[str, Done],
+    earned: Mapping[str, Earned],
     said: _Exceptions,
 ) -> Certified:
     record = record_of(trainee.record) if trainee.record else None
     assigned = rulings.assigned(record)
-    by_code, nothing = rulings.by_code, _NOTHING
+    by_code = rulings.by_code
     exemptions, revocations = said.exemptions, said.revocations
     exceptions: tuple[Sequence[Span], Sequence[date]] = (), ()
     standings: list[Standing] = []
     wanted: dict[str, Verdict] = {}
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
-        begun, grants = earned.get(code, nothing)
+        begun, grants = earned.get(code, _NOTHING)
         if said is not _NONE_SAID:
             exceptions = exemptions.get(code, ()), revocations.get(code, ())
         found = by_code[code].verdict(grants, begun, record, code in assigned, *exceptions)
