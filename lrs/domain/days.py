@@ -11,15 +11,17 @@ day.
 from __future__ import annotations
 
 from calendar import isleap
-from datetime import date
+from datetime import date, timedelta
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_LAST = date.max.toordinal()
 
 
 def plus_days(day: date, days: int) -> date:
     """The day so many days later, or earlier if `days` is negative."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), _LAST))
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def plus_months(day: date, months: int) -> date:

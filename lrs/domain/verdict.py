@@ -132,14 +132,8 @@ def verdict(
     `begun` is the day of the first activity in any of the programme's courses or their equivalents.
     """
     ruling = Ruling(versions, on)
-    return ruling.verdict(
-        grants,
-        record,
-        ruling.applies(record),
-        exemptions=exemptions,
-        revocations=revocations,
-        begun=begun,
-    )
+    assigned = ruling.applies(record)
+    return ruling.verdict(grants, begun, record, assigned, exemptions, revocations)
 
 
 class Ruling:
@@ -148,12 +142,13 @@ class Ruling:
     def __init__(self, versions: Sequence[Rule], on: date) -> None:
         self._on = on
         self._line = [rule for rule in timeline(versions) if rule.begin <= on]
-        self._ungranted: dict[tuple[Status, bool, date | None], Verdict] = {}
+        self._rule = self._line[-1] if self._line else Rule(0)
+        self._alike: dict[tuple[Status, bool], Verdict] = {}
 
     @property
     def asks_when_joined(self) -> bool:
         """Whether it hangs on the day of joining, too, to whom of those employed it applies."""
-        return bool(self._line) and self._line[-1].newcomers
+        return self._rule.newcomers
 
     def applies(self, record: Record | None) -> bool:
         """Whether the rule in force applies to the person by itself."""
@@ -163,40 +158,41 @@ class Ruling:
     def verdict(
         self,
         grants: Sequence[Grant],
+        begun: date | None,
         record: Record | None,
         assigned: bool,
-        *,
         exemptions: Sequence[Span] = (),
         revocations: Sequence[date] = (),
-        begun: date | None,
     ) -> Verdict | None:
         """As the function of this name; `assigned` is what `applies` says."""
-        on, line = self._on, self._line
+        on, rule = self._on, self._rule
         last = None
         for grant in grants:
             if grant.day <= on and (last is None or grant > last):
                 last = grant
-        if not line or not (line[-1].courses or last):
-            return None
-        doing = begun is not None and begun <= on
-        if not (assigned or doing or last):
-            return None
-        exempt = any(span.holds(on) for span in exemptions) if exemptions else False
+        exempt = bool(exemptions) and any(span.holds(on) for span in exemptions)
         if last is None:
+            doing = begun is not None and begun <= on
+            if not rule.courses or not (assigned or doing):
+                return None
             status: Status = "exempt" if exempt else "in progress" if doing else "assigned"
-            due_by = _first_due(line, record, on) if assigned and not exempt else None
-            return self._without_grant(status, assigned, due_by)
+            if assigned and rule.due_days is not None and not exempt:
+                due_by = _first_due(self._line, record, on)
+                return Verdict(status, True, rule.before_visitors, rule.number, due_by)
+            found = self._alike.get((status, assigned))
+            return found or self._made_alike(status, assigned)
+        if not self._line:
+            return None
         revoked = None
         if revocations:
             revoked = min((day for day in revocations if last.day <= day <= on), default=None)
-        return _granted(line[-1], last, on, assigned, revoked, exempt)
+        return _granted(rule, last, on, assigned, revoked, exempt)
 
-    def _without_grant(self, status: Status, assigned: bool, due_by: date | None) -> Verdict:
-        found = self._ungranted.get((status, assigned, due_by))
-        if found is None:
-            rule = self._line[-1]
-            found = Verdict(status, assigned, rule.before_visitors, rule.number, due_by)
-            self._ungranted[status, assigned, due_by] = found
+    def _made_alike(self, status: Status, assigned: bool) -> Verdict:
+        """The verdict of everybody who has no certificate and no day to keep."""
+        rule = self._rule
+        found = Verdict(status, assigned, rule.before_visitors, rule.number)
+        self._alike[status, assigned] = found
         return found
 
 

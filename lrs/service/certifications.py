@@ -74,7 +74,7 @@ class Certifications:
         with self._reader.reading(at) as reading:
             key = key_of(reading.connection, trainee)
             held = reading.held(self._of_key(reading, key, on))
-        said = [standing.verdict for standing in held.value.standings]
+        said = [verdict for _, verdict in held.value.standings]
         evidence = sorted({position for one in said for position in one.evidence})
         founded = Founded(held.value, self._log.ids_at(evidence))
         return Held(founded, held.reach, held.called)

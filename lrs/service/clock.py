@@ -10,11 +10,16 @@ from lrs.ledger import LogReader
 
 
 class Clock:
-    """`now` is this process's clock, in microseconds since the epoch."""
+    """`now` is this process's clock, in microseconds since the epoch; `through` the instant up to
+    which answers were last said to be complete, by the database's clock where it has one.
+    """
 
-    def __init__(self, log: LogReader, now: Callable[[], int]) -> None:
+    def __init__(
+        self, log: LogReader, now: Callable[[], int], through: Callable[[], int] = lambda: 0
+    ) -> None:
         self._log = log
         self._now = now
+        self._through = through
 
     def today(self) -> date:
         """The day on this server's calendar."""
@@ -25,6 +30,6 @@ class Clock:
         if none was. Raises InvalidQuery for an instant that is still to come.
         """
         _, stored = self._log.head()
-        if instant > max(stored, self._now()):
+        if instant > max(stored, self._now(), self._through()):
             raise InvalidQuery("known-in-future", parameter="known")
         return self._log.position_at(instant)

@@ -58,7 +58,7 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.clock = Clock(ledger.reader, ledger.now)
+        self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through)
         reader = Reader(projector, ledger.reader, words)
         self.training = Training(reader, ledger.reader)
         self.certifications = Certifications(reader, ledger.reader)

@@ -164,9 +164,9 @@ def _counts(found: Sequence[Certified]) -> list[Count]:
     statuses: dict[str, Counter[Status]] = {}
     serving: dict[str, Counter[bool]] = {}
     for one in found:
-        for standing in one.standings:
-            code, said = standing.programme.code, standing.verdict
-            programmes[code] = standing.programme
+        for programme, said in one.standings:
+            code = programme.code
+            programmes[code] = programme
             statuses.setdefault(code, Counter())[said.status] += 1
             if said.applies and said.before_visitors:
                 lets = code not in one.clearance.in_the_way

@@ -68,7 +68,7 @@ def certified_then(then: Known, on: date) -> Certified:
         said.add(Kind.EXEMPTION, entry)
     for entry in then.revocations:
         said.add(Kind.REVOCATION, entry)
-    earned = {}
+    earned: dict[str, Earned] = {}
     states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
         what = certifications.decided(programme, states, said.revocations.get(code, ()))
@@ -106,7 +106,20 @@ class _Rulings:
         self.by_code = {code: Ruling(one.versions, on) for code, one in programmes.items()}
         self._joining = {c: r for c, r in self.by_code.items() if r.asks_when_joined}
         self._others = {c: r for c, r in self.by_code.items() if not r.asks_when_joined}
+        self._programmes = programmes
+        self._standings: dict[int, Standing] = {}
         self._known: dict[tuple[str | None, str | None], set[str]] = {}
+
+    def standing(self, code: str, verdict: Verdict) -> Standing:
+        """One object for all to whom a ruling gives one verdict, of whom a list may have tens of
+        thousands: they have no certificate and no day to keep.
+        """
+        if verdict.due_by is not None or verdict.valid_from is not None:
+            return Standing(self._programmes[code], verdict)
+        found = self._standings.get(id(verdict))
+        if found is None:
+            found = self._standings[id(verdict)] = Standing(self._programmes[code], verdict)
+        return found
 
     def assigned(self, record: Record | None) -> set[str]:
         """The codes of those that apply."""
@@ -132,27 +145,24 @@ def _decided(
 ) -> Certified:
     record = record_of(trainee.record) if trainee.record else None
     assigned = rulings.assigned(record)
+    by_code = rulings.by_code
     exemptions, revocations = said.exemptions, said.revocations
-    standings = []
+    exceptions: tuple[Sequence[Span], Sequence[date]] = (), ()
+    standings: list[Standing] = []
     wanted: dict[str, Verdict] = {}
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
         begun, grants = earned.get(code, _NOTHING)
-        found = rulings.by_code[code].verdict(
-            grants,
-            record,
-            code in assigned,
-            exemptions=exemptions.get(code, ()),
-            revocations=revocations.get(code, ()),
-            begun=begun,
-        )
+        if said is not _NONE_SAID:
+            exceptions = exemptions.get(code, ()), revocations.get(code, ())
+        found = by_code[code].verdict(grants, begun, record, code in assigned, *exceptions)
         if found is not None:
-            standings.append(Standing(programmes[code], found))
+            standings.append(rulings.standing(code, found))
             if found.before_visitors:
                 wanted[code] = found
     return Certified(trainee, standings, may_serve(wanted, record, rulings.on))
 
 
-_NOTHING: tuple[date | None, Sequence[Grant]] = (None, ())
+_NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
 
 
 def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lrs.domain.verdict import Verdict
 from lrs.projections.rulebook import Programme
-from lrs.service.certifications import Certificates, Certified, Founded
+from lrs.service.certifications import Certificates, Certified, Founded, Standing
 from lrs.service.reading import Called
 from schemas.reports.fields import title_view
 from schemas.reports.people import trainee_view
@@ -64,19 +64,25 @@ def certificates_view(
     found: Certificates, called: Called, languages: Sequence[str]
 ) -> dict[str, Any]:
     """Many people's verdicts; the programmes are named once."""
-    programmes = {s.programme.code: s.programme for one in found.people for s in one.standings}
-    if found.programme:
-        programmes[found.programme.code] = found.programme
-    return {
-        "programmes": [programme_view(programmes[code], languages) for code in sorted(programmes)],
-        "people": [
-            {
-                "trainee": trainee_view(one.trainee, called, languages),
-                **clearance_view(one),
-                "verdicts": [
-                    verdict_view(programme.code, verdict) for programme, verdict in one.standings
-                ],
-            }
-            for one in found.people
-        ],
-    }
+    programmes = {} if found.programme is None else {found.programme.code: found.programme}
+    shown: dict[int, dict[str, Any]] = {}
+
+    def view(standing: Standing) -> dict[str, Any]:
+        """Made once for each object: those without a certificate are many people's."""
+        known = shown.get(id(standing))
+        if known is None:
+            programme, verdict = standing
+            programmes[programme.code] = programme
+            known = shown[id(standing)] = verdict_view(programme.code, verdict)
+        return known
+
+    people = [
+        {
+            "trainee": trainee_view(one.trainee, called, languages),
+            **clearance_view(one),
+            "verdicts": [view(standing) for standing in one.standings],
+        }
+        for one in found.people
+    ]
+    named = [programme_view(programmes[code], languages) for code in sorted(programmes)]
+    return {"programmes": named, "people": people}

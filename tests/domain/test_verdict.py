@@ -463,6 +463,8 @@ def test_one_ruling_serves_all_people() -> None:
     for on in (day("2026-05-01"), day("2026-07-01")):
         ruling = Ruling(versions, on)
         for earned, record, begun, exempt in people * 2:
-            said = {"exemptions": [Span(None, None)] if exempt else [], "begun": begun}
-            told = ruling.verdict(earned, record, ruling.applies(record), **said)  # type: ignore[arg-type]
-            assert told == verdict(versions, earned, record=record, on=on, **said)  # type: ignore[arg-type]
+            spans = [Span(None, None)] if exempt else []
+            told = ruling.verdict(earned, begun, record, ruling.applies(record), spans)
+            assert told == verdict(
+                versions, earned, record=record, exemptions=spans, begun=begun, on=on
+            )
