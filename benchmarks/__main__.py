@@ -144,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", action="append", choices=list(BACKENDS), help="only this one")
     parser.add_argument("--size", type=int, help="statements in the large store (1,000,000)")
     parser.add_argument("--statements", type=int, help="of a training centre (1,000,000)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="fill there once, and reuse it")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the centre's store there")
     parser.add_argument("--rounds", type=int, help="rounds of each side (5)")
     parser.add_argument("--seconds", type=float, help="seconds of a round (5)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="append JSON lines to it")

@@ -14,6 +14,8 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import mean
 from time import process_time
 
 import psutil  # type: ignore[import-untyped]
@@ -36,8 +38,8 @@ CORES = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What folding cost, in microseconds of CPU for an event: of the process that folds, of that
-    the first and the last tenth of the log, and of the database's processes.
+    """What folding cost, in microseconds of CPU for an event: of the process that folds, in the
+    first and in the last tenth of its full batches, and of the database's processes.
     """
 
     process: float
@@ -88,20 +90,14 @@ def fold(settings: Settings, name: str, database: int | None) -> Folded:
         marks = [process_time()]
         while lrs.projector.step(projection, BATCH) is Step.FULL:
             marks.append(process_time())
-        marks.append(process_time())
+        mine = process_time() - marks[0]
         theirs = cpu_of(database) - used
         _require_sound(lrs.health().quarantined)
         events = lrs.ledger.reader.head()[0]
-    # a batch that is full is of BATCH events; those of a rare topic alone are fewer batches
-    tenth = max(1, (len(marks) - 1) // 10)
-    scale = 1e6 / max(events, 1)
-    share = (len(marks) - 1) / tenth
-    return Folded(
-        process=(marks[-1] - marks[0]) * scale,
-        first=(marks[tenth] - marks[0]) * share * scale,
-        last=(marks[-1] - marks[-1 - tenth]) * share * scale,
-        database=theirs * scale,
-    )
+    whole = mine / events * 1e6
+    each = [(b - a) / BATCH * 1e6 for a, b in pairwise(marks)] or [whole]
+    tenth = max(1, len(each) // 10)
+    return Folded(whole, mean(each[:tenth]), mean(each[-tenth:]), theirs / events * 1e6)
 
 
 def refold(bench: Bench, store: Trained, name: str, cores: int) -> Rebuilt:

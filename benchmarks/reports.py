@@ -38,9 +38,11 @@ def read(bench: Bench, store: Trained) -> Iterator[Row]:
     apart(level, store.settings)
     with servers.store(store.place) as served:
         for report in _reports(store, served):
-            if served.endpoint.ask(report.paths[0])[0] == 200:
+            if _is_served(served, report.paths[0]):
                 yield _row(bench, served, report)
-        if served.endpoint.ask(LIST)[0] == 200:
+            else:
+                bench.record.say(f"{report.name}: not served")
+        if _is_served(served, LIST):
             yield _list_row(store, _measured(bench, served, Report("certifications", [LIST]), 1))
         else:
             yield unserved.list_row(store, LIST_LIMIT)
@@ -54,6 +56,11 @@ def level(settings: Settings) -> None:
     """Brings the read models of a store that was kept up to its log."""
     with opened(settings) as lrs:
         lrs.projector.catch_up()
+
+
+def _is_served(served: Served, path: str) -> bool:
+    """Whether there is such an address and parameter; what fails otherwise is to be seen."""
+    return served.endpoint.ask(path)[0] not in (400, 404)
 
 
 def _reports(store: Trained, served: Served) -> Iterator[Report]:

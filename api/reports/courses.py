@@ -80,6 +80,7 @@ def _whole(lrs: Lrs, course: str) -> Response:
         {
             "course": course_view(report.course, languages()),
             **figures_view(report.figures),
+            "kind": report.course.kind or report.figures.kind,
             "last_activity": None if last is None else str(last),
             "as_of": as_of(held.reach),
         }

@@ -229,6 +229,12 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "/api/v1/catalogue lists what there is.",
             "not-linked": "This identifier is not linked to any: `lrs person show` tells which of "
             "a person's are.",
+            "office-not-found": "The catalogue has no such office, and never had: /api/v1/offices "
+            "lists all.",
+            "programme-not-found": "The catalogue has no such programme, and never had: "
+            "/api/v1/catalogue/programmes lists those there are.",
+            "service-not-found": "The catalogue has no such service, and never had: "
+            "/api/v1/services lists all.",
         },
     ),
     "PersonNotFound": Group(
@@ -248,8 +254,11 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         },
     ),
     "CourseNotFound": Group(
-        "No statement names the course of a report.",
-        {"course-not-found": "No statement names such a course: /api/v1/courses lists all."},
+        "Nothing names the course of a report.",
+        {
+            "course-not-found": "Neither a statement nor the catalogue names such a course: "
+            "/api/v1/courses lists all."
+        },
     ),
     "ProjectionNotFound": Group(
         "There is no such read model, or it has not set that event aside.",

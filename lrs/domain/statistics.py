@@ -143,8 +143,8 @@ def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
     finished = by_status["completed"] + by_status["passed"]
     expected = get("trainees") - by_status["waived"] - by_status["withdrawn"]
     sessions = get("presences") + get("absences")
-    scores, first_scores = counted(statistics, "score"), counted(statistics, "first")
-    ratings = counted(statistics, "rating")
+    of = _counted(statistics)
+    scores, first_scores, ratings = of["score"], of["first"], of["rating"]
     return CourseStatistics(
         rule=rule,
         kind=kind_of(statistics),
@@ -165,10 +165,23 @@ def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
         score_spread=spread(scores),
         first_scores=_bins(first_scores),
         first_score_spread=spread(first_scores),
-        tries=dict(sorted(counted(statistics, "tries").items())),
-        minutes=spread(counted(statistics, "took")),
+        tries=dict(sorted(of["tries"].items())),
+        minutes=spread(of["took"]),
         ratings=tuple(ratings.get(points, 0) for points in range(1, 6)),
     )
+
+
+_HISTOGRAMS = ("score", "first", "rating", "tries", "took")
+
+
+def _counted(statistics: Counters) -> dict[str, dict[int, int]]:
+    """All that `counted` gives for what figures are made of, in one walk."""
+    found: dict[str, dict[int, int]] = {name: {} for name in _HISTOGRAMS}
+    for key, number in statistics.items():
+        name, _, value = key.partition(":")
+        if name in found:
+            found[name][int(value)] = number
+    return found
 
 
 def counted(statistics: Counters, name: str) -> dict[int, int]:

@@ -43,6 +43,8 @@ course = Table(
 
 COLUMNS = (course.c.id, course.c.iri, course.c.title, course.c.described)
 _COURSES = select(*COLUMNS)
+_BY_DIGEST = _COURSES.where(course.c.digest == bindparam("of"))
+_BY_ID = _COURSES.where(course.c.id == bindparam("of"))
 _DESCRIBED = select(course.c.id, course.c.described).where(course.c.described.is_not(None))
 _DESCRIBE = update(course).where(course.c.id == bindparam("of"))
 
@@ -127,12 +129,12 @@ def rules(connection: Connection) -> dict[int, Rule]:
 
 def course_by_iri(connection: Connection, iri: str) -> Course | None:
     """The course with this IRI, if it was ever named."""
-    return _found(connection.execute(_COURSES.where(course.c.digest == digest(iri))).first())
+    return _found(connection.execute(_BY_DIGEST, {"of": digest(iri)}).first())
 
 
 def course_by_id(connection: Connection, number: int) -> Course | None:
     """The course with this number, if there is one."""
-    return _found(connection.execute(_COURSES.where(course.c.id == number)).first())
+    return _found(connection.execute(_BY_ID, {"of": number}).first())
 
 
 def courses_by_iri(connection: Connection, iris: Collection[str]) -> dict[str, Course]:

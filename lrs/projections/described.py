@@ -47,7 +47,6 @@ description = Table(
     Column("entry", LargeBinary),
     Index("description_by_kind", "kind"),
     Index("description_by_person", "person"),
-    Index("description_by_position", "position"),
 )
 
 _FACTS = select(

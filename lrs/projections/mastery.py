@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, distinct, func, select
+from sqlalchemy import Connection, Select, distinct, func, literal_column, select
 
 from lrs.bulk import rows_of
 from lrs.domain.attempt import Status
@@ -17,7 +17,8 @@ from lrs.projections.lines import line, number, person_of
 from lrs.projections.people import Trainee, persons, trainee
 
 MASTERED: tuple[Status, ...] = ("attended", "completed", "passed")
-_PERSON = line.c.id.bitwise_rshift(32)
+# the number in the text: PostgreSQL shifts by an integer alone, and binds a bigint
+_PERSON = line.c.id.bitwise_rshift(literal_column("32"))
 _LINES = select(line.c.id, line.c.course, line.c.state).where(line.c.status.in_(MASTERED))
 
 
@@ -39,7 +40,7 @@ def masters(
     """Those who have mastered any of these courses, given by number, and work at the office, in the
     order of their numbers: so many after that number.
     """
-    query = _among(select(distinct(_PERSON).label("person")), courses, office)
+    query = _among(select(_PERSON.label("person")).distinct(), courses, office)
     query = query.where(line.c.id >= number(after + 1, 0)).order_by("person").limit(limit)
     people = list(connection.scalars(query))
     lines: dict[int, dict[int, Line]] = {person: {} for person in people}

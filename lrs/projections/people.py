@@ -72,6 +72,7 @@ _ROWS = select(
     trainee.c.record,
     trainee.c.described,
 )
+_PERSON = select(trainee.c.person).where(trainee.c.digest == bindparam("of"))
 _RECORD = update(trainee).where(trainee.c.id == bindparam("of"))
 
 
@@ -179,8 +180,7 @@ def offices(connection: Connection) -> dict[int, str]:
 
 def person_by_key(connection: Connection, key: str) -> Trainee | None:
     """The person with this identifier, if the log ever named it."""
-    query = select(trainee.c.person).where(trainee.c.digest == digest(key))
-    number = connection.scalar(query)
+    number = connection.scalar(_PERSON, {"of": digest(key)})
     return None if number is None else persons(connection, [number]).get(number)
 
 

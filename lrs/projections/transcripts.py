@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from lrs.domain.attempt import Rule
 from lrs.domain.extremes import State
 from lrs.domain.line import Line, view
 from lrs.projections.courses import COLUMNS, Course, course, course_of_row
-from lrs.projections.lines import line, of_person
+from lrs.projections.lines import line, number
 from lrs.projections.people import Trainee, person_by_key
 
 K = TypeVar("K", int, str)
+
+_LINES = (
+    select(*COLUMNS, line.c.state)
+    .join_from(line, course, course.c.id == line.c.course)
+    .where(line.c.id.between(bindparam("first"), bindparam("last")))
+    .order_by(line.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +100,9 @@ def compiled(
 
 def lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
     """All lines of the person with this number: courses and states."""
-    query = (
-        select(*COLUMNS, line.c.state)
-        .join_from(line, course, course.c.id == line.c.course)
-        .where(of_person(person))
-        .order_by(line.c.id)
+    rows = connection.execute(
+        _LINES, {"first": number(person, 0), "last": number(person + 1, 0) - 1}
     )
-    rows = connection.execute(query)
     return [(course_of_row(row), orjson.loads(row.state)) for row in rows]
 
 

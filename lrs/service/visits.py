@@ -19,7 +19,7 @@ from lrs.service.naming import is_key, key_of, names_of
 from lrs.service.reading import Held, Reader, Reading
 
 Place = tuple[str, str]
-"""The day of a visit, as 2026-03-31, and its code: in this order visits are told."""
+"""The day of a visit, as 2026-03-31, and its code: by these visits are told, the last first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def visits(reading: Reading, sought: Sought) -> Visits:
         and (sought.since is None or sought.since.isoformat() <= entry["on"])
         and (sought.until is None or entry["on"] <= sought.until.isoformat())
     ]
-    found.sort(key=_place)
-    rest = [entry for entry in found if sought.after is None or _place(entry) > sought.after]
+    found.sort(key=_place, reverse=True)
+    rest = [entry for entry in found if sought.after is None or _place(entry) < sought.after]
     page = rest[: sought.limit]
     keys = {key for entry in page for key in (entry["trainer"], *entry.get("people", ()))}
     totals = _totals(found, staff.known_by(reading.connection, {e["trainer"] for e in found}))

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from lrs.domain.statistics import CourseStatistics
 from lrs.projections.described import Things
 from lrs.projections.statistics import By, Slice
+from schemas.dumping import Dumping
 from schemas.reports.fields import HoursField, RateField, SpreadField
 from schemas.reports.people import agent_view, coded_view
 
@@ -56,8 +57,9 @@ class FiguresView(Schema):
     attempt_rule = fields.Raw(attribute="rule")
 
 
-_COURSE = FiguresView()
-_LINES = FiguresView(exclude=["hours_delivered"])
+_COURSE = Dumping(FiguresView())
+_SLICE = Dumping(FiguresView(exclude=["hours_delivered"]))
+_LINES = Dumping(FiguresView(exclude=["hours_delivered", "kind", "attempt_rule"]))
 _SESSION = FiguresView(
     only=[
         "trainees",
@@ -102,4 +104,4 @@ def slice_figures(one: Slice, by: By, *, of_course: bool) -> Any:
     """The figures of a slice; of a session those alone that a session has."""
     if by is By.SESSION:
         return _SESSION.dump(one.figures)
-    return _LINES.dump(one.figures) if of_course else lines_view(one.figures)
+    return _SLICE.dump(one.figures) if of_course else lines_view(one.figures)

@@ -17,9 +17,9 @@ def trainee_view(trainee: Trainee, called: Called, languages: Sequence[str]) -> 
     key = quote(trainee.key, safe=":@")
     return {
         "key": trainee.key,
-        "identifiers": trainee.identifiers,
         "name": trainee.name,
         "personnel_number": trainee.personnel,
+        "identifiers": trainee.identifiers,
         "office": coded_view(trainee.office, called.offices, languages),
         "post": coded_view(trainee.post, called.posts, languages),
         "transcript": f"/api/v1/transcripts/{key}",

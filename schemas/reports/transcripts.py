@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 
 from lrs.domain.line import Place
 from lrs.projections.transcripts import Correction, Entry
+from schemas.dumping import Dumping
 from schemas.reports.courses import course_view
 from schemas.reports.fields import HoursField, MomentField, title_view
 
@@ -33,6 +34,7 @@ class LineView(Schema):
     success = fields.Raw()
     first_activity = MomentField()
     last_activity = MomentField()
+    reached = MomentField()
     completed = MomentField()
     attempts = fields.Raw()
     score = fields.Nested(ScoreView)
@@ -60,7 +62,7 @@ class TotalsView(Schema):
     courses_by_status = fields.Raw()
 
 
-_LINE, _TOTALS = LineView(), TotalsView()
+_LINE, _TOTALS = Dumping(LineView()), Dumping(TotalsView())
 
 
 def line_view(

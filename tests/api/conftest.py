@@ -5,7 +5,7 @@ The projector's thread is not started: reads catch up themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import uuid4
 
 import pytest
@@ -15,6 +15,7 @@ from lrs import bootstrap
 from lrs.domain.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller
+from tests.api.centre import open_centre
 from tests.api.opening import Calling, caller_of, opened, settings_of
 from tests.conftest import BACKENDS, Place
 
@@ -72,3 +73,17 @@ def own_lrs(place: Place) -> Iterator[Lrs]:
 def own(own_lrs: Lrs) -> Caller:
     """A client with the scope `all` of a store of the test's own."""
     return caller_of(own_lrs)
+
+
+@pytest.fixture(scope="module")
+def centre(client: Caller) -> Mapping[str, str]:
+    """The module's store with the training centre of tests/api/centre.py in it, and nothing else:
+    the ids of its statements by name.
+    """
+    return open_centre(client)
+
+
+@pytest.fixture(scope="module")
+def told(client: Caller, centre: object) -> Caller:
+    """A client of the module's store, in which all of that has happened."""
+    return client

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from lrs.domain.agent import JsonObject
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone, voiding
+from tests.api.centre import describe
 from tests.api.documents import JSON, KINDS, PATHS, Doc, document
 
 COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
@@ -49,16 +51,35 @@ class About:
 
 
 def about(client: Caller) -> About:
-    """Two statements, a voided one, and a document of each kind, written by that key."""
+    """Two statements, a voided one, a document of each kind, and who works where, written by that
+    key.
+    """
     word, course, trainee = fresh(), f"https://example.org/courses/{fresh()}", someone()["mbox"]
     actor = {"mbox": trainee, "name": f"Анна {word}"}
     studied = {"id": course, "definition": {"name": {"ru": f"Курс {word}"}}}
     one, two = (said(actor=actor, verb=COMPLETED, object=studied) for _ in range(2))
     wrong = said(actor={**someone(), "name": word})
     client.store(one, two, wrong, voiding(wrong))
+    describe(client, _catalogue(word, f"mbox|{trainee}", course))
     first = client.get(agent=json.dumps({"mbox": trainee}), limit="1").json
     papers = {kind: paper(client, kind, word) for kind in KINDS}
     return About(client, word, trainee, course, one["id"], wrong["id"], first["more"], papers)
+
+
+def _catalogue(word: str, trainee: str, course: str) -> dict[str, list[JsonObject]]:
+    """An office, a service and a programme under that word, and the trainee's record."""
+    thing = {"code": word, "title": {"ru": word}}
+    record = {"agent": trainee, "name": f"Анна {word}", "office": word}
+    taught = {"id": course, "title": {"ru": f"Курс {word}"}, "services": [word]}
+    visit = {"code": word, "on": "2026-04-02", "office": word, "trainer": trainee}
+    return {
+        "offices": [thing],
+        "services": [thing],
+        "courses": [taught],
+        "programmes": [{**thing, "courses": [course]}],
+        "people": [record],
+        "visits": [visit],
+    }
 
 
 def paper(client: Caller, kind: str, word: str) -> Doc:
@@ -89,6 +110,14 @@ def _reads(of: About) -> dict[str, Ask]:
         "transcripts one": Ask(f"/api/v1/transcripts/{trainee}"),
         "courses": Ask("/api/v1/courses"),
         "courses one": Ask(f"/api/v1/courses/{course}/statistics"),
+        "statistics": Ask("/api/v1/statistics", {"by": "office"}),
+        "certifications": Ask("/api/v1/certifications", {"office": of.word}),
+        "certifications one": Ask(f"/api/v1/certifications/{trainee}"),
+        "offices": Ask("/api/v1/offices"),
+        "offices one": Ask(f"/api/v1/offices/{of.word}"),
+        "services": Ask("/api/v1/services"),
+        "services one": Ask(f"/api/v1/services/{of.word}"),
+        "visits": Ask("/api/v1/visits"),
     }
     reads = {name: Ask(ask.path, ask.query, shows=of.word) for name, ask in reads.items()}
     for kind, doc in of.papers.items():
@@ -137,5 +166,13 @@ PLACES = {
     "transcripts one": "/api/v1/transcripts/x",
     "courses": "/api/v1/courses",
     "courses one": "/api/v1/courses/x/statistics",
+    "statistics": "/api/v1/statistics",
+    "certifications": "/api/v1/certifications",
+    "certifications one": "/api/v1/certifications/x",
+    "offices": "/api/v1/offices",
+    "offices one": "/api/v1/offices/x",
+    "services": "/api/v1/services",
+    "services one": "/api/v1/services/x",
+    "visits": "/api/v1/visits",
 }
 """Every path there is for a key."""

@@ -72,6 +72,22 @@ GET    courses          200  200       403    403   403   403    403      403   
 HEAD   courses          200  200       403    403   403   403    403      403     401
 GET    courses+one      200  200       403    403   403   403    403      403     401
 HEAD   courses+one      200  200       403    403   403   403    403      403     401
+GET    statistics       200  200       403    403   403   403    403      403     401
+HEAD   statistics       200  200       403    403   403   403    403      403     401
+GET    certifications   200  200       403    403   403   403    403      403     401
+HEAD   certifications   200  200       403    403   403   403    403      403     401
+GET    certifications+one 200  200       403    403   403   403    403      403     401
+HEAD   certifications+one 200  200       403    403   403   403    403      403     401
+GET    offices          200  200       403    403   403   403    403      403     401
+HEAD   offices          200  200       403    403   403   403    403      403     401
+GET    offices+one      200  200       403    403   403   403    403      403     401
+HEAD   offices+one      200  200       403    403   403   403    403      403     401
+GET    services         200  200       403    403   403   403    403      403     401
+HEAD   services         200  200       403    403   403   403    403      403     401
+GET    services+one     200  200       403    403   403   403    403      403     401
+HEAD   services+one     200  200       403    403   403   403    403      403     401
+GET    visits           200  200       403    403   403   403    403      403     401
+HEAD   visits           200  200       403    403   403   403    403      403     401
 """
 
 NAMES = ("all", "all/read", "write", "read", "mine", "state", "profile", "define", "none")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
 
+from lrs.domain.certification import Grant, grants
 from lrs.domain.programme import Rule
 from lrs.domain.verdict import (
     Clearance,
     Record,
+    Ruling,
     Span,
     Verdict,
     applies,
     may_serve,
     record_of,
     span_of,
+    verdict,
 )
-from tests.domain.programmes import day, employed, judged, rule, status, withdrawn
+from tests.domain.programmes import day, done, employed, judged, rule, status, withdrawn
 
 WINDOW: dict[str, Any] = {"valid_months": 12, "renewal_days": 60}
 INSPECTORS: dict[str, Any] = {"posts": ["inspector"], **WINDOW}
@@ -447,3 +451,18 @@ def test_without_a_record_of_the_day_it_is_not_known_who_may_serve(record: Recor
     """Which programmes are wanted of somebody hangs on it: neither yes nor no can be said."""
     said = judged(VISITORS, "2026-06-15", PASSED, record=record)
     assert may_serve({"windows": said}, record, day("2026-06-15")) == Clearance(None)
+
+
+def test_one_ruling_serves_all_people() -> None:
+    """What it remembers of one person is never told of another."""
+    versions = [rule(1, posts=["inspector"], due_days=30), rule(2, since="2026-06-01")]
+    records = [None, employed(), employed(post="chief"), employed(since="2026-04-20")]
+    none: list[Grant] = []
+    certified = grants(versions, done("2026-03-10 fire passed"))
+    people = list(product([none, certified], records, [None, day("2026-03-10")], [False, True]))
+    for on in (day("2026-05-01"), day("2026-07-01")):
+        ruling = Ruling(versions, on)
+        for earned, record, begun, exempt in people * 2:
+            said = {"exemptions": [Span(None, None)] if exempt else [], "begun": begun}
+            told = ruling.verdict(earned, record, ruling.applies(record), **said)  # type: ignore[arg-type]
+            assert told == verdict(versions, earned, record=record, on=on, **said)  # type: ignore[arg-type]

@@ -75,22 +75,33 @@ def known(chance: Random, version: Version) -> Draft:
 def report(chance: Random, version: Version) -> Draft:
     person = quote(agent_key(chance.choice(the.AGENTS)) or "")
     course = quote(chance.choice(the.ACTIVITIES), safe="")
-    path = chance.choice(
+    sought = {"q": chance.choice(("", "а", "0", "%_'\\")), "limit": "9"}
+    known = {"known": chance.choice((str(chance.randrange(99)), *TIMESTAMPS))}
+    by = {"by": chance.choice(("session", "office", "instructor", "month")), "limit": "9"}
+    path, params = chance.choice(
         (
-            "/",
-            "/health",
-            "/api/v1/transcripts",
-            f"/api/v1/transcripts/{person}",
-            f"/api/v1/transcripts/{chance.randrange(50):04}",
-            "/api/v1/courses",
-            f"/api/v1/courses/{course}/statistics",
-            f"/api/v1/courses/{chance.randrange(40)}/statistics",
+            ("/", {}),
+            ("/health", {}),
+            ("/api/v1/transcripts", sought),
+            (f"/api/v1/transcripts/{person}", {}),
+            (f"/api/v1/transcripts/{person}", known),
+            (f"/api/v1/transcripts/{chance.randrange(50):04}", {}),
+            ("/api/v1/courses", {}),
+            (f"/api/v1/courses/{course}/statistics", {}),
+            (f"/api/v1/courses/{course}/statistics", by),
+            (f"/api/v1/courses/{chance.randrange(40)}/statistics", {}),
+            ("/api/v1/statistics", by),
+            (f"/api/v1/certifications/{person}", {"on": "2026-07-01"}),
+            (f"/api/v1/certifications/{person}", known),
+            ("/api/v1/certifications", {"office": "O-1", "programme": "windows"}),
+            ("/api/v1/offices", {}),
+            ("/api/v1/offices/O-1", {}),
+            ("/api/v1/services", {}),
+            (f"/api/v1/services/{quote('вода')}", {}),
+            ("/api/v1/visits", {"office": "O-1"}),
         )
     )
-    params = {}
-    if path.endswith("/transcripts"):
-        params = {"q": chance.choice(("", "а", "0", "%_'\\")), "limit": "9"}
-    return Draft("report", "GET", path, params, expects=frozenset({200, 400, 404}))
+    return Draft("report", "GET", path, dict(params), expects=frozenset({200, 400, 404}))
 
 
 def strange(chance: Random, version: Version) -> Draft:
