@@ -14,6 +14,7 @@ from sqlalchemy import update
 from lrs import bootstrap
 from lrs.database import open_database
 from lrs.projections.positions import projection
+from lrs.projections.quarantine import Quarantined, set_aside
 from lrs.projections.training import Training
 from lrs.settings import Settings
 from tests.cli.test_commands import LRS, STATEMENT, Shell
@@ -81,6 +82,26 @@ def test_what_is_not_there_is_said_in_one_line(lrs: Shell) -> None:
     assert "no event aside" in said(lrs("projections", "retry", "training", "7"), 1)
     assert said(lrs("projections", "quarantine")) == "Nothing is in quarantine.\n"
     assert said(lrs("projections", "retry", "training")) == "Nothing is in quarantine.\n"
+
+
+def test_what_is_set_aside_is_listed_and_tried_again(place: Place, lrs: Shell) -> None:
+    """An event that can be folded now comes in by a rebuild."""
+    said(lrs("key", "create", "an event of another kind"))
+    said(lrs("replay", "rebuild"))
+    views = open_database(place.views_url)
+    with views.write.begin() as connection:
+        set_aside(connection, Quarantined("training", 6, "ValueError: it was so", 1_000_000))
+    views.close()
+    (first, second) = said(lrs("projections", "quarantine")).splitlines()
+    assert first.startswith("training 6  ")
+    assert second == "    1970-01-01T00:00:01.000000Z  ValueError: it was so"
+    assert "! The projection training could not fold" in said(lrs("doctor"), 1)
+    shown = json.loads(said(lrs("projections", "quarantine", "training", "--json")))
+    (aside,) = shown["quarantine"]
+    assert (aside["position"], aside["statement"]) == (6, first.split()[-1])
+    tried = said(lrs("projections", "retry", "training", "6"))
+    assert tried.startswith("6  can be folded now\n6 events folded in")
+    assert said(lrs("projections", "quarantine")) == "Nothing is in quarantine.\n"
 
 
 @pytest.mark.parametrize("by", ["Ctrl-C", "another process"])

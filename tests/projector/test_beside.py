@@ -185,6 +185,21 @@ def slowly(connection: Connection) -> tuple[str, int, str]:
     return str(first), count or 0, str(last)
 
 
+def test_a_report_that_has_begun_sees_no_swap(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """Also where it has not yet looked at any of the tables that are swapped."""
+    ledger.record([fact() for _ in range(5)])
+    projector.fresh("tally")
+    with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
+        with projector.unchanging("tally") as (connection, _):
+            rebuild = pool.submit(other.rebuild, ["tally"])
+            sleep(2.5)
+            assert slowly(connection) == ("attended", 5, "attended")
+        rebuild.result(20)
+    assert marks(views) == {"marked"}
+
+
 def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
     place: Place, ledger: Ledger, projector: Projector, views: Database
 ) -> None:
