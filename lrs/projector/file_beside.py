@@ -97,7 +97,9 @@ class FileBeside:
             driver: Any = connection.connection.driver_connection
             driver.execute("ATTACH DATABASE ? AS beside", (str(self._file),))
             try:
+                driver.execute("BEGIN")  # BEGIN IMMEDIATE would keep the copy from being folded
                 with connection.begin():
+                    connection.exec_driver_sql("UPDATE projection SET name = name WHERE false")
                     yield connection
             finally:
                 driver.execute("DETACH DATABASE beside")

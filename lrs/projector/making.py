@@ -111,16 +111,17 @@ class Making:
             self._stop.wait(patience)
         raise AssertionError("patience never ends")
 
-    def _fold(self, upto: int | None = None) -> None:
-        """Fold until the copy is level with the log, or with that position."""
-        name = self._projection.NAME
-        while True:
+    def _fold(self) -> None:
+        """Fold until the copy is level with the log."""
+        self._tell()
+        while self._stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
             self._tell()
-            left = LARGE_BATCH
-            if upto is not None:
-                left = min(left, upto - self._stepper.position(name).position)
-            if left <= 0 or self._stepper.step(self._projection, left) in (Step.IDLE, Step.SOME):
-                return
+
+    def _fold_upto(self, position: int) -> None:
+        """Fold what the live one holds and the copy does not yet."""
+        name = self._projection.NAME
+        while (left := position - self._stepper.position(name).position) > 0:
+            self._stepper.step(self._projection, min(left, LARGE_BATCH))
 
     def _tell(self) -> None:
         """Now and then, note how far it has come. Raises once it is not wanted any more."""
@@ -136,7 +137,7 @@ class Making:
         self._wanted = replace(
             self._wanted,
             position=position,
-            rate=paced(self._wanted.rate, moved, int(seconds * SECOND)),
+            rate=paced(self._wanted.rate or moved / seconds, moved, int(seconds * SECOND)),
             moved=self._ledger.now(),
         )
         self._progress(self._wanted)
@@ -156,7 +157,7 @@ class Making:
         try:
             with self._place.swapping(patience) as connection:
                 live = self._held(connection)
-                self._fold(live.position)
+                self._fold_upto(live.position)
                 same = self._compared(connection, live) if compare else None
                 if not rebuilds.finish(connection, self._wanted.id):
                     raise RebuildConflict("rebuild-cancelled", projection=name)

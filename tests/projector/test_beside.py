@@ -276,6 +276,22 @@ def test_comparing_tells_rows_that_came_out_otherwise(place: Place, ledger: Ledg
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [None]
 
 
+def test_what_the_live_one_is_ahead_is_folded_in_the_swap(
+    ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """It was folded after the copy was level, and before it was held still."""
+    ledger.record([fact() for _ in range(10)])
+    projector.fresh("tally")
+
+    def overtake() -> None:
+        ledger.record([fact() for _ in range(5)])
+        projector.catch_up()
+
+    done = projector.rebuilder.run("tally", level=overtake)
+    assert (done.position, done.same) == (15, True)
+    assert tallied(views) == list(range(1, 16))
+
+
 def test_rebuilds_while_statements_pour_in_miss_nothing(
     place: Place, ledger: Ledger, projector: Projector, views: Database
 ) -> None:
