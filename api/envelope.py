@@ -34,7 +34,8 @@ CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 _NAMED = frozenset(
     {
-        *("about", "activities", "agents", "api", "catalogue", "courses", "health", "history"),
+        *("about", "activities", "agents", "api", "catalogue", "certifications", "courses"),
+        *("health", "history", "offices", "services", "visits"),
         *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
         *("v1", "xapi"),
         *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),

@@ -45,14 +45,16 @@ def test_words_are_added_changed_and_taken_away(file: Path) -> None:
 
 
 def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> None:
-    """At the next start, without a command."""
+    """The read model is that of another version then, and is made anew beside it."""
     bootstrap.migrate(settings)
     for given, lines in ((settings, 0), (replace(settings, vocabulary=str(file)), 1)):
         lrs = bootstrap.build(given)
         received, _ = parse_statements(STATEMENT.encode())
         if not lines:
             lrs.statements.store(received, lrs.credentials.operator("me"), Version.V1_0_3)
-        lrs.projector.catch_up()
+            lrs.projector.catch_up()
+        else:
+            lrs.projector.rebuild(["training"])
         assert len(lrs.training.trainees("", 0, 10).value) == lines
         lrs.close()
 
