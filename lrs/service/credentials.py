@@ -74,7 +74,8 @@ class Credentials:
         """Hand out a key with 256 random bits of secret, good for so long or without an end; with
         a `learner`, an agent key, it reaches that person's documents alone.
         """
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        # In hex, as no command line takes that for an option; a "-" may begin other alphabets.
+        secret = secrets.token_hex(SECRET_BYTES)
         expires = 0 if lasting is None else self._ledger.now() + lasting // _MICROSECOND
         key = NewKey(uuid4(), secret, label, tuple(sorted(scopes)), expires)
         salt = secrets.token_bytes(32)

@@ -69,7 +69,8 @@ def test_the_link_hands_over_what_a_module_needs(lrs: Shell) -> None:
     assert given["activity_id"] == ACTIVITY
     assert re.fullmatch(r"[0-9a-f-]{36}", given["registration"])
     name, secret = b64decode(given["auth"].removeprefix("Basic ")).decode().split(":")
-    assert (len(name), len(secret)) == (32, 43)
+    assert re.fullmatch(r"[0-9a-f]{32}", name)
+    assert re.fullmatch(r"[0-9a-f]{64}", secret), "no command line takes it for an option"
     assert f"{name}  good     {NEEDED}  launch of {ACTIVITY}" in lrs("key", "list").stdout
 
 
