@@ -26,7 +26,7 @@ is certified when a version comes into force stays so; no version changes an ear
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import NamedTuple
@@ -57,6 +57,18 @@ class Grant(NamedTuple):
     version: int
     evidence: tuple[int, ...]
     renewal: bool
+
+
+def within_reach(versions: Iterable[Rule], courses: Container[str]) -> bool:
+    """Whether marks in these courses alone could be enough for any version: without them, `grants`
+    need not be asked.
+    """
+    for rule in versions:
+        there = sum(course in courses for course in rule.courses)
+        there += sum(course in courses for course, _ in rule.equivalents)
+        if rule.courses and there >= rule.wanted:
+            return True
+    return False
 
 
 def grants(

@@ -102,6 +102,9 @@ class Catalogue:
         if gone:
             connection.execute(_WITHDRAW, list(gone.values()))
 
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left: `apply` writes all."""
+
     def forget(self) -> None:
         """Nothing is kept in memory."""
 

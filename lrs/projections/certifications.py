@@ -5,8 +5,9 @@ What a grant is worth on a day is no row's: it is told when somebody asks (`lrs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,12 +26,11 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import insert_columns, rows_of
-from lrs.domain.certification import Grant, grants
+from lrs.domain.certification import Grant, grants, within_reach
 from lrs.domain.credit import credit
 from lrs.domain.extremes import State
 from lrs.domain.moment import Moment
 from lrs.projections import lines
-from lrs.projections.lines import Changed
 from lrs.projections.rulebook import Programme, Rulebook
 from lrs.projections.tables import metadata
 
@@ -63,6 +63,10 @@ _DELETE = delete(certification).where(
     certification.c.person == bindparam("who"), certification.c.programme == bindparam("of")
 )
 
+TOGETHER = 10_000
+"""Pairs that are decided together: those of some thousand people, whose lines are then in memory.
+"""
+
 Pair = tuple[int, str]
 """A person's number and a programme's code."""
 
@@ -74,23 +78,28 @@ class Earned(NamedTuple):
     grants: tuple[Grant, ...]
 
 
-def fold(
-    connection: Connection, rulebook: Rulebook, changed: Iterable[Changed], again: Iterable[Pair]
-) -> None:
-    """Decides anew where lines changed, and for the pairs of `again`."""
-    pairs = set(again)
-    for one in changed:
-        if one.credited:
-            person = lines.person_of(one.id)
-            codes = rulebook.wanted_in.get(lines.course_of(one.id), ())
-            pairs.update((person, code) for code in codes)
-    if not pairs:
-        return
+def concerned(rulebook: Rulebook, ids: Iterable[int]) -> set[Pair]:
+    """The programmes in which these lines count, each with the line's person."""
+    return {
+        (lines.person_of(id_), code)
+        for id_ in ids
+        for code in rulebook.wanted_in.get(lines.course_of(id_), ())
+    }
+
+
+def fold(connection: Connection, rulebook: Rulebook, pairs: Iterable[Pair]) -> None:
+    """Decides anew what these people have earned in these programmes."""
+    rest = iter(sorted(pairs))
+    while part := list(islice(rest, TOGETHER)):
+        _fold(connection, rulebook, part)
+
+
+def _fold(connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair]) -> None:
     found = earned(connection, rulebook, pairs)
     rows = []
     for (person, code), what in sorted(found.items()):
         rows.append((person, code, what.begun.isoformat(), _text(what.grants)))
-    _delete(connection, pairs - found.keys())
+    _delete(connection, set(pairs) - found.keys())
     if rows:
         names = [column.name for column in certification.columns]
         columns = dict(zip(names, zip(*rows, strict=True), strict=True))
@@ -131,10 +140,12 @@ def decided(
     begun = [state["first"] for state in own.values() if "first" in state]
     if not begun:
         return None
-    marks = [mark for iri, state in own.items() for mark in credit(iri, state)]
     instant, _, offset = min(begun)
-    made = tuple(grants(programme.versions, marks, revoked))
-    return Earned(Moment(instant, offset).day, made)
+    day = Moment(instant, offset).day
+    if not within_reach(programme.versions, own.keys()):
+        return Earned(day, ())
+    marks = [mark for iri, state in own.items() for mark in credit(iri, state)]
+    return Earned(day, tuple(grants(programme.versions, marks, revoked)))
 
 
 def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[str]) -> set[Pair]:

@@ -60,6 +60,9 @@ class Documents:
         rows = [_row(r, r.fact) for r in latest.values() if isinstance(r.fact, DocumentStored)]
         replace_rows(connection, document, rows)
 
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left: `apply` writes all."""
+
     def forget(self) -> None:
         """Nothing is kept in memory."""
 

@@ -70,6 +70,7 @@ _COURSE_BITS = 32
 _LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
 _STATES = select(line.c.id, line.c.state)
 _IDS = select(line.c.id)
+_IDS_BETWEEN = _IDS.where(line.c.id.between(bindparam("low"), bindparam("high")))
 _OUTCOMES = select(outcome)
 _VOID = (
     update(outcome)
@@ -104,6 +105,15 @@ class Changes:
         """Every line that is concerned."""
         return {*self.added, *self.never, *self.anew, *self.seen}
 
+    def follow(self, later: Changes) -> None:
+        """Take in what a later batch does: it becomes part of this one."""
+        for id_, outcomes in later.added.items():
+            self.added.setdefault(id_, []).extend(outcomes)
+        for id_, positions in later.never.items():
+            self.never.setdefault(id_, []).extend(positions)
+        self.anew |= later.anew
+        self.seen |= later.seen
+
 
 class Changed(NamedTuple):
     """A line before a batch and after: what it adds to its course's counters and sessions.
@@ -122,7 +132,7 @@ class Changed(NamedTuple):
     old_activity: int | None
     new_activity: int | None
     credited: bool
-    """Whether something changed that may count toward a programme."""
+    """Whether something may have changed that counts toward a programme."""
 
 
 Known = Callable[[Collection[int]], Mapping[int, tuple[list[Outcome], list[int]]]]
@@ -178,7 +188,8 @@ def lines_about(connection: Connection, persons: Iterable[int]) -> set[int]:
     """The numbers of all lines of these people."""
     found: set[int] = set()
     for person in persons:
-        found.update(connection.scalars(_IDS.where(of_person(person))))
+        bounds = {"low": number(person, 0), "high": number(person + 1, 0) - 1}
+        found.update(connection.scalars(_IDS_BETWEEN, bounds))
     return found
 
 
@@ -216,7 +227,7 @@ def fold(
         state: State = orjson.loads(row.state) if row else {}
         old_sessions = sessions_of(state)
         counts = course_of(id_) in watched
-        before = _counting(state) if counts else None
+        before = _counting(state) if counts and row else None
         if id_ in changes.anew:
             outcomes, voided = anew.get(id_, ((), ()))
             state = gather(mark({}, voided) if voided else {}, outcomes)
@@ -238,7 +249,7 @@ def fold(
                 sessions=sessions_of(state),
                 old_activity=row.last_activity if row else None,
                 new_activity=until,
-                credited=counts and before != _counting(state),
+                credited=counts and (row is None or before != _counting(state)),
             )
         )
         if state:

@@ -62,7 +62,15 @@ class Projection(Protocol):
         """A number that is another one where rows would be."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        """Fold the batch into the tables, inside the caller's transaction."""
+        """Fold the batch, inside the caller's transaction. Rows that many batches may change can
+        be left to `settle`, which is called before anybody reads: after each batch of a live
+        projection, after many in a rebuild.
+        """
+
+    def settle(self, connection: Connection) -> None:
+        """Write what `apply` has left, inside the caller's transaction."""
 
     def forget(self) -> None:
-        """Drop what is kept in memory of the tables: a transaction failed, or they are new."""
+        """Drop what is kept in memory of the tables, what is not settled included: a transaction
+        failed, or they are new.
+        """

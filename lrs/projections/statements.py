@@ -53,7 +53,7 @@ from lrs.projections.definitions import (
 )
 from lrs.projections.projection import STATEMENTS, Batch
 from lrs.projections.references import Link, links_of, reference, resolve
-from lrs.projections.tables import metadata
+from lrs.projections.tables import READING, metadata
 
 term = dictionary.table("statement_term", metadata)
 
@@ -68,16 +68,23 @@ entry = Table(
     Column("voided", Boolean, nullable=False),
     Column("registration", UuidKey),
 )
-Index("statement_by_verb", entry.c.verb, entry.c.position)
-Index("statement_by_activity", entry.c.activity, entry.c.position)
-Index("statement_by_verb_activity", entry.c.verb, entry.c.activity, entry.c.position)
-Index("statement_by_authority", entry.c.authority, entry.c.position)
+Index("statement_by_verb", entry.c.verb, entry.c.position, info=READING)
+Index("statement_by_activity", entry.c.activity, entry.c.position, info=READING)
+Index(
+    "statement_by_verb_activity",
+    entry.c.verb,
+    entry.c.activity,
+    entry.c.position,
+    info=READING,
+)
+Index("statement_by_authority", entry.c.authority, entry.c.position, info=READING)
 Index(
     "statement_by_registration",
     entry.c.registration,
     entry.c.position,
     postgresql_where=entry.c.registration.is_not(None),
     sqlite_where=entry.c.registration.is_not(None),
+    info=READING,
 )
 
 DIRECT, RELATED = 0, 1
@@ -163,6 +170,9 @@ class StatementIndex:
         # After the entries: all the texts have their numbers by then.
         code = partial(self._codes.code, connection)
         self._definitions.fold(connection, batch.statements, code)
+
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left: `apply` writes all."""
 
     def forget(self) -> None:
         self._codes.forget()

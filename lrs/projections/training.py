@@ -9,8 +9,8 @@ batches.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from lrs.projections import (
     subjects,
     voiding,
 )
+from lrs.projections.certifications import Pair
 from lrs.projections.lines import Changes, Row
 from lrs.projections.mentions import Numbers
 from lrs.projections.projection import STATEMENTS, Batch
@@ -40,6 +41,21 @@ from lrs.projections.rulebook import Rulebook
 CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
 _VOCABULARIES = 1000
+
+
+@dataclass(slots=True)
+class _Left:
+    """What batches have left to be settled."""
+
+    changes: Changes = field(default_factory=Changes)
+    outcomes: int = 0
+    """How many there are in `changes`."""
+    credited: set[int] = field(default_factory=set)
+    """Lines that are settled, but may count toward programmes."""
+    pairs: set[Pair] = field(default_factory=set)
+    """Who has to be certified anew, in which programme."""
+    at: Callable[[Sequence[int]], dict[int, RecordedStatement]] = lambda _: {}
+    """Reads statements by position from the log."""
 
 
 class Training:
@@ -60,6 +76,10 @@ class Training:
         certifications.certification,
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
+    MOST_LEFT: ClassVar[int] = 50_000
+    """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
+    outcomes are that near to each other, so that a rebuild writes the line once.
+    """
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
@@ -69,13 +89,19 @@ class Training:
         self._rulebook = Rulebook()
         self._folded = 0
         """The last position folded by this process."""
+        self._left = _Left()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        """Fold the batch into the tables, inside the caller's transaction."""
+        """Fold the batch, inside the caller's transaction. It is noted at once whom a statement
+        is about; lines, statistics and certificates are left to `settle`.
+        """
         numbers, rulebook = self._numbers, self._rulebook
         if batch.first != self._folded + 1:
             numbers.forget()
         self._folded = batch.last
+        self._left.at = batch.at
+        if batch.facts:  # they change what lines mean that are there already
+            self.settle(connection)
         rulebook.refresh(connection)
         reshaping = Reshaping(connection, rulebook, batch.facts)
         told = {r.id: said for r in batch.statements if (said := self._outcomes(r))}
@@ -85,17 +111,39 @@ class Training:
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
         self._add(told, voided.arriving, connection, changes)
-        known = partial(self._known, batch, connection)
+        self._left.changes.follow(changes)
+        self._left.pairs |= reshaping.again
+        self._left.outcomes += sum(map(len, told.values()))
+        if self._left.outcomes > self.MOST_LEFT:
+            self._settle_lines(connection)
+
+    def settle(self, connection: Connection) -> None:
+        """Write the lines, statistics and certificates that `apply` has left."""
+        self._settle_lines(connection)
+        left = self._left
+        pairs = certifications.concerned(self._rulebook, left.credited) | left.pairs
+        certifications.fold(connection, self._rulebook, pairs)
+        self._left = replace(left, credited=set(), pairs=set())
+
+    def _settle_lines(self, connection: Connection) -> None:
+        left, rulebook = self._left, self._rulebook
         changed = lines.fold(
-            connection, changes, known, rulebook.rule, rulebook.offices, rulebook.wanted_in
+            connection,
+            left.changes,
+            lambda wanted: self._known(connection, wanted),
+            rulebook.rule,
+            rulebook.offices,
+            rulebook.wanted_in,
         )
         statistics.fold(connection, changed)
-        certifications.fold(connection, rulebook, changed, reshaping.again)
+        left.changes, left.outcomes = Changes(), 0
+        left.credited.update(one.id for one in changed if one.credited)
 
     def forget(self) -> None:
         """Drop what is kept in memory of the tables: a transaction failed, or they are new."""
         self._numbers.forget()
         self._rulebook.forget()
+        self._left = _Left()
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         told = outcomes(recorded, self._vocabulary, self._rulebook.listings)
@@ -146,7 +194,7 @@ class Training:
         lines.keep(connection, rows)
 
     def _known(
-        self, batch: Batch, connection: Connection, wanted: Collection[int]
+        self, connection: Connection, wanted: Collection[int]
     ) -> dict[int, tuple[list[Outcome], list[int]]]:
         """All outcomes of these lines, read from the log again, and what was voided of them."""
         persons = {lines.person_of(id_) for id_ in wanted}
@@ -163,7 +211,7 @@ class Training:
                 else:
                     found[id_][1].append(row.position)
         keys = people.keys_of(connection, {row.trainee for row, _ in counting})
-        statements = batch.at(sorted({row.position for row, _ in counting}))
+        statements = self._left.at(sorted({row.position for row, _ in counting}))
         told = {at: self._outcomes(recorded) for at, recorded in statements.items()}
         for row, id_ in counting:
             key = keys[row.trainee]

@@ -91,6 +91,9 @@ class FileBeside:
     def make(self) -> None:
         """The file is made with its first table."""
 
+    def finish(self, tables: Sequence[Table]) -> None:
+        """The tables that the copy is put into have indexes of their own."""
+
     @contextmanager
     def swapping(self, patience: float) -> Iterator[Connection]:
         with honest_errors(), self._views.write.connect() as connection:

@@ -25,11 +25,11 @@ from lrs.projections.checksum import checksum
 from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
 from lrs.projections.rebuilds import Rebuild
-from lrs.projections.tables import metadata
+from lrs.projections.tables import metadata, reading_indexes
 from lrs.projector.pace import SECOND, paced
 from lrs.projector.places import Place
 from lrs.projector.preparing import begin
-from lrs.projector.stepper import LARGE_BATCH, Step, Stepper
+from lrs.projector.stepper import LARGE_BATCH, CannotWait, Step, Stepper
 
 log = structlog.get_logger(__name__)
 
@@ -86,16 +86,13 @@ class Making:
         self._stop = stop
         self._progress = progress
         self._began = self._told = monotonic()
-        place.make()
-        with honest_errors(), place.database.write.begin() as connection:
-            metadata.create_all(connection, tables=list(shared.TABLES))
-            begin(connection, projection, ledger)
         self._stepper = Stepper(ledger, place.database, [projection], LARGE_BATCH)
+        place.make()
 
     def run(self, level: Level | None) -> Rebuilt:
         """Raises as Rebuilder.run does."""
         not_before = self._began + NOTICE
-        self._fold()
+        self._make()
         while monotonic() < not_before:
             self._stop.wait(0.05)
             self._tell()
@@ -111,10 +108,35 @@ class Making:
             self._stop.wait(patience)
         raise AssertionError("patience never ends")
 
-    def _fold(self) -> None:
+    def _make(self) -> None:
+        """Fold the log into empty tables. What many batches may change is written once in a
+        while; only if an event cannot be folded, with each batch, which finds out about it.
+        """
+        waiting = Stepper(
+            self._ledger, self._place.database, [self._projection], LARGE_BATCH, waiting=True
+        )
+        try:
+            self._begin()
+            self._fold(waiting)
+            waiting.settle(self._projection)
+        except CannotWait as error:
+            log.warning("rebuild-begins-again", projection=self._projection.NAME, error=str(error))
+            self._begin()
+            self._fold()
+        self._place.finish(self._projection.TABLES)
+
+    def _begin(self) -> None:
+        with honest_errors(), self._place.database.write.begin() as connection:
+            metadata.create_all(connection, tables=list(shared.TABLES))
+            begin(connection, self._projection, self._ledger)
+            for index in reading_indexes(self._projection.TABLES):
+                index.drop(connection)
+
+    def _fold(self, stepper: Stepper | None = None) -> None:
         """Fold until the copy is level with the log."""
+        stepper = stepper or self._stepper
         self._tell()
-        while self._stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
+        while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
             self._tell()
 
     def _fold_upto(self, position: int) -> None:

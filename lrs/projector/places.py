@@ -38,6 +38,9 @@ class Place(Protocol):
     def make(self) -> None:
         """Make the place, with nothing in it."""
 
+    def finish(self, tables: Sequence[Table]) -> None:
+        """Make what only readers need, once the log is folded."""
+
     def swapping(self, patience: float) -> AbstractContextManager[Connection]:
         """A transaction on the read models in which `put` can be called. It waits for whoever
         reads or writes them for so many seconds, and then raises Unavailable.

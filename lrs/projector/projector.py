@@ -124,6 +124,7 @@ class Projector(Reader):
             try:
                 self._standings.require_ours(self._held(connection, name))
                 projection.apply(decoded.batch, connection)
+                projection.settle(connection)
             except Unavailable:
                 raise
             except Exception as error:

@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from lrs.database import Database
 from lrs.domain.errors import Misconfigured, RebuildConflict, Unavailable
 from lrs.faults import honest_errors
-from lrs.projections.tables import metadata
+from lrs.projections.tables import metadata, reading_indexes
 
 LIVE = str(metadata.schema)
 
@@ -70,6 +70,11 @@ class SchemaBeside:
     def make(self) -> None:
         with honest_errors(), self._views.write.begin() as connection:
             connection.execute(CreateSchema(self._schema))
+
+    def finish(self, tables: Sequence[Table]) -> None:
+        with honest_errors(), self.database.write.begin() as connection:
+            for index in reading_indexes(tables):
+                index.create(connection)
 
     @contextmanager
     def swapping(self, patience: float) -> Iterator[Connection]:

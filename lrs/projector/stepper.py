@@ -50,12 +50,28 @@ class Step(Enum):
 _UNFINISHED = (Step.FULL, Step.BUSY)
 
 
+class CannotWait(Exception):
+    """A batch cannot be folded as long as its rows may wait to be settled: which event is at fault
+    is found out only where each batch is settled.
+    """
+
+
 class Stepper:
-    """Folds the log into projections, `batch` events at a time, whoever asks for it."""
+    """Folds the log into projections, `batch` events at a time, whoever asks for it.
+
+    Each batch is settled with it; with `waiting`, rows wait for `settle`.
+    """
 
     def __init__(
-        self, ledger: Ledger, views: Database, projections: Sequence[Projection], batch: int
+        self,
+        ledger: Ledger,
+        views: Database,
+        projections: Sequence[Projection],
+        batch: int,
+        *,
+        waiting: bool = False,
     ) -> None:
+        self._settling = not waiting
         self._ledger = ledger
         self._views = views
         self.projections = {p.NAME: p for p in projections}
@@ -109,6 +125,18 @@ class Stepper:
         with self._locks[projection.NAME]:
             return self._step(projection, limit or self._batch)
 
+    def settle(self, projection: Projection) -> None:
+        """Write the rows that have waited. Raises CannotWait."""
+        with self._locks[projection.NAME]:
+            try:
+                with honest_errors(), self._views.write.begin() as connection:
+                    projection.settle(connection)
+            except Exception as error:
+                projection.forget()
+                if isinstance(error, Unavailable) or is_infrastructure(error):
+                    raise
+                raise CannotWait from error
+
     def position(self, name: str) -> Position:
         """Where the projection stands. Raises Unavailable where there is none."""
         with honest_errors(), self._views.read.connect() as connection:
@@ -156,12 +184,16 @@ class Stepper:
                     self._reached[projection.NAME] = at
                     return Step.IDLE
                 projection.apply(decoded.batch, connection)
+                if self._settling:
+                    projection.settle(connection)
                 reached = self._reaching(at, decoded.page, began)
                 positions.advance(connection, reached)
         except Exception as error:
             projection.forget()
             if at is None or isinstance(error, Unavailable) or is_infrastructure(error):
                 raise
+            if not self._settling:
+                raise CannotWait from error
             return self._isolate(projection, at, limit, error)
         self._reached[projection.NAME] = reached
         return Step.FULL if decoded.page.count == limit else Step.SOME

@@ -27,8 +27,11 @@ def project(
     log: Sequence[Recorded],
     cuts: Collection[int] = (),
     training: Training | None = None,
+    settled: Collection[int] | None = None,
 ) -> None:
-    """Applies the log in batches that end at each of the cuts, and at the end."""
+    """Applies the log in batches that end at each of the cuts, and at the end; settles after each
+    of them, or after those that end where `settled` says.
+    """
     training = training or Training()
     known = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
@@ -45,7 +48,10 @@ def project(
         statements = [s for s in part if isinstance(s, RecordedStatement)]
         facts = [f for f in part if isinstance(f, RecordedFact)]
         training.apply(Batch(first, last, statements, find, at, facts), connection)
+        if settled is None or last in settled:
+            training.settle(connection)
         first = last + 1
+    training.settle(connection)
 
 
 Told = JsonObject | tuple[Kind, JsonObject] | tuple[Kind, JsonObject, None]

@@ -312,14 +312,29 @@ def read(connection: Connection) -> Whole:
 
 
 def projected(
-    engine: Engine, log: list[Recorded], cuts: Collection[int]
+    engine: Engine,
+    log: list[Recorded],
+    cuts: Collection[int],
+    training: Training | None = None,
+    settled: Collection[int] | None = None,
 ) -> tuple[dict[str, list[Any]], Whole]:
     """All rows, and what they mean."""
     with engine.connect() as connection, connection.begin() as transaction:
-        project(connection, log, cuts)
+        project(connection, log, cuts, training, settled)
         found = rows(connection), read(connection)
         transaction.rollback()
     return found
+
+
+class Impatient(Training):
+    """Leaves next to nothing."""
+
+    MOST_LEFT = 2
+
+
+def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
+    """Positions in the log."""
+    return st.sets(st.integers(1, len(log)))
 
 
 @settings(deadline=None, max_examples=250)
@@ -327,8 +342,11 @@ def projected(
 def test_live_and_rebuilt_and_by_definition_are_the_same(
     views_engine: Engine, data: st.DataObject, log: list[Recorded]
 ) -> None:
-    """Random batches give the rows of one batch, and those are what the pure fold says."""
-    cuts = data.draw(st.sets(st.integers(1, len(log))))
+    """Random batches, settled one by one as they are live, or now and then as in a rebuild, give
+    the rows of one batch, and those are what the pure fold says.
+    """
+    cuts, settled = data.draw(some_of(log)), data.draw(some_of(log))
     live, rebuilt = projected(views_engine, log, cuts), projected(views_engine, log, ())
-    assert live[0] == rebuilt[0]
+    waited = projected(views_engine, log, cuts, Impatient(), settled)
+    assert live[0] == rebuilt[0] == waited[0]
     assert rebuilt[1] == by_definition(log)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from lrs.database import Database, open_database
 from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
+from lrs.projections.projection import Batch
 from lrs.projector import Projector
 from lrs.service.control import Control, State
 from tests.conftest import Place
@@ -260,6 +261,49 @@ def test_what_the_copy_could_not_fold_is_what_is_set_aside(
         projector.rebuild(["tally"])
         assert quarantined(views) == []
     with following(place, Tally()) as projector:
+        projector.rebuild(["tally"])
+    assert [position for position, _ in quarantined(views)] == [2]
+    assert tallied(views) == [1, 3]
+
+
+def test_what_only_readers_need_is_made_in_the_end(
+    place: Place, ledger: Ledger, projector: Projector, views: Database
+) -> None:
+    """The tables that are put in place have all their indexes."""
+    ledger.record([fact()])
+    projector.rebuild(["tally"])
+    indexes = {
+        "postgresql": "SELECT indexname FROM pg_indexes WHERE schemaname = 'views'",
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
+    }[place.backend]
+    with views.read.connect() as connection:
+        assert "tally_by_verb" in connection.exec_driver_sql(indexes).scalars().all()
+
+
+class Late(Tally):
+    """Leaves all its rows to be settled."""
+
+    def __init__(self) -> None:
+        self._left: list[Batch] = []
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        self._left.append(batch)
+
+    def settle(self, connection: Connection) -> None:
+        for batch in self._left:
+            super().apply(batch, connection)
+        self._left = []
+
+    def forget(self) -> None:
+        self._left = []
+
+
+def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """Which one it is, is found out by writing the rows of each batch with it."""
+    ledger.record([fact(), fact(verb="poisonous"), fact()])
+    with following(place, Tally(), Late()) as projector:
         projector.rebuild(["tally"])
     assert [position for position, _ in quarantined(views)] == [2]
     assert tallied(views) == [1, 3]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Index,
     MetaData,
     Table,
     Text,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from lrs.database import Database, Options, open_database
 from lrs.projections import quarantine
 from lrs.projections.projection import STATEMENTS, Batch, Projection
+from lrs.projections.tables import READING
 from lrs.projector import Projector
 from tests.conftest import Place
 from tests.support.processes import wait_until
@@ -33,6 +35,7 @@ rows = Table(
     MetaData(schema="views"),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("verb", Text, nullable=False),
+    Index("tally_by_verb", "verb", info=READING),
 )
 
 
@@ -50,6 +53,9 @@ class Tally:
             connection.execute(insert(rows), {"position": s.position, "verb": verb})
             if verb == "poisonous":
                 raise ValueError("this statement cannot be folded")
+
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left: `apply` writes all."""
 
     def forget(self) -> None:
         """Nothing is kept in memory."""
