@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from lrs.domain.agent import agent_key, authority_key
@@ -30,8 +30,7 @@ class Criteria:
     related_activities: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """A statement's terms. `direct` are what `agent` matches; `related` what is added by
     `related_agents` and `related_activities`. Each is free of repeats and in a fixed order.
     """
@@ -60,26 +59,27 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
     """The terms of a valid statement under its authority."""
     object_ = statement["object"]
     kind = object_.get("objectType", "Activity")
-    registration = statement.get("context", {}).get("registration")
-    direct = dict.fromkeys(_agents(statement["actor"]))
+    context = statement.get("context")
+    registration = context.get("registration") if context else None
+    direct = _agents(statement["actor"])
     activity = None
     if kind == "Activity":
         activity = f"activity:{object_['id']}"
     elif kind in ("Agent", "Group"):
-        direct |= dict.fromkeys(_agents(object_))
+        direct += _agents(object_)
     who = f"agent:{authority_key(authority)}"
-    related = dict.fromkeys(_related(statement))
-    related |= dict.fromkeys(_agents(authority))
-    for term in (activity, who, *direct):
-        if term is not None:
-            related.pop(term, None)
+    related = _related(context, object_ if kind == "SubStatement" else None)
+    if "member" in authority:
+        related += _agents(authority)
+    known = {activity, who, *direct}
+    # by place, not by name: this is made for every statement, and names cost a microsecond
     return Terms(
-        verb=verb_term(statement["verb"]["id"]),
-        activity=activity,
-        registration=UUID(registration) if registration else None,
-        authority=who,
-        direct=tuple(direct),
-        related=tuple(related),
+        f"verb:{statement['verb']['id']}",
+        activity,
+        UUID(registration) if registration else None,
+        who,
+        tuple(dict.fromkeys(direct)) if len(direct) > 1 else tuple(direct),
+        tuple([term for term in dict.fromkeys(related) if term not in known]) if related else (),
     )
 
 
@@ -94,20 +94,20 @@ def _agents(actor: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _related(statement: Mapping[str, Any]) -> list[str]:
+def _related(
+    context: Mapping[str, Any] | None, substatement: Mapping[str, Any] | None
+) -> list[str]:
     """Everyone and everything in the context, and all of a SubStatement."""
-    context = statement.get("context")
     found = _in_context(context) if context else []
-    object_ = statement["object"]
-    if object_.get("objectType") == "SubStatement":
-        found += _agents(object_["actor"])
-        inner = object_["object"]
+    if substatement:
+        found += _agents(substatement["actor"])
+        inner = substatement["object"]
         inner_kind = inner.get("objectType", "Activity")
         if inner_kind == "Activity":
             found.append(f"activity:{inner['id']}")
         elif inner_kind in ("Agent", "Group"):
             found += _agents(inner)
-        found += _related(object_)
+        found += _related(substatement.get("context"), None)
     return found
 
 

@@ -54,6 +54,39 @@ class _Reference:
     voiding: bool
 
 
+class Targets:
+    """The ids that statements refer to, as far as they may still come, MOST of them at most.
+
+    Nearly all statements are referred to by none: who remembers that need not ask. What is
+    remembered holds while this process alone folds, batch after batch, and each batch is
+    committed: else `forget`.
+    """
+
+    MOST = 100_000
+
+    def __init__(self) -> None:
+        self._ids: set[UUID] | None = None
+
+    def forget(self) -> None:
+        """Drop what is remembered."""
+        self._ids = None
+
+    def among(self, connection: Connection, ids: Collection[UUID]) -> list[UUID]:
+        """Those of the ids, of statements that are new, that earlier ones may refer to."""
+        if self._ids is None:
+            rows = connection.execute(_TARGETS.limit(self.MOST + 1))
+            self._ids = {row.target for row in rows}
+        if len(self._ids) > self.MOST:
+            return list(ids)
+        return [id_ for id_ in ids if id_ in self._ids]
+
+    def follow(self, statements: Sequence[RecordedStatement]) -> None:
+        """Take in what a batch refers to, and that its own statements have come."""
+        if self._ids is not None and len(self._ids) <= self.MOST:
+            self._ids.update(r.target for r in _made(statements))
+            self._ids.difference_update(s.id for s in statements)
+
+
 def links_of(statements: Sequence[RecordedStatement]) -> Columns:
     """The rows of `reference` that these statements make."""
     made = _made(statements)
@@ -65,13 +98,15 @@ def links_of(statements: Sequence[RecordedStatement]) -> Columns:
     }
 
 
-def resolve(batch: Batch, connection: Connection) -> tuple[list[Link], frozenset[int]]:
+def resolve(
+    batch: Batch, connection: Connection, targets: Targets
+) -> tuple[list[Link], frozenset[int]]:
     """Before the batch's own rows are inserted: the links it adds, and the voided positions among
     the statements that the batch is connected with.
 
     A link appears with the last of the statements on its path, whichever end that is.
     """
-    references = _connected(batch, connection)
+    references = _connected(batch, connection, targets)
     if not references:
         return [], frozenset()
     own = {s.id: s for s in batch.statements}
@@ -111,10 +146,11 @@ def _made(statements: Sequence[RecordedStatement]) -> list[_Reference]:
     return made
 
 
-def _connected(batch: Batch, connection: Connection) -> dict[UUID, _Reference]:
+def _connected(batch: Batch, connection: Connection, targets: Targets) -> dict[UUID, _Reference]:
     """All references on a path through the batch, by the id of the referring statement."""
     found = {r.id: r for r in _made(batch.statements)}
-    upward = [s.id for s in batch.statements]
+    upward = targets.among(connection, [s.id for s in batch.statements])
+    targets.follow(batch.statements)
     # Those that refer to the batch, and those that refer to them; one hop more finds what voids
     # the farthest.
     for _ in range(MAX_HOPS + 1):

@@ -52,7 +52,7 @@ from lrs.projections.definitions import (
     names_of,
 )
 from lrs.projections.projection import STATEMENTS, Batch
-from lrs.projections.references import Link, links_of, reference, resolve
+from lrs.projections.references import Link, Targets, links_of, reference, resolve
 from lrs.projections.tables import READING, metadata
 
 term = dictionary.table("statement_term", metadata)
@@ -147,12 +147,17 @@ class StatementIndex:
     def __init__(self) -> None:
         self._codes = dictionary.Remembered(term)
         self._definitions = Definitions()
+        self._targets = Targets()
         self._folded = 0
         """The last position folded by this process."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
-        links, voided = resolve(batch, connection)
+        if batch.first != self._folded + 1:
+            self._definitions.forget()
+            self._targets.forget()
+        self._folded = batch.last
+        links, voided = resolve(batch, connection, self._targets)
         insert_columns(connection, reference, links_of(batch.statements))
         entries += [
             (link.position, link.back, terms(s.statement, s.authority))
@@ -164,9 +169,6 @@ class StatementIndex:
             connection.execute(
                 update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
             )
-        if batch.first != self._folded + 1:
-            self._definitions.forget()
-        self._folded = batch.last
         # After the entries: all the texts have their numbers by then.
         code = partial(self._codes.code, connection)
         self._definitions.fold(connection, batch.statements, code)
@@ -177,6 +179,7 @@ class StatementIndex:
     def forget(self) -> None:
         self._codes.forget()
         self._definitions.forget()
+        self._targets.forget()
 
 
 def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:

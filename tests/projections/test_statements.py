@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Options, open_database
@@ -16,7 +16,7 @@ from lrs.domain.filters import Criteria
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.checksum import checksum
 from lrs.projections.projection import Batch
-from lrs.projections.references import MAX_HOPS
+from lrs.projections.references import MAX_HOPS, Targets, reference
 from lrs.projections.statements import Filter, StatementIndex, find, is_voided
 from lrs.projections.tables import metadata
 from tests.conftest import BACKENDS
@@ -56,9 +56,14 @@ def engine(
 
 @contextmanager
 def indexed(
-    engine: Engine, log: Sequence[RecordedStatement], ends: Collection[int] = ()
+    engine: Engine,
+    log: Sequence[RecordedStatement],
+    ends: Collection[int] = (),
+    others: Collection[int] = (),
 ) -> Iterator[Connection]:
-    """The index of a log, folded in batches that end at each of `ends`; undone afterwards."""
+    """The index of a log, folded in batches that end at each of `ends`, each by a process that
+    folded the one before, unless that ended at one of `others`; undone afterwards.
+    """
     index, known = StatementIndex(), {s.id: s for s in log}
     with engine.connect() as connection, connection.begin() as transaction:
         first = 1
@@ -72,6 +77,8 @@ def indexed(
 
             index.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
             first = last + 1
+            if last in others:
+                index.forget()
         yield connection
         transaction.rollback()
 
@@ -118,8 +125,26 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
     log = data.draw(histories())
     with indexed(engine, log) as connection:
         rebuilt = checksum(connection, TABLES)
-    with indexed(engine, log, data.draw(cuts(log))) as connection:
+    with indexed(engine, log, data.draw(cuts(log)), data.draw(cuts(log))) as connection:
         assert checksum(connection, TABLES) == rebuilt
+
+
+class Few(Targets):
+    """Remembers next to nothing."""
+
+    MOST = 1
+
+
+def test_when_too_much_is_referred_to_nothing_more_is_remembered(engine: Engine) -> None:
+    """Then the table is asked about every new statement."""
+    ids = [uuid4() for _ in range(3)]
+    rows = [{"position": i, "id": uuid4(), "target": ids[i], "voiding": False} for i in (0, 1)]
+    targets, few = Targets(), Few()
+    with engine.connect() as connection, connection.begin() as transaction:
+        connection.execute(insert(reference), rows)
+        assert set(targets.among(connection, ids)) == set(ids[:2])
+        assert few.among(connection, ids) == ids
+        transaction.rollback()
 
 
 @several
