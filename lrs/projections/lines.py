@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -66,6 +67,9 @@ outcome = Table(
 )
 
 _COURSE_BITS = 32
+
+TOGETHER = 2_000
+"""Lines that are folded together: of those that are folded anew, all statements are in memory."""
 
 _LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
 _STATES = select(line.c.id, line.c.state)
@@ -217,9 +221,25 @@ def fold(
 
     `watched` are the numbers of the courses that count in some programme.
     """
-    wanted = sorted(changes.numbers())
+    changed: list[Changed] = []
+    rest = iter(sorted(changes.numbers()))
+    while part := list(islice(rest, TOGETHER)):
+        changed += _fold(connection, part, changes, known, rule, offices, watched)
+    return changed
+
+
+def _fold(
+    connection: Connection,
+    wanted: Sequence[int],
+    changes: Changes,
+    known: Known,
+    rule: Callable[[int], Rule],
+    offices: Mapping[int, str],
+    watched: Container[int],
+) -> list[Changed]:
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
-    anew = known(changes.anew) if changes.anew else {}
+    refolded = changes.anew.intersection(wanted)
+    anew = known(refolded) if refolded else {}
     changed: list[Changed] = []
     written: list[tuple[Any, ...]] = []
     for id_ in wanted:

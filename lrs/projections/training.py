@@ -49,7 +49,7 @@ class _Left:
 
     changes: Changes = field(default_factory=Changes)
     outcomes: int = 0
-    """How many there are in `changes`."""
+    """How many there are in `changes`, and how many statements they take away."""
     credited: set[int] = field(default_factory=set)
     """Lines that are settled, but may count toward programmes."""
     pairs: set[Pair] = field(default_factory=set)
@@ -113,7 +113,7 @@ class Training:
         self._add(told, voided.arriving, connection, changes)
         self._left.changes.follow(changes)
         self._left.pairs |= reshaping.again
-        self._left.outcomes += sum(map(len, told.values()))
+        self._left.outcomes += sum(map(len, told.values())) + len(voided.earlier)
         if self._left.outcomes > self.MOST_LEFT:
             self._settle_lines(connection)
 

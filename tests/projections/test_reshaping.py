@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, key_of
 from lrs.domain.statement import RecordedStatement
+from lrs.projections import certifications, lines
 from lrs.projections.certifications import in_programme
 from lrs.projections.courses import course as courses_table
 from lrs.projections.lines import line
@@ -342,11 +343,14 @@ def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
 def test_live_and_rebuilt_and_by_definition_are_the_same(
     views_engine: Engine, data: st.DataObject, log: list[Recorded]
 ) -> None:
-    """Random batches, settled one by one as they are live, or now and then as in a rebuild, give
-    the rows of one batch, and those are what the pure fold says.
+    """Random batches, settled one by one as they are live, or now and then and part by part as in
+    a rebuild, give the rows of one batch, and those are what the pure fold says.
     """
     cuts, settled = data.draw(some_of(log)), data.draw(some_of(log))
     live, rebuilt = projected(views_engine, log, cuts), projected(views_engine, log, ())
-    waited = projected(views_engine, log, cuts, Impatient(), settled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "TOGETHER", 2)
+        patch.setattr(certifications, "TOGETHER", 2)
+        waited = projected(views_engine, log, cuts, Impatient(), settled)
     assert live[0] == rebuilt[0] == waited[0]
     assert rebuilt[1] == by_definition(log)
