@@ -2,7 +2,8 @@
 
 A mark achieves its course:
 
-    passed      always
+    passed      always; a test's within the course unless the last verdict of the course itself,
+                in the same attempt, is a failure
     completed   unless the last verdict of the same attempt is a failure
     attended    unless the last verdict of the course, in whatever attempt, is a failure on the day
                 of attendance or later
@@ -48,6 +49,8 @@ class Mark(NamedTuple):
     attempt: str = ""
     scaled: float | None = None
     milliseconds: int = 0
+    own: bool = True
+    """Whether it is of the course itself, and not of a test within."""
 
 
 class Proof(NamedTuple):
@@ -71,7 +74,7 @@ class _Achieved(NamedTuple):
 class _Course:
     """What is known of one course; `achieved` is in the order of time."""
 
-    __slots__ = ("achieved", "attempts", "counts_as", "failed", "failure")
+    __slots__ = ("achieved", "attempts", "counts_as", "failed", "failure", "judged")
 
     def __init__(self, counts_as: list[str]) -> None:
         self.counts_as = counts_as
@@ -79,6 +82,8 @@ class _Course:
         self.attempts: dict[str, dict[str, Mark]] = {}
         self.failed: set[str] = set()
         self.failure: date | None = None
+        self.judged: dict[str, bool] = {}
+        """The course's own last verdict, by attempt."""
 
     def latest(self, start: date) -> _Achieved | None:
         """The latest achievement that rests on nothing before `start`."""
@@ -90,9 +95,15 @@ class _Course:
                 return achieved
         return None
 
+    def stands(self, passed: Mark) -> bool:
+        """Whether the pass is the course's own, or no failure of the course's own goes before."""
+        return passed.own or self.judged.get(passed.attempt, True)
+
     def _undone(self, basis: Mark) -> bool:
         if basis.what == "completed":
             return basis.attempt in self.failed
+        if basis.what == "passed" and not basis.own:
+            return not self.stands(basis)
         return basis.what == "attended" and self.failure is not None and basis.day <= self.failure
 
 
@@ -117,11 +128,13 @@ class Tally:
         what = mark.what
         if what == "spent":
             return self._spend(mark)
+        if mark.own and what in ("passed", "failed"):
+            course.judged[mark.attempt] = what == "passed"
         if what == "failed":
             course.failed.add(mark.attempt)
             course.failure = mark.day
             return False
-        if what == "passed":
+        if what == "passed" and course.stands(mark):
             course.failed.discard(mark.attempt)
             course.failure = None
         achieved = self._achieved(course, mark)

@@ -37,7 +37,7 @@ from lrs.domain.programme import Rule, in_force, rule_of, timeline
 
 __all__ = ["Grant", "Mark", "Rule", "grants", "in_force", "rule_of", "timeline"]
 
-_ORDER = itemgetter(3, 2, 4, 1, 0, 5, 7)
+_ORDER = itemgetter(3, 2, 4, 1, 0, 5, 7, 8)
 """Marks by day, instant and position; what follows only makes the order of a set definite."""
 
 

@@ -2,7 +2,8 @@
 
 A session takes as long as `attended` says, else the union of the intervals between joining and
 leaving; whoever never left, or never came in, adds nothing. An attempt takes as long as its
-statements on the course itself say, else the sum over its parts. Where there were sessions and
+statements on the course itself say, else the sum over its parts; without a registration, each year
+by itself, as what is repeated comes again without one. Where there were sessions and
 nothing online, a duration of the course itself speaks of those same sessions: the larger counts.
 """
 
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from lrs.domain.extremes import Reference, State
 from lrs.domain.moment import Moment
+from lrs.domain.studying import part_of_key
 from lrs.domain.transcript import ONLINE
 
 _ROUNDING = 1_000_000
@@ -55,11 +57,13 @@ def spells(state: State) -> list[Spell]:
     whole: list[Spell] = []
     parts: list[Spell] = []
     for attempt in state.get("attempts", {}).values():
-        spent = attempt.get("spent", {})
-        if "" in spent:
-            whole.append(Spell(spent[""][0], (spent[""][1:],)))
-        else:
-            parts += [Spell(said[0], (said[1:],)) for _, said in sorted(spent.items())]
+        spent = sorted(attempt.get("spent", {}).items())
+        itself = {key.partition(" ")[0] for key, _ in spent if not part_of_key(key)}
+        for key, said in spent:
+            if not part_of_key(key):
+                whole.append(Spell(said[0], (said[1:],)))
+            elif key.partition(" ")[0] not in itself:
+                parts.append(Spell(said[0], (said[1:],)))
     if inside and not state["modes"] & ONLINE:
         inside, whole = max(inside, whole, key=_total), []
     return [spell for spell in (*inside, *whole, *parts) if spell.milliseconds]

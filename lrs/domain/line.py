@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
 from lrs.domain.days import plus_months
 from lrs.domain.extremes import Reference, State
 from lrs.domain.hours import Spell, absences, exceeds, presences, spells
-from lrs.domain.marks import FAILED, PASSED
+from lrs.domain.marks import COMPLETED, FAILED, PASSED
 from lrs.domain.moment import Moment
 from lrs.domain.score import Number
 from lrs.domain.studying import Result, merit
@@ -63,7 +63,8 @@ class Line:
     `score` is that of the picked attempt, `success` its verdict. `hours` is in whole seconds over
     all attempts and sessions. `reached` is when the status was. `tries` are the failures before
     the first pass and that pass; `minutes` lie between first activity and completion.
-    `valid_until` is a certificate's last day, else that many months after completion. `evidence`
+    `valid_until` is a certificate's last day, else so many months after the course was completed
+    last. `evidence`
     are positions of statements, at most MOST_EVIDENCE, those that status and score rest on first;
     `voided` are the latest of the `voided_count` taken away.
     """
@@ -168,7 +169,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         hours_exceed_elapsed=exceeds(state),
         hours_cut=state.get("cut", False),
         place=Place(*state["place"][2:]) if "place" in state else None,
-        valid_until=_valid_until(certificate, completed, months),
+        valid_until=_valid_until(state, completed, months),
         evidence=tuple(dict.fromkeys(g[1] for g in grounds))[:MOST_EVIDENCE],
         voided=tuple(marks["latest"]),
         voided_count=marks["count"],
@@ -221,11 +222,13 @@ def points(rated: Reference) -> int:
 
 
 def _tries(state: State) -> int:
+    """Of the course's own verdicts if it has any, else of those of its tests."""
+    verdicts = [mark for mark in state.get("marks", ()) if mark[3] in (PASSED, FAILED)]
     tries = 1
-    for mark in state.get("marks", ()):
+    for mark in [mark for mark in verdicts if mark[6]] or verdicts:
         if mark[3] == PASSED:
             break
-        tries += mark[3] == FAILED
+        tries += 1
     return tries
 
 
@@ -233,14 +236,23 @@ def _minutes(first: Reference, ground: Reference) -> int:
     return int((ground[0] - first[0]) // 60_000_000)
 
 
-def _valid_until(
-    certificate: Reference | None, completed: Moment | None, months: int | None
-) -> date | None:
+def _valid_until(state: State, completed: Moment | None, months: int | None) -> date | None:
+    """A certificate's last day; but what was done again after it counts from its own day."""
+    done = [] if completed is None else [completed]
+    done += [_moment(mark) for mark in state.get("marks", ()) if done and _renews(mark)]
+    latest = max(done, key=lambda moment: moment.instant, default=None)
+    certificate = state.get("certificate")
     if certificate and certificate[3]:
-        return date.fromisoformat(certificate[3])
-    if completed is None or months is None:
+        newer = latest is not None and months is not None and latest.instant > certificate[0]
+        if not newer:
+            return date.fromisoformat(certificate[3])
+    if latest is None or months is None:
         return None
-    return plus_months(completed.day, months)
+    return plus_months(latest.day, months)
+
+
+def _renews(mark: list[Any]) -> bool:
+    return mark[3] in (PASSED, COMPLETED) and mark[6] == 1
 
 
 _FINISHED = ("passed", "completed")

@@ -1,7 +1,10 @@
-"""What of a line counts toward a programme: passes, failures, completions, scores and waivers.
+"""What of a line counts toward a programme: passes, failures, completions, scores, attendances and
+waivers.
 
 A line's rule picks one attempt; a programme that has to be renewed looks at all of them. So a
-line's state keeps these by time: [*reference, what, attempt, scaled], the latest MOST of them.
+line's state keeps these by time: [*reference, what, attempt, scaled, 1 if the course's own else 0].
+Of an attendance the attempt is the session. MOST are kept: the latest, and what may achieve a
+course before failures and scores alone.
 """
 
 from __future__ import annotations
@@ -11,19 +14,27 @@ from typing import Any
 
 from lrs.domain.extremes import Reference, State
 
-PASSED, FAILED, COMPLETED, SCORED, WAIVED = "p", "f", "c", "s", "w"
+PASSED, FAILED, COMPLETED, SCORED, ATTENDED, WAIVED = "p", "f", "c", "s", "a", "w"
 
-MOST = 100
+MOST = 500
+_FLEETING = (FAILED, SCORED)
 
 
 def note(
-    state: State, what: str, reference: Reference, attempt: str = "", scaled: Any = None
+    state: State,
+    what: str,
+    reference: Reference,
+    attempt: str = "",
+    scaled: Any = None,
+    *,
+    own: bool = True,
 ) -> None:
     """Keeps one more in a line's state, which is changed."""
     marks = state.setdefault("marks", [])
-    insort(marks, [*reference, what, attempt, scaled], key=_when)
+    insort(marks, [*reference, what, attempt, scaled, 1 if own else 0], key=_when)
     if len(marks) > MOST:
-        del marks[0]
+        # which go does not depend on the order of arrival: the least of all, by one order
+        marks.remove(min(marks, key=lambda mark: (mark[3] not in _FLEETING, *_when(mark))))
 
 
 def _when(mark: list[Any]) -> tuple[int, int]:

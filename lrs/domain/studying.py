@@ -9,6 +9,7 @@ from typing import Any
 
 from lrs.domain.extremes import Reference, State, greatest, span
 from lrs.domain.marks import COMPLETED, FAILED, PASSED, SCORED, note
+from lrs.domain.moment import Moment
 from lrs.domain.training import Outcome
 
 Result = list[Any]
@@ -38,7 +39,7 @@ def study(state: State, attempt: State, outcome: Outcome, reference: Reference) 
         _grade(attempt, outcome, reference)
         what = _weight(outcome)
         if what:
-            note(state, what, reference, outcome.attempt, outcome.scaled)
+            note(state, what, reference, outcome.attempt, outcome.scaled, own=own)
 
 
 def _weight(outcome: Outcome) -> str:
@@ -55,14 +56,25 @@ def _spend(state: State, attempt: State, outcome: Outcome, reference: Reference)
     """The longest duration said of each part; beyond MOST_PARTS parts, the longest of them.
 
     `completed` and `passed` of one part both carry the time of the same sitting, so durations of
-    one part in one attempt do not add up. The whole course's own figure is never dropped.
+    one part in one attempt do not add up. Without a registration nothing tells next year's attempt
+    from this one: then they are told apart by the year. The whole course's own figures are never
+    dropped.
     """
     spent = attempt.setdefault("spent", {})
     said = [outcome.duration, *reference]
-    spent[outcome.part] = max(spent.get(outcome.part, said), said)
+    year = 0 if outcome.attempt else Moment(reference[0], reference[2]).year
+    key = f"{year} {outcome.part}"
+    spent[key] = max(spent.get(key, said), said)
     if len(spent) > MOST_PARTS:
-        del spent[min((part for part in spent if part), key=lambda part: (spent[part], part))]
-        state["cut"] = True
+        parts = [key for key in spent if part_of_key(key)]
+        if parts:
+            del spent[min(parts, key=lambda key: (spent[key], key))]
+            state["cut"] = True
+
+
+def part_of_key(key: str) -> str:
+    """The part that time was spent on, by its key; empty for the course itself."""
+    return key.partition(" ")[2]
 
 
 def _reach(attempt: State, outcome: Outcome) -> None:

@@ -23,7 +23,8 @@ Certificates and feedback are no activity: where nothing else is known, no line 
 
     attempt      first, last: references; done, satisfied: the first and last reference;
                  results: the graded outcomes that some rule may pick, by time;
-                 tries: {part: verdicts}; spent: {part: [ms, *reference]}, the longest said;
+                 tries: {part: verdicts}; spent: {"year part": [ms, *reference]}, the longest
+                 said of the part, with a registration all years as 0;
                  at_first, excess: how far a stated duration reaches back
     session      enrolled, withdrawn, attended, absent, left: latest reference; came: earliest;
                  timed: [*reference, ms]; in, out: instants of joining and leaving
@@ -40,7 +41,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 
 from lrs.domain.extremes import Reference, State, earliest, latest, span
-from lrs.domain.marks import WAIVED, note
+from lrs.domain.marks import ATTENDED, WAIVED, note
 from lrs.domain.studying import COMPLETIONS, GRADES, study
 from lrs.domain.training import Outcome
 
@@ -141,6 +142,7 @@ def _attend(state: State, session: State, outcome: Outcome, reference: Reference
     match outcome.fact:
         case "attended":
             latest(session, "attended", reference)
+            note(state, ATTENDED, reference, outcome.part)
             if outcome.duration is not None:
                 latest(session, "timed", [*reference, outcome.duration])
         case "absent":

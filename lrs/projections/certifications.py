@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from lrs.bulk import insert_columns, rows_of
 from lrs.domain.certification import Grant, grants, within_reach
-from lrs.domain.credit import credit
+from lrs.domain.credit import begun, credit
 from lrs.domain.extremes import State
 from lrs.domain.moment import Moment
 from lrs.projections import lines
@@ -137,10 +137,10 @@ def decided(
 ) -> Earned | None:
     """What a person's lines, by course IRI, make in the programme; its own courses count."""
     own = {iri: states[iri] for iri in programme.courses.values() if iri in states}
-    begun = [state["first"] for state in own.values() if "first" in state]
-    if not begun:
+    first = [reference for state in own.values() if (reference := begun(state))]
+    if not first:
         return None
-    instant, _, offset = min(begun)
+    instant, _, offset = min(first)
     day = Moment(instant, offset).day
     if not within_reach(programme.versions, own.keys()):
         return Earned(day, ())

@@ -30,7 +30,7 @@ from lrs.bulk import Columns, insert_columns, rows_of
 from lrs.domain.achievement import Mark
 from lrs.domain.attempt import Rule
 from lrs.domain.contribution import Part, Sessions, part_of, sessions_of
-from lrs.domain.credit import credit
+from lrs.domain.credit import begun, credit
 from lrs.domain.extremes import State
 from lrs.domain.line import gist
 from lrs.domain.training import Outcome
@@ -283,7 +283,7 @@ def _fold(
 
 
 def _counting(state: State) -> tuple[Any, list[Mark]]:
-    return state.get("first"), credit("", state)
+    return begun(state), credit("", state)
 
 
 _NOTHING = Part({})

@@ -62,7 +62,7 @@ class Training:
     """Folds statements, and what the catalogue says, into transcript lines and statistics."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: int = 5
+    VERSION: int = 6
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
@@ -188,9 +188,14 @@ class Training:
                 if line in changes.anew:
                     continue
                 if voided is None:
-                    changes.added.setdefault(line, []).append(outcome)
+                    added = changes.added.setdefault(line, [])
+                    # a Group may name two identifiers of one person
+                    if not added or added[-1].position != outcome.position:
+                        added.append(outcome)
                 else:
-                    changes.never.setdefault(line, []).append(outcome.position)
+                    gone = changes.never.setdefault(line, [])
+                    if gone[-1:] != [outcome.position]:
+                        gone.append(outcome.position)
         lines.keep(connection, rows)
 
     def _known(
@@ -203,9 +208,11 @@ class Training:
         courses_ = subjects.courses_of(connection, {row.subject for row in rows})
         found: dict[int, tuple[list[Outcome], list[int]]] = {id_: ([], []) for id_ in wanted}
         counting = []
+        seen: set[tuple[int, int]] = set()
         for row in rows:
             id_ = lines.number(identifiers[row.trainee], courses_[row.subject])
-            if id_ in found:
+            if id_ in found and (id_, row.position) not in seen:
+                seen.add((id_, row.position))  # a Group may name two identifiers of one person
                 if row.voided is None:
                     counting.append((row, id_))
                 else:

@@ -63,11 +63,15 @@ def known(
     names = {number: identifier for identifier, number in numbers.items()}
     states: dict[str, State] = {}
     mine: list[Outcome] = []
+    seen: set[tuple[str, int]] = set()
     for row in sorted(rows, key=lambda row: row.position):
         for outcome in told.get(row.position, ()):
             if outcome.trainee != names[row.trainee] or not concerns(outcome):
                 continue
             mine.append(outcome)
+            if (outcome.course, row.position) in seen:
+                continue  # a Group may name two identifiers of one person
+            seen.add((outcome.course, row.position))
             state = states.setdefault(outcome.course, {})
             if row.voided is not None and row.voided <= upto:
                 mark(state, [row.position])

@@ -112,12 +112,31 @@ def _suffices(mark: Mark, basis: Mark, least: float) -> bool:
 
 
 def _undone(basis: Mark, known: list[Mark]) -> bool:
-    verdicts = [m for m in known if m.course == basis.course and m.what in ("passed", "failed")]
+    if basis.what == "passed":
+        return _overruled(basis, known)
+    verdicts = [
+        m
+        for at, m in enumerate(known)
+        if m.course == basis.course
+        and (m.what == "failed" or (m.what == "passed" and not _overruled(m, known[:at])))
+    ]
     if basis.what == "completed":
         verdicts = [m for m in verdicts if m.attempt == basis.attempt]
-    if basis.what == "passed" or not verdicts or verdicts[-1].what == "passed":
+    if not verdicts or verdicts[-1].what == "passed":
         return False
     return basis.what == "completed" or verdicts[-1].day >= basis.day
+
+
+def _overruled(passed: Mark, known: list[Mark]) -> bool:
+    """Whether it is a test's pass, and the course itself was failed in the same attempt."""
+    whole = [
+        m
+        for m in known
+        if (m.course, m.attempt) == (passed.course, passed.attempt)
+        and m.own
+        and m.what in ("passed", "failed")
+    ]
+    return not passed.own and bool(whole) and whole[-1].what == "failed"
 
 
 def _hours(rule: Rule, counting: list[Mark]) -> list[date] | None:

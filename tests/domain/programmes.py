@@ -32,7 +32,7 @@ def withdrawn(number: int, stored: str) -> Rule:
 
 
 def done(*lines: str) -> list[Mark]:
-    """Marks at positions 1, 2, 3 ..., as `2026-03-10 [11:30] fire passed [0.9] [2h] [#try]`."""
+    """Marks at 1, 2, 3 ..., as `2026-03-10 [11:30] fire passed [test] [0.9] [2h] [#1]`."""
     return [_mark(line.split(), position) for position, line in enumerate(lines, start=1)]
 
 
@@ -45,7 +45,9 @@ def _mark(words: list[str], position: int) -> Mark:
     instant = ((on.toordinal() - _EPOCH) * 1440 + minutes) * _MINUTE
     mark = Mark(course, what, instant, on, position)  # type: ignore[arg-type]
     for word in more:
-        if word.startswith("#"):
+        if word == "test":
+            mark = mark._replace(own=False)
+        elif word.startswith("#"):
             mark = mark._replace(attempt=word[1:])
         elif word.endswith("h"):
             mark = mark._replace(milliseconds=round(float(word[:-1]) * 3_600_000))

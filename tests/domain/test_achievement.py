@@ -64,6 +64,22 @@ def test_a_failure_takes_away_what_is_not_granted_yet(lines: list[str], counts: 
     assert bool(earned(programme, *lines, "2026-03-11 23:00 gas passed")) == counts
 
 
+@pytest.mark.parametrize(
+    ("lines", "earns"),
+    [
+        ([f"{A} fire passed test"], True),
+        ([f"{A} 09:00 fire passed test", f"{A} 18:00 fire failed"], False),
+        ([f"{A} 09:00 fire failed", f"{A} 18:00 fire passed test"], False),
+        ([f"{A} 09:00 fire failed", f"{A} 10:00 fire passed test", f"{A} 18:00 fire passed"], True),
+        ([f"{A} 09:00 fire failed #1", f"{A} 18:00 fire passed test #2"], True),
+        ([f"{A} 09:00 fire completed", f"{A} 10:00 fire failed", f"{A} fire passed test"], False),
+    ],
+)
+def test_a_test_within_the_course_does_not_outdo_the_course(lines: list[str], earns: bool) -> None:
+    """The course's own failure goes before its tests' passes in the same attempt."""
+    assert bool(earned(rule(), *lines)) == earns
+
+
 def test_a_failure_takes_away_no_grant() -> None:
     """Who was certified stays so; taking a certificate away is a revocation's business."""
     assert earned(rule(), f"{A} fire attended", f"{B} fire failed")

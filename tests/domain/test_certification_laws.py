@@ -46,6 +46,7 @@ def marks(draw: st.DrawFn, most: int = 16) -> list[Mark]:
         attempt=st.sampled_from(["", "1"]),
         scaled=st.sampled_from([None, 0.5, 0.9, 0.9]),
         milliseconds=st.sampled_from([3_600_000, 7_200_000]),
+        own=st.booleans(),
     )
     # a statement has one place in the log, and says a thing of one course once
     return draw(st.lists(one, min_size=4, max_size=most, unique_by=lambda mark: mark.position))

@@ -22,6 +22,15 @@ def test_modules_add_up_unless_the_course_says_a_figure() -> None:
     assert line_of(*both, here("completed", course(), duration="PT2H")).hours == 7_200
 
 
+def test_what_is_repeated_without_a_registration_counts_each_year() -> None:
+    """Nothing else tells next year's attempt from this one; a registration does."""
+    years = [f"{year}-03-02T10:00:00+03:00" for year in (2025, 2026)]
+    again = [here("completed", course(), at, duration="PT4H") for at in years]
+    assert line_of(*again).hours == 8 * 3600
+    one = [here("completed", MODULE, at, duration="PT4H", attempt=FIRST) for at in years]
+    assert line_of(*one).hours == 4 * 3600
+
+
 def test_a_classroom_courses_figure_speaks_of_its_sessions() -> None:
     sessions = [
         here("attended", part(f"sessions/{n}", "meeting"), day(n), duration="PT4H") for n in (2, 3)

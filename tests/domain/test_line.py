@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.attempt import RULES
 from lrs.domain.line import view
 from lrs.domain.transcript import add, concerns
 from tests.domain.stories import (
@@ -198,6 +199,28 @@ def test_a_certificate_tells_until_when_the_course_is_good() -> None:
     without = view(state_of(done), months=12)
     assert without
     assert without.valid_until == date(2027, 3, 3)
+
+
+def test_a_course_that_is_done_again_is_good_from_then() -> None:
+    """Whatever the rule counts; a certificate speaks until something was done after it."""
+    again = statement("passed", course(), at="2027-02-10T10:00:00+03:00")
+    state = state_of(statement("passed", course(), at=day(10)), again)
+    for rule in RULES:
+        line = view(state, rule, months=12)
+        assert line is not None
+        assert line.valid_until == date(2028, 2, 10)
+    said = {"extensions": {"https://x.example/valid-until": "2027-01-31"}}
+    certificate = here("earned", {"id": COURSE + "/certificate"}, day(11)) | {"result": said}
+    line = view(state_of(certificate, again), "last", months=12)
+    assert line is not None
+    assert line.valid_until == date(2028, 2, 10)
+
+
+def test_tries_are_those_of_the_course_itself_if_it_has_verdicts() -> None:
+    tests = [here(verb, TEST, day(n)) for n, verb in enumerate(["failed", "failed", "passed"], 2)]
+    own = [statement(verb, course(), at=day(n)) for n, verb in ((5, "failed"), (6, "passed"))]
+    assert line_of(*tests).tries == 3
+    assert line_of(*tests, *own).tries == 2
 
 
 def test_the_latest_instructor_and_place_are_shown() -> None:

@@ -16,7 +16,7 @@ from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import KINDS, Kind
 from lrs.domain.certification import Grant, grants
 from lrs.domain.contribution import part_of, sessions_of
-from lrs.domain.credit import credit
+from lrs.domain.credit import begun, credit
 from lrs.domain.events import Described, EntryWithdrawn, ProgrammeDescribed
 from lrs.domain.extremes import State
 from lrs.domain.identity import representatives
@@ -77,12 +77,16 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     statements = [r for r in log if isinstance(r, RecordedStatement)]
     said, gone, whole = standing(log), voided(statements), Whole()
     listed = listings(said[Kind.COURSE])
+    said_of: set[tuple[str, str, int]] = set()
     people = representatives({link["agent"]: link["person"] for link in said[Kind.LINK]})
     for recorded in statements:
         for outcome in outcomes(recorded, listings=listed):
             if not concerns(outcome):
                 continue
             who = people.get(outcome.trainee, outcome.trainee)
+            if (who, outcome.course, outcome.position) in said_of:
+                continue
+            said_of.add((who, outcome.course, outcome.position))
             state = whole.states.setdefault((who, outcome.course), {})
             if recorded.id in gone:
                 mark(state, [outcome.position])
@@ -113,8 +117,8 @@ def _certify(
         }
         for who in {who for who, iri in whole.states}:
             states = {i: s for (w, i), s in whole.states.items() if w == who and i in courses}
-            begun = [s["first"] for s in states.values() if "first" in s]
-            if not begun:
+            done = [reference for state in states.values() if (reference := begun(state))]
+            if not done:
                 continue
             marks = [mark for iri, state in states.items() for mark in credit(iri, state)]
             revoked = [
@@ -122,7 +126,7 @@ def _certify(
                 for r in revocations
                 if r["programme"] == code and people.get(r["agent"], r["agent"]) == who
             ]
-            first = min(begun)
+            first = min(done)
             made = tuple(grants(versions, marks, revoked))
             whole.earned[who, code] = (Moment(first[0], first[2]).day, made)
 

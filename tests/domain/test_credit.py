@@ -1,0 +1,61 @@
+"""What of a line counts toward a programme, and since when somebody is at it."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.credit import attendances, begun, credit
+from lrs.domain.marks import MOST
+from tests.domain.stories import COURSE, SESSION, TEST, course, day, here, state_of, statement
+
+YEARS = [f"{year}-03-02T10:00:00+03:00" for year in (2024, 2025, 2026)]
+
+
+def days(*statements: JsonObject) -> list[str]:
+    marks = credit(COURSE, state_of(*statements))
+    return sorted(str(mark.day) for mark in marks if mark.what == "attended")
+
+
+def test_a_session_that_recurs_counts_each_time() -> None:
+    """Later attendance takes nothing from an earlier day."""
+    said = [here("attended", SESSION, at) for at in YEARS]
+    assert days(*said) == ["2024-03-02", "2025-03-02", "2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    ("absent", "expected"),
+    [
+        (day(2, "18:00:00"), []),
+        (day(5), []),
+        ("2025-12-01T10:00:00+03:00", ["2025-03-02", "2026-03-02"]),
+        ("2025-03-05T10:00:00+03:00", ["2026-03-02"]),
+    ],
+)
+def test_an_absence_takes_back_what_was_said_up_to_a_week_before(
+    absent: str, expected: list[str]
+) -> None:
+    """The last word on the last day counts whenever it comes."""
+    said = [here("attended", SESSION, at) for at in YEARS[1:]]
+    found = days(*said, here("attended", SESSION, absent, completion=False))
+    assert found == (expected or ["2025-03-02"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "is_something"),
+    [("registered", False), ("attended", True), ("initialized", True), ("waived", True)],
+)
+def test_who_is_only_expected_has_begun_nothing(verb: str, is_something: bool) -> None:
+    assert bool(begun(state_of(here(verb, course())))) == is_something
+    assert begun(state_of(here("attended", SESSION, completion=False))) is None
+
+
+def test_a_flood_of_failures_takes_no_pass_away() -> None:
+    """Of more marks than a line keeps, those go first that achieve nothing, oldest first."""
+    passed = statement("passed", course(), at=YEARS[0])
+    failed = [here("failed", TEST, day(2, f"10:{n // 60:02}:{n % 60:02}")) for n in range(MOST + 9)]
+    state = state_of(passed, *failed)
+    assert len(state["marks"]) == MOST
+    assert state == state_of(passed, *failed)
+    assert "passed" in {mark.what for mark in credit(COURSE, state)}
+    assert attendances(state) == []
