@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.settings import Settings
+from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
+
+__all__ = ["Place"]
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -38,26 +39,25 @@ def postgres() -> Iterator[PostgresServer]:
     server.remove()
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a test's store is: URLs of the log and of the read models."""
-
-    backend: str
-    ledger_url: str
-    views_url: str
+@pytest.fixture(scope="session")
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Makes places for stores, on either backend."""
+    return Places(tmp_path_factory.mktemp("made"), lambda: request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=BACKENDS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """An empty database of its own for the test, on each backend in turn."""
-    if request.param == "sqlite":
-        yield Place("sqlite", f"sqlite:///{tmp_path}/ledger.db", f"sqlite:///{tmp_path}/views.db")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex[:12]}"
-    url = server.create_database(name)
-    yield Place("postgresql", url, url)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def place(request: pytest.FixtureRequest, places: Places, tmp_path: Path) -> Iterator[Place]:
+    """An empty database of its own for the test, on each backend in turn; with a store in it for
+    a test that asks for one, see `made`.
+    """
+    with places.place(request.param, tmp_path, "made" in request.fixturenames) as place:
+        yield place
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    """The place, where a store is made already."""
+    return place
 
 
 @pytest.fixture
@@ -67,9 +67,8 @@ def settings(place: Place) -> Settings:
 
 
 @pytest.fixture
-def lrs(settings: Settings) -> Iterator[Lrs]:
+def lrs(made: Place, settings: Settings) -> Iterator[Lrs]:
     """A store of its own for the test, on each backend; nothing folds in the background."""
-    bootstrap.migrate(settings)
     lrs = bootstrap.build(settings)
     yield lrs
     lrs.close()
