@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lrs import bootstrap
+from lrs.projector import making, reading
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.support.places import Place, Places
@@ -16,13 +17,26 @@ from tests.support.postgres import QUICK, PostgresServer
 __all__ = ["Place"]
 
 BACKENDS = ("sqlite", "postgresql")
+LONG = (
+    "tests/test_docs.py",
+    "tests/fuzz/test_fuzz.py",
+    "tests/demo/test_store.py",
+    "tests/projector/test_beside.py",
+    "tests/cli/",
+    "tests/faults/",
+    "tests/benchmarks/",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them."""
+    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them.
+
+    Files that take long come first, so that no worker is left alone with one at the end.
+    """
     gone = {item for item in items if item.get_closest_marker("rules") and _on_postgresql(item)}
     config.hook.pytest_deselected(items=list(gone))
-    items[:] = [item for item in items if item not in gone]
+    kept = [item for item in items if item not in gone]
+    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _on_postgresql(item: pytest.Item) -> bool:
@@ -72,3 +86,13 @@ def lrs(made: Place, settings: Settings) -> Iterator[Lrs]:
     lrs = bootstrap.build(settings)
     yield lrs
     lrs.close()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebuilds of this process are known of for a shorter time before they swap. Whoever reads the
+    projections must take it to be as short, so it is not for tests in which other processes read.
+    """
+    for module in (making, reading):
+        monkeypatch.setattr(module, "NOTICE", 0.25)
+    monkeypatch.setattr(making, "TELLING", 0.1)

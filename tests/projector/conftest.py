@@ -8,20 +8,15 @@ import pytest
 
 from lrs.database import Database, open_database
 from lrs.ledger import Ledger
-from lrs.projector import Projector, making, reading
+from lrs.projector import Projector
 from tests.conftest import Place
 from tests.support.own_projection import Tally, following
 from tests.support.stores import opened
 
 
 @pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rebuilds are known of for a shorter time before they swap. Whoever reads the projections must
-    take it to be as short; the processes that tests start make them and do not read.
-    """
-    for module in (making, reading):
-        monkeypatch.setattr(module, "NOTICE", 0.25)
-    monkeypatch.setattr(making, "TELLING", 0.1)
+def in_a_hurry(hurried: None) -> None:
+    """Every test here; the processes that they start make projections anew and read none."""
 
 
 @pytest.fixture
