@@ -32,7 +32,7 @@ class Shell:
     def __init__(self, place: Place, folder: Path) -> None:
         self.folder = folder
         self.environment = {
-            "PATH": os.environ["PATH"],
+            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
             "LC_ALL": "C.UTF-8",
             "LRS_LEDGER_URL": place.ledger_url,
             "LRS_VIEWS_URL": place.views_url,

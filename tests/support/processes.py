@@ -12,7 +12,9 @@ from typing import Any
 # Each is forked from a process that has done nothing but import: as clean as a new one, in a
 # hundredth of the time.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.support.own_projection", "api.app", "api.cli"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.support.own_projection", "api.app", "api.cli", "tests.support.settled"]
+)
 
 
 @contextmanager
