@@ -3,7 +3,7 @@
 # make check  linters, types and layers alone
 # make clients  JavaScript clients from npm against a served store, see docs/clients.md
 # make bench  the figures of docs/performance.md
-# make soak   the long fault runs of docs/soak.md
+# make soak   the long runs of docs/soak.md
 # make lock   renew the lock files
 
 PYTHON ?= python3
@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 	cd $(or $(DEMO_DIR),.) && LRS_LOG_FORMAT=console LRS_LOG_LEVEL=warning $(CURDIR)/$(BIN)/lrs demo
 
 test: check chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -41,6 +41,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.installed-dev
+	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 tests/domain tests/projections
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m soak -n 0 -o timeout=7200
 
 lock:

@@ -10,7 +10,6 @@ import click
 
 from api import command, importing, keys
 from api.catalogue.command import catalogue
-from api.demo import fill
 from api.doctor import examine
 from api.people.command import person
 from api.projections.command import make_anew, projections
@@ -142,6 +141,7 @@ def doctor() -> None:
 @click.option("--only-fill", is_flag=True, help="Fill the store and stop.")
 def demo(seed: int, only_fill: bool) -> None:
     """Fill an empty store with a believable training centre, and serve it."""
+    from api.demo import fill
     from api.server import serve as run
 
     settings = command.settings()

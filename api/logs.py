@@ -9,9 +9,7 @@ from typing import IO, Any, BinaryIO, TextIO, cast
 
 import orjson
 import structlog
-from flask import has_request_context, request
 
-from api.envelope import REQUEST_ID
 from lrs.settings import Settings
 
 
@@ -52,6 +50,11 @@ def with_request_id(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
     """Say in an entry which request it belongs to, if it was made during one."""
+    # Here, since commands set up logging, too, and begin sooner without the web's libraries.
+    from flask import has_request_context, request
+
+    from api.envelope import REQUEST_ID
+
     if has_request_context():
         event.setdefault("request_id", request.environ.get(REQUEST_ID))
     return event

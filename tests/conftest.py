@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from lrs import bootstrap
+from lrs.projector import making, reading
 from lrs.service import Lrs
 from lrs.settings import Settings
+from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
 
+__all__ = ["Place"]
+
 BACKENDS = ("sqlite", "postgresql")
+LONG = (
+    "tests/test_docs.py",
+    "tests/fuzz/test_fuzz.py",
+    "tests/demo/test_store.py",
+    "tests/projector/test_beside.py",
+    "tests/cli/",
+    "tests/faults/",
+    "tests/benchmarks/",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them."""
+    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them.
+
+    Files that take long come first, so that no worker is left alone with one at the end.
+    """
     gone = {item for item in items if item.get_closest_marker("rules") and _on_postgresql(item)}
     config.hook.pytest_deselected(items=list(gone))
-    items[:] = [item for item in items if item not in gone]
+    kept = [item for item in items if item not in gone]
+    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def _on_postgresql(item: pytest.Item) -> bool:
@@ -38,26 +53,25 @@ def postgres() -> Iterator[PostgresServer]:
     server.remove()
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a test's store is: URLs of the log and of the read models."""
-
-    backend: str
-    ledger_url: str
-    views_url: str
+@pytest.fixture(scope="session")
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Makes places for stores, on either backend."""
+    return Places(tmp_path_factory.mktemp("made"), lambda: request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=BACKENDS)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    """An empty database of its own for the test, on each backend in turn."""
-    if request.param == "sqlite":
-        yield Place("sqlite", f"sqlite:///{tmp_path}/ledger.db", f"sqlite:///{tmp_path}/views.db")
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex[:12]}"
-    url = server.create_database(name)
-    yield Place("postgresql", url, url)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def place(request: pytest.FixtureRequest, places: Places, tmp_path: Path) -> Iterator[Place]:
+    """An empty database of its own for the test, on each backend in turn; with a store in it for
+    a test that asks for one, see `made`.
+    """
+    with places.place(request.param, tmp_path, "made" in request.fixturenames) as place:
+        yield place
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    """The place, where a store is made already."""
+    return place
 
 
 @pytest.fixture
@@ -67,9 +81,18 @@ def settings(place: Place) -> Settings:
 
 
 @pytest.fixture
-def lrs(settings: Settings) -> Iterator[Lrs]:
+def lrs(made: Place, settings: Settings) -> Iterator[Lrs]:
     """A store of its own for the test, on each backend; nothing folds in the background."""
-    bootstrap.migrate(settings)
     lrs = bootstrap.build(settings)
     yield lrs
     lrs.close()
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rebuilds of this process are known of for a shorter time before they swap. Whoever reads the
+    projections must take it to be as short, so it is not for tests in which other processes read.
+    """
+    for module in (making, reading):
+        monkeypatch.setattr(module, "NOTICE", 0.25)
+    monkeypatch.setattr(making, "TELLING", 0.1)

@@ -44,6 +44,7 @@ def test_words_are_added_changed_and_taken_away(file: Path) -> None:
     assert vocabulary("") is STANDARD
 
 
+@pytest.mark.usefixtures("hurried")
 def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> None:
     """The read model is that of another version then, and is made anew beside it."""
     bootstrap.migrate(settings)

@@ -6,40 +6,31 @@ The projector's thread is not started: reads catch up themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from uuid import uuid4
 
 import pytest
 
 from api.app import create_app
-from lrs import bootstrap
 from lrs.domain.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller
 from tests.api.centre import open_centre
-from tests.api.opening import Calling, caller_of, opened, settings_of
+from tests.api.opening import Calling, caller_of, opened
 from tests.conftest import BACKENDS, Place
+from tests.support.places import Places
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def shared_place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, places: Places, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Place]:
-    """A database for the tests of one module, on each backend in turn."""
-    if request.param == "sqlite":
-        folder = tmp_path_factory.mktemp("store")
-        yield Place("sqlite", f"sqlite:///{folder}/ledger.db", f"sqlite:///{folder}/views.db")
-        return
-    server = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex[:12]}"
-    url = server.create_database(name)
-    yield Place("postgresql", url, url)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """A store for the tests of one module, on each backend in turn."""
+    with places.place(request.param, tmp_path_factory.mktemp("store"), True) as place:
+        yield place
 
 
 @pytest.fixture(scope="module")
 def lrs(shared_place: Place) -> Iterator[Lrs]:
     """The module's store."""
-    bootstrap.migrate(settings_of(shared_place))
     with opened(shared_place) as lrs:
         yield lrs
 
@@ -62,10 +53,9 @@ def client(calling: Calling) -> Caller:
 
 
 @pytest.fixture
-def own_lrs(place: Place) -> Iterator[Lrs]:
+def own_lrs(made: Place) -> Iterator[Lrs]:
     """A store of the test's own, empty but for keys."""
-    bootstrap.migrate(settings_of(place))
-    with opened(place) as lrs:
+    with opened(made) as lrs:
         yield lrs
 
 

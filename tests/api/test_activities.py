@@ -193,6 +193,7 @@ def test_some_scopes_may_ask_and_few_may_tell(
     assert ("definition" in activity(client, id)) is listened
 
 
+@pytest.mark.usefixtures("hurried")
 def test_what_is_known_is_the_same_when_it_is_gathered_again(client: Caller, lrs: Lrs) -> None:
     """Live and rebuilt read models answer alike."""
     who, id = someone(), new()

@@ -98,6 +98,7 @@ def test_batches_that_say_the_same_in_another_order_all_succeed(running: Caller)
         assert found == Counter({s["id"]: 1 for batch in batches for s in batch})
 
 
+@pytest.mark.usefixtures("hurried")
 def test_voiding_and_storing_at_once_end_alike_everywhere(running: Caller, own_lrs: Lrs) -> None:
     """1.0.3 part 2, 2.3.2: the key's own voiding takes effect whichever came first, another key's
     never does; what refers to either is found all the same, and folding anew gives the same.

@@ -137,6 +137,7 @@ def test_a_course_that_counts_as_another_must_be_described(own: Caller) -> None:
     assert own.get(f"{CATALOGUE}/programmes").json["programmes"][0]["equivalents"] == equivalents
 
 
+@pytest.mark.usefixtures("hurried")
 def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) -> None:
     """Versions count on through a withdrawal: withdrawn things may be described again."""
     for address in ("a", "b"):

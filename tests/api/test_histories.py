@@ -76,7 +76,7 @@ def _authority(caller: Caller) -> JsonObject:
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_is_found_over_http_is_what_a_plain_reading_finds(
-    calling: Calling, lrs: Lrs, data: st.DataObject
+    calling: Calling, lrs: Lrs, hurried: None, data: st.DataObject
 ) -> None:
     """Two keys write in random batches, with reads in between, where the index is sometimes level
     with the log and sometimes behind it; then it is all folded again.

@@ -159,6 +159,7 @@ def test_unlinking_parts_those_who_came_by_way_of_it(own: Caller) -> None:
     assert person(own)["identifiers"] == [ANNA]
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_rebuild_tells_the_same(own: Caller, own_lrs: Lrs) -> None:
     """All of it comes from the log."""
     said(own, entries())

@@ -101,6 +101,7 @@ def test_a_paused_projection_answers_with_what_it_holds(own: Caller) -> None:
     assert after["as_of"]["position"] == before["as_of"]["position"] + 1
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_rebuild_outlives_its_request(own_lrs: Lrs, own: Caller) -> None:
     """It is accepted, shown by GET, refused a second time, and over in a while."""
     own.store(said())
@@ -131,6 +132,7 @@ def test_a_rebuild_is_cancelled(own: Caller) -> None:
     assert (nothing.status_code, nothing.json["code"]) == (409, "no-rebuild")
 
 
+@pytest.mark.usefixtures("hurried")
 def test_what_is_set_aside_is_listed_and_tried_again(
     own_lrs: Lrs, own: Caller, poison: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Place
+from tests.support import commands
 
 LRS = str(Path(sys.executable).parent / "lrs")
 
@@ -24,12 +25,14 @@ STATEMENT = {
 
 
 class Shell:
-    """Runs `lrs` in a folder of its own, on the test's store."""
+    """Runs `lrs` in a folder of its own, on the test's store; `installed` is the program that
+    people have, with all of its start.
+    """
 
     def __init__(self, place: Place, folder: Path) -> None:
         self.folder = folder
         self.environment = {
-            "PATH": os.environ["PATH"],
+            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
             "LC_ALL": "C.UTF-8",
             "LRS_LEDGER_URL": place.ledger_url,
             "LRS_VIEWS_URL": place.views_url,
@@ -37,6 +40,9 @@ class Shell:
         }
 
     def __call__(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return commands.run(arguments, self.folder, self.environment | settings)
+
+    def installed(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [LRS, *arguments],
             cwd=self.folder,
@@ -69,7 +75,7 @@ def test_every_command_but_migrate_refuses_a_store_that_is_not_there(lrs: Shell)
         ("replay", "rebuild"),
         ("projections",),
     ):
-        done = lrs(*command)
+        done = lrs.installed(*command)
         assert done.returncode == 78, command
         assert "run `lrs migrate` first" in done.stderr
         assert len(done.stderr.splitlines()) == 1

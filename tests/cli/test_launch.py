@@ -71,7 +71,7 @@ def test_the_link_hands_over_what_a_module_needs(lrs: Shell) -> None:
     name, secret = b64decode(given["auth"].removeprefix("Basic ")).decode().split(":")
     assert re.fullmatch(r"[0-9a-f]{32}", name)
     assert re.fullmatch(r"[0-9a-f]{64}", secret), "no command line takes it for an option"
-    assert f"{name}  good     {NEEDED}  launch of {ACTIVITY}" in lrs("key", "list").stdout
+    assert f"{name}  good     {NEEDED}  launch of {ACTIVITY}" in lrs.installed("key", "list").stdout
 
 
 def test_each_link_has_a_key_and_an_attempt_of_its_own(lrs: Shell) -> None:

@@ -22,6 +22,17 @@ def journal() -> Journal:
     return unfold(2026, 400)
 
 
+@pytest.fixture
+def unfolded(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Filling a store takes what is unfolded here: one seed gives one history."""
+
+    def same(seed: int, people: int) -> Journal:
+        assert (seed, people) == (2026, 400)
+        return journal
+
+    monkeypatch.setattr("api.demo.unfold", same)
+
+
 @pytest.fixture(scope="session")
 def history(journal: Journal) -> History:
     """Every statement of the standard history, in the order of posting."""

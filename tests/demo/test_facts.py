@@ -110,7 +110,7 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
 
 
 def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
-    lrs: Lrs, journal: Journal
+    lrs: Lrs, journal: Journal, unfolded: None
 ) -> None:
     """It told no facts; some of its statements were others."""
     tell(lrs, list(journal.statements())[-1:], WRITER)

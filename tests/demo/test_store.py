@@ -199,7 +199,7 @@ def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
     assert [one.value for one in found.slices] == [office.code for office in OFFICES]
 
 
-def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs) -> None:
+def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs, unfolded: None) -> None:
     """The key before is revoked: its secret is gone."""
     text, head = fill(centre, 2026, lambda _: None), centre.health().head
     for path in ("certifications/0231?on=2026-02-19&known=", "offices/04?on=2026-10-31"):
@@ -208,7 +208,9 @@ def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs) -> None:
     assert centre.health().head - head == 2
 
 
-def test_read_models_that_followed_the_history_are_those_rebuilt_from_it(centre: Lrs) -> None:
+def test_read_models_that_followed_the_history_are_those_rebuilt_from_it(
+    centre: Lrs, hurried: None
+) -> None:
     """Whatever was described after the statements that it concerns."""
     names = list(centre.projector.projections)
     before = {name: centre.projector.checksum(name) for name in names}

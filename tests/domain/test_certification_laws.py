@@ -15,6 +15,7 @@ from lrs.domain.programme import Rule, in_force, rule_of
 from lrs.domain.verdict import Span, Verdict, may_serve, verdict
 from tests.domain.naive import naive_grants
 from tests.domain.programmes import employed
+from tests.support.examples import drawn
 
 BEGIN = date(2028, 1, 20)
 LAST = 110
@@ -106,7 +107,7 @@ def said(
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=drawn(400))
 @given(histories(), marks(), REVOKED)
 def test_grants_are_what_looking_at_everything_each_day_gives(
     versions: list[Rule], done: list[Mark], revoked: list[date]
@@ -117,7 +118,7 @@ def test_grants_are_what_looking_at_everything_each_day_gives(
     assert shown == naive_grants(versions, done, revoked)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED, st.randoms(use_true_random=False))
 def test_order_makes_no_difference(
     versions: list[Rule], done: list[Mark], revoked: list[date], random: Any
@@ -127,7 +128,7 @@ def test_order_makes_no_difference(
     assert grants(*mixed) == grants(versions, done, revoked)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), marks(), REVOKED, DAYS)
 def test_what_is_done_later_never_changes_a_day(
     versions: list[Rule], done: list[Mark], more: list[Mark], revoked: list[date], on: date
@@ -140,7 +141,7 @@ def test_what_is_done_later_never_changes_a_day(
     assert said(versions, before + later, on, revoked) == expected
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), entries(), marks(), DAYS)
 def test_a_later_version_never_changes_the_days_before_it(
     versions: list[Rule], entry: dict[str, Any], done: list[Mark], since: date
@@ -153,7 +154,7 @@ def test_a_later_version_never_changes_the_days_before_it(
     assert [grant for grant in grants(more, done) if grant.day < since] == kept
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED)
 def test_grants_follow_each_other(
     versions: list[Rule], done: list[Mark], revoked: list[date]
@@ -175,7 +176,7 @@ def test_grants_follow_each_other(
             assert one.until < (other.until or date.max)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED, DAYS)
 def test_certified_is_who_holds_a_grant(
     versions: list[Rule], done: list[Mark], revoked: list[date], on: date
@@ -197,7 +198,7 @@ def _holds(grant: Grant, revoked: list[date], on: date) -> bool:
     return grant.day <= on <= (grant.until or on)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED, DAYS, st.lists(st.tuples(DAYS, DAYS), max_size=2))
 def test_an_exemption_changes_nothing_but_the_days_it_holds_on(
     versions: list[Rule],

@@ -30,6 +30,7 @@ from tests.domain.stories import (
     state_of,
     told,
 )
+from tests.support.examples import drawn
 
 
 def written(state: JsonObject) -> str:
@@ -44,7 +45,7 @@ def _moved(outcome: Outcome, position: int) -> Outcome:
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=drawn(300))
 @given(histories(most=20), st.randoms(use_true_random=False))
 def test_any_order_gives_the_same_line(history: list[JsonObject], random: Any) -> None:
     """Late, early and simultaneous statements: the state is the same, byte for byte."""

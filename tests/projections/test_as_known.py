@@ -23,6 +23,7 @@ from lrs.service.verdicts import certified_then
 from tests.domain.stories import key
 from tests.projections.folding import Recorded, project
 from tests.projections.test_reshaping import logs
+from tests.support.examples import drawn
 
 PEOPLE = [key(number) for number in ("1", "2", "3", "0417")]
 
@@ -73,7 +74,7 @@ def _states(connection: Connection, person: int) -> dict[str, State]:
     return {course.iri: state for course, state in lines_of(connection, person)}
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=drawn(80))
 @given(data=st.data(), log=logs())
 def test_an_earlier_position_is_the_end_of_a_shorter_log(
     views_engine: Engine, data: st.DataObject, log: list[Recorded]
@@ -88,7 +89,7 @@ def test_an_earlier_position_is_the_end_of_a_shorter_log(
     assert told[0] == told[1]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=drawn(80))
 @given(log=logs())
 def test_the_last_position_is_what_stands(views_engine: Engine, log: list[Recorded]) -> None:
     """Folded anew for one person, and folded live for all, the lines and grants are the same."""

@@ -24,12 +24,13 @@ from tests.conftest import BACKENDS
 from tests.projections.engines import standing
 from tests.projections.histories import ACTIVITIES, AUTHORITIES, PEOPLE
 from tests.projections.test_statements import indexed
+from tests.support.examples import drawn
 from tests.support.stores import WRITER, body
 
 TABLES = list(StatementIndex.TABLES)
 KINDS = ("parent", "grouping", "category", "other")
 ORDER = ("actor", "verb", "object", "context", "contextActivities", *KINDS)
-several = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=drawn(80), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

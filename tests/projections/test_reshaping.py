@@ -45,6 +45,7 @@ from tests.domain.stories import (
 )
 from tests.projections.by_definition import Whole, by_definition
 from tests.projections.folding import OTHER, Recorded, mixed, project, report
+from tests.support.examples import drawn
 
 STRANGER: JsonObject = {"account": {"homePage": "https://lrs.example.org", "name": "other"}}
 CUTS = pytest.mark.parametrize("cuts", [(), (1,), (2,), (1, 2, 3)])
@@ -338,7 +339,7 @@ def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
     return st.sets(st.integers(1, len(log)))
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=drawn(250))
 @given(data=st.data(), log=logs())
 def test_live_and_rebuilt_and_by_definition_are_the_same(
     views_engine: Engine, data: st.DataObject, log: list[Recorded]

@@ -14,6 +14,11 @@ from tests.support.own_projection import Tally, following
 from tests.support.stores import opened
 
 
+@pytest.fixture(autouse=True)
+def in_a_hurry(hurried: None) -> None:
+    """Every test here; the processes that they start make projections anew and read none."""
+
+
 @pytest.fixture
 def ledger(place: Place) -> Iterator[Ledger]:
     with opened(place.ledger_url) as ledger:

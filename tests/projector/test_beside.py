@@ -82,10 +82,10 @@ def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_p
 
 
 class Slow(Tally):
-    """Takes a second more for each batch."""
+    """Takes a while longer for each batch."""
 
     def apply(self, batch: object, connection: Connection) -> None:
-        sleep(1)
+        sleep(0.4)
         super().apply(batch, connection)  # type: ignore[arg-type]
 
 
@@ -179,9 +179,9 @@ def test_readers_see_one_making_or_the_other(
 def slowly(connection: Connection) -> tuple[str, int, str]:
     """The first row's mark, how many rows there are, and the last one's mark, query by query."""
     first = connection.scalar(select(rows.c.verb).order_by(rows.c.position).limit(1))
-    sleep(0.05)
+    sleep(0.03)
     count = connection.scalar(select(func.count()).select_from(rows))
-    sleep(0.05)
+    sleep(0.03)
     last = connection.scalar(select(rows.c.verb).order_by(rows.c.position.desc()).limit(1))
     return str(first), count or 0, str(last)
 
@@ -195,7 +195,7 @@ def test_a_report_that_has_begun_sees_no_swap(
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
         with projector.unchanging("tally") as (connection, _):
             rebuild = pool.submit(other.rebuild, ["tally"])
-            sleep(2.5)
+            sleep(1.5)
             assert slowly(connection) == ("attended", 5, "attended")
         rebuild.result(20)
     assert marks(views) == {"marked"}
@@ -214,7 +214,7 @@ def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
         with database.write.begin() as connection:
             connection.execute(select(rows)).all()
             rebuild = pool.submit(other.rebuild, ["tally"])
-            slowest = longest(lambda: tallied(views), 4.0)
+            slowest = longest(lambda: tallied(views), 3.25)
             assert connection.execute(select(rows)).all()
             assert not rebuild.done()
         rebuild.result(20)

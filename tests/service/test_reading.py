@@ -53,6 +53,7 @@ def test_what_the_catalogue_said_is_told_as_of_a_position(lrs: Lrs) -> None:
         pass
 
 
+@pytest.mark.usefixtures("hurried")
 def test_a_rebuild_leaves_nothing_of_before_in_memory(lrs: Lrs) -> None:
     """The tables are others, though the positions are the same."""
     describe(lrs, 1)

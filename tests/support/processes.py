@@ -12,15 +12,17 @@ from typing import Any
 # Each is forked from a process that has done nothing but import: as clean as a new one, in a
 # hundredth of the time.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.support.own_projection", "lrs.bootstrap"])
+_CONTEXT.set_forkserver_preload(
+    ["tests.support.own_projection", "api.app", "api.cli", "tests.support.settled"]
+)
 
 
 @contextmanager
 def running(
-    target: Callable[..., None], arguments: Sequence[Sequence[Any]]
+    target: Callable[..., None], arguments: Sequence[Sequence[Any]], *, daemon: bool = True
 ) -> Iterator[list[ForkServerProcess]]:
-    """One process for each tuple of arguments, all at once."""
-    processes = [_CONTEXT.Process(target=target, args=tuple(a), daemon=True) for a in arguments]
+    """One process for each tuple of arguments, all at once. A daemon starts no others."""
+    processes = [_CONTEXT.Process(target=target, args=tuple(a), daemon=daemon) for a in arguments]
     for process in processes:
         process.start()
     try:
