@@ -99,9 +99,7 @@ class Prepared:
         return _Made(compiled.string, places, processors)
 
 
-def _processed(
-    rows: Sequence[Row], processors: Sequence[tuple[int, _Process]]
-) -> Sequence[Row]:
+def _processed(rows: Sequence[Row], processors: Sequence[tuple[int, _Process]]) -> Sequence[Row]:
     found = []
     for row in rows:
         values = list(row)

@@ -232,6 +232,8 @@ def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100
 
 
 def _person(number: int, rows: Sequence[Any]) -> Trainee:
+    if len(rows) == 1:
+        return _alone(rows[0])
     first = next(row for row in rows if row.id == number)
     others = sorted((row for row in rows if row.id != number), key=lambda row: row.id)
     record = _record(rows)
@@ -244,6 +246,20 @@ def _person(number: int, rows: Sequence[Any]) -> Trainee:
         personnel=(record or {}).get("number") or account,
         identifiers=tuple(row.key for row in (first, *others)),
         record=record,
+    )
+
+
+def _alone(row: Any) -> Trainee:
+    """The person of one identifier, as nearly all are."""
+    id_, _, key, name, account, record, _ = row
+    said: JsonObject = orjson.loads(record) if record else {}
+    return Trainee(
+        id=id_,
+        key=key,
+        name=said.get("name") or name or None,
+        personnel=said.get("number") or account or None,
+        identifiers=(key,),
+        record=said if record else None,
     )
 
 

@@ -155,14 +155,13 @@ def _chosen(
     elif not wanted.statuses:
         trainees = trainees[:room]
     for one in certified(reading.connection, programmes, trainees, on):
-        standings = _meant(one, wanted)
-        if standings or not (wanted.programme or wanted.statuses):
+        if not (wanted.programme or wanted.statuses):
+            yield one
+        elif standings := _meant(one, wanted):
             yield replace(one, standings=standings)
 
 
 def _meant(one: Certified, wanted: Wanted) -> Sequence[Standing]:
-    if wanted.programme is None and not wanted.statuses:
-        return one.standings
     return [
         standing
         for standing in one.standings
