@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Dialect, Select, Text, bindparam, func, select
+from sqlalchemy import Column, Connection, Dialect, Select, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from lrs.bulk import any_of
@@ -20,6 +21,10 @@ from lrs.faults import as_sqlalchemy
 
 Row = Sequence[Any]
 _Process = Callable[[Any], Any]
+
+
+MOST = 512
+_LENGTHS = (1, 4, 8, 16, 32, 64, 128, 256, MOST)
 
 
 class _Made(NamedTuple):
@@ -34,26 +39,35 @@ class _Made(NamedTuple):
 
 class Prepared:
     """A query that lives as long as the program; with `among` those of its rows whose column of
-    whole numbers holds one of those that are asked for. Its rows are tuples.
+    whole numbers holds one of those that are asked for. Its rows are tuples, of the driver's own
+    values if they are wanted `plain`.
     """
 
-    def __init__(self, query: Select[Any], among: Column[Any] | None = None) -> None:
+    def __init__(
+        self, query: Select[Any], among: Column[Any] | None = None, *, plain: bool = False
+    ) -> None:
         self._query = query
+        self._plain = plain
         self._among = among
         self._elsewhere = query if among is None else any_of(query, among)
-        self._made: _Made | None = None
+        self._made: dict[int, _Made] = {}
+        """For SQLite, by how many numbers are asked for at once, 0 where it is none."""
 
     def all(self, connection: Connection, **parameters: Any) -> Sequence[Row]:
         """Its rows. Raises what SQLAlchemy would."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._elsewhere, parameters).all()
-        made = self._made
+        made = self._made.get(0)
         if made is None:
-            made = self._made = self._for_sqlite(connection.dialect)
+            made = self._made[0] = self._for_sqlite(connection.dialect)
         values = [
             parameters.get(name, usual) if process is None else process(parameters[name])
             for name, usual, process in made.places
         ]
+        return self._asked(connection, made, values)
+
+    @staticmethod
+    def _asked(connection: Connection, made: _Made, values: Sequence[Any]) -> Sequence[Row]:
         driver: Any = connection.connection.driver_connection
         try:
             rows: list[Row] = driver.execute(made.sql, values).fetchall()
@@ -68,18 +82,24 @@ class Prepared:
 
     def among(self, connection: Connection, numbers: Collection[int]) -> Sequence[Row]:
         """The rows of these numbers."""
-        if not numbers:
-            return []
         if connection.dialect.name != "sqlite":
-            return self.all(connection, among=list(numbers))
-        return self.all(connection, among=f"[{','.join(map(str, numbers))}]")
+            return self.all(connection, among=list(numbers)) if numbers else []
+        found: list[Row] = []
+        rest = iter(numbers)
+        while part := list(islice(rest, MOST)):
+            # Of few lengths, so that each text stays prepared; who is named twice is found once.
+            length = next(length for length in _LENGTHS if length >= len(part))
+            part += part[-1:] * (length - len(part))
+            if length not in self._made:
+                self._made[length] = self._for_sqlite(connection.dialect, length)
+            found += self._asked(connection, self._made[length], part)
+        return found
 
-    def _for_sqlite(self, dialect: Dialect) -> _Made:
+    def _for_sqlite(self, dialect: Dialect, numbers: int = 0) -> _Made:
         query = self._query
         if self._among is not None:
-            # One text however many they are, so that it stays prepared.
-            listed = func.json_each(bindparam("among", type_=Text)).table_valued("value")
-            query = query.where(self._among.in_(select(listed.c.value)))
+            asked = [bindparam(f"among{n}", type_=self._among.type) for n in range(numbers)]
+            query = query.where(self._among.in_(asked))
         compiled = query.compile(
             dialect=dialect,
             schema_translate_map=dict.fromkeys(SCHEMAS),
@@ -92,7 +112,7 @@ class Prepared:
             for name in compiled.positiontup or ()
         ]
         processors = []
-        for place, column in enumerate(query.selected_columns):
+        for place, column in enumerate(() if self._plain else query.selected_columns):
             process = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if process is not None:
                 processors.append((place, process))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import rows_of
+from lrs.columns import canonical
 from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
@@ -153,7 +154,7 @@ _POSITION_AT = (
     .limit(1)
 )
 _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
-_IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position)
+_IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position, plain=True)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
 
@@ -274,10 +275,11 @@ class LogReader:
         """The statements at these positions."""
         return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
 
-    def ids_at(self, positions: Sequence[int]) -> dict[int, UUID]:
-        """The ids of the statements at these positions, an erased one's too."""
+    def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
+        """The ids of the statements at these positions, an erased one's too, as texts."""
         with honest_errors(), self._database.read.connect() as connection:
-            return dict(map(tuple, _IDS.among(connection, positions)))
+            rows = _IDS.among(connection, positions)
+        return {position: canonical(id) for position, id in rows}
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""

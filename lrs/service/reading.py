@@ -136,9 +136,13 @@ class Reader:
         for name in others:
             self._projector.fresh(name)
         with self._projector.fresh_unchanging(Training.NAME, *others) as (connection, reach):
-            if known is not None:
-                if known > self._log.head()[0]:
-                    raise InvalidQuery("known-in-future", parameter="known")
-                if known <= reach.position:
-                    reach = replace(reach, position=known, through=self._log.stored_at(known))
-            yield Reading(connection, reach, self._shelf, known, self._words)
+            of = reach if known is None else self._then(reach, known)
+            yield Reading(connection, of, self._shelf, known, self._words)
+
+    def _then(self, reach: Reach, known: int) -> Reach:
+        """As of that position, unless the log was never read so far."""
+        if known > self._log.head()[0]:
+            raise InvalidQuery("known-in-future", parameter="known")
+        if known > reach.position:
+            return reach
+        return replace(reach, position=known, through=self._log.stored_at(known))

@@ -45,7 +45,7 @@ def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> 
         "verdicts": [
             {
                 **verdict_view(programme_view(programme, languages), verdict),
-                "evidence": [str(ids[position]) for position in verdict.evidence],
+                "evidence": [ids[position] for position in verdict.evidence],
             }
             for programme, verdict in certified.standings
         ],

@@ -56,9 +56,12 @@ class SpreadField(fields.Field[Any]):
 
     def written(self, value: Spread) -> dict[str, Any]:
         parts = self._parts
-        if parts == 1 or value.lower is None:
+        if parts == 1:
             return dict(zip(Spread._fields, value, strict=True))
-        return {name: n and n / parts for name, n in zip(Spread._fields, value, strict=True)}
+        return {
+            name: None if n is None else n / parts
+            for name, n in zip(Spread._fields, value, strict=True)
+        }
 
     def _serialize(self, value: Spread | None, attr: str | None, obj: Any, **_: Any) -> Any:
         return None if value is None else self.written(value)
