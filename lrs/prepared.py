@@ -85,7 +85,7 @@ class Prepared:
         if connection.dialect.name != "sqlite":
             return self.all(connection, among=list(numbers)) if numbers else []
         found: list[Row] = []
-        rest = iter(numbers)
+        rest = iter(dict.fromkeys(numbers))
         while part := list(islice(rest, MOST)):
             # Of few lengths, so that each text stays prepared; who is named twice is found once.
             length = next(length for length in _LENGTHS if length >= len(part))
