@@ -155,8 +155,10 @@ class _Place(dict[str, tuple[date, _Alike, _Alike]]):
 
     def __missing__(self, code: str) -> tuple[date, _Alike, _Alike]:
         first = self._rulings.by_code[code].newcomers_from
-        old, new = (self._alike(code, one) for one in self._samples())
-        found = self[code] = (date.max, old, old) if first is None else (first, old, new)
+        before, newcomer = self._samples()
+        old = self._alike(code, before)
+        new = old if first is None else self._alike(code, newcomer)
+        found = self[code] = first or date.max, old, new
         return found
 
     def _samples(self) -> Iterator[Record | None]:
