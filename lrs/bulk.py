@@ -78,7 +78,7 @@ def rows_of(
     if not values:
         return
     if connection.dialect.name == "postgresql":
-        statement = _any_of(query, column)
+        statement = any_of(query, column)
         yield from connection.execute(statement, {**parameters, "among": list(values)}).all()
         return
     statement, rest = _in_list(query, column), iter(values)
@@ -87,7 +87,8 @@ def rows_of(
 
 
 @lru_cache(maxsize=256)
-def _any_of(query: Select[Any], column: Column[Any]) -> Select[Any]:
+def any_of(query: Select[Any], column: Column[Any]) -> Select[Any]:
+    """PostgreSQL: the query of the rows whose column is among the array `among`."""
     return query.where(column == any_(bindparam("among", type_=ARRAY(column.type))))
 
 

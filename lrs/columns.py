@@ -27,3 +27,12 @@ class UuidKey(TypeDecorator[UUID]):
         if isinstance(value, bytes):
             return UUID(bytes=value)
         return value if isinstance(value, UUID) else None
+
+
+def canonical(value: object) -> str:
+    """A UUID in its canonical form, of what a driver gives of a UuidKey."""
+    if isinstance(value, bytes):
+        digits = value.hex()
+        places = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
+        return "-".join(places)
+    return str(value)

@@ -194,11 +194,14 @@ def unchanging(database: Database) -> Iterator[Connection]:
         if database.dialect == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         else:
-            connection.exec_driver_sql("BEGIN")
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
         try:
             yield connection
         finally:
             connection.rollback()
+            if database.dialect == "sqlite":
+                driver.rollback()
 
 
 def require_utf8(database: Database) -> None:

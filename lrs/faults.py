@@ -32,9 +32,13 @@ def honest_errors() -> Iterator[None]:
         raise
 
 
-def as_sqlalchemy(error: Exception, kind: type[Exception]) -> SQLAlchemyError:
-    """A driver's error in an append as SQLAlchemy says it; `kind` is the base of such errors."""
-    return DBAPIError.instance("append", None, error, kind, hide_parameters=True)
+def as_sqlalchemy(
+    error: Exception, kind: type[Exception], asked: str = "append"
+) -> SQLAlchemyError:
+    """A driver's error as SQLAlchemy says it; `kind` is the base of such errors, `asked` what it
+    names in place of a query's text.
+    """
+    return DBAPIError.instance(asked, None, error, kind, hide_parameters=True)
 
 
 def is_full(error: SQLAlchemyError) -> bool:

@@ -12,7 +12,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-Write = Callable[[Any, Any], Any]
+Write = Callable[[Any], Any]
+"""What is written of a value."""
+
+WriteOf = Callable[[Any, Any], Any]
 """What is written of a value, given with its object."""
 
 
@@ -24,31 +27,41 @@ class Dumping:
     def __init__(self, schema: Schema) -> None:
         self._keys: list[str] = []
         self._written: list[tuple[str, Write]] = []
+        self._written_of: list[tuple[str, WriteOf]] = []
         attributes = []
         for name, field in schema.dump_fields.items():
             key = name if field.data_key is None else field.data_key
             attribute = field.attribute or name
-            write = _writing(field, attribute)
             self._keys.append(key)
             attributes.append(attribute)
-            if write:
+            write = _writing(field)
+            if write is not None:
                 self._written.append((key, write))
+            elif type(field) is not fields.Raw:
+                self._written_of.append((key, _serializing(field, attribute)))
         self._values = attrgetter(*attributes, "__class__")  # of two at least it makes a tuple
 
     def dump(self, of: Any) -> dict[str, Any]:
         """The object as JSON has it."""
         found = dict(zip(self._keys, self._values(of), strict=False))
         for key, write in self._written:
+            value = found[key]
+            if value is not None:
+                found[key] = write(value)
+        for key, write_of in self._written_of:
             if found[key] is not None:
-                found[key] = write(found[key], of)
+                found[key] = write_of(found[key], of)
         return found
 
 
-def _writing(field: fields.Field[Any], attribute: str) -> Write | None:
-    """How a field writes its values; None for one that leaves them as they are."""
-    if type(field) is fields.Raw:
-        return None
+def _writing(field: fields.Field[Any]) -> Write | None:
+    """How a field writes its values, where the value alone tells: a field of this program's says
+    so by a function `written`.
+    """
     if isinstance(field, fields.Nested) and not field.many:
-        inner = Dumping(field.schema)
-        return lambda value, _of: inner.dump(value)
+        return Dumping(field.schema).dump
+    return getattr(field, "written", None)
+
+
+def _serializing(field: fields.Field[Any], attribute: str) -> WriteOf:
     return lambda value, of: field._serialize(value, attribute, of)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from lrs.domain.agent import IDENTIFIERS, JsonObject
@@ -47,16 +48,23 @@ def preferred(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, s
     """
     if not texts:
         return {}
+    chosen = _preferred(tuple(texts), tuple(languages))
+    return {chosen: texts[chosen]}
+
+
+@lru_cache(maxsize=256)
+def _preferred(texts: tuple[str, ...], languages: tuple[str, ...]) -> str:
+    """The tag of the best of these; of one text there is no other."""
+    if len(texts) == 1:
+        return texts[0]
     tags = {tag.lower(): tag for tag in texts}
-    chosen = next(iter(texts))
     for wanted in (language.lower() for language in languages):
         if wanted == "*":
             break
         near = _nearest(wanted, tags)
         if near is not None:
-            chosen = tags[near]
-            break
-    return {chosen: texts[chosen]}
+            return tags[near]
+    return texts[0]
 
 
 def _nearest(wanted: str, tags: Collection[str]) -> str | None:

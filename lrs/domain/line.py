@@ -14,8 +14,8 @@ Its status, the first that holds (`lrs.domain.attempt` says which attempt the ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
@@ -56,8 +56,7 @@ class Place(NamedTuple):
     title: dict[str, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One trainee's standing in one course, under `rule`.
 
     `score` is that of the picked attempt, `success` its verdict. `hours` is in whole seconds over
@@ -149,31 +148,49 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
     if "first" not in state:
         return None
     seen = _read(state, rule)
-    scored = sorted((r for a in seen.attempts for r in a.scored), key=lambda r: (r[0], r[1]))
+    said = _gist(state, seen)
+    scored = [r for a in seen.attempts for r in a.scored]
+    scored.sort(key=_WHEN)
     counted = seen.chosen.score if seen.chosen else None
     grounds = [seen.ground, *([counted] if counted else ())]
-    grounds += [g for s in seen.spent for g in s.grounds] + [a.begun for a in seen.attempts]
-    marks = state.get("voided", {"count": 0, "latest": []})
-    completed = _moment(seen.ground) if seen.status in _FINISHED else None
+    grounds += [g for s in seen.spent for g in s.grounds]
+    grounds += [a.begun for a in seen.attempts]
+    marks = state.get("voided", _NO_MARKS)
+    completed = said.reached if seen.status in _FINISHED else None
     certificate = state.get("certificate")
     if certificate:
         grounds.append(certificate)
     return Line(
         rule=rule,
+        kind=said.kind,
+        status=said.status,
+        success=said.success,
         first_activity=_moment(state["first"]),
         last_activity=_moment(state["last"]),
         completed=completed,
+        attempts=said.attempts,
+        score=said.score,
         best_score=_score(max(scored, key=merit)) if scored else None,
         last_score=_score(scored[-1]) if scored else None,
+        first_score=said.first_score,
+        hours=said.hours,
         spells=tuple(seen.spent),
         hours_exceed_elapsed=exceeds(state),
         hours_cut=state.get("cut", False),
+        enrolled=said.enrolled,
+        started=said.started,
+        sessions_attended=said.sessions_attended,
+        sessions_missed=said.sessions_missed,
+        reached=said.reached,
+        tries=said.tries,
+        minutes=said.minutes,
+        stars=said.stars,
+        instructor=said.instructor,
         place=Place(*state["place"][2:]) if "place" in state else None,
         valid_until=_valid_until(state, completed, months),
-        evidence=tuple(dict.fromkeys(g[1] for g in grounds))[:MOST_EVIDENCE],
+        evidence=tuple(dict.fromkeys(map(_POSITION, grounds)))[:MOST_EVIDENCE],
         voided=tuple(marks["latest"]),
         voided_count=marks["count"],
-        **_gist(state, seen)._asdict(),
     )
 
 
@@ -257,6 +274,8 @@ def _renews(mark: list[Any]) -> bool:
 
 _FINISHED = ("passed", "completed")
 _NONE: State = {}
+_NO_MARKS: State = {"count": 0, "latest": ()}
+_WHEN, _POSITION = itemgetter(0, 1), itemgetter(1)
 
 
 def _status(

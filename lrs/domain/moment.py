@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lrs.domain.clock import EPOCH
 
 _DAY = 86_400_000_000
+_WALL = EPOCH.replace(tzinfo=None)
 
 
 @lru_cache(maxsize=4096)
@@ -16,6 +17,17 @@ def _month(days: int) -> str:
     """The month, as 2026-03, of the day so many days after the epoch's."""
     wall = EPOCH + timedelta(days=days)
     return f"{wall.year:04}-{wall.month:02}"
+
+
+@lru_cache(maxsize=4096)
+def _year(days: int) -> int:
+    return (EPOCH + timedelta(days=days)).year
+
+
+@lru_cache(maxsize=256)
+def _zone(offset: int) -> str:
+    hours, minutes = divmod(abs(offset), 60)
+    return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 class Moment(NamedTuple):
@@ -27,7 +39,7 @@ class Moment(NamedTuple):
     @property
     def year(self) -> int:
         """The year on the wall where it happened."""
-        return (EPOCH + timedelta(microseconds=self.local)).year
+        return _year(self.local // _DAY)
 
     @property
     def day(self) -> date:
@@ -45,7 +57,6 @@ class Moment(NamedTuple):
 
     def __str__(self) -> str:
         """`2026-03-01T12:30:00.000000+03:00`, always six decimals."""
-        wall = (EPOCH + timedelta(microseconds=self.local)).replace(tzinfo=None)
-        hours, minutes = divmod(abs(self.offset), 60)
-        sign = "-" if self.offset < 0 else "+"
-        return f"{wall.isoformat(timespec='microseconds')}{sign}{hours:02}:{minutes:02}"
+        instant, offset = self
+        wall = _WALL + timedelta(0, 0, instant + offset * 60_000_000)
+        return wall.isoformat("T", "microseconds") + _zone(offset)

@@ -136,10 +136,12 @@ def add(statistics: Counters, delta: Counters) -> Counters:
 def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
     """The figures of lines that were read under `rule`."""
 
-    def get(name: str) -> int:
-        return statistics.get(name, 0)
+    given = statistics.get
 
-    by_status = {status: get(f"status:{status}") for status in STATUSES}
+    def get(name: str) -> int:
+        return given(name, 0)
+
+    by_status = {status: get(name) for status, name in _STATUSES}
     finished = by_status["completed"] + by_status["passed"]
     expected = get("trainees") - by_status["waived"] - by_status["withdrawn"]
     sessions = get("presences") + get("absences")
@@ -171,6 +173,7 @@ def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
     )
 
 
+_STATUSES = tuple((status, f"status:{status}") for status in STATUSES)
 _HISTOGRAMS = ("score", "first", "rating", "tries", "took")
 
 
@@ -192,18 +195,19 @@ def counted(statistics: Counters, name: str) -> dict[int, int]:
 
 def spread(histogram: Mapping[int, int]) -> Spread:
     """The quartiles of values that occur so often: the least that so many do not exceed."""
+    if not histogram:
+        return Spread(None, None, None)
     total = sum(histogram.values())
-    values = sorted(histogram.items())
-
-    def at(share: float) -> int | None:
-        left = ceil(total * share)
-        for value, number in values:
-            left -= number
-            if left <= 0:
-                return value
-        return None
-
-    return Spread(at(0.25), at(0.5), at(0.75))
+    found: list[int] = []
+    wanted = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
+    passed = 0
+    for value in sorted(histogram):
+        passed += histogram[value]
+        while passed >= wanted[len(found)]:
+            found.append(value)
+            if len(found) == len(wanted):
+                return Spread(*found)
+    raise AssertionError("the last value is passed by all")
 
 
 def delivered(session: Counters) -> int:

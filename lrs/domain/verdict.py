@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from lrs.domain.agent import JsonObject
@@ -136,6 +137,9 @@ def verdict(
     return ruling.verdict(grants, begun, record, assigned, exemptions, revocations)
 
 
+_after = lru_cache(maxsize=4_096)(plus_days)
+
+
 class Ruling:
     """A programme on a day. It is made once for all people: most of an office's have the same."""
 
@@ -146,14 +150,33 @@ class Ruling:
         self._alike: dict[tuple[Status, bool], Verdict] = {}
 
     @property
-    def asks_when_joined(self) -> bool:
-        """Whether it hangs on the day of joining, too, to whom of those employed it applies."""
-        return self._rule.newcomers
+    def newcomers_from(self) -> date | None:
+        """Where joining decides to whom a version applies: the first day of which one must have
+        joined. None where it decides nothing.
+        """
+        asked = any(rule.newcomers for rule in self._line)
+        return self._line[0].begin if asked else None
 
     def applies(self, record: Record | None) -> bool:
         """Whether the rule in force applies to the person by itself."""
         line = self._line
         return bool(line) and applies(line[-1], record, self._on, line[0].since)
+
+    def alike_if_joined_by(self, record: Record | None) -> date:
+        """Of those of this record's post and office, whose records hold on the day, who are all
+        newcomers or all not, have no certificate and no exception, and have all begun or all not:
+        all who joined by that day get one verdict, the others what `later` says of them.
+        """
+        if self._rule.due_days is None or not self.applies(record):
+            return date.max
+        return _assigned(self._line, record, self._on)
+
+    def later(self, alike: Verdict, joined: date | None) -> Verdict:
+        """What those get instead of `alike` who joined later, or on a day that is not known."""
+        days = self._rule.due_days
+        due_by = None if joined is None or days is None else _after(joined, days)
+        # Past the class's own way, which takes three times as long: a list has tens of thousands.
+        return tuple.__new__(Verdict, (*alike[:4], due_by, *alike[5:]))
 
     def verdict(
         self,
@@ -227,12 +250,17 @@ def _first_due(line: Sequence[Rule], record: Record | None, on: date) -> date | 
     joined = record.employed.since if record else None
     if days is None or joined is None:
         return None
+    return plus_days(max(_assigned(line, record, on), joined), days)
+
+
+def _assigned(line: Sequence[Rule], record: Record | None, on: date) -> date:
+    """The first day from which all versions up to the one in force apply."""
     assigned = line[-1].begin
     for rule in reversed(line[:-1]):
         if not applies(rule, record, on, line[0].since):
             break
         assigned = rule.begin
-    return plus_days(max(assigned, joined), days)
+    return assigned
 
 
 def may_serve(verdicts: Mapping[str, Verdict | None], record: Record | None, on: date) -> Clearance:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import rows_of
+from lrs.columns import canonical
 from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
@@ -29,6 +30,7 @@ from lrs.domain.statement import RecordedStatement, spliced
 from lrs.faults import honest_errors
 from lrs.ledger.content import split
 from lrs.ledger.tables import content, event
+from lrs.prepared import Prepared
 
 
 class LoggedStatement(NamedTuple):
@@ -122,8 +124,9 @@ _AFTER = (
     .order_by(event.c.position)
     .limit(bindparam("limit"))
 )
-_HEAD = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
-_END = _HEAD.add_columns(event.c.commitment)
+_LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
+_HEAD = Prepared(_LAST)
+_END = _LAST.add_columns(event.c.commitment)
 _STREAM = _FACTS.where(event.c.originator_id == bindparam("of"))
 _HISTORY = _STREAM.order_by(event.c.originator_version)
 _LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
@@ -151,7 +154,7 @@ _POSITION_AT = (
     .limit(1)
 )
 _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
-_IDS = select(event.c.position, event.c.originator_id)
+_IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position, plain=True)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
 
@@ -193,7 +196,8 @@ class LogReader:
 
     def head(self) -> tuple[int, int]:
         """Position and `stored` of the last event; (0, 0) while the log is empty."""
-        row = self._first(_HEAD)
+        with honest_errors(), self._database.read.connect() as connection:
+            row = _HEAD.first(connection)
         return (row[0], row[1]) if row is not None else (0, 0)
 
     def end(self, topics: tuple[str, ...] = ()) -> tuple[int, ...]:
@@ -271,10 +275,11 @@ class LogReader:
         """The statements at these positions."""
         return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
 
-    def ids_at(self, positions: Sequence[int]) -> dict[int, UUID]:
-        """The ids of the statements at these positions, an erased one's too."""
+    def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
+        """The ids of the statements at these positions, an erased one's too, as texts."""
         with honest_errors(), self._database.read.connect() as connection:
-            return dict(map(tuple, rows_of(connection, _IDS, event.c.position, positions)))
+            rows = _IDS.among(connection, positions)
+        return {position: canonical(id) for position, id in rows}
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""

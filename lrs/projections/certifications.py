@@ -172,11 +172,16 @@ def of_people(
         rows = rows_of(connection, _TOGETHER, column, persons)
     else:
         rows = rows_of(connection, _IN_PROGRAMME, column, persons, of=programme)
+    only_begun: dict[str, Earned] = {}  # by day: most are no more than that, tens of thousands
     for person, said in rows:
-        found[person] = {
-            code: Earned(day(begun), tuple(map(_grant, made)) if made else ())
-            for code, begun, made in orjson.loads(f"[{said}]")
-        }
+        earned = found[person]
+        for code, begun, made in orjson.loads(f"[{said}]"):
+            if made:
+                earned[code] = Earned(day(begun), tuple(map(_grant, made)))
+                continue
+            if begun not in only_begun:
+                only_begun[begun] = Earned(day(begun), ())
+            earned[code] = only_begun[begun]
     return found
 
 

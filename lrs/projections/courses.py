@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -157,7 +158,12 @@ def described_courses(connection: Connection) -> list[Course]:
 
 def course_of_row(row: Any) -> Course:
     """The course of a row that begins with COLUMNS."""
-    id_, iri, title, described = row[:4]
+    return _course(*row[:4])
+
+
+@lru_cache(maxsize=1_024)
+def _course(id_: int, iri: str, title: str, described: str | None) -> Course:
+    """The same texts make the same course: most transcripts name courses that others name."""
     said = json.loads(title)
     if described is None:
         return Course(id_, iri, said)

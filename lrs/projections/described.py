@@ -130,7 +130,7 @@ def _kinds(
 
 
 def latest(connection: Connection) -> int:
-    """The position of the last description; 0 if there is none."""
+    """The position of the last description; 0 if there is none. It looks at all of them."""
     return connection.scalar(_LATEST) or 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from lrs.bulk import rows_of
 from lrs.domain.agent import JsonObject
+from lrs.prepared import Prepared
 from lrs.projections.dictionary import digest
 from lrs.projections.numbers import Numbered
 from lrs.projections.tables import metadata
@@ -72,7 +73,24 @@ _ROWS = select(
     trainee.c.record,
     trainee.c.described,
 )
-_PERSON = select(trainee.c.person).where(trainee.c.digest == bindparam("of"))
+
+
+class _Row(NamedTuple):
+    id: int
+    person: int
+    key: str
+    name: str | None
+    account: str | None
+    record: str | None
+    described: int | None
+
+
+_BY_DIGEST = Prepared(
+    _ROWS.where(
+        trainee.c.person
+        == select(trainee.c.person).where(trainee.c.digest == bindparam("of")).scalar_subquery()
+    )
+)
 _RECORD = update(trainee).where(trainee.c.id == bindparam("of"))
 
 
@@ -180,8 +198,8 @@ def offices(connection: Connection) -> dict[int, str]:
 
 def person_by_key(connection: Connection, key: str) -> Trainee | None:
     """The person with this identifier, if the log ever named it."""
-    number = connection.scalar(_PERSON, {"of": digest(key)})
-    return None if number is None else persons(connection, [number]).get(number)
+    rows = [_Row._make(row) for row in _BY_DIGEST.all(connection, of=digest(key))]
+    return _person(rows[0].person, rows) if rows else None
 
 
 def persons(connection: Connection, numbers: Sequence[int]) -> dict[int, Trainee]:
@@ -214,6 +232,8 @@ def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100
 
 
 def _person(number: int, rows: Sequence[Any]) -> Trainee:
+    if len(rows) == 1:
+        return _alone(rows[0])
     first = next(row for row in rows if row.id == number)
     others = sorted((row for row in rows if row.id != number), key=lambda row: row.id)
     record = _record(rows)
@@ -226,6 +246,20 @@ def _person(number: int, rows: Sequence[Any]) -> Trainee:
         personnel=(record or {}).get("number") or account,
         identifiers=tuple(row.key for row in (first, *others)),
         record=record,
+    )
+
+
+def _alone(row: Any) -> Trainee:
+    """The person of one identifier, as nearly all are."""
+    id_, _, key, name, account, record, _ = row
+    said: JsonObject = orjson.loads(record) if record else {}
+    return Trainee(
+        id=id_,
+        key=key,
+        name=said.get("name") or name or None,
+        personnel=said.get("number") or account or None,
+        identifiers=(key,),
+        record=said if record else None,
     )
 
 

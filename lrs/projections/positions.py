@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from lrs.prepared import Prepared
 from lrs.projections.rebuilds import rebuild
 from lrs.projections.tables import metadata
 
@@ -85,7 +86,7 @@ class Failure:
 
 def read(connection: Connection, name: str) -> Position | None:
     """The projection's position, as of this statement; None before it was made."""
-    return _position(connection.execute(_NAMED, {"of": name}).first())
+    return _position(_ONE.first(connection, of=name))
 
 
 def read_all(connection: Connection) -> dict[str, Position]:
@@ -197,6 +198,7 @@ _SELECT = select(
 
 
 _NAMED = _SELECT.where(projection.c.name == bindparam("of"))
+_ONE = Prepared(_NAMED)
 _HELD = _NAMED.with_for_update(skip_locked=True)
 _UPDATE = update(projection).where(projection.c.name == bindparam("of"))
 _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).where(

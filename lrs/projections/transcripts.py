@@ -13,13 +13,14 @@ from sqlalchemy import Connection, bindparam, select
 from lrs.domain.attempt import Rule
 from lrs.domain.extremes import State
 from lrs.domain.line import Line, view
+from lrs.prepared import Prepared
 from lrs.projections.courses import COLUMNS, Course, course, course_of_row
 from lrs.projections.lines import line, number
 from lrs.projections.people import Trainee, person_by_key
 
 K = TypeVar("K", int, str)
 
-_LINES = (
+_LINES = Prepared(
     select(*COLUMNS, line.c.state)
     .join_from(line, course, course.c.id == line.c.course)
     .where(line.c.id.between(bindparam("first"), bindparam("last")))
@@ -100,10 +101,9 @@ def compiled(
 
 def lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
     """All lines of the person with this number: courses and states."""
-    rows = connection.execute(
-        _LINES, {"first": number(person, 0), "last": number(person + 1, 0) - 1}
-    )
-    return [(course_of_row(row), orjson.loads(row.state)) for row in rows]
+    first, last = number(person, 0), number(person + 1, 0) - 1
+    rows = _LINES.all(connection, first=first, last=last)
+    return [(course_of_row(row), orjson.loads(row[-1])) for row in rows]
 
 
 def _by_year(entries: Iterable[Entry]) -> dict[int, int]:

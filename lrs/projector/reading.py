@@ -66,8 +66,7 @@ class Reader(Stepper):
         at once for one that is paused.
         """
         standing = self._freshened(name)
-        through = max(standing.through, self._through) if standing.is_level else standing.through
-        return Reach(standing.position, through, standing)
+        return _reach(standing, self._through)
 
     def ask(self, name: str, question: Callable[[Connection], T]) -> tuple[T, Reach]:
         """The answer that the projection's tables give, as fresh as `fresh` says. The question
@@ -90,15 +89,39 @@ class Reader(Stepper):
         """A connection all of whose queries see one state of these projections' tables, and where
         the first of them stands there. Raises Unavailable.
         """
+        with self._state(name, *others) as connection:
+            at, *_ = (self._ours(connection, each) for each in (name, *others))
+            yield connection, at
+
+    @contextmanager
+    def fresh_unchanging(self, name: str, *others: str) -> Iterator[tuple[Connection, Reach]]:
+        """As `unchanging`, of a state as fresh as `fresh` says; the Reach is of that state. Only
+        the first of these projections is brought up to the log.
+        """
+        through = self._through  # before the state: what was complete then is in it
+        with self._state(name, *others) as connection:
+            standing = self._standings.seen(connection, name)
+            if standing.is_level:
+                for each in others:
+                    self._ours(connection, each)
+                yield connection, _reach(standing, through)
+                return
+        reach = self.fresh(name)
+        with self.unchanging(name, *others) as (connection, at):
+            complete = at.stored if at.position < reach.position else max(reach.through, at.stored)
+            standing = replace(reach.standing, at=at)
+            yield connection, Reach(at.position, complete, standing)
+
+    @contextmanager
+    def _state(self, *names: str) -> Iterator[Connection]:
         with honest_errors(), unchanging(self._views) as connection:
             if self._views.dialect == "postgresql":
                 # Before the first query: what that sees must be in the tables that are there then.
-                # Whoever swaps tables locks all of them, this one first.
-                for each in (name, *others):
+                # Whoever swaps tables locks all of them, the first of a projection's first.
+                for each in names:
                     table = self.projections[each].TABLES[0].name
                     connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
-            at, *_ = (self._ours(connection, each) for each in (name, *others))
-            yield connection, at
+            yield connection
 
     def _ours(self, connection: Connection, name: str) -> Position:
         at = positions.read(connection, name)
@@ -162,3 +185,9 @@ class Reader(Stepper):
             self._stop.wait(0.003)
             return self.position(name)
         return self._reached[name]
+
+
+def _reach(standing: Standing, through: int) -> Reach:
+    """Up to where it can be trusted; `through` is up to when reads are known to be complete."""
+    complete = max(standing.through, through) if standing.is_level else standing.through
+    return Reach(standing.position, complete, standing)

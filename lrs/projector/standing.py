@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from time import monotonic
 
+from sqlalchemy import Connection
+
 from lrs.database import Database
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import StatementStored
@@ -88,6 +90,21 @@ class Standings:
         self.require_ours(standing.at)
         return standing
 
+    def seen(self, connection: Connection, name: str) -> Standing:
+        """Where it stands in the state that this connection sees, and the log's end no earlier.
+        Raises Unavailable as `of` does.
+        """
+        topics, asked = self._rare[name], monotonic()
+        if self._one_database:
+            at, end = positions.read_beside(connection, end_of_log(topics), name).get(name, _NONE)
+        else:
+            at = positions.read(connection, name)
+            end = self._ledger.reader.end(topics) if topics else self._ledger.reader.head()
+        if at is None:
+            raise Unavailable("view-being-made")
+        self.require_ours(at)
+        return self._standing(at, end, topics, asked)
+
     def whose(self, at: Position) -> Whose:
         """Which program may read and fold what stands there."""
         ours = self._versions[at.name]
@@ -138,6 +155,9 @@ class Standings:
         rare = self._rare[at.name]
         due = max(latest[topic] for topic in rare) if rare else head
         return Standing(at, head, stored, due, asked)
+
+
+_NONE: tuple[None, tuple[int, ...]] = (None, ())
 
 
 def rare_topics(projection: Projection) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from uuid import UUID
 
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import EntryNotFound, TraineeNotFound
@@ -56,7 +55,7 @@ class Founded:
     """A person's verdicts, and the ids of the statements they rest on by position."""
 
     certified: Certified
-    statements: Mapping[int, UUID] = field(default_factory=dict)
+    statements: Mapping[int, str] = field(default_factory=dict)
 
 
 class Certifications:
@@ -155,14 +154,13 @@ def _chosen(
     elif not wanted.statuses:
         trainees = trainees[:room]
     for one in certified(reading.connection, programmes, trainees, on):
-        standings = _meant(one, wanted)
-        if standings or not (wanted.programme or wanted.statuses):
+        if not (wanted.programme or wanted.statuses):
+            yield one
+        elif standings := _meant(one, wanted):
             yield replace(one, standings=standings)
 
 
 def _meant(one: Certified, wanted: Wanted) -> Sequence[Standing]:
-    if wanted.programme is None and not wanted.statuses:
-        return one.standings
     return [
         standing
         for standing in one.standings

@@ -169,7 +169,8 @@ class Control:
         with honest_errors(), self._views.read.connect() as connection:
             events = quarantine.events(connection, name)
         streams = self._ledger.reader.ids_at([event.position for event in events])
-        return [SetAside(event, streams.get(event.position)) for event in events]
+        found = ((event, streams.get(event.position)) for event in events)
+        return [SetAside(event, None if id is None else UUID(id)) for event, id in found]
 
     def retry(self, name: str, position: int | None = None) -> list[Tried]:
         """Try again to fold the event there, or all that the projection has set aside, each by

@@ -15,6 +15,7 @@ from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections import described, rulebook
 from lrs.projections.described import Things
+from lrs.projections.positions import Position
 from lrs.projections.rulebook import Programme
 from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
@@ -50,8 +51,18 @@ class Shelf:
     """What the catalogue says, kept in memory until something is described."""
 
     def __init__(self) -> None:
+        self._last: tuple[State, State] = (("", 0), ("", 0))
         self._things: dict[Kind, tuple[State, Things]] = {}
         self._programmes: tuple[State, Programmes] = (("", 0), {})
+
+    def state(self, connection: Connection, at: Position) -> State:
+        """Which tables they are, and their last description: found out once for each position."""
+        asked, state = self._last
+        if asked != (at.begun, at.position):
+            asked = at.begun, at.position
+            state = at.begun, described.latest(connection)
+            self._last = asked, state
+        return state
 
     def things(self, connection: Connection, kind: Kind, state: State) -> Things:
         """Everything of a kind that was ever described, by key."""
@@ -76,7 +87,6 @@ class Reading:
         connection: Connection,
         reach: Reach,
         shelf: Shelf,
-        begun: str,
         known: int | None,
         words: Vocabulary = STANDARD,
     ) -> None:
@@ -85,7 +95,7 @@ class Reading:
         self.known = known
         self.words = words
         self._shelf = shelf
-        self._state = (begun, described.latest(connection)) if known is None else ("", known)
+        self._state = shelf.state(connection, reach.standing.at) if known is None else ("", known)
 
     def things(self, kind: Kind) -> Things:
         """Everything of a kind that was ever described, by key."""
@@ -125,13 +135,14 @@ class Reader:
         others = (StatementIndex.NAME,) if names else ()
         for name in others:
             self._projector.fresh(name)
-        reach = self._projector.fresh(Training.NAME)
-        if known is not None and known > self._log.head()[0]:
+        with self._projector.fresh_unchanging(Training.NAME, *others) as (connection, reach):
+            of = reach if known is None else self._then(reach, known)
+            yield Reading(connection, of, self._shelf, known, self._words)
+
+    def _then(self, reach: Reach, known: int) -> Reach:
+        """As of that position, unless the log was never read so far."""
+        if known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
-        with self._projector.unchanging(Training.NAME, *others) as (connection, at):
-            behind = at.position < reach.position
-            through = at.stored if behind else max(reach.through, at.stored)
-            reach = replace(reach, position=at.position, through=through)
-            if known is not None and known <= at.position:
-                reach = replace(reach, position=known, through=self._log.stored_at(known))
-            yield Reading(connection, reach, self._shelf, at.begun, known, self._words)
+        if known > reach.position:
+            return reach
+        return replace(reach, position=known, through=self._log.stored_at(known))

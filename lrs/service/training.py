@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -26,7 +25,7 @@ class Proven:
     """A transcript, and the ids of the statements it rests on by the positions it names."""
 
     transcript: Transcript
-    statements: Mapping[int, UUID]
+    statements: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

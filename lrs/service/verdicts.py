@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -97,43 +97,85 @@ _NONE_SAID = _Exceptions()
 
 
 class _Rulings:
-    """All programmes on a day, and which of them apply to whom: asked once for all whose post and
-    office are the same.
-    """
+    """All programmes on a day, and what they say of those of one post and office."""
 
     def __init__(self, programmes: Programmes, on: date) -> None:
         self.on = on
         self.by_code = {code: Ruling(one.versions, on) for code, one in programmes.items()}
-        self._joining = {c: r for c, r in self.by_code.items() if r.asks_when_joined}
-        self._others = {c: r for c, r in self.by_code.items() if not r.asks_when_joined}
-        self._programmes = programmes
-        self._standings: dict[int, Standing] = {}
-        self._known: dict[tuple[str | None, str | None], set[str]] = {}
+        self.programmes = programmes
+        self._places: dict[tuple[str | None, str | None] | None, _Place] = {}
 
-    def standing(self, code: str, verdict: Verdict) -> Standing:
-        """One object for all to whom a ruling gives one verdict, of whom a list may have tens of
-        thousands: they have no certificate and no day to keep.
-        """
-        if verdict.due_by is not None or verdict.valid_from is not None:
-            return Standing(self._programmes[code], verdict)
-        found = self._standings.get(id(verdict))
+    def place(self, record: Record | None) -> _Place:
+        """Where the record says that somebody belongs, if it holds on the day."""
+        belongs = record is not None and record.employed.holds(self.on)
+        key = (record.post, record.office) if record and belongs else None
+        found = self._places.get(key)
         if found is None:
-            found = self._standings[id(verdict)] = Standing(self._programmes[code], verdict)
+            found = self._places[key] = _Place(self, record if belongs else None)
         return found
 
-    def assigned(self, record: Record | None) -> set[str]:
-        """The codes of those that apply."""
-        if record is None or not record.employed.holds(self.on):
-            return set()
-        place = record.post, record.office
-        found = self._known.get(place)
-        if found is None:
-            found = self._known[place] = _applying(self._others, record)
-        return found | _applying(self._joining, record) if self._joining else found
+
+class _Alike(NamedTuple):
+    """What a programme says of those of a place who have nothing in it but, at most, a beginning,
+    if they joined by that day.
+    """
+
+    joined_by: date
+    waiting: Standing | None
+    begun: Standing | None
 
 
-def _applying(rulings: Mapping[str, Ruling], record: Record) -> set[str]:
-    return {code for code, ruling in rulings.items() if ruling.applies(record)}
+class _Place(dict[str, tuple[date, _Alike, _Alike]]):
+    """A post at an office, or, without a record, nowhere: what is said there of whom, once for all
+    of whom it is the same. By the programme's code the day from which on somebody who joins is a
+    newcomer, and what is said of the others and of newcomers. A list may hold tens of thousands.
+    """
+
+    def __init__(self, rulings: _Rulings, record: Record | None) -> None:
+        self._rulings = rulings
+        self._record = record
+        self._always: set[str] = set()
+        self._divided: list[tuple[date, str, bool, bool]] = []
+        for code, ruling in rulings.by_code.items() if record else ():
+            first = ruling.newcomers_from
+            old, new = (ruling.applies(one) for one in self._samples())
+            if first is not None and old != new:
+                self._divided.append((first, code, old, new))
+            elif old:
+                self._always.add(code)
+
+    def assigned(self, joined: date) -> set[str]:
+        """The codes of the programmes that apply to one who belongs here."""
+        if not self._divided:
+            return self._always
+        more = {
+            code for first, code, old, new in self._divided if (new if joined >= first else old)
+        }
+        return self._always | more
+
+    def __missing__(self, code: str) -> tuple[date, _Alike, _Alike]:
+        first = self._rulings.by_code[code].newcomers_from
+        before, newcomer = self._samples()
+        old = self._alike(code, before)
+        new = old if first is None else self._alike(code, newcomer)
+        found = self[code] = first or date.max, old, new
+        return found
+
+    def _samples(self) -> Iterator[Record | None]:
+        """Of those who belong here one who joined before all others, and one who joins today."""
+        for joined in (date.min, self._rulings.on):
+            yield self._record and self._record._replace(employed=Span(joined, None))
+
+    def _alike(self, code: str, record: Record | None) -> _Alike:
+        ruling, programme = self._rulings.by_code[code], self._rulings.programmes[code]
+        joined_by, assigned = ruling.alike_if_joined_by(record), ruling.applies(record)
+        found: list[Standing | None] = []
+        for begun in (None, self._rulings.on):
+            said = ruling.verdict((), begun, record, assigned)
+            if said is not None and joined_by != date.max:
+                said = ruling.later(said, joined_by)
+            found.append(said and Standing(programme, said))
+        return _Alike(joined_by, *found)
 
 
 def _decided(
@@ -143,23 +185,31 @@ def _decided(
     earned: Mapping[str, Earned],
     said: _Exceptions,
 ) -> Certified:
-    record = record_of(trainee.record) if trainee.record else None
-    assigned = rulings.assigned(record)
-    by_code = rulings.by_code
-    exemptions, revocations = said.exemptions, said.revocations
-    exceptions: tuple[Sequence[Span], Sequence[date]] = (), ()
+    on, record = rulings.on, record_of(trainee.record) if trainee.record else None
+    place, joined = rulings.place(record), record.employed.since if record else None
+    since, day = joined or date.min, joined or date.max
+    assigned = place.assigned(since)
+    ordinary = said is _NONE_SAID
     standings: list[Standing] = []
-    wanted: dict[str, Verdict] = {}
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
         begun, grants = earned.get(code, _NOTHING)
-        if said is not _NONE_SAID:
-            exceptions = exemptions.get(code, ()), revocations.get(code, ())
-        found = by_code[code].verdict(grants, begun, record, code in assigned, *exceptions)
+        if grants or not ordinary:
+            exceptions = said.exemptions.get(code, ()), said.revocations.get(code, ())
+            ruling, applies = rulings.by_code[code], code in assigned
+            verdict = ruling.verdict(grants, begun, record, applies, *exceptions)
+            if verdict is not None:
+                standings.append(Standing(programmes[code], verdict))
+            continue
+        first, old, new = place[code]
+        joined_by, waiting, doing = new if since >= first else old
+        found = doing if begun is not None and begun <= on else waiting
         if found is not None:
-            standings.append(rulings.standing(code, found))
-            if found.before_visitors:
-                wanted[code] = found
-    return Certified(trainee, standings, may_serve(wanted, record, rulings.on))
+            if day > joined_by:
+                later = rulings.by_code[code].later(found.verdict, joined)
+                found = Standing(found.programme, later)
+            standings.append(found)
+    wanted = {of.code: verdict for of, verdict in standings if verdict.before_visitors}
+    return Certified(trainee, standings, may_serve(wanted, record, on))
 
 
 _NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())

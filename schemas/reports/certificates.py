@@ -10,7 +10,7 @@ from lrs.projections.rulebook import Programme
 from lrs.service.certifications import Certificates, Certified, Founded, Standing
 from lrs.service.reading import Called
 from schemas.reports.fields import title_view
-from schemas.reports.people import trainee_view
+from schemas.reports.people import trainee_view, trainee_views
 
 
 def programme_view(programme: Programme, languages: Sequence[str]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> 
         "verdicts": [
             {
                 **verdict_view(programme_view(programme, languages), verdict),
-                "evidence": [str(ids[position]) for position in verdict.evidence],
+                "evidence": [ids[position] for position in verdict.evidence],
             }
             for programme, verdict in certified.standings
         ],
@@ -67,20 +67,21 @@ def certificates_view(
     programmes = {} if found.programme is None else {found.programme.code: found.programme}
     shown: dict[int, dict[str, Any]] = {}
 
+    known = shown.get
+
     def view(standing: Standing) -> dict[str, Any]:
         """Made once for each object: those without a certificate are many people's."""
-        known = shown.get(id(standing))
-        if known is None:
-            programme, verdict = standing
-            programmes[programme.code] = programme
-            known = shown[id(standing)] = verdict_view(programme.code, verdict)
-        return known
+        programme, verdict = standing
+        programmes[programme.code] = programme
+        made = shown[id(standing)] = verdict_view(programme.code, verdict)
+        return made
 
+    trainee = trainee_views(called, languages)
     people = [
         {
-            "trainee": trainee_view(one.trainee, called, languages),
+            "trainee": trainee(one.trainee),
             **clearance_view(one),
-            "verdicts": [view(standing) for standing in one.standings],
+            "verdicts": [known(id(standing)) or view(standing) for standing in one.standings],
         }
         for one in found.people
     ]

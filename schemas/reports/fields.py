@@ -17,8 +17,10 @@ DEFAULT_LANGUAGES = ("ru", "en")
 class MomentField(fields.Field[Any]):
     """A Moment as ISO 8601 with its offset."""
 
+    written = staticmethod(str)
+
     def _serialize(self, value: Moment | None, attr: str | None, obj: Any, **_: Any) -> Any:
-        return None if value is None else str(value)
+        return None if value is None else self.written(value)
 
 
 class HoursField(fields.Field[Any]):
@@ -28,15 +30,21 @@ class HoursField(fields.Field[Any]):
         super().__init__(**options)
         self._parts = parts
 
+    def written(self, value: int) -> float:
+        return round(value / self._parts, 2)
+
     def _serialize(self, value: int | None, attr: str | None, obj: Any, **_: Any) -> Any:
-        return None if value is None else round(value / self._parts, 2)
+        return None if value is None else self.written(value)
 
 
 class RateField(fields.Field[Any]):
     """A share with its parts, so that nobody has to guess the denominator."""
 
+    def written(self, value: Rate) -> dict[str, Any]:
+        return rate_view(value)
+
     def _serialize(self, value: Rate | None, attr: str | None, obj: Any, **_: Any) -> Any:
-        return None if value is None else rate_view(value)
+        return None if value is None else self.written(value)
 
 
 class SpreadField(fields.Field[Any]):
@@ -46,12 +54,17 @@ class SpreadField(fields.Field[Any]):
         super().__init__(**options)
         self._parts = parts
 
-    def _serialize(self, value: Spread | None, attr: str | None, obj: Any, **_: Any) -> Any:
-        if value is None:
-            return None
+    def written(self, value: Spread) -> dict[str, Any]:
         parts = self._parts
-        written = ((n if n is None or parts == 1 else n / parts) for n in value)
-        return dict(zip(Spread._fields, written, strict=True))
+        if parts == 1:
+            return dict(zip(Spread._fields, value, strict=True))
+        return {
+            name: None if n is None else n / parts
+            for name, n in zip(Spread._fields, value, strict=True)
+        }
+
+    def _serialize(self, value: Spread | None, attr: str | None, obj: Any, **_: Any) -> Any:
+        return None if value is None else self.written(value)
 
 
 def rate_view(rate: Rate) -> dict[str, Any]:
@@ -71,5 +84,6 @@ def title_view(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, 
 
 def in_language(texts: Mapping[str, str], languages: Sequence[str]) -> str | None:
     """The text that the reader likes best, else a Russian or an English one, else any."""
-    best = preferred(texts, [*languages, *DEFAULT_LANGUAGES])
-    return next(iter(best.values()), None)
+    for text in preferred(texts, (*languages, *DEFAULT_LANGUAGES)).values():
+        return text
+    return None

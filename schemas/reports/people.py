@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,17 +15,42 @@ from schemas.reports.fields import title_view
 
 def trainee_view(trainee: Trainee, called: Called, languages: Sequence[str]) -> dict[str, Any]:
     """Who, where they work, and where their reports are."""
-    key = quote(trainee.key, safe=":@")
-    return {
-        "key": trainee.key,
-        "name": trainee.name,
-        "personnel_number": trainee.personnel,
-        "identifiers": trainee.identifiers,
-        "office": coded_view(trainee.office, called.offices, languages),
-        "post": coded_view(trainee.post, called.posts, languages),
-        "transcript": f"/api/v1/transcripts/{key}",
-        "certifications": f"/api/v1/certifications/{key}",
-    }
+    return trainee_views(called, languages)(trainee)
+
+
+def trainee_views(called: Called, languages: Sequence[str]) -> Callable[[Trainee], dict[str, Any]]:
+    """The same for many people: each office and post is looked up once."""
+
+    @cache
+    def office(code: str | None) -> Any:
+        return coded_view(code, called.offices, languages)
+
+    @cache
+    def post(code: str | None) -> Any:
+        return coded_view(code, called.posts, languages)
+
+    def view(trainee: Trainee) -> dict[str, Any]:
+        key = quoted(trainee.key)
+        return {
+            "key": trainee.key,
+            "name": trainee.name,
+            "personnel_number": trainee.personnel,
+            "identifiers": trainee.identifiers,
+            "office": office(trainee.office),
+            "post": post(trainee.post),
+            "transcript": f"/api/v1/transcripts/{key}",
+            "certifications": f"/api/v1/certifications/{key}",
+        }
+
+    return view
+
+
+def quoted(key: str) -> str:
+    """An agent key as a part of a path."""
+    return key.translate(_QUOTED) if key.isascii() else quote(key, safe=":@")
+
+
+_QUOTED = {code: quote(chr(code), safe=":@") for code in range(128)}
 
 
 def coded_view(code: str | None, things: Things, languages: Sequence[str]) -> Any:

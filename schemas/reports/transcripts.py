@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from marshmallow import Schema, fields
 
@@ -65,9 +64,7 @@ class TotalsView(Schema):
 _LINE, _TOTALS = Dumping(LineView()), Dumping(TotalsView())
 
 
-def line_view(
-    entry: Entry, ids: Mapping[int, UUID], position: int, languages: Sequence[str]
-) -> Any:
+def line_view(entry: Entry, ids: Mapping[int, str], position: int, languages: Sequence[str]) -> Any:
     """A line with its course, the `ids` of the statements that it names by position, and the log
     position as of which it holds.
     """
@@ -78,7 +75,7 @@ def line_view(
         "kind": entry.kind,
         **_LINE.dump(line),
         "place": _place(line.place, languages),
-        **{name: [str(ids[p]) for p in positions] for name, positions in named.items()},
+        **{name: [ids[p] for p in positions] for name, positions in named.items()},
         "position": position,
     }
 
@@ -88,10 +85,10 @@ def _place(place: Place | None, languages: Sequence[str]) -> Any:
 
 
 def correction_view(
-    correction: Correction, ids: Mapping[int, UUID], languages: Sequence[str]
+    correction: Correction, ids: Mapping[int, str], languages: Sequence[str]
 ) -> dict[str, Any]:
     """A course of which every statement was voided: the `ids` of the latest of them."""
-    voided = [str(ids[position]) for position in correction.statements]
+    voided = [ids[position] for position in correction.statements]
     return {"course": course_view(correction.course, languages), "voided": voided}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -13,12 +15,15 @@ from benchmarks.centre import BEGIN, LARGE, TODAY, Sizes
 from benchmarks.trained import fill, opened
 from lrs.database import open_database
 from lrs.domain.catalogue import Kind
+from lrs.domain.programme import Rule
 from lrs.domain.verdict import Span, Verdict, record_of, span_of, verdict
 from lrs.projections import described, rulebook
-from lrs.projections.certifications import of_people
+from lrs.projections.certifications import Earned, of_people
 from lrs.projections.people import Trainee
+from lrs.projections.rulebook import Programme
 from lrs.service import Lrs
-from lrs.service.certifications import Wanted
+from lrs.service.certifications import Standing, Wanted
+from lrs.service.verdicts import _NONE_SAID, _decided, _Rulings
 from lrs.settings import Settings
 
 
@@ -71,3 +76,61 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
             on=on,
         )
     return {code: said for code, said in found.items() if said is not None}
+
+
+def _person(number: int, joined: date | None, post: str, until: date | None) -> Trainee:
+    record: dict[str, str] = {"agent": "a", "post": post, "office": "O-01"}
+    record |= {"since": joined.isoformat()} if joined else {}
+    record |= {"until": until.isoformat()} if until else {}
+    return Trainee(number, "a", None, None, ("a",), record)
+
+
+_OLD: dict[str, Any] = {"courses": ("c",), "wanted": 1}
+_CHIEFS = frozenset({"chief"})
+_LINES: list[list[dict[str, Any]]] = [
+    [{"posts": _CHIEFS, "due_days": 30}],
+    [{"everyone": True}, {"since": date(2025, 3, 1), "everyone": True, "due_days": 14}],
+    [{"since": date(2025, 2, 1), "newcomers": True, "due_days": 14}],
+    [
+        {"since": date(2025, 2, 1), "everyone": True},
+        {"since": date(2025, 3, 1), "newcomers": True, "due_days": 7},
+        {
+            "since": date(2025, 4, 1),
+            "newcomers": True,
+            "due_days": 14,
+            "posts": frozenset({"chief"}),
+        },
+    ],
+    [
+        {"since": date(2025, 2, 1), "newcomers": True},
+        {"since": date(2025, 4, 1), "everyone": True, "due_days": 14},
+    ],
+    [{"everyone": True, "due_days": 3}, {"since": date(2025, 5, 1), "courses": ()}],
+]
+
+
+def _rule(number: int, said: dict[str, Any]) -> Rule:
+    return Rule(number, **(_OLD | said))
+
+
+@pytest.mark.parametrize("on", [date(2025, 1, 15), date(2025, 3, 15), date(2025, 6, 1)])
+def test_those_of_a_place_are_told_apart_by_when_they_joined(on: date) -> None:
+    """Whatever the versions of a rule ask for, in whatever order people are looked at."""
+    programmes = {
+        f"P-{n}": Programme(f"P-{n}", {}, [_rule(i, said) for i, said in enumerate(line, 1)], {})
+        for n, line in enumerate(_LINES)
+    }
+    joined = [None, date.min, date.max, *(date(2025, m, d) for m in range(1, 7) for d in (1, 2))]
+    people = product(joined, ["chief", "clerk"], [None, date(2025, 3, 1)])
+    trainees = [_person(n, *one) for n, one in enumerate(people)]
+    begun = [None, date(2025, 1, 10), date(2025, 3, 16)]
+    rulings = _Rulings(programmes, on)
+    for who, day in product([*reversed(trainees), Trainee(99, "a", None, None)], begun):
+        earned = {} if day is None else {code: Earned(day, ()) for code in programmes}
+        found = _decided(who, programmes, rulings, earned, _NONE_SAID)
+        record = record_of(who.record) if who.record else None
+        assert [*found.standings] == [
+            Standing(one, said)
+            for one in programmes.values()
+            if (said := verdict(one.versions, (), record=record, begun=day, on=on))
+        ]

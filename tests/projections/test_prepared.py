@@ -1,0 +1,3 @@
+"""Short reads find what SQLAlchemy's own find, and fail as those do."""
+
+from __future__ import annotations
