@@ -58,9 +58,7 @@ def rebuild(
     """
     chosen = list(names) or lrs.control.names
     began = perf_counter()
-    context = get_context("forkserver")  # clean processes, though the program is imported once
-    context.set_forkserver_preload([build.__module__, __name__])
-    with ProcessPoolExecutor(len(chosen), context, initializer=_settle) as pool:
+    with ProcessPoolExecutor(len(chosen), get_context("spawn"), initializer=_settle) as pool:
         running = {n: pool.submit(_one, build, lrs.settings, n, compare) for n in chosen}
         try:
             while wait(running.values(), timeout=EVERY).not_done:

@@ -175,13 +175,13 @@ def of_people(
     only_begun: dict[str, Earned] = {}  # by day: most are no more than that, tens of thousands
     for person, said in rows:
         earned = found[person]
-        for code, begun, made in orjson.loads(f"[{said}]"):
+        for code, since, made in orjson.loads(f"[{said}]"):
             if made:
-                earned[code] = Earned(day(begun), tuple(map(_grant, made)))
+                earned[code] = Earned(day(since), tuple(map(_grant, made)))
                 continue
-            if begun not in only_begun:
-                only_begun[begun] = Earned(day(begun), ())
-            earned[code] = only_begun[begun]
+            if since not in only_begun:
+                only_begun[since] = Earned(day(since), ())
+            earned[code] = only_begun[since]
     return found
 
 
