@@ -61,6 +61,8 @@ _QUERIES: Final = {
     "missing-parameter": "Add the parameter {parameter}: it is required here.",
     "office-or-programme": "Say whose certificates are meant: give the parameter office, "
     "programme, or both. One person's are at /api/v1/certifications/KEY.",
+    "pages-without-slices": "{parameter} goes through slices, of which there are none without "
+    "`by`: add that, or leave {parameter} out.",
     "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
     "attachments: leave the others out.",
     "repeated-parameter": "Send the parameter {parameter} once.",
