@@ -180,5 +180,5 @@ def test_a_trainer_is_one_person_under_all_identifiers(own: Caller) -> None:
 
 def test_a_withdrawn_visit_is_no_visit(own: Caller) -> None:
     open_centre(own)
-    own.send("DELETE", "/api/v1/catalogue/visits", query_string={"code": "V-1"})
+    own.send("DELETE", "/api/v1/catalogue/visits", query_string={"code": "V-1", "reason": "moved"})
     assert codes(asked(own, "visits", office="N")) == ["V-2"]
