@@ -15,6 +15,7 @@ from lrs.domain.errors import InvalidEntry
 from schemas.accept import Accept, accept_schema
 from schemas.check import Load, first_fault
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
+from schemas.entry_rules import miscounted, misdated, reversed_days, unequal, untitled
 from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
 from schemas.strict import Fault, Strict
 
@@ -27,7 +28,23 @@ class _Entry(Strict):
         field_obj.data_key = field_name  # type: ignore[attr-defined]
 
 
-class Course(_Entry):
+class _Titled(_Entry):
+    """What has a title, beside which it has no rule."""
+
+    @staticmethod
+    def rule(value: JsonObject) -> Fault | None:
+        return untitled(value)
+
+
+class _Lasting(_Entry):
+    """What may hold from the day `since` to the day `until`."""
+
+    @staticmethod
+    def rule(value: JsonObject) -> Fault | None:
+        return reversed_days(value)
+
+
+class Course(_Titled):
     """A course, known by the IRI of its activity."""
 
     id = Iri(required=True)
@@ -40,18 +57,18 @@ class Course(_Entry):
     services = Many(Code())
 
 
-class Office(_Entry):
+class Office(_Titled):
     code = Code(required=True)
     title = LanguageMap(required=True)
     address = Text()
 
 
-class Post(_Entry):
+class Post(_Titled):
     code = Code(required=True)
     title = LanguageMap(required=True)
 
 
-class Service(_Entry):
+class Service(_Titled):
     code = Code(required=True)
     title = LanguageMap(required=True)
 
@@ -89,27 +106,10 @@ class Programme(_Entry):
 
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
-        """It cannot want more courses than it names, nor end in two ways; and what is equivalent
-        must be so to a course that it names.
-        """
-        if value.get("at_least", 1) > len(value["courses"]):
-            return ("at_least",), "more-than-named"
-        if "valid_months" in value and "valid_until" in value:
-            return ("valid_until",), "two-validities"
-        named, seen = set(value["courses"]), set()
-        for index, one in enumerate(value.get("equivalents", ())):
-            course, counts_as = one["course"], one["counts_as"]
-            if counts_as not in named:
-                return ("equivalents", index, "counts_as"), "not-of-the-programme"
-            if course == counts_as:
-                return ("equivalents", index, "course"), "equivalent-to-itself"
-            if (course, counts_as) in seen:
-                return ("equivalents", index), "repeated-equivalent"
-            seen.add((course, counts_as))
-        return None
+        return untitled(value) or miscounted(value) or misdated(value) or unequal(value)
 
 
-class Person(_Entry):
+class Person(_Lasting):
     """A personnel record."""
 
     agent = AgentKey(required=True)
@@ -134,7 +134,7 @@ class Link(_Entry):
         return (("person",), "link-to-itself") if value["agent"] == value["person"] else None
 
 
-class Exemption(_Entry):
+class Exemption(_Lasting):
     programme = Code(required=True)
     agent = AgentKey(required=True)
     reason = Text(required=True)

@@ -112,9 +112,11 @@ def _kind(text: str) -> Kind:
 
 
 def _key(kind: Kind, *more: str) -> tuple[Key, str]:
-    """The key that the parameters say, and the one parameter more that may stand beside it."""
+    """The key that the parameters say, and the one parameter more that must stand beside it."""
     names = SHAPES[kind].key
-    given = parsed(request.query_string, dict.fromkeys((*names, *more), TEXT), required=names)
+    given = parsed(
+        request.query_string, dict.fromkeys((*names, *more), TEXT), required=(*names, *more)
+    )
     return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from api.rendering import as_json
 from api.reports.access import MOST, as_of, languages, limit_of, more, reading_reports
+from lrs.domain.errors import InvalidQuery
 from lrs.projections.statistics import By
 from lrs.service import Lrs
 from lrs.service.reading import Held
@@ -55,7 +56,8 @@ def blueprint(lrs: Lrs) -> Blueprint:
             by = By(given["by"])
             page = lrs.training.course_slices(course, by, given.get("after"), _limit(given))
             return _sliced(page, by)
-        parsed(request.query_string, {})  # pages are of slices
+        for name in given:
+            raise InvalidQuery("pages-without-slices", parameter=name)
         return _whole(lrs, course)
 
     @bp.get(STATISTICS)

@@ -25,11 +25,12 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """Trainees by part of a name or personnel number, a page at a time."""
         given = parsed(request.query_string, {"q": SOUGHT, **PAGES})
         limit, spoken = limit_of(given), languages()
-        held = lrs.training.trainees(given.get("q", ""), given.get("after", 0), limit)
-        last = held.value[-1].id if len(held.value) == limit else None
+        held = lrs.training.trainees(given.get("q", ""), given.get("after", 0), limit + 1)
+        page = held.value[:limit]
+        last = page[-1].id if len(held.value) > limit else None
         return as_json(
             {
-                "trainees": [trainee_view(one, held.called, spoken) for one in held.value],
+                "trainees": [trainee_view(one, held.called, spoken) for one in page],
                 "more": more(PATH, last),
                 "as_of": as_of(held.reach),
             }

@@ -61,6 +61,8 @@ _QUERIES: Final = {
     "missing-parameter": "Add the parameter {parameter}: it is required here.",
     "office-or-programme": "Say whose certificates are meant: give the parameter office, "
     "programme, or both. One person's are at /api/v1/certifications/KEY.",
+    "pages-without-slices": "{parameter} goes through slices, of which there are none without "
+    "`by`: add that, or leave {parameter} out.",
     "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
     "attachments: leave the others out.",
     "repeated-parameter": "Send the parameter {parameter} once.",
@@ -102,6 +104,9 @@ _ENTRIES: Final = {
     "count": "Give a whole number from 0 to 1,000,000,000, without quotation marks.",
     "course-kind": "A course is of the kind classroom, online, blended or test.",
     "date": "Give a calendar day such as 2026-03-31.",
+    "empty-title": "Write the title in this language, or leave the language out.",
+    "ends-before-since": "`valid_until` lies before `since`, from which this version of the rule "
+    "holds: correct one of them.",
     "entry-code": "A code begins with a letter or digit; letters, digits, points, hyphens and "
     'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
     "equivalent-to-itself": "A course counts as itself without being told: name another course, or "
@@ -113,8 +118,12 @@ _ENTRIES: Final = {
     "as `person`.",
     "month": "Give a calendar month such as 2026-03.",
     "more-than-named": "`at_least` asks for more courses than `courses` names.",
+    "no-end-to-renew": "`renewal_days` are counted back from the end of a certificate: give "
+    "valid_months or valid_until too, or leave them out.",
+    "no-title": "Give the title in one language at least.",
     "not-of-the-programme": "`counts_as` must be one of the programme's `courses`.",
     "positive-count": "Give a whole number from 1 to 1,000,000,000, without quotation marks.",
+    "repeated-course": "The programme names this course already: keep one of them.",
     "repeated-entry": "This describes a thing that another entry of the same request describes: "
     "keep one of them.",
     "repeated-equivalent": "This equivalent stands twice: keep one of them.",
@@ -122,6 +131,7 @@ _ENTRIES: Final = {
     "unknown-kind": "The catalogue has no such kind of thing. There are: {known}.",
     "unknown-reference": "This names something that is not among the {kind} of the catalogue: "
     "describe it first, or in the same request.",
+    "until-before-since": "The day `until` lies before the day `since`: correct one of them.",
 }
 
 _LIMITS: Final = {

@@ -87,11 +87,11 @@ class Certifications:
             looked, last = 0, wanted.after
             for chunk in _candidates(reading, wanted):
                 looked += len(chunk)
-                room = None if wanted.limit is None else wanted.limit - len(found)
+                room = None if wanted.limit is None else wanted.limit + 1 - len(found)
                 for one in _chosen(reading, chunk, wanted, room):
+                    if len(found) == wanted.limit:  # one more tells that there is a next page
+                        return reading.held(Certificates(found, programme, found[-1].trainee.id))
                     found.append(one)
-                    if len(found) == wanted.limit:
-                        return reading.held(Certificates(found, programme, one.trainee.id))
                 last = chunk[-1].id
                 if wanted.limit is not None and looked >= MOST_LOOKED_AT:
                     return reading.held(Certificates(found, programme, last))

@@ -57,13 +57,14 @@ class CityServices:
                 raise EntryNotFound("service-not-found")
             taught = {course.id: course for course in found.courses}
             connection = reading.connection
-            page = mastery.masters(connection, taught, office, after, limit)
+            masters = mastery.masters(connection, taught, office, after, limit + 1)
+            page = masters[:limit]
             return reading.held(
                 Mastery(
                     service=found,
                     people=mastery.counted(connection, taught, office),
                     masters=page,
-                    more=page[-1].trainee.id if len(page) == limit else None,
+                    more=page[-1].trainee.id if len(masters) > limit else None,
                 )
             )
 

@@ -121,7 +121,7 @@ def test_what_is_named_may_be_described_already(own: Caller) -> None:
     assert said(own, person, "/people").json["code"] == "unknown-reference"
     said(own, office(), "/offices")
     assert said(own, person, "/people").json["new"] == 1
-    own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1"})
+    own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"})
     assert said(own, person, "/people").json["code"] == "unknown-reference"
 
 
@@ -171,6 +171,9 @@ def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: Kind) -> None
     (version,) = own.get(f"{at}/history", **key).json["history"]
     assert version["entry"] == entry(kind)
     assert own.get(f"{at}/history").json["code"] == "missing-parameter"
+    refused = own.send("DELETE", at, query_string=key).json
+    assert (refused["code"], refused["parameter"]) == ("missing-parameter", "reason")
+    key["reason"] = "no more"
     assert own.send("DELETE", at, query_string=key).status_code == 204
     assert own.send("DELETE", at, query_string=key).json["code"] == "entry-not-found"
     assert counts(own)[kind.value] == 0
@@ -183,8 +186,8 @@ def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: Kind) -> None
         ("POST", "/windows"),
         ("GET", "/offices/history?code=none"),
         ("GET", "/people/history?agent=mbox|mailto:nobody@example.org"),
-        ("DELETE", "/offices?code=none"),
-        ("DELETE", "/people?agent=nobody"),
+        ("DELETE", "/offices?code=none&reason=moved"),
+        ("DELETE", "/people?agent=nobody&reason=left"),
     ],
 )
 def test_what_is_not_there_is_not_found(own: Caller, method: str, path: str) -> None:
@@ -203,7 +206,9 @@ def test_all_writes_and_all_read_reads(own_lrs: Lrs, own: Caller, scope: Scope) 
         assert caller.get(CATALOGUE + path).status_code == reads
     assert said(caller, office("2"), "/offices").status_code == 403
     assert said(caller, entries(), preview="true").status_code == 403
-    gone = caller.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1"})
+    gone = caller.send(
+        "DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"}
+    )
     assert (gone.status_code, head(own_lrs)) == (403, before)
     assert Caller(own.http, None).get(CATALOGUE).status_code == 401
 

@@ -109,7 +109,7 @@ def test_a_link_that_was_withdrawn_closes_no_circle(own: Caller) -> None:
     """So the other way round can be said after it."""
     linked(own, "ab")
     assert linked(own, "ba").status_code == 400
-    own.send("DELETE", LINKS, query_string={"agent": key("a")})
+    own.send("DELETE", LINKS, query_string={"agent": key("a"), "reason": "moved"})
     assert linked(own, "ba").json["new"] == 1
 
 

@@ -47,8 +47,8 @@ def link(caller: Caller, agent: str, to: str, **others: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def unlink(caller: Caller, agent: str, reason: str = "") -> None:
-    where = {"agent": agent, **({"reason": reason} if reason else {})}
+def unlink(caller: Caller, agent: str, reason: str = "moved") -> None:
+    where = {"agent": agent, "reason": reason}
     assert caller.send("DELETE", f"{CATALOGUE}/links", query_string=where).status_code == 204
 
 
@@ -216,7 +216,7 @@ def test_people_are_read_by_those_who_read_the_catalogue(
 def test_a_new_name_keeps_the_rest_of_the_record(own: Caller, own_lrs: Lrs) -> None:
     """Whichever identifier is given; also where what the record names is withdrawn since."""
     said(own, entries())
-    own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1"})
+    own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"})
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Соколова Анна", WRITER) is Change.CHANGED
     kept = person(own)["record"]
     assert (kept.pop("version"), bool(kept.pop("stored"))) == (2, True)

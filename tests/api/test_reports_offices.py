@@ -81,7 +81,9 @@ def test_an_office_nobody_works_at_has_nothing_to_count(own: Caller) -> None:
 def test_a_withdrawn_office_is_still_told_of(own: Caller) -> None:
     """People may move later than it closes: it says that it is withdrawn."""
     open_centre(own)
-    gone = own.send("DELETE", "/api/v1/catalogue/offices", query_string={"code": "N"})
+    gone = own.send(
+        "DELETE", "/api/v1/catalogue/offices", query_string={"code": "N", "reason": "moved"}
+    )
     assert gone.status_code == 204
     found = office(own)
     assert (found["withdrawn"], found["title"], found["people"]) == (True, "Север", 3)

@@ -25,6 +25,11 @@ FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
     (K.COURSE, {"title": {"Russian!": "x"}}, "/title/Russian!", "language-tag"),
     (K.COURSE, {"title": {"ru": 1}}, "/title/ru", "not-a-string"),
     (K.COURSE, {"title": None}, "/title", "null"),
+    (K.COURSE, {"title": {}}, "/title", "no-title"),
+    (K.OFFICE, {"title": {"en": "North", "ru": ""}}, "/title/ru", "empty-title"),
+    (K.POST, {"title": {"ru": " "}}, "/title/ru", "empty-title"),
+    (K.SERVICE, {"title": {}}, "/title", "no-title"),
+    (K.PROGRAMME, {"title": {"ru": ""}}, "/title/ru", "empty-title"),
     (K.COURSE, {"kind": "Online"}, "/kind", "course-kind"),
     (K.COURSE, {"attempt_rule": "worst"}, "/attempt_rule", "attempt-rule"),
     (K.COURSE, {"hours": 0}, "/hours", "amount"),
@@ -43,6 +48,7 @@ FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
     (K.PROGRAMME, {"courses": []}, "/courses", "empty-list"),
     (K.PROGRAMME, {"at_least": 2}, "/at_least", "more-than-named"),
     (K.PROGRAMME, {"valid_until": "2027-01-01"}, "/valid_until", "two-validities"),
+    (K.PROGRAMME, {"courses": [COURSE, COURSE], "at_least": 2}, "/courses/1", "repeated-course"),
     (K.PROGRAMME, {"min_score": 80}, "/min_score", "scaled"),
     (K.PROGRAMME, {"newcomers": "yes"}, "/newcomers", "not-a-boolean"),
     (K.PROGRAMME, {"since": "soon"}, "/since", "date"),
@@ -91,6 +97,8 @@ FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
     (K.PERSON, {"since": "2026-02-30"}, "/since", "date"),
     (K.PERSON, {"since": "20260201"}, "/since", "date"),
     (K.VISIT, {"people": [ANNA, 7]}, "/people/1", "agent-key"),
+    (K.PERSON, {"since": "2027-01-10"}, "/until", "until-before-since"),
+    (K.EXEMPTION, {"until": "2025-12-31"}, "/until", "until-before-since"),
     (K.RATING, {"month": "2026-13"}, "/month", "month"),
     (K.RATING, {"month": "2026-3"}, "/month", "month"),
     (K.RATING, {"likes": True}, "/likes", "count"),
@@ -124,6 +132,33 @@ def test_a_fault_has_its_code_and_place(
     with pytest.raises(InvalidEntry) as error:
         check_catalogue({kind.value: [entry(kind), entry(kind, **wrong)]})
     assert (error.value.pointer, error.value.code) == (f"/{kind.value}/1{pointer}", code)
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer", "code"),
+    [
+        ({"valid_until": "2026-01-31"}, "/valid_until", "ends-before-since"),
+        ({"renewal_days": 30}, "/renewal_days", "no-end-to-renew"),
+        ({"renewal_days": 0}, "/renewal_days", "no-end-to-renew"),
+    ],
+)
+def test_a_programme_has_an_end_that_fits(said: dict[str, Any], pointer: str, code: str) -> None:
+    """It comes no sooner than the rule, and there is one if something is counted back from it."""
+    bare = entry(K.PROGRAMME)
+    del bare["valid_months"], bare["renewal_days"]
+    with pytest.raises(InvalidEntry) as error:
+        check_entries(K.PROGRAMME, {**bare, **said})
+    assert (error.value.pointer, error.value.code) == (pointer, code)
+
+
+@pytest.mark.parametrize("said", [{}, {"valid_until": "2026-02-01"}])
+def test_a_day_may_be_the_first_and_the_last(said: dict[str, Any]) -> None:
+    """Of a person, an exemption or a programme; and a programme may have no end."""
+    bare = entry(K.PROGRAMME)
+    del bare["valid_months"], bare["renewal_days"]
+    assert check_entries(K.PROGRAMME, {**bare, **said})
+    for kind in (K.PERSON, K.EXEMPTION):
+        assert check_entries(kind, entry(kind, since="2026-02-01", until="2026-02-01"))
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -162,9 +197,10 @@ def test_a_catalogue_may_say_little_and_in_any_order() -> None:
 
 
 def test_every_code_of_an_entry_has_a_row_above() -> None:
-    """But for those of a whole request, which need others of its entries or the catalogue."""
+    """But for those of a whole request, and those that ask for members to be left out."""
     shown = {code for *_, code in FAULTS}
     elsewhere = {"unknown-kind", "repeated-entry", "unknown-reference", "link-circle"}
+    elsewhere |= {"ends-before-since", "no-end-to-renew"}  # rows of their own below
     assert set(PROBLEMS["InvalidEntry"].sentences) - elsewhere == shown
 
 
