@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from lrs import bootstrap
 from lrs.service import Lrs
+from lrs.settings import Settings
 from tests.conftest import BACKENDS, Place
 from tests.faults.filling import require_507_then_recovery
 from tests.support.disks import SmallDisk
@@ -40,6 +42,13 @@ def place(request: pytest.FixtureRequest, disk: SmallDisk) -> Iterator[Place]:
     yield Place("postgresql", server.url(name), server.url(name))
     server.execute(f"DROP DATABASE {name} WITH (FORCE)")
     server.execute(f"DROP TABLESPACE {name}")
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    """A store that is made there."""
+    bootstrap.migrate(Settings(ledger_url=place.ledger_url, views_url=place.views_url))
+    return place
 
 
 def test_a_full_disk_is_507_until_there_is_room(lrs: Lrs, disk: SmallDisk) -> None:
