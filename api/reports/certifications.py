@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reading_reports
+from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.verdict import STATUSES
 from lrs.service import Lrs
@@ -24,7 +24,7 @@ _OF_MANY = {"office": CODE, "programme": CODE, "status": some_of(*STATUSES), "on
 def blueprint(lrs: Lrs) -> Blueprint:
     """Certificates of a store."""
     bp = Blueprint("certifications", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(PATH)
     def among() -> Response:

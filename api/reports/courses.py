@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import MOST, as_of, languages, limit_of, more, reading_reports
+from api.reports.access import MOST, as_of, languages, limit_of, more, reports_of
 from lrs.domain.errors import InvalidQuery
 from lrs.projections.statistics import By
 from lrs.service import Lrs
@@ -27,7 +27,7 @@ _OF_ALL = {"by": one_of(By.OFFICE, By.INSTRUCTOR, By.MONTH), **_PAGES}
 def blueprint(lrs: Lrs) -> Blueprint:
     """Courses of a store."""
     bp = Blueprint("courses", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(COURSES)
     def courses() -> Response:

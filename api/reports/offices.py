@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import as_of, languages, reading_reports
+from api.reports.access import as_of, languages, reports_of
 from api.reports.visits import PATH as VISITS
 from lrs.service import Lrs
 from schemas.parameters import DAY, parsed
@@ -19,7 +19,7 @@ PATH = "/api/v1/offices"
 def blueprint(lrs: Lrs) -> Blueprint:
     """Offices of a store."""
     bp = Blueprint("offices", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(PATH)
     def offices() -> Response:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, reading_reports
+from api.reports.access import PAGES, as_of, languages, limit_of, more, reports_of
 from lrs.service import Lrs
 from schemas.parameters import CODE, parsed
 from schemas.reports.offices import master_view, service_view
@@ -18,7 +18,7 @@ PATH = "/api/v1/services"
 def blueprint(lrs: Lrs) -> Blueprint:
     """Services that a store's catalogue describes."""
     bp = Blueprint("services", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(PATH)
     def services() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reading_reports
+from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
 from lrs.domain.attempt import RULES
 from lrs.service import Lrs
 from schemas.parameters import KNOWN, SOUGHT, one_of, parsed
@@ -18,7 +18,7 @@ PATH = "/api/v1/transcripts"
 def blueprint(lrs: Lrs) -> Blueprint:
     """Transcripts of a store."""
     bp = Blueprint("transcripts", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(PATH)
     def trainees() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import as_of, languages, limit_of, more, reading_reports
+from api.reports.access import as_of, languages, limit_of, more, reports_of
 from lrs.service import Lrs
 from lrs.service.visits import Sought
 from schemas.parameters import CODE, DAY, NUMBER, TEXT, VISIT, parsed
@@ -26,7 +26,7 @@ _SOUGHT = {
 def blueprint(lrs: Lrs) -> Blueprint:
     """Visits that a store's catalogue records."""
     bp = Blueprint("visits", __name__)
-    bp.before_request(reading_reports(lrs))
+    reports_of(bp, lrs)
 
     @bp.get(PATH)
     def visits() -> Response:
