@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lrs.domain.extremes import State
+from lrs.domain.feedback import points, stars
 from lrs.domain.hours import time_inside
-from lrs.domain.line import Gist, Line, Score, points, stars
+from lrs.domain.line import Gist, Line, Score
 from lrs.domain.statistics import Counters
 
 MOST_TRIES = 20

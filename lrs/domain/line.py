@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from datetime import date
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
 from lrs.domain.days import plus_months
 from lrs.domain.extremes import Reference, State
+from lrs.domain.feedback import stars
 from lrs.domain.hours import Spell, absences, exceeds, presences, spells
-from lrs.domain.marks import COMPLETED, FAILED, PASSED
+from lrs.domain.marks import renewals, tries
 from lrs.domain.moment import Moment
 from lrs.domain.score import Number
 from lrs.domain.studying import Result, merit
@@ -217,36 +218,11 @@ def _gist(state: State, seen: _Reading) -> Gist:
         score=_score(chosen.score) if chosen else None,
         first_score=_score(first),
         reached=_moment(seen.ground),
-        tries=_tries(state) if seen.status == "passed" else None,
+        tries=tries(state) if seen.status == "passed" else None,
         minutes=_minutes(state["first"], seen.ground) if seen.status in _FINISHED else None,
         stars=stars(state),
         instructor=Agent(*state["instructor"][2:]) if "instructor" in state else None,
     )
-
-
-def stars(state: State) -> tuple[int, ...]:
-    """The line's feedback, each as points from 1 to 5."""
-    said = (points(rated) for rated in state.get("rated", _NONE).values())
-    return tuple(sorted(given for given in said if given))
-
-
-def points(rated: Reference) -> int:
-    """Feedback as points, 0 where nothing is said; of five, a whole raw number is meant so."""
-    scaled, raw, _, most = rated[3:]
-    if most == 5 and raw in (1, 2, 3, 4, 5):
-        return int(raw)
-    return 0 if scaled is None else 1 + max(0, min(4, int(scaled * 5)))
-
-
-def _tries(state: State) -> int:
-    """Of the course's own verdicts if it has any, else of those of its tests."""
-    verdicts = [mark for mark in state.get("marks", ()) if mark[3] in (PASSED, FAILED)]
-    tries = 1
-    for mark in [mark for mark in verdicts if mark[6]] or verdicts:
-        if mark[3] == PASSED:
-            break
-        tries += 1
-    return tries
 
 
 def _minutes(first: Reference, ground: Reference) -> int:
@@ -256,7 +232,7 @@ def _minutes(first: Reference, ground: Reference) -> int:
 def _valid_until(state: State, completed: Moment | None, months: int | None) -> date | None:
     """A certificate's last day; but what was done again after it counts from its own day."""
     done = [] if completed is None else [completed]
-    done += [_moment(mark) for mark in state.get("marks", ()) if done and _renews(mark)]
+    done += map(_moment, renewals(state)) if done else ()
     latest = max(done, key=lambda moment: moment.instant, default=None)
     certificate = state.get("certificate")
     if certificate and certificate[3]:
@@ -266,10 +242,6 @@ def _valid_until(state: State, completed: Moment | None, months: int | None) -> 
     if latest is None or months is None:
         return None
     return plus_months(latest.day, months)
-
-
-def _renews(mark: list[Any]) -> bool:
-    return mark[3] in (PASSED, COMPLETED) and mark[6] == 1
 
 
 _FINISHED = ("passed", "completed")

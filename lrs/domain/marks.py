@@ -37,5 +37,29 @@ def note(
         marks.remove(min(marks, key=lambda mark: (mark[3] not in _FLEETING, *_when(mark))))
 
 
+def tries(state: State) -> int:
+    """The failures before the first pass, and that pass: of the course's own verdicts if it has
+    any, else of those of its tests.
+    """
+    verdicts = [mark for mark in state.get("marks", ()) if mark[3] in (PASSED, FAILED)]
+    count = 1
+    for mark in [mark for mark in verdicts if mark[6]] or verdicts:
+        if mark[3] == PASSED:
+            break
+        count += 1
+    return count
+
+
+def renewals(state: State) -> list[Reference]:
+    """The passes of the course itself; and its completions, but of an attempt that failed last."""
+    own = [mark for mark in state.get("marks", ()) if mark[6]]
+    last = {mark[4]: mark[3] for mark in own if mark[3] in (PASSED, FAILED)}
+    return [
+        mark[:3]
+        for mark in own
+        if mark[3] == PASSED or (mark[3] == COMPLETED and last.get(mark[4]) != FAILED)
+    ]
+
+
 def _when(mark: list[Any]) -> tuple[int, int]:
     return mark[0], mark[1]

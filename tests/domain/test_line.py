@@ -209,6 +209,13 @@ def test_a_course_that_is_done_again_is_good_from_then() -> None:
         line = view(state, rule, months=12)
         assert line is not None
         assert line.valid_until == date(2028, 2, 10)
+    failed = [
+        statement(verb, course(), at=f"2027-02-10T1{hour}:00:00+03:00")
+        for hour, verb in enumerate(["completed", "failed"])
+    ]
+    line = view(state_of(statement("passed", course(), at=day(10)), *failed), months=12)
+    assert line is not None
+    assert line.valid_until == date(2027, 3, 10), "to be done again and to fail renews nothing"
     said = {"extensions": {"https://x.example/valid-until": "2027-01-31"}}
     certificate = here("earned", {"id": COURSE + "/certificate"}, day(11)) | {"result": said}
     line = view(state_of(certificate, again), "last", months=12)
