@@ -139,8 +139,11 @@ class Changed(NamedTuple):
     """Whether something may have changed that counts toward a programme."""
 
 
-Known = Callable[[Collection[int]], Mapping[int, tuple[list[Outcome], list[int]]]]
-"""All outcomes of lines by number, and the positions of those that were voided."""
+Told = tuple[Sequence[Outcome], Sequence[int]]
+"""Outcomes of a line, and the positions of those that were voided."""
+
+Known = Callable[[Collection[int]], Mapping[int, Told]]
+"""All that was ever told of lines, by number."""
 
 
 def number(person: int, course: int) -> int:
@@ -239,7 +242,7 @@ def _fold(
 ) -> list[Changed]:
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
     refolded = changes.anew.intersection(wanted)
-    anew = known(refolded) if refolded else {}
+    anew: Mapping[int, Told] = known(refolded) if refolded else {}
     changed: list[Changed] = []
     written: list[tuple[Any, ...]] = []
     for id_ in wanted:
@@ -250,11 +253,12 @@ def _fold(
         before = _counting(state) if counts and row else None
         if id_ in changes.anew:
             outcomes, voided = anew.get(id_, ((), ()))
-            state = gather(mark({}, voided) if voided else {}, outcomes)
+            state = {}
         else:
-            if id_ in changes.never:
-                mark(state, changes.never[id_])
-            gather(state, changes.added.get(id_, ()))
+            outcomes, voided = changes.added.get(id_, ()), changes.never.get(id_, ())
+        if voided:
+            mark(state, voided)
+        gather(state, outcomes)
         seen = gist(state, rule(course_of(id_)))
         part = part_of(seen, state, offices.get(person_of(id_)))
         until = state["last"][0] if seen else None
