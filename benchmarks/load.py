@@ -1,7 +1,8 @@
-"""A closed loop of clients in a process of its own, and what it measured.
+"""Clients in a process of their own, and what they measured.
 
-Each connection sends its next request when the answer to the last one has come. A sample of what
-was stored is read back afterwards: a rate without that says nothing.
+In a closed loop each connection sends its next request when the answer to the last one has come, so
+the server is as busy as it can be. Paced, each sends at set times, whether the server is quick or
+slow. A sample of what was stored is read back afterwards: a rate without that says nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 from multiprocessing import get_context
 from time import perf_counter, process_time
 
@@ -46,6 +49,7 @@ class Job:
     small: int = 0
     requests: int | None = None
     paths: Sequence[str] = ()
+    every: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,11 @@ class _Loop:
         self._traffic = traffic
         self._selector = selectors.DefaultSelector()
         self._under_way: dict[Connection, tuple[Request, float]] = {}
+        self._turns: dict[Connection, float] = {}
+        """When each connection sends next, if they are paced."""
+        self._waiting: list[tuple[float, int, Connection]] = []
+        """Those that have been answered before their turn, in order of that."""
+        self._number = count()
         self._times: list[float] = []
         self._errors: list[str] = []
         self._statements = 0
@@ -146,12 +155,14 @@ class _Loop:
         job = self._job
         self._measure = perf_counter() + job.warm
         self._end = self._measure + job.seconds
-        for _ in range(job.connections):
+        began = perf_counter()
+        for number in range(job.connections):
             connection = Connection(job.to.port)
             self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+            self._turns[connection] = began + number * job.every / job.connections
             self._send_next(connection)
-        while self._under_way and perf_counter() < self._end + GRACE:
-            for key, events in self._selector.select(0.1):
+        while (self._under_way or self._waiting) and perf_counter() < self._end + GRACE:
+            for key, events in self._selector.select(self._send_waiting()):
                 self._advance(key.data, events)
         self._errors += ["no answer"] * len(self._under_way)
         for key in list(self._selector.get_map().values()):
@@ -177,13 +188,38 @@ class _Loop:
             size=sum(map(len, self._pages)) / max(1, len(self._pages)),
         )
 
+    def _send_waiting(self) -> float:
+        """Send what is due by now. Seconds until there is more."""
+        while self._waiting:
+            left = self._waiting[0][0] - perf_counter()
+            if left > 0:
+                return min(left, 0.1)
+            # What the selector sleeps too long is no fault of the server's: not from the turn.
+            self._send(heappop(self._waiting)[2], perf_counter())
+        return 0.1
+
     def _send_next(self, connection: Connection) -> None:
+        """Have it send, now or when it is its turn."""
+        now = perf_counter()
+        if not self._job.every:
+            self._send(connection, now)
+            return
+        turn = self._turns[connection]
+        self._turns[connection] = turn + self._job.every
+        if turn <= now:
+            self._send(connection, turn)
+        else:
+            self._under_way.pop(connection, None)
+            heappush(self._waiting, (turn, next(self._number), connection))
+
+    def _send(self, connection: Connection, at: float) -> None:
+        """Send its next request, whose answer's time counts from then."""
         done = perf_counter() >= self._end or len(self._times) >= (self._job.requests or 1 << 60)
         request = None if done else self._traffic.next()
         if request is None:
             self._under_way.pop(connection, None)
             return
-        self._under_way[connection] = request, perf_counter()
+        self._under_way[connection] = request, at
         if not connection.send(request.data):
             both = selectors.EVENT_READ | selectors.EVENT_WRITE
             self._selector.modify(connection.socket, both, connection)

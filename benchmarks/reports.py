@@ -14,11 +14,14 @@ from benchmarks.load import Job, Measured
 from benchmarks.report import Row
 from benchmarks.servers import Served
 from benchmarks.trained import Trained, apart, made, opened
+from benchmarks.wire import STATEMENTS
 from lrs.domain.errors import Unavailable
 from lrs.settings import Settings
 
 CONNECTIONS = 10
 P50_LIMIT, P99_LIMIT = 5.0, 30.0
+EVERY = 0.1
+"""Seconds between two questions of a connection, where they are paced: a hundred a second."""
 LIST_LIMIT = 200.0
 """Milliseconds for the list of a large office."""
 
@@ -34,13 +37,19 @@ class Report:
     paths: Sequence[str]
 
 
+FLOOR = Report("floor: two dozen bytes", [f"{STATEMENTS}?verb=none"])
+"""A route of Flask's that computes nothing, as the same web server serves it."""
+
+
 def read(bench: Bench, store: Trained) -> Iterator[Row]:
-    """Transcripts, courses' figures and the list of the largest office; then the memory."""
+    """The floor; transcripts, courses' figures and the list of the largest office; the memory."""
     if not apart(level, store.settings):
         servers.lrs(store.place, "replay", "rebuild")
+    with servers.floor(store.place) as served:
+        yield from _rows(bench, served, FLOOR)
     with servers.store(store.place) as served:
         for report in _reports(store, served):
-            yield _row(bench, served, report)
+            yield from _rows(bench, served, report)
         yield _list_row(store, _measured(bench, served, Report("certificates", [LIST]), 1))
         yield Row(
             "memory of the server after these, at most", f"{served.peak_bytes() / 2**20:.0f} MB",
@@ -70,28 +79,48 @@ def _reports(store: Trained, served: Served) -> Iterator[Report]:
     yield Report("course statistics by office", [f"{path}?by=office" for path in figures])
 
 
-def _measured(bench: Bench, served: Served, report: Report, connections: int) -> list[Measured]:
-    name = f"{report.name}, {connections} at once"
+def _measured(
+    bench: Bench, served: Served, report: Report, connections: int, every: float = 0.0
+) -> list[Measured]:
+    name = f"{report.name}, {connections}" + (" paced" if every else " at once")
     job = Job(
         served.endpoint, "paths", bench.plan.seconds, bench.plan.warm, connections,
-        paths=report.paths,
+        paths=report.paths, every=every,
     )  # fmt: skip
-    return [bench.measure(name, "store", served, job) for _ in range(bench.plan.rounds)]
+    whose = "floor" if report is FLOOR else "store"
+    return [bench.measure(name, whose, served, job) for _ in range(bench.plan.rounds)]
 
 
-def _row(bench: Bench, served: Served, report: Report) -> Row:
-    alone, found = (_measured(bench, served, report, n) for n in (1, CONNECTIONS))
+def _rows(bench: Bench, served: Served, report: Report) -> Iterator[Row]:
+    """Asked for at a pace, and as fast as the server answers."""
+    alone = _measured(bench, served, report, 1)
+    size = f"{alone[0].size / 1000:.1f} KB"
+    yield _row(
+        report,
+        f"{CONNECTIONS} connections, {CONNECTIONS / EVERY:.0f} a second",
+        _measured(bench, served, report, CONNECTIONS, EVERY),
+        size,
+    )
+    one50, one99 = median([m.p50 for m in alone]), median([m.p99 for m in alone])
+    yield _row(
+        report,
+        f"{CONNECTIONS} connections, without a pause",
+        _measured(bench, served, report, CONNECTIONS),
+        f"1 connection: p50 {one50:.1f}, p99 {one99:.1f} ms",
+    )
+
+
+def _row(report: Report, how: str, found: list[Measured], beside: str) -> Row:
     p50, p99 = median([m.p50 for m in found]), median([m.p99 for m in found])
     rate = median([m.requests / m.seconds for m in found if m.seconds] or [0.0])
-    one50, one99 = median([m.p50 for m in alone]), median([m.p99 for m in alone])
-    sound = all(m.sound for m in (*alone, *found))
+    floor = report is FLOOR
     return Row(
-        f"{report.name}, {CONNECTIONS} connections",
+        f"{report.name}, {how}",
         f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, {rate:,.0f}/s",
-        f"1 connection: p50 {one50:.1f}, p99 {one99:.1f} ms; {found[0].size / 1000:.1f} KB",
+        beside,
         "",
-        f"p50 < {P50_LIMIT:.0f} ms, p99 < {P99_LIMIT:.0f} ms",
-        sound and p50 < P50_LIMIT and p99 < P99_LIMIT,
+        "" if floor else f"p50 < {P50_LIMIT:.0f} ms, p99 < {P99_LIMIT:.0f} ms",
+        all(m.sound for m in found) and (floor or (p50 < P50_LIMIT and p99 < P99_LIMIT)),
     )
 
 

@@ -77,14 +77,14 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.setblocking(False)
         self._out = memoryview(b"")
-        self._in = b""
+        self._in = bytearray()  # grows in place: an answer of megabytes comes in a hundred parts
         self._end = 0
         self._body = 0
 
     def send(self, data: bytes) -> bool:
         """Begin a request. Whether all of it went out; else `flush` when the socket is writable."""
         self._out = memoryview(data)
-        self._in, self._end = b"", 0
+        self._in, self._end = bytearray(), 0
         return self.flush()
 
     def flush(self) -> bool:
@@ -111,7 +111,7 @@ class Connection:
             self._read_head()
         if not self._end or len(self._in) < self._end:
             return None
-        return Answer(int(self._in[9:12]), self._in[self._body : self._end])
+        return Answer(int(self._in[9:12]), bytes(self._in[self._body : self._end]))
 
     def _read_head(self) -> None:
         head, found, _ = self._in.partition(b"\r\n\r\n")

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import pytest
 
-from benchmarks import folding, reports
+from benchmarks import folding, reports, servers
 from benchmarks.backends import sqlite
 from benchmarks.bench import Bench, Plan
 from benchmarks.centre import LARGE, Centre, Sizes
-from benchmarks.load import Generator
+from benchmarks.load import Generator, Job
 from benchmarks.report import Record
 from benchmarks.studies import SHEET, statements
 from benchmarks.trained import Trained, trained
@@ -124,11 +124,21 @@ def test_folding_is_measured_for_each_read_model(bench: Bench, store: Trained) -
 
 def test_reports_are_read_and_answered_well(bench: Bench, store: Trained) -> None:
     """Every time is one of a good answer."""
-    rows = {row.scenario.partition(",")[0]: row for row in reports.read(bench, store)}
-    assert not rows["transcript"].figure.startswith("p50 0.0 ms")
-    assert "KB" in rows["course statistics"].beside
+    rows = {row.scenario: row for row in reports.read(bench, store)}
+    assert not rows["transcript, 10 connections, without a pause"].figure.startswith("p50 0.0 ms")
+    assert rows["transcript, 10 connections, 100 a second"].beside.endswith("KB")
     assert rows["certificates of an office of 10"].figure.startswith("median")
-    assert int(rows["memory of the server after these"].figure.split()[0]) > 30
+    memory = rows["memory of the server after these, at most"].figure
+    assert int(memory.split()[0]) > 30
+
+
+def test_paced_connections_ask_when_it_is_their_turn(bench: Bench, store: Trained) -> None:
+    """Ten a second each, however soon they are answered: a second sees a hundred."""
+    with servers.floor(store.place) as served:
+        job = Job(served.endpoint, "paths", 1.0, 0.2, 10, paths=reports.FLOOR.paths, every=0.1)
+        measured = bench.generator.run(job)
+    assert measured.sound
+    assert 10 <= measured.requests <= 110
 
 
 def test_a_rebuild_is_timed_with_the_cpu_of_all_it_starts(bench: Bench, store: Trained) -> None:
