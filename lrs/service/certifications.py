@@ -16,7 +16,8 @@ from lrs.projections.rulebook import Programme
 from lrs.service.as_known import known
 from lrs.service.naming import key_of
 from lrs.service.reading import Held, Reader, Reading
-from lrs.service.verdicts import Certified, Standing, certified, certified_then
+from lrs.service.rulings import Rulings, Standing
+from lrs.service.verdicts import Certified, certified, certified_then
 
 __all__ = ["Certificates", "Certifications", "Certified", "Founded", "Standing", "Wanted"]
 
@@ -106,7 +107,7 @@ class Certifications:
         person = people.person_by_key(reading.connection, key)
         if person is None:
             raise TraineeNotFound("trainee-not-found")
-        (found,) = certified(reading.connection, reading.programmes, [person], on)
+        (found,) = certified(reading.connection, reading.rulings(on), [person])
         return found
 
 
@@ -146,14 +147,13 @@ def _chosen(
     """Those of the trainees who are meant, each with the verdicts that are; as many as are known to
     be enough where there is room for so many only.
     """
-    programmes, on = reading.programmes, wanted.on
     if wanted.programme is not None:
-        only = {wanted.programme: programmes[wanted.programme]}
-        some = certified(reading.connection, only, trainees, on)
+        only = {wanted.programme: reading.programmes[wanted.programme]}
+        some = certified(reading.connection, Rulings(only, wanted.on), trainees)
         trainees = [one.trainee for one in some if _meant(one, wanted)][:room]
     elif not wanted.statuses:
         trainees = trainees[:room]
-    for one in certified(reading.connection, programmes, trainees, on):
+    for one in certified(reading.connection, reading.rulings(wanted.on), trainees):
         if not (wanted.programme or wanted.statuses):
             yield one
         elif standings := _meant(one, wanted):

@@ -146,7 +146,7 @@ def _months(reading: Reading, code: str) -> list[Month]:
 def _readiness(reading: Reading, code: str, on: date) -> Readiness:
     everybody = staff.people_at(reading.connection, code)
     employed = [one for one in everybody if _employed(one, on)]
-    found = certified(reading.connection, reading.programmes, employed, on)
+    found = certified(reading.connection, reading.rulings(on), employed)
     return Readiness(
         on=on,
         employed=len(employed),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -16,14 +17,12 @@ from lrs.ledger import LogReader
 from lrs.projections import described, rulebook
 from lrs.projections.described import Things
 from lrs.projections.positions import Position
-from lrs.projections.rulebook import Programme
 from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
 from lrs.projector import Projector, Reach
+from lrs.service.rulings import Programmes, Rulings
 
 T = TypeVar("T")
-
-Programmes = Mapping[str, Programme]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Shelf:
         self._last: tuple[State, State] = (("", 0), ("", 0))
         self._things: dict[Kind, tuple[State, Things]] = {}
         self._programmes: tuple[State, Programmes] = (("", 0), {})
+        self._rulings: tuple[State, Rulings] = (("", 0), Rulings({}, date.min))
 
     def state(self, connection: Connection, at: Position) -> State:
         """Which tables they are, and their last description: found out once for each position."""
@@ -76,6 +76,13 @@ class Shelf:
         kept = self._programmes
         if kept[0] != state:
             kept = self._programmes = (state, rulebook.programmes(connection))
+        return kept[1]
+
+    def rulings(self, connection: Connection, state: State, on: date) -> Rulings:
+        """What every programme says on that day: most who ask mean today."""
+        kept = self._rulings
+        if kept[0] != state or kept[1].on != on:
+            kept = self._rulings = (state, Rulings(self.programmes(connection, state), on))
         return kept[1]
 
 
@@ -109,6 +116,12 @@ class Reading:
         if self.known is not None:
             return rulebook.programmes(self.connection, self.known)
         return self._shelf.programmes(self.connection, self._state)
+
+    def rulings(self, on: date) -> Rulings:
+        """What every programme says on that day."""
+        if self.known is not None:
+            return Rulings(self.programmes, on)
+        return self._shelf.rulings(self.connection, self._state, on)
 
     def held(self, value: T) -> Held[T]:
         """The value as an answer read here."""

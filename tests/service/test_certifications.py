@@ -22,8 +22,10 @@ from lrs.projections.certifications import Earned, of_people
 from lrs.projections.people import Trainee
 from lrs.projections.rulebook import Programme
 from lrs.service import Lrs
+from lrs.service import rulings as rulings_module
 from lrs.service.certifications import Standing, Wanted
-from lrs.service.verdicts import _NONE_SAID, _decided, _Rulings
+from lrs.service.rulings import Rulings
+from lrs.service.verdicts import _NONE_SAID, _decided
 from lrs.settings import Settings
 
 
@@ -113,9 +115,15 @@ def _rule(number: int, said: dict[str, Any]) -> Rule:
     return Rule(number, **(_OLD | said))
 
 
+@pytest.mark.parametrize("places", [1, 64])
 @pytest.mark.parametrize("on", [date(2025, 1, 15), date(2025, 3, 15), date(2025, 6, 1)])
-def test_those_of_a_place_are_told_apart_by_when_they_joined(on: date) -> None:
-    """Whatever the versions of a rule ask for, in whatever order people are looked at."""
+def test_those_of_a_place_are_told_apart_by_when_they_joined(
+    on: date, places: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the versions of a rule ask for, in whatever order people are looked at, and however
+    few places are kept in memory.
+    """
+    monkeypatch.setattr(rulings_module, "MOST_PLACES", places)
     programmes = {
         f"P-{n}": Programme(f"P-{n}", {}, [_rule(i, said) for i, said in enumerate(line, 1)], {})
         for n, line in enumerate(_LINES)
@@ -124,10 +132,10 @@ def test_those_of_a_place_are_told_apart_by_when_they_joined(on: date) -> None:
     people = product(joined, ["chief", "clerk"], [None, date(2025, 3, 1)])
     trainees = [_person(n, *one) for n, one in enumerate(people)]
     begun = [None, date(2025, 1, 10), date(2025, 3, 16)]
-    rulings = _Rulings(programmes, on)
+    rulings = Rulings(programmes, on)
     for who, day in product([*reversed(trainees), Trainee(99, "a", None, None)], begun):
         earned = {} if day is None else {code: Earned(day, ()) for code in programmes}
-        found = _decided(who, programmes, rulings, earned, _NONE_SAID)
+        found = _decided(who, rulings, earned, _NONE_SAID)
         record = record_of(who.record) if who.record else None
         assert [*found.standings] == [
             Standing(one, said)
