@@ -56,6 +56,26 @@ def insert_columns(
         connection.exec_driver_sql(sql, list(zip(*prepared, strict=True)))
 
 
+def insert_rows(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """As insert_columns, of rows whose values are in the order of the names."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        insert_columns(connection, table, columns)
+        return
+    sql, processors = _positional(table, names, replace=False)
+    processed = [(at, process) for at, process in enumerate(processors) if process is not None]
+    if processed:
+        columns_ = list(zip(*rows, strict=True))
+        for at, process in processed:
+            columns_[at] = tuple([process(value) for value in columns_[at]])
+        rows = list(zip(*columns_, strict=True))
+    connection.exec_driver_sql(sql, rows)
+
+
 def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert whole rows, each over one of the same key; no key twice among them."""
     columns = {c.name: [row[c.name] for row in rows] for c in table.columns}

@@ -11,22 +11,32 @@ from typing import Any
 
 from lrs.domain.agent import IDENTIFIERS, JsonObject, agent_key
 from lrs.domain.filters import CONTEXT_ACTIVITIES
+from lrs.domain.shared import once
 
 _UNITED = ("name", "description", "extensions")
 
 
 def activities(statement: Mapping[str, Any]) -> Iterator[JsonObject]:
     """Each activity of a statement as the log holds it, contextActivities in arrays."""
-    object_ = statement["object"]
+    yield from activities_in(statement["object"])
+    related = statement.get("context", {}).get("contextActivities")
+    if related:
+        yield from activities_around(related)
+
+
+def activities_in(object_: JsonObject) -> Iterator[JsonObject]:
+    """The activity that a statement's object is, or those of a SubStatement."""
     kind = object_.get("objectType", "Activity")
     if kind == "Activity":
         yield object_
     elif kind == "SubStatement":
         yield from activities(object_)
-    related = statement.get("context", {}).get("contextActivities")
-    if related:
-        for place in CONTEXT_ACTIVITIES:
-            yield from related.get(place, ())
+
+
+def activities_around(related: JsonObject) -> Iterator[JsonObject]:
+    """Those of contextActivities, in the order of their kinds."""
+    for place in CONTEXT_ACTIVITIES:
+        yield from related.get(place, ())
 
 
 def united(known: JsonObject, said: JsonObject) -> JsonObject:
@@ -40,35 +50,42 @@ def united(known: JsonObject, said: JsonObject) -> JsonObject:
     return both
 
 
-def names(statement: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def names(statement: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The key and name of each agent and identified group that the statement names."""
-    yield from _named(statement["actor"])
-    object_ = statement["object"]
+    found = _named(statement["actor"]) + _named_in_object(statement["object"])
+    context = statement.get("context")
+    return found + _named_in(context) if context else found
+
+
+@once
+def _named_in_object(object_: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     kind = object_.get("objectType")
     if kind in ("Agent", "Group"):
-        yield from _named(object_)
-    elif kind == "SubStatement":
-        yield from names(object_)
-    context = statement.get("context")
-    if context:
-        yield from _named_in(context)
+        return _named(object_)
+    return names(object_) if kind == "SubStatement" else ()
 
 
-def _named_in(context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _named_in(context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    found: tuple[tuple[str, str], ...] = ()
     for place in ("instructor", "team"):
         if place in context:
-            yield from _named(context[place])
+            found += _named(context[place])
     for entry in context.get("contextAgents", ()):
-        yield from _named(entry["agent"])
+        found += _named(entry["agent"])
     for entry in context.get("contextGroups", ()):
-        yield from _named(entry["group"])
+        found += _named(entry["group"])
+    return found
 
 
-def _named(actor: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for who in (actor, *actor.get("member", ())):
-        name = who.get("name")
-        if name and (key := agent_key(who)) is not None:
-            yield key, name
+@once
+def _named(actor: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        [
+            (key, name)
+            for who in (actor, *actor.get("member", ()))
+            if (name := who.get("name")) and (key := agent_key(who)) is not None
+        ]
+    )
 
 
 def person(identifier: Mapping[str, Any], known_as: list[str]) -> JsonObject:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from lrs.domain.agent import agent_key, authority_key
+from lrs.domain.shared import MOST, once
 
 CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
 
@@ -57,33 +59,48 @@ def activity_term(iri: str) -> str:
 
 def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
     """The terms of a valid statement under its authority."""
-    object_ = statement["object"]
-    kind = object_.get("objectType", "Activity")
     context = statement.get("context")
     registration = context.get("registration") if context else None
+    activity, agents, inside = _in_object(statement["object"])
     direct = _agents(statement["actor"])
-    activity = None
-    if kind == "Activity":
-        activity = f"activity:{object_['id']}"
-    elif kind in ("Agent", "Group"):
-        direct += _agents(object_)
-    who = f"agent:{authority_key(authority)}"
-    related = _related(context, object_ if kind == "SubStatement" else None)
-    if "member" in authority:
-        related += _agents(authority)
-    known = {activity, who, *direct}
+    if agents:
+        direct = tuple(dict.fromkeys(direct + agents))
+    who, members = _vouching(authority)
+    related = (_in_context(context) if context else ()) + inside + members
+    if related:
+        known = {activity, who, *direct}
+        related = tuple([term for term in dict.fromkeys(related) if term not in known])
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Terms(
-        f"verb:{statement['verb']['id']}",
+        _verb(statement["verb"]),
         activity,
-        UUID(registration) if registration else None,
+        _registration(registration) if registration else None,
         who,
-        tuple(dict.fromkeys(direct)) if len(direct) > 1 else tuple(direct),
-        tuple([term for term in dict.fromkeys(related) if term not in known]) if related else (),
+        direct,
+        related,
     )
 
 
-def _agents(actor: Mapping[str, Any]) -> list[str]:
+_Texts = tuple[str, ...]
+
+_registration = lru_cache(maxsize=MOST)(UUID)
+"""An attempt's statements follow each other soon."""
+
+
+@once
+def _verb(verb: Mapping[str, Any]) -> str:
+    return f"verb:{verb['id']}"
+
+
+@once
+def _vouching(authority: Mapping[str, Any]) -> tuple[str, _Texts]:
+    """The term of who vouches, and those of the members of two who do together."""
+    together = _agents(authority) if "member" in authority else ()
+    return f"agent:{authority_key(authority)}", together
+
+
+@once
+def _agents(actor: Mapping[str, Any]) -> _Texts:
     """An Agent or Group, and a Group's members: each matches the agent filter."""
     key = agent_key(actor)
     found = [] if key is None else [f"agent:{key}"]
@@ -91,28 +108,30 @@ def _agents(actor: Mapping[str, Any]) -> list[str]:
         key = agent_key(member)
         if key is not None:
             found.append(f"agent:{key}")
-    return found
+    return tuple(dict.fromkeys(found))
 
 
-def _related(
-    context: Mapping[str, Any] | None, substatement: Mapping[str, Any] | None
-) -> list[str]:
-    """Everyone and everything in the context, and all of a SubStatement."""
-    found = _in_context(context) if context else []
-    if substatement:
-        found += _agents(substatement["actor"])
-        inner = substatement["object"]
-        inner_kind = inner.get("objectType", "Activity")
-        if inner_kind == "Activity":
-            found.append(f"activity:{inner['id']}")
-        elif inner_kind in ("Agent", "Group"):
-            found += _agents(inner)
-        found += _related(substatement.get("context"), None)
-    return found
+@once
+def _in_object(object_: Mapping[str, Any]) -> tuple[str | None, _Texts, _Texts]:
+    """The activity that it is, the agents that it is, and all of a SubStatement."""
+    kind = object_.get("objectType", "Activity")
+    if kind == "Activity":
+        return f"activity:{object_['id']}", (), ()
+    if kind in ("Agent", "Group"):
+        return None, _agents(object_), ()
+    return None, (), _in_substatement(object_) if kind == "SubStatement" else ()
 
 
-def _in_context(context: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
+def _in_substatement(substatement: Mapping[str, Any]) -> _Texts:
+    activity, agents, _ = _in_object(substatement["object"])
+    found = (*_agents(substatement["actor"]), *((activity,) if activity else ()), *agents)
+    context = substatement.get("context")
+    return found + _in_context(context) if context else found
+
+
+def _in_context(context: Mapping[str, Any]) -> _Texts:
+    """Everyone and everything in the context."""
+    found: _Texts = ()
     for name in ("instructor", "team"):
         if name in context:
             found += _agents(context[name])
@@ -121,8 +140,15 @@ def _in_context(context: Mapping[str, Any]) -> list[str]:
     for entry in context.get("contextGroups", ()):
         found += _agents(entry["group"])
     activities = context.get("contextActivities")
-    if activities:
-        for kind in CONTEXT_ACTIVITIES:
-            for activity in activities.get(kind, ()):
-                found.append(f"activity:{activity['id']}")
-    return found
+    return found + _around(activities) if activities else found
+
+
+@once
+def _around(activities: Mapping[str, Any]) -> _Texts:
+    return tuple(
+        [
+            f"activity:{activity['id']}"
+            for kind in CONTEXT_ACTIVITIES
+            for activity in activities.get(kind, ())
+        ]
+    )

@@ -73,13 +73,12 @@ def subject_of_text(text: str) -> Subject:
 def subject_of(
     object_: Mapping[str, Any],
     fact: OutcomeFact,
-    context: Mapping[str, Any],
+    activities: Mapping[str, Any] | None,
     vocabulary: Vocabulary,
 ) -> Subject:
-    """The subject of a statement with this object, an Activity."""
+    """The subject of a statement with this object, an Activity, and these contextActivities."""
     type_ = type_of(object_)
     kind = vocabulary.kinds.get(type_, "")
-    activities = context.get("contextActivities")
     if not activities or kind == "course":
         return Subject(object_["id"], kind, False, ())
     around = []

@@ -16,15 +16,16 @@ members or by an Agent without an identifier, so these give nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from lrs.domain.agent import agent_key, members
+from lrs.domain.agent import JsonObject, agent_key, members
 from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.duration import milliseconds
 from lrs.domain.score import Number, progress, score
+from lrs.domain.shared import once
 from lrs.domain.statement import RecordedStatement
 from lrs.domain.subject import Listings, Subject, course_of, listed, subject_of, type_of
 from lrs.domain.vocabulary import (
@@ -103,30 +104,52 @@ def outcomes(
         type_ = type_of(object_)
         if type_ is not None and vocabulary.kinds.get(type_) != "certificate":
             return []
-    people = list(_people(statement["actor"]))
+    people = _people(statement["actor"])
     if not people:
         return []
-    subject = subject_of(object_, fact, statement.get("context", _NOTHING), vocabulary)
-    first = _outcome(recorded, people[0], fact, subject, listings)
+    activities = statement.get("context", _NOTHING).get("contextActivities")
+    about = _about(object_, activities, fact, vocabulary)
+    first = _outcome(recorded, people[0], fact, about, listings)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
+
+
+class _About(NamedTuple):
+    """What a statement is about, as far as its object and the activities around it say."""
+
+    subject: Subject
+    text: str
+    course: str
+    part: str
+    title: Title | None
+    place: tuple[str, Title | None] | None
+
+
+@once
+def _about(
+    object_: JsonObject, activities: JsonObject | None, fact: OutcomeFact, vocabulary: Vocabulary
+) -> _About:
+    subject = subject_of(object_, fact, activities, vocabulary)
+    course, part = course_of(subject)
+    title = _title_in(object_, activities or _NOTHING, course)
+    return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING))
 
 
 def _outcome(
     recorded: RecordedStatement,
     person: tuple[str, str | None],
     fact: OutcomeFact,
-    subject: Subject,
+    about: _About,
     listings: Listings,
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
     fact = _disambiguated(fact, result)
-    said_course, part = course_of(subject)
-    course = said_course
-    if listings:
-        course, part = course_of(subject, listings)
+    subject, text, said_course, said_part, title, place = about
+    course, part = course_of(subject, listings) if listings else (said_course, said_part)
     at, offset = _when(recorded)
     said_score = score(result)
+    who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
+    where, title_there = place or (_text(context.get("extensions", _NOTHING).get(LOCATION)), None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
         fact,
@@ -135,8 +158,8 @@ def _outcome(
         course,
         part,
         said_course,
-        _title_in(statement["object"], context, said_course),
-        subject.text,
+        title,
+        text,
         subject.kind,
         context.get("registration", "").lower(),
         at,
@@ -147,16 +170,12 @@ def _outcome(
         milliseconds(result["duration"]) if "duration" in result else None,
         progress(result, said_score[0]) if fact == "progressed" else None,
         _extension(result, context, REASON),
-        *_setting(context),
+        who,
+        called,
+        where,
+        title_there,
         _expiry(result, context) if fact == "certified" else None,
     )
-
-
-def _setting(
-    context: Mapping[str, Any],
-) -> tuple[str | None, str | None, str | None, Title | None]:
-    """The instructor's key and name, the place and its title."""
-    return (*_agent(context.get("instructor")), *_place(context)) if context else (None,) * 4
 
 
 def _disambiguated(fact: OutcomeFact, result: Mapping[str, Any]) -> OutcomeFact:
@@ -168,7 +187,8 @@ def _disambiguated(fact: OutcomeFact, result: Mapping[str, Any]) -> OutcomeFact:
     return fact
 
 
-def _people(actor: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
+@once
+def _people(actor: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
     if actor.get("objectType", "Agent") == "Agent":
         key = agent_key(actor)
         return () if key is None else ((key, _text(actor.get("name"))),)
@@ -179,20 +199,20 @@ def _people(actor: Mapping[str, Any]) -> Iterable[tuple[str, str | None]]:
         key = agent_key(member)
         if key is not None:
             found[key] = found.get(key) or _text(member.get("name"))
-    return found.items()
+    return tuple(found.items())
 
 
+@once
 def _agent(agent: Any) -> tuple[str | None, str | None]:
     return (agent_key(agent), _text(agent.get("name"))) if isinstance(agent, dict) else (None, None)
 
 
-def _title_in(object_: Mapping[str, Any], context: Mapping[str, Any], iri: str) -> Title | None:
+def _title_in(object_: Mapping[str, Any], around: Mapping[str, Any], iri: str) -> Title | None:
     """What the statement calls the activity: its object, or one around it."""
     if object_["id"] == iri:
         return _title(object_)
-    activities = context.get("contextActivities", _NOTHING)
     for role in ("parent", "grouping"):
-        for activity in listed(activities.get(role)):
+        for activity in listed(around.get(role)):
             if activity["id"] == iri:
                 return _title(activity)
     return None
@@ -237,10 +257,10 @@ def _expiry(result: Mapping[str, Any], context: Mapping[str, Any]) -> str | None
     return None
 
 
-def _place(context: Mapping[str, Any]) -> tuple[str | None, Title | None]:
-    """The place's IRI and title, from a context activity of that type, else an extension's text."""
-    for activities in context.get("contextActivities", _NOTHING).values():
+def _place(around: Mapping[str, Any]) -> tuple[str, Title | None] | None:
+    """The IRI and title of the place among the activities around the object."""
+    for activities in around.values():
         for activity in listed(activities):
             if activity.get("definition", _NOTHING).get("type") in PLACES:
                 return activity["id"], _title(activity)
-    return _text(context.get("extensions", _NOTHING).get(LOCATION)), None
+    return None

@@ -103,9 +103,10 @@ one that tools agree on.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Which verb tells which fact, and which type is which kind of activity.
+    """Which verb tells which fact, and which type is which kind of activity. Each is only itself,
+    so that what was found out by one can be remembered.
 
     An installation with words of its own adds them: `Vocabulary(STANDARD.verbs | own_verbs)`.
     """
@@ -116,7 +117,7 @@ class Vocabulary:
     @property
     def number(self) -> int:
         """0 for the standard's words, for others a number that tells them apart; below 2**20."""
-        if self == STANDARD:
+        if (self.verbs, self.kinds) == (STANDARD.verbs, STANDARD.kinds):
             return 0
         said = repr((sorted(self.verbs.items()), sorted(self.kinds.items())))
         return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)

@@ -21,6 +21,7 @@ from eventsourcing.persistence import Mapper, Transcoder
 from eventsourcing.utils import register_topic
 
 from lrs.domain.events import FACTS
+from lrs.domain.shared import Shared
 
 SALT_BYTES = 32
 
@@ -71,7 +72,10 @@ def split(state: bytes) -> tuple[Mapping[str, Any], bytes]:
 @lru_cache(maxsize=512)
 def _fields(envelope: bytes) -> Mapping[str, Any]:
     """One key's statements have one envelope, byte for byte: it is decoded once."""
-    return MappingProxyType(orjson.loads(envelope))
+    fields = orjson.loads(envelope)
+    if isinstance(fields.get("a"), dict):
+        fields["a"] = Shared(fields["a"])
+    return MappingProxyType(fields)
 
 
 def mapper() -> Mapper[UUID]:

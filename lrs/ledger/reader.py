@@ -29,6 +29,7 @@ from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement, spliced
 from lrs.faults import honest_errors
 from lrs.ledger.content import split
+from lrs.ledger.shared import decoded
 from lrs.ledger.tables import content, event
 from lrs.prepared import Prepared
 
@@ -74,7 +75,7 @@ class LoggedStatement(NamedTuple):
             authority=self.authority,
             may_void_any=self.envelope.get("any", False),
             may_define=self.envelope.get("any", False) or self.envelope.get("def", False),
-            statement=orjson.loads(self.text),
+            statement=decoded(self.text),
         )
 
 
@@ -119,7 +120,7 @@ _FACTS: Select[Any] = select(*_FACT).select_from(_JOINED)
 
 
 _UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
-_AFTER = (
+_AFTER = Prepared(
     _ROWS.where(event.c.position > bindparam("after"))
     .order_by(event.c.position)
     .limit(bindparam("limit"))
@@ -219,14 +220,12 @@ class LogReader:
     def after(self, position: int, limit: int, topics: Collection[str] = frozenset()) -> Page:
         """Up to `limit` events that follow `position`: statements, and facts of these topics."""
         with honest_errors(), self._database.read.connect() as connection:
-            rows = connection.execute(_AFTER, {"after": position, "limit": limit}).all()
+            rows = _AFTER.all(connection, after=position, limit=limit)
         if not rows:
             return Page(0, position, 0, b"")
-        last = rows[-1]
-        facts = [LoggedFact(*row[:6]) for row in rows if row.topic in topics]
-        return Page(
-            len(rows), last.position, last.stored, last.commitment, _statements(rows), facts
-        )
+        last, stored, *_, commitment = rows[-1]
+        facts = [LoggedFact(*row[:6]) for row in rows if row[4] in topics] if topics else []
+        return Page(len(rows), last, stored, commitment, _statements(rows), facts)
 
     def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
         """Up to `limit` facts of these topics, none of them statements, that follow `position`.

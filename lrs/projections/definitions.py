@@ -7,15 +7,16 @@ correction takes back what happened, not what something is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import orjson
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
 
 from lrs.bulk import Columns, insert_columns, rows_of
 from lrs.domain.agent import JsonObject
-from lrs.domain.definition import activities, names, united
+from lrs.domain.definition import activities_around, activities_in, names, united
 from lrs.domain.filters import activity_term, agent_term
+from lrs.domain.shared import once
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.tables import metadata
 
@@ -79,12 +80,7 @@ class Definitions:
         for s in statements:
             if not s.may_define:
                 continue
-            for activity in activities(s.statement):
-                definition = activity.get("definition")
-                if definition is None:
-                    continue
-                # As texts: 1 and true are equal to Python.
-                text, id = orjson.dumps(definition), activity["id"]
+            for id, text in _defined(s.statement):
                 if said.get(id) != text and len(text) <= LONGEST:
                     said[id] = text
                     self._bytes += len(text)
@@ -133,6 +129,29 @@ class Definitions:
                 new.append((ids[terms[agent]], len(known), name))
         columns = dict(zip(("agent", "number", "name"), zip(*new, strict=True), strict=False))
         insert_columns(connection, agent_name, columns)
+
+
+def _defined(statement: JsonObject) -> Sequence[tuple[str, bytes]]:
+    """The activities that a statement defines, each with its definition's text."""
+    related = statement.get("context", {}).get("contextActivities")
+    found = _defined_in(statement["object"])
+    return (*found, *_defined_around(related)) if related else found
+
+
+@once
+def _defined_in(object_: JsonObject) -> Sequence[tuple[str, bytes]]:
+    return _texts(activities_in(object_))
+
+
+@once
+def _defined_around(related: JsonObject) -> Sequence[tuple[str, bytes]]:
+    return _texts(activities_around(related))
+
+
+def _texts(activities: Iterable[JsonObject]) -> Sequence[tuple[str, bytes]]:
+    """As texts: 1 and true are equal to Python."""
+    defined = [a for a in activities if a.get("definition") is not None]
+    return tuple([(a["id"], orjson.dumps(a["definition"])) for a in defined])
 
 
 def _united(before: bytes, said: bytes) -> bytes:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -16,8 +15,8 @@ from lrs.domain.training import Outcome
 from lrs.projections import courses, people, subjects
 from lrs.projections.projection import Batch
 
-Told = Mapping[UUID, Sequence[Outcome]]
-"""What the batch's statements say, by statement id."""
+Told = Mapping[int, Sequence[Outcome]]
+"""What the batch's statements say, by position; nothing of those that say nothing."""
 
 PEOPLE: Mapping[Kind, tuple[str, ...]] = {
     Kind.PERSON: ("agent",),
@@ -58,10 +57,10 @@ def mentioned(batch: Batch, told: Told) -> Mentions:
     """Everybody and every course that the batch names, first to last."""
     mentions = Mentions()
     facts = list(batch.facts)
-    for statement in batch.statements:
-        while facts and facts[0].position < statement.position:
+    for position, said in told.items():
+        while facts and facts[0].position < position:
             mentions.fact(facts.pop(0))
-        for outcome in told.get(statement.id, ()):
+        for outcome in said:
             mentions.outcome(outcome)
     for recorded in facts:
         mentions.fact(recorded)

@@ -47,7 +47,9 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reference:
+class Reference:
+    """A statement that refers to another one."""
+
     position: int
     id: UUID
     target: UUID
@@ -78,18 +80,18 @@ class Targets:
             self._ids = {row.target for row in rows}
         if len(self._ids) > self.MOST:
             return list(ids)
-        return [id_ for id_ in ids if id_ in self._ids]
+        return [id_ for id_ in ids if id_ in self._ids] if self._ids else []
 
-    def follow(self, statements: Sequence[RecordedStatement]) -> None:
+    def follow(self, made: Sequence[Reference], ids: Collection[UUID]) -> None:
         """Take in what a batch refers to, and that its own statements have come."""
         if self._ids is not None and len(self._ids) <= self.MOST:
-            self._ids.update(r.target for r in _made(statements))
-            self._ids.difference_update(s.id for s in statements)
+            self._ids.update(r.target for r in made)
+            if self._ids:  # to hash an id takes longer than anything else here
+                self._ids.difference_update(ids)
 
 
-def links_of(statements: Sequence[RecordedStatement]) -> Columns:
-    """The rows of `reference` that these statements make."""
-    made = _made(statements)
+def columns_of(made: Sequence[Reference]) -> Columns:
+    """The rows of `reference` that these are."""
     return {
         "position": [r.position for r in made],
         "id": [r.id for r in made],
@@ -99,14 +101,14 @@ def links_of(statements: Sequence[RecordedStatement]) -> Columns:
 
 
 def resolve(
-    batch: Batch, connection: Connection, targets: Targets
+    batch: Batch, made: Sequence[Reference], connection: Connection, targets: Targets
 ) -> tuple[list[Link], frozenset[int]]:
     """Before the batch's own rows are inserted: the links it adds, and the voided positions among
-    the statements that the batch is connected with.
+    the statements that the batch is connected with. `made` are the references it makes.
 
     A link appears with the last of the statements on its path, whichever end that is.
     """
-    references = _connected(batch, connection, targets)
+    references = _connected(batch, made, connection, targets)
     if not references:
         return [], frozenset()
     own = {s.id: s for s in batch.statements}
@@ -123,7 +125,7 @@ def resolve(
 
 
 def _voided(
-    references: Collection[_Reference], known: Mapping[UUID, RecordedStatement]
+    references: Collection[Reference], known: Mapping[UUID, RecordedStatement]
 ) -> frozenset[int]:
     """Voided before the batch counts too: such a statement may get links only now."""
     found = set()
@@ -137,20 +139,24 @@ def _voided(
     return frozenset(found)
 
 
-def _made(statements: Sequence[RecordedStatement]) -> list[_Reference]:
+def made_by(statements: Sequence[RecordedStatement]) -> list[Reference]:
+    """Those that these statements make."""
     made = []
     for s in statements:
         target = target_of(s.statement)
         if target is not None:
-            made.append(_Reference(s.position, s.id, target, is_voiding(s.statement)))
+            made.append(Reference(s.position, s.id, target, is_voiding(s.statement)))
     return made
 
 
-def _connected(batch: Batch, connection: Connection, targets: Targets) -> dict[UUID, _Reference]:
+def _connected(
+    batch: Batch, made: Sequence[Reference], connection: Connection, targets: Targets
+) -> dict[UUID, Reference]:
     """All references on a path through the batch, by the id of the referring statement."""
-    found = {r.id: r for r in _made(batch.statements)}
-    upward = targets.among(connection, [s.id for s in batch.statements])
-    targets.follow(batch.statements)
+    found = {r.id: r for r in made}
+    ids = [s.id for s in batch.statements]
+    upward = targets.among(connection, ids)
+    targets.follow(made, ids)
     # Those that refer to the batch, and those that refer to them; one hop more finds what voids
     # the farthest.
     for _ in range(MAX_HOPS + 1):
@@ -179,13 +185,13 @@ def referred(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     return {row.target for row in rows}
 
 
-def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[_Reference]:
-    return [_Reference(*row) for row in rows_of(connection, _ALL, column, ids)]
+def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[Reference]:
+    return [Reference(*row) for row in rows_of(connection, _ALL, column, ids)]
 
 
 def _chain(
-    start: _Reference,
-    references: Mapping[UUID, _Reference],
+    start: Reference,
+    references: Mapping[UUID, Reference],
     known: Mapping[UUID, RecordedStatement],
 ) -> list[list[RecordedStatement]]:
     """Every path from `start` down its references, each one hop longer; a circle ends it."""
@@ -193,7 +199,7 @@ def _chain(
     paths: list[list[RecordedStatement]] = []
     path = [first] if first is not None else []
     seen = {start.id}
-    at: _Reference | None = start
+    at: Reference | None = start
     for _ in range(MAX_HOPS):
         if at is None or at.target in seen or at.target not in known:
             break

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -37,7 +37,7 @@ from sqlalchemy import (
     update,
 )
 
-from lrs.bulk import insert_columns
+from lrs.bulk import insert_columns, insert_rows
 from lrs.columns import UuidKey
 from lrs.domain.agent import JsonObject
 from lrs.domain.filters import Criteria, Terms, activity_term, agent_term, terms, verb_term
@@ -52,7 +52,14 @@ from lrs.projections.definitions import (
     names_of,
 )
 from lrs.projections.projection import STATEMENTS, Batch
-from lrs.projections.references import Link, Targets, links_of, reference, resolve
+from lrs.projections.references import (
+    Link,
+    Targets,
+    columns_of,
+    made_by,
+    reference,
+    resolve,
+)
 from lrs.projections.tables import READING, metadata
 
 term = dictionary.table("statement_term", metadata)
@@ -157,8 +164,9 @@ class StatementIndex:
             self._definitions.forget()
             self._targets.forget()
         self._folded = batch.last
-        links, voided = resolve(batch, connection, self._targets)
-        insert_columns(connection, reference, links_of(batch.statements))
+        made = made_by(batch.statements)
+        links, voided = resolve(batch, made, connection, self._targets)
+        insert_columns(connection, reference, columns_of(made))
         entries += [
             (link.position, link.back, terms(s.statement, s.authority))
             for link, s in _sources(links, batch)
@@ -196,35 +204,30 @@ def _insert(
 ) -> None:
     """Entries are position, back and terms."""
     wanted: dict[str, None] = {}
-    for _, _, t in entries:
-        wanted[t.verb] = wanted[t.authority] = None
-        if t.activity is not None:
-            wanted[t.activity] = None
-        for text in (*t.direct, *t.related):
+    for _, _, (verb, activity, _, authority, direct, related) in entries:
+        wanted[verb] = wanted[authority] = None
+        if activity is not None:
+            wanted[activity] = None
+        for text in direct:
+            wanted[text] = None
+        for text in related:
             wanted[text] = None
     ids = codes.code(connection, wanted)
-    insert_columns(
-        connection,
-        entry,
-        {
-            "position": [position for position, _, _ in entries],
-            "back": [back for _, back, _ in entries],
-            "verb": [ids[t.verb] for _, _, t in entries],
-            "activity": [ids[t.activity] if t.activity else None for _, _, t in entries],
-            "authority": [ids[t.authority] for _, _, t in entries],
-            "voided": [position in voided for position, _, _ in entries],
-            "registration": [t.registration for _, _, t in entries],
-        },
-    )
+    rows: list[tuple[Any, ...]] = []
+    mentions: list[tuple[int, int, int]] = []
+    for position, back, (verb, activity, registration, authority, direct, related) in entries:
+        about = ids[activity] if activity is not None else None
+        is_voided = position in voided
+        rows.append((position, back, ids[verb], about, ids[authority], is_voided, registration))
+        mentions += [(2 * ids[text] + DIRECT, position, back) for text in direct]
+        mentions += [(2 * ids[text] + RELATED, position, back) for text in related]
+    insert_rows(connection, entry, _ENTRY, rows)
     # In the order of the table, so that neighbours are written one after the other.
-    mentions = sorted(
-        (2 * ids[text] + scope, position, back)
-        for position, back, t in entries
-        for scope, texts in ((DIRECT, t.direct), (RELATED, t.related))
-        for text in texts
-    )
-    names = ("term", "position", "back")
-    insert_columns(connection, mention, dict(zip(names, zip(*mentions, strict=True), strict=False)))
+    insert_rows(connection, mention, _MENTION, sorted(mentions))
+
+
+_ENTRY = ("position", "back", "verb", "activity", "authority", "voided", "registration")
+_MENTION = ("term", "position", "back")
 
 
 def find(connection: Connection, wanted: Filter, limit: int) -> list[int]:

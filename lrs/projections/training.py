@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
-from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
@@ -33,7 +32,7 @@ from lrs.projections import (
 )
 from lrs.projections.certifications import Pair
 from lrs.projections.lines import Changes, Row
-from lrs.projections.mentions import Numbers
+from lrs.projections.mentions import Numbers, Told
 from lrs.projections.projection import STATEMENTS, Batch
 from lrs.projections.reshaping import Reshaping
 from lrs.projections.rulebook import Rulebook
@@ -104,7 +103,7 @@ class Training:
             self.settle(connection)
         rulebook.refresh(connection)
         reshaping = Reshaping(connection, rulebook, batch.facts)
-        told = {r.id: said for r in batch.statements if (said := self._outcomes(r))}
+        told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
         numbers.give(connection, batch, told)
         changes = reshaping.changes() if batch.facts else Changes()
         voided = voiding.voidings(batch, connection)
@@ -171,16 +170,16 @@ class Training:
 
     def _add(
         self,
-        told: Mapping[UUID, Sequence[Outcome]],
-        never: Mapping[UUID, int],
+        told: Told,
+        never: Mapping[int, int],
         connection: Connection,
         changes: Changes,
     ) -> None:
         numbers, person = self._numbers, self._rulebook.person
         trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
         rows = []
-        for id_, said in told.items():
-            voided = never.get(id_) if never else None
+        for position, said in told.items():
+            voided = never.get(position) if never else None
             for outcome in said:
                 who = trainees[outcome.trainee]
                 line = lines.number(person(who), courses_[outcome.course])

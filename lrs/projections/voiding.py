@@ -31,12 +31,12 @@ _ARRIVED = delete(awaited).where(awaited.c.target == bindparam("of"))
 class Voidings:
     """What a batch takes out of the record.
 
-    `earlier` are statements of earlier batches, in log order, `arriving` the ids of the batch's
-    own; each with the position of the first statement that voids it.
+    `earlier` are statements of earlier batches, in log order, `arriving` the positions of the
+    batch's own; each with the position of the first statement that voids it.
     """
 
     earlier: Sequence[tuple[RecordedStatement, int]] = ()
-    arriving: Mapping[UUID, int] = field(default_factory=dict)
+    arriving: Mapping[int, int] = field(default_factory=dict)
 
 
 def voidings(batch: Batch, connection: Connection) -> Voidings:
@@ -61,7 +61,7 @@ def voidings(batch: Batch, connection: Connection) -> Voidings:
     insert_columns(connection, awaited, {"target": targets, "voiding": ids})
     earlier = [(known[t], at) for t, at in taken.items() if known[t].position < batch.first]
     earlier.sort(key=lambda pair: pair[0].position)
-    arriving = {t: at for t, at in taken.items() if known[t].position >= batch.first}
+    arriving = {at: by for t, by in taken.items() if (at := known[t].position) >= batch.first}
     return Voidings(earlier, arriving)
 
 

@@ -16,7 +16,7 @@ BARE = {"id": "https://centre.example.org/bare"}
 
 def subject(object_: JsonObject, fact: str = "completed", **activities: object) -> Subject:
     context = {"contextActivities": activities}
-    return subject_of(object_, fact, context, STANDARD)  # type: ignore[arg-type]
+    return subject_of(object_, fact, context.get("contextActivities"), STANDARD)  # type: ignore[arg-type]
 
 
 def listed(*activities: str) -> JsonObject:
