@@ -198,6 +198,8 @@ def unchanging(database: Database) -> Iterator[Connection]:
             driver.execute("BEGIN")
         try:
             yield connection
+            if database.dialect == "postgresql":
+                connection.commit()  # after a rollback psycopg would have each query planned anew
         finally:
             connection.rollback()
             if database.dialect == "sqlite":
