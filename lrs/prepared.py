@@ -1,14 +1,14 @@
-"""Short reads: queries that are made once, and put to SQLite's driver as they are.
+"""Short reads: queries that are made once, and put to the database's driver as they are.
 
 SQLAlchemy takes some 35 microseconds to hand over a query that SQLite answers in five, and as many
-again for the transaction it begins and ends around it; an answer is made of half a dozen such
-queries. PostgreSQL's round trips cost more than that, so there SQLAlchemy asks as ever.
+again for the transaction it begins and ends around it; for PostgreSQL's driver it takes longer. An
+answer is made of half a dozen such queries.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -18,10 +18,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from lrs.bulk import any_of
 from lrs.database import SCHEMAS
 from lrs.faults import as_sqlalchemy
-
-Row = Sequence[Any]
-_Process = Callable[[Any], Any]
-
+from lrs.straight import Process, Row, Straight, processed
 
 MOST = 512
 _LENGTHS = (1, 4, 8, 16, 32, 64, 128, 256, MOST)
@@ -33,8 +30,8 @@ class _Made(NamedTuple):
     """
 
     sql: str
-    places: Sequence[tuple[str, Any, _Process | None]]
-    processors: Sequence[tuple[int, _Process]]
+    places: Sequence[tuple[str, Any, Process | None]]
+    processors: Sequence[tuple[int, Process]]
 
 
 class Prepared:
@@ -49,14 +46,14 @@ class Prepared:
         self._query = query
         self._plain = plain
         self._among = among
-        self._elsewhere = query if among is None else any_of(query, among)
+        self._straight = Straight(query if among is None else any_of(query, among), plain=plain)
         self._made: dict[int, _Made] = {}
         """For SQLite, by how many numbers are asked for at once, 0 where it is none."""
 
     def all(self, connection: Connection, **parameters: Any) -> Sequence[Row]:
         """Its rows. Raises what SQLAlchemy would."""
         if connection.dialect.name != "sqlite":
-            return connection.execute(self._elsewhere, parameters).all()
+            return self._straight.all(connection, parameters)
         made = self._made.get(0)
         if made is None:
             made = self._made[0] = self._for_sqlite(connection.dialect)
@@ -73,7 +70,7 @@ class Prepared:
             rows: list[Row] = driver.execute(made.sql, values).fetchall()
         except sqlite3.Error as error:
             raise as_sqlalchemy(error, sqlite3.Error, "read") from error
-        return _processed(rows, made.processors) if made.processors else rows
+        return processed(rows, made.processors) if made.processors else rows
 
     def first(self, connection: Connection, **parameters: Any) -> Row | None:
         """The first of its rows, of which there should be few; None if there is none."""
@@ -117,13 +114,3 @@ class Prepared:
             if process is not None:
                 processors.append((place, process))
         return _Made(compiled.string, places, processors)
-
-
-def _processed(rows: Sequence[Row], processors: Sequence[tuple[int, _Process]]) -> Sequence[Row]:
-    found = []
-    for row in rows:
-        values = list(row)
-        for place, process in processors:
-            values[place] = process(values[place])
-        found.append(tuple(values))
-    return found

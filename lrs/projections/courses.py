@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     Connection,
     LargeBinary,
-    Row,
     Table,
     Text,
     bindparam,
@@ -25,6 +24,7 @@ from lrs.bulk import rows_of
 from lrs.domain.agent import JsonObject
 from lrs.domain.attempt import Rule
 from lrs.domain.catalogue import Kind
+from lrs.prepared import Prepared
 from lrs.projections import described
 from lrs.projections.dictionary import digest
 from lrs.projections.numbers import Numbered, text
@@ -44,8 +44,8 @@ course = Table(
 
 COLUMNS = (course.c.id, course.c.iri, course.c.title, course.c.described)
 _COURSES = select(*COLUMNS)
-_BY_DIGEST = _COURSES.where(course.c.digest == bindparam("of"))
-_BY_ID = _COURSES.where(course.c.id == bindparam("of"))
+_BY_DIGEST = Prepared(_COURSES.where(course.c.digest == bindparam("of")))
+_BY_ID = Prepared(_COURSES.where(course.c.id == bindparam("of")))
 _DESCRIBED = select(course.c.id, course.c.described).where(course.c.described.is_not(None))
 _DESCRIBE = update(course).where(course.c.id == bindparam("of"))
 
@@ -130,12 +130,12 @@ def rules(connection: Connection) -> dict[int, Rule]:
 
 def course_by_iri(connection: Connection, iri: str) -> Course | None:
     """The course with this IRI, if it was ever named."""
-    return _found(connection.execute(_BY_DIGEST, {"of": digest(iri)}).first())
+    return _found(_BY_DIGEST.first(connection, of=digest(iri)))
 
 
 def course_by_id(connection: Connection, number: int) -> Course | None:
     """The course with this number, if there is one."""
-    return _found(connection.execute(_BY_ID, {"of": number}).first())
+    return _found(_BY_ID.first(connection, of=number))
 
 
 def courses_by_iri(connection: Connection, iris: Collection[str]) -> dict[str, Course]:
@@ -198,7 +198,7 @@ def _language(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-def _found(row: Row[*tuple[Any, ...]] | None) -> Course | None:
+def _found(row: Sequence[Any] | None) -> Course | None:
     return course_of_row(row) if row else None
 
 

@@ -101,11 +101,11 @@ def read_beside(
     the same database, in one round trip.
     """
     if name is None:
-        rows = connection.execute(_beside(_SELECT, columns))
+        rows = _beside(_SELECT, columns).all(connection)
     else:
-        rows = connection.execute(_beside(_NAMED, columns), {"of": name})
+        rows = _beside(_NAMED, columns).all(connection, of=name)
     own = len(_SELECT.selected_columns)
-    return {row.name: (_read(row[:own]), tuple(row[own:])) for row in rows}
+    return {row[0]: (_read(row[:own]), tuple(row[own:])) for row in rows}
 
 
 def hold(connection: Connection, name: str) -> Position | None:
@@ -207,8 +207,8 @@ _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).w
 
 
 @lru_cache(maxsize=64)
-def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    return query.add_columns(*columns)
+def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> Prepared:
+    return Prepared(query.add_columns(*columns))
 
 
 def _position(row: Any) -> Position | None:

@@ -43,6 +43,7 @@ from lrs.domain.statistics import (
     figures,
     kind_of,
 )
+from lrs.prepared import Prepared
 from lrs.projections.courses import COLUMNS, Course, course, course_of_row
 from lrs.projections.dictionary import digest
 from lrs.projections.lines import Changed, course_of, line
@@ -91,8 +92,15 @@ LINES = "lines"
 
 _ALL = select(course_statistics)
 _SLICES = select(course_slice.c.id, course_slice.c.counters)
-_SLICES_OF = select(course_slice.c.value, course_slice.c.counters).where(
-    course_slice.c.course == bindparam("of"), course_slice.c.by == bindparam("what")
+_SLICES_OF = Prepared(
+    select(course_slice.c.value, course_slice.c.counters).where(
+        course_slice.c.course == bindparam("of"), course_slice.c.by == bindparam("what")
+    )
+)
+_COUNTED = Prepared(
+    select(course_statistics.c.counters, course_statistics.c.last_activity).where(
+        course_statistics.c.course == bindparam("of")
+    )
 )
 _DELETE_SLICE = delete(course_slice).where(course_slice.c.id == bindparam("of"))
 _DELETE = delete(course_statistics).where(course_statistics.c.course == bindparam("of"))
@@ -276,10 +284,8 @@ def courses(connection: Connection) -> list[CourseEntry]:
 
 def statistics(connection: Connection, found: Course) -> CourseReport:
     """The course's figures, under its own attempt rule."""
-    query = select(course_statistics).where(course_statistics.c.course == found.id)
-    row = connection.execute(query).first()
-    counters: Counters = orjson.loads(row.counters) if row else {}
-    latest = row.last_activity if row else None
+    text, latest = _COUNTED.first(connection, of=found.id) or (None, None)
+    counters: Counters = orjson.loads(text) if text else {}
     return CourseReport(
         course=found,
         figures=figures(counters, found.rule),
@@ -298,14 +304,14 @@ def slices(
     of these: so many that follow that value.
     """
     rule: Rule = found.rule if found else "best"
-    rows = connection.execute(_SLICES_OF, {"of": found.id if found else ALL, "what": by.value})
-    read = sorted(tuple(row) for row in rows if after is None or row.value > after)[:limit]
+    rows = _SLICES_OF.all(connection, of=found.id if found else ALL, what=by.value)
+    read = sorted((of, text) for of, text in rows if after is None or of > after)[:limit]
     return [Slice(value, _figures(orjson.loads(text), rule, by)) for value, text in read]
 
 
 def values(connection: Connection, by: By) -> list[str]:
     """What all courses together are told apart by: which offices, instructors or months."""
-    rows = connection.execute(_SLICES_OF, {"of": ALL, "what": by.value})
+    rows = _SLICES_OF.all(connection, of=ALL, what=by.value)
     return sorted(value for value, _ in rows)
 
 
