@@ -12,7 +12,6 @@ from tests.conftest import Place
 from tests.support.own_projection import leftovers
 from tests.support.stores import statement, store
 
-
 CHOSEN = ("statements", "training")
 """Each takes a process of its own to start; how all of them are rebuilt the commands tell."""
 
