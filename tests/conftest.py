@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,9 @@ LONG = (
     "tests/fuzz/test_fuzz.py",
     "tests/demo/test_store.py",
     "tests/projector/test_beside.py",
+    "tests/projections/test_reshaping.py",
+    "tests/schemas/test_defects.py",
+    "tests/schemas/test_accept.py",
     "tests/cli/",
     "tests/faults/",
     "tests/benchmarks/",
@@ -37,6 +41,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=list(gone))
     kept = [item for item in items if item not in gone]
     items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand tests and what they import stay to the end: each full garbage collection would
+    go through them for half a second.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _on_postgresql(item: pytest.Item) -> bool:

@@ -7,6 +7,7 @@ exit code.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import free_port
+from tests.support.processes import wait_until
+from tests.support.warm import warmed
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,6 +51,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dic
     """A folder with a filled store that is being served, and the environment for commands."""
     folder, port = tmp_path_factory.mktemp("docs"), str(free_port())
     environment = {
+        **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "LRS_PORT": port,
         "LRS_LOG_LEVEL": "error",
@@ -66,7 +70,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dic
     environment["KEY"] = f"{made['name']}:{made['secret']}"
     server = subprocess.Popen([_beside("lrs"), "serve"], cwd=folder, env=environment)
     _wait_for(f"http://127.0.0.1:{port}/health")
-    yield folder, environment
+    with warmed(tmp_path_factory.mktemp("warm")) as programs:
+        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
+        yield folder, environment
     server.terminate()
     server.wait(20)
 
@@ -87,13 +93,22 @@ def _wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
+def _is_level(health: str) -> bool:
+    """Whether the read models have come as far as they are to come."""
+    with urllib.request.urlopen(health) as answer:
+        told = json.load(answer)["projections"]
+    return all(entry["lag"] == 0 for entry in told if entry["state"] == "running")
+
+
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if examples(d)], ids=lambda d: d.name)
 def test_the_examples_of_the_docs_do_what_they_say(
     document: Path, served: tuple[Path, dict[str, str]]
 ) -> None:
     """What people copy from the docs works, in the order of the document, and prints that."""
     folder, environment = served
+    health = f"http://127.0.0.1:{environment['LRS_PORT']}/health"
     for command, expected in examples(document):
+        wait_until(lambda: _is_level(health))  # as it is by the time that a person has typed it
         here = command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
         done = subprocess.run(
             here, shell=True, cwd=folder, env=environment, capture_output=True, text=True

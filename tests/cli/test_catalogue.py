@@ -57,20 +57,14 @@ def programme(equivalents: str) -> Sheets:
 
 
 @pytest.fixture
-def lrs(place: Place, tmp_path: Path) -> Shell:
+def lrs(made: Place, tmp_path: Path) -> Shell:
     """A store on either database, and a folder for files."""
-    shell = Shell(place, tmp_path)
-    assert shell("migrate").returncode == 0
-    return shell
+    return Shell(made, tmp_path)
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Shell:
-    """A store on the embedded default, where the database makes no difference."""
-    urls = (f"sqlite:///{tmp_path}/{name}.db" for name in ("ledger", "views"))
-    shell = Shell(Place("sqlite", *urls), tmp_path)
-    assert shell("migrate").returncode == 0
-    return shell
+def embedded(on_files: Place, tmp_path: Path) -> Shell:
+    return Shell(on_files, tmp_path)
 
 
 def test_a_file_is_previewed_imported_and_repeated(lrs: Shell, place: Place) -> None:

@@ -32,12 +32,9 @@ NEEDED = "define, profile, state, statements/read/mine, statements/write"
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Place:
-    """Where a store is made."""
-    urls = (f"sqlite:///{tmp_path}/{name}.db" for name in ("ledger", "views"))
-    place = Place("sqlite", *urls)
-    bootstrap.migrate(settings_of(place))
-    return place
+def at(on_files: Place) -> Place:
+    """Where the store is."""
+    return on_files
 
 
 @pytest.fixture

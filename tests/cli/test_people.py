@@ -17,21 +17,19 @@ SAME = "That was so already: nothing is recorded.\n"
 
 
 @pytest.fixture
-def lrs(place: Place, tmp_path: Path) -> Shell:
+def lrs(made: Place, tmp_path: Path) -> Shell:
     """A store on either database, in which Anna has a personnel record."""
-    return known(Shell(place, tmp_path))
+    return known(Shell(made, tmp_path))
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Shell:
+def embedded(on_files: Place, tmp_path: Path) -> Shell:
     """Such a store on the embedded default, where the database makes no difference."""
-    urls = (f"sqlite:///{tmp_path}/{name}.db" for name in ("ledger", "views"))
-    return known(Shell(Place("sqlite", *urls), tmp_path))
+    return known(Shell(on_files, tmp_path))
 
 
 def known(shell: Shell) -> Shell:
     (shell.folder / "people.yaml").write_text(RECORD, "utf-8")
-    assert shell("migrate").returncode == 0
     assert shell("catalogue", "import", "people.yaml").returncode == 0
     return shell
 

@@ -23,11 +23,15 @@ from tests.support.own_projection import leftovers
 from tests.support.processes import wait_until
 
 
+@pytest.fixture(autouse=True)
+def in_a_hurry(hurried: None) -> None:
+    """Every test here; no process reads while another one makes a read model anew."""
+
+
 @pytest.fixture
-def lrs(place: Place, tmp_path: Path) -> Shell:
+def lrs(made: Place, tmp_path: Path) -> Shell:
     """On either database, with a few statements in it."""
-    lrs = Shell(place, tmp_path)
-    assert lrs("migrate").returncode == 0
+    lrs = Shell(made, tmp_path)
     statements = [STATEMENT | {"id": str(uuid4())} for _ in range(5)]
     (tmp_path / "file.json").write_text(json.dumps(statements))
     assert lrs("import", "file.json").returncode == 0

@@ -137,6 +137,7 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
         assert checksum(connection, Catalogue.TABLES) == rebuilt
 
 
+@pytest.mark.usefixtures("hurried")
 def test_descriptions_among_statements_are_folded_live_and_again(lrs: Lrs) -> None:
     """Every kind; the projection reads its own facts alone, and is level with the log."""
     for kind in Kind:

@@ -122,6 +122,7 @@ def test_names_are_told_with_their_streams(engine: Engine) -> None:
     assert found == {address.stream(KEY): "a" for address, _ in history}
 
 
+@pytest.mark.usefixtures("hurried")
 def test_documents_among_statements_are_folded_live_and_again(lrs: Lrs) -> None:
     """The projection reads its own facts alone, and is level with the log all the same."""
     stream = ADDRESSES[0].stream(KEY)

@@ -15,8 +15,7 @@ from tests.schemas.defects import BAD, Defect, defects
 from tests.schemas.examples import BOTH, V1, V2, complete, planned, refusal
 from tests.schemas.shapes import witnesses
 
-SCHEMAS = {V1: Statement(), V2: Statement2()}
-ACCEPTS = {version: accept_schema(schema) for version, schema in SCHEMAS.items()}
+ACCEPTS = {V1: accept_schema(Statement()), V2: accept_schema(Statement2())}
 
 ELSEWHERE = {"duplicate-id", "id-mismatch"}
 """Codes that a single statement by itself cannot earn."""
@@ -29,12 +28,12 @@ def parted(statement: JsonObject) -> JsonObject:
 
 
 def misjudged(statement: JsonObject, version: Version, defect: Defect) -> Any:
-    """What was said of a defect, if that was not what should be."""
+    """What was said of a defect, if that was not what should be. It is said where the derived
+    function does not accept and marshmallow finds a fault, and nowhere else.
+    """
     with defect.made():
-        accepted, errors = ACCEPTS[version](statement), SCHEMAS[version].validate(statement)
         said = refusal(statement, version)
-    right = not accepted and bool(errors) and said == (defect.code, defect.pointer)
-    return None if right else (defect, accepted, errors, said)
+    return None if said == (defect.code, defect.pointer) else (defect, said)
 
 
 @pytest.mark.parametrize("version", BOTH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
+from lrs.projector import making
 from tests.support.processes import running
 
 SECONDS = 60
@@ -18,11 +20,12 @@ def run(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> CompletedProcess[str]:
     """As `subprocess.run` has it, in a fiftieth of the time: the process is forked from one that
-    has imported the command. Its environment is that one and nothing else.
+    has imported the command, and so are the processes that it starts. Its environment is that one
+    and nothing else; its rebuilds are known of for as long as those of this process.
     """
     with TemporaryDirectory() as kept:
         said = [Path(kept, name) for name in ("out", "err")]
-        given = (list(arguments), str(folder), dict(environment), *map(str, said))
+        given = (list(arguments), str(folder), dict(environment), *map(str, said), making.NOTICE)
         with running(_command, [given], daemon=False) as (process,):
             process.join(SECONDS)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
@@ -32,7 +35,12 @@ def run(
 
 
 def _command(
-    arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str
+    arguments: list[str],
+    folder: str,
+    environment: dict[str, str],
+    out: str,
+    err: str,
+    notice: float,
 ) -> None:
     """What the process does."""
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
@@ -44,5 +52,9 @@ def _command(
     os.environ.clear()
     os.environ.update(environment)
     from api.cli import main
+    from lrs.projector import reading
+    from replay import rebuild
 
+    vars(making)["NOTICE"] = vars(reading)["NOTICE"] = notice
+    vars(rebuild)["get_context"] = lambda _: multiprocessing.get_context("fork")
     main(arguments, prog_name="lrs")

@@ -21,8 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+import psycopg
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on"}
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -138,14 +137,8 @@ class PostgresServer:
         return self.url(name)
 
     def execute(self, statement: str) -> None:
-        engine = create_engine(
-            self.url().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"
-        )
-        try:
-            with engine.connect() as connection:
-                connection.execute(text(statement))
-        finally:
-            engine.dispose()
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def _move_to_user(self) -> None:
         """Give the folder to the unprivileged user, and the programs where it can read them."""
@@ -184,7 +177,7 @@ class PostgresServer:
             try:
                 self.execute("SELECT 1")
                 return
-            except OperationalError:
+            except psycopg.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
