@@ -26,7 +26,7 @@ from lrs.columns import canonical
 from lrs.database import Database
 from lrs.domain.agent import JsonObject
 from lrs.domain.events import StatementStored
-from lrs.domain.statement import RecordedStatement, spliced
+from lrs.domain.statement import RecordedStatement, spliced, uuid_of
 from lrs.faults import honest_errors
 from lrs.ledger.content import split
 from lrs.ledger.shared import decoded
@@ -35,13 +35,17 @@ from lrs.prepared import Prepared
 
 
 class LoggedStatement(NamedTuple):
-    """A statement's row, undecoded but for its envelope."""
+    """A statement's row, undecoded but for its envelope; `key` is its id as the driver gives it."""
 
     position: int
     stored: int
-    id: UUID
+    key: UUID | bytes
     envelope: Mapping[str, Any]
     text: bytes
+
+    @property
+    def id(self) -> UUID:
+        return uuid_of(self.key)
 
     @property
     def authority(self) -> JsonObject:
@@ -68,14 +72,12 @@ class LoggedStatement(NamedTuple):
 
     def recorded(self) -> RecordedStatement:
         """The statement parsed, for folding."""
+        position, stored, key, envelope, text = self
+        may_void_any = envelope.get("any", False)
+        may_define = may_void_any or envelope.get("def", False)
+        statement = decoded(text)
         return RecordedStatement(
-            position=self.position,
-            stored=self.stored,
-            id=self.id,
-            authority=self.authority,
-            may_void_any=self.envelope.get("any", False),
-            may_define=self.envelope.get("any", False) or self.envelope.get("def", False),
-            statement=decoded(self.text),
+            position, stored, key, envelope["a"], may_void_any, statement, may_define
         )
 
 
@@ -123,7 +125,8 @@ _UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
 _AFTER = Prepared(
     _ROWS.where(event.c.position > bindparam("after"))
     .order_by(event.c.position)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit")),
+    plain=True,
 )
 _LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
 _HEAD = Prepared(_LAST)
@@ -224,7 +227,7 @@ class LogReader:
         if not rows:
             return Page(0, position, 0, b"")
         last, stored, *_, commitment = rows[-1]
-        facts = [LoggedFact(*row[:6]) for row in rows if row[4] in topics] if topics else []
+        facts = [_fact(row) for row in rows if row[4] in topics] if topics else []
         return Page(len(rows), last, stored, commitment, _statements(rows), facts)
 
     def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
@@ -304,6 +307,11 @@ class LogReader:
     def _first(self, query: Select[Any], **parameters: Any) -> Any:
         with honest_errors(), self._database.read.connect() as connection:
             return connection.execute(query, parameters).first()
+
+
+def _fact(row: Sequence[Any]) -> LoggedFact:
+    position, stored, key, version, topic, state, _ = row
+    return LoggedFact(position, stored, uuid_of(key), version, topic, state)
 
 
 def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:

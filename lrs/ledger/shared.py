@@ -9,39 +9,40 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import orjson
+from msgspec import Raw
+from msgspec.json import Decoder
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.shared import MOST, Shared
 
-_apart = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_apart = Decoder(dict[str, Raw]).decode
+_text = Decoder(str).decode
 
-_ALIKE = frozenset({"actor", "verb", "object"})
-_ALIKE_IN_CONTEXT = frozenset({"instructor", "team", "contextActivities"})
+_ALIKE = frozenset({"actor", "verb", "object", "instructor", "team", "contextActivities"})
+_TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
 
 
 def decoded(text: bytes) -> JsonObject:
     """The statement of this text, which must be that of a valid one. Its actor, verb and object,
     and of its context instructor, team and contextActivities, are Shared.
     """
-    statement: JsonObject = _apart(text)
-    for name, raw in statement.items():
-        if name in _ALIKE:
-            statement[name] = _shared(bytes(raw))
-        elif name == "context":
-            statement[name] = _context(raw)
-        else:
-            statement[name] = orjson.loads(bytes(raw))
+    statement = _members(_apart(text))
+    if "context" in statement:
+        statement["context"] = _members(_apart(statement["context"]))
     return statement
 
 
-def _context(raw: msgspec.Raw) -> JsonObject:
-    context: JsonObject = _apart(raw)
-    for name, said in context.items():
-        alike = name in _ALIKE_IN_CONTEXT
-        context[name] = _shared(bytes(said)) if alike else orjson.loads(bytes(said))
-    return context
+def _members(said: JsonObject) -> JsonObject:
+    """Each decoded but for a context, in the place of its text."""
+    for name, raw in said.items():
+        if name in _ALIKE:
+            said[name] = _shared(bytes(raw))
+        elif name in _TEXTS:
+            said[name] = _text(raw)
+        elif name != "context":
+            said[name] = orjson.loads(bytes(raw))
+    return said
 
 
 @lru_cache(maxsize=MOST)

@@ -73,21 +73,22 @@ class Targets:
         """Drop what is remembered."""
         self._ids = None
 
-    def among(self, connection: Connection, ids: Collection[UUID]) -> list[UUID]:
-        """Those of the ids, of statements that are new, that earlier ones may refer to."""
+    def among(self, connection: Connection, statements: Sequence[RecordedStatement]) -> list[UUID]:
+        """The ids of those of the statements, which are new, that earlier ones may refer to."""
         if self._ids is None:
             rows = connection.execute(_TARGETS.limit(self.MOST + 1))
             self._ids = {row.target for row in rows}
-        if len(self._ids) > self.MOST:
-            return list(ids)
-        return [id_ for id_ in ids if id_ in self._ids] if self._ids else []
+        if not self._ids:
+            return []
+        ids = [s.id for s in statements]
+        return ids if len(self._ids) > self.MOST else [id_ for id_ in ids if id_ in self._ids]
 
-    def follow(self, made: Sequence[Reference], ids: Collection[UUID]) -> None:
+    def follow(self, made: Sequence[Reference], statements: Sequence[RecordedStatement]) -> None:
         """Take in what a batch refers to, and that its own statements have come."""
         if self._ids is not None and len(self._ids) <= self.MOST:
             self._ids.update(r.target for r in made)
-            if self._ids:  # to hash an id takes longer than anything else here
-                self._ids.difference_update(ids)
+            if self._ids:
+                self._ids.difference_update(s.id for s in statements)
 
 
 def columns_of(made: Sequence[Reference]) -> Columns:
@@ -154,9 +155,8 @@ def _connected(
 ) -> dict[UUID, Reference]:
     """All references on a path through the batch, by the id of the referring statement."""
     found = {r.id: r for r in made}
-    ids = [s.id for s in batch.statements]
-    upward = targets.among(connection, ids)
-    targets.follow(made, ids)
+    upward = targets.among(connection, batch.statements)
+    targets.follow(made, batch.statements)
     # Those that refer to the batch, and those that refer to them; one hop more finds what voids
     # the farthest.
     for _ in range(MAX_HOPS + 1):

@@ -161,7 +161,7 @@ def _recorded(number: int, statement: ParsedStatement) -> RecordedStatement:
     return RecordedStatement(
         position=number,
         stored=0,
-        id=UUID(statement.value["id"]),
+        key=UUID(statement.value["id"]),
         authority={},
         may_void_any=True,
         may_define=True,

@@ -83,7 +83,7 @@ def histories(draw: st.DrawFn) -> list[RecordedStatement]:
         RecordedStatement(
             position=position,
             stored=position,
-            id=id,
+            key=id,
             authority=draw(st.sampled_from(AUTHORITIES)),
             may_void_any=draw(st.booleans()),
             statement=draw(statements),

@@ -99,7 +99,7 @@ def logs(draw: st.DrawFn) -> list[RecordedStatement]:
         RecordedStatement(
             position=position,
             stored=position,
-            id=UUID(int=position),
+            key=UUID(int=position),
             authority=draw(st.sampled_from(AUTHORITIES)),
             may_void_any=False,
             statement=draw(statements),

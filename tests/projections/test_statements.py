@@ -137,13 +137,14 @@ class Few(Targets):
 
 def test_when_too_much_is_referred_to_nothing_more_is_remembered(engine: Engine) -> None:
     """Then the table is asked about every new statement."""
-    ids = [uuid4() for _ in range(3)]
+    new = [said(position, {"id": ACTIVITIES[0]}) for position in (1, 2, 3)]
+    ids = [s.id for s in new]
     rows = [{"position": i, "id": uuid4(), "target": ids[i], "voiding": False} for i in (0, 1)]
     targets, few = Targets(), Few()
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(insert(reference), rows)
-        assert set(targets.among(connection, ids)) == set(ids[:2])
-        assert few.among(connection, ids) == ids
+        assert set(targets.among(connection, new)) == set(ids[:2])
+        assert few.among(connection, new) == ids
         transaction.rollback()
 
 
