@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,6 +47,9 @@ class Backend(Protocol):
     def drop_views(self, place: Place) -> None:
         """Throw the read models away: the store is to be migrated."""
 
+    def warm(self, place: Place) -> None:
+        """Have the system hold the store's files in memory, as where it has served for a day."""
+
     def describe(self) -> str: ...
 
 
@@ -74,6 +77,9 @@ class Postgres:
     def drop_views(self, place: Place) -> None:
         with psycopg.connect(place.views_url) as connection:
             connection.execute("DROP SCHEMA IF EXISTS views CASCADE")
+
+    def warm(self, place: Place) -> None:
+        _read(self._folder.rglob("*"))
 
     def _database(self, name: str) -> str:
         with psycopg.connect(self._server.url()) as connection:
@@ -126,8 +132,18 @@ class Sqlite:
         for file in place.folder.glob("views.db*"):
             file.unlink()
 
+    def warm(self, place: Place) -> None:
+        _read(place.folder.glob("*.db*"))
+
     def describe(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}, WAL, synchronous=FULL"
+
+
+def _read(files: Iterable[Path]) -> None:
+    for file in filter(Path.is_file, files):
+        with suppress(FileNotFoundError), file.open("rb", buffering=0) as opened:
+            while opened.read(2**22):
+                pass
 
 
 MEMORY = {"shared_buffers": "2GB", "max_wal_size": "4GB"}

@@ -49,7 +49,9 @@ def read(bench: Bench, store: Trained) -> Iterator[Row]:
         yield from _rows(bench, served, FLOOR)
     with servers.store(store.place) as served:
         for report in _reports(store, served):
+            bench.backend.warm(store.place)
             yield from _rows(bench, served, report)
+        bench.backend.warm(store.place)
         yield _list_row(store, _measured(bench, served, Report("certificates", [LIST]), 1))
         yield Row(
             "memory of the server after these, at most", f"{served.peak_bytes() / 2**20:.0f} MB",
