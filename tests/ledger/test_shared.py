@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from itertools import islice
 from uuid import UUID
 
@@ -30,9 +31,9 @@ AUTHORITY = {"account": {"homePage": "https://lms.example", "name": "1"}}
 @pytest.mark.parametrize("version", BOTH)
 def test_a_statement_is_decoded_as_it_was_said(version: Version, data: st.DataObject) -> None:
     """Whatever a valid one holds, met for the first time or again."""
-    said = data.draw(statements(version))
-    text = orjson.dumps(said)
-    assert orjson.dumps(decoded(text)) == orjson.dumps(decoded(text)) == text
+    text = json.dumps(data.draw(statements(version))).encode()
+    # As texts: 1 and true are equal to Python.
+    assert repr(decoded(text)) == repr(decoded(text)) == repr(orjson.loads(text))
 
 
 @pytest.mark.parametrize(
