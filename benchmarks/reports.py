@@ -50,6 +50,7 @@ def read(bench: Bench, store: Trained) -> Iterator[Row]:
     with servers.store(store.place) as served:
         for report in _reports(store, served):
             bench.backend.warm(store.place)
+            _ask_each(served, report)
             yield from _rows(bench, served, report)
         bench.backend.warm(store.place)
         yield _list_row(store, _measured(bench, served, Report("certificates", [LIST]), 1))
@@ -79,6 +80,12 @@ def _reports(store: Trained, served: Served) -> Iterator[Report]:
     figures = [course["statistics"] for course in courses if course["trainees"]]
     yield Report("course statistics", figures)
     yield Report("course statistics by office", [f"{path}?by=office" for path in figures])
+
+
+def _ask_each(served: Served, report: Report) -> None:
+    """Once before the rounds: a server that was just started has read nothing yet."""
+    for path in report.paths:
+        served.endpoint.ask(path)
 
 
 def _measured(
