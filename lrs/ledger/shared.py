@@ -19,13 +19,16 @@ from lrs.domain.shared import MOST, Shared
 _apart = Decoder(dict[str, Raw]).decode
 _text = Decoder(str).decode
 
+LONGEST = 2_048
+"""Bytes of what is kept: nobody fills the memory with megabytes that come once."""
+
 _ALIKE = frozenset({"actor", "verb", "object", "instructor", "team", "contextActivities"})
 _TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
 
 
 def decoded(text: bytes) -> JsonObject:
     """The statement of this text, which must be that of a valid one. Its actor, verb and object,
-    and of its context instructor, team and contextActivities, are Shared.
+    and of its context instructor, team and contextActivities, are Shared unless they are long.
     """
     statement = _members(_apart(text))
     if "context" in statement:
@@ -37,7 +40,8 @@ def _members(said: JsonObject) -> JsonObject:
     """Each decoded but for a context, in the place of its text."""
     for name, raw in said.items():
         if name in _ALIKE:
-            said[name] = _shared(bytes(raw))
+            text = bytes(raw)
+            said[name] = _shared(text) if len(text) <= LONGEST else orjson.loads(text)
         elif name in _TEXTS:
             said[name] = _text(raw)
         elif name != "context":
