@@ -57,23 +57,17 @@ def insert_columns(
 
 
 def insert_rows(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    replace: bool = False,
 ) -> None:
     """As insert_columns, of rows whose values are in the order of the names."""
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
+    if rows:
         columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        insert_columns(connection, table, columns)
-        return
-    sql, processors = _positional(table, names, replace=False)
-    processed = [(at, process) for at, process in enumerate(processors) if process is not None]
-    if processed:
-        columns_ = list(zip(*rows, strict=True))
-        for at, process in processed:
-            columns_[at] = tuple([process(value) for value in columns_[at]])
-        rows = list(zip(*columns_, strict=True))
-    connection.exec_driver_sql(sql, rows)
+        insert_columns(connection, table, columns, replace=replace)
 
 
 def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -43,24 +43,21 @@ class Straight:
         driver: Any = connection.connection.driver_connection
         kind = connection.dialect.loaded_dbapi.Error
         try:
-            return self.rows(connection.dialect, self.sent(connection.dialect, driver, parameters))
+            return self._rows(connection.dialect, driver, parameters)
         except kind as error:
             if driver.closed:
                 connection.invalidate(error)
             raise as_sqlalchemy(error, kind, "read") from error
 
-    def sent(self, dialect: Dialect, driver: Any, parameters: Mapping[str, Any]) -> Any:
-        """The driver's cursor for its answer. Raises the driver's errors."""
+    def _rows(self, dialect: Dialect, driver: Any, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Its rows. Raises the driver's errors."""
         made = self._made
         if made is None:
             made = self._made = self._text(dialect)
         values = {**made.usual, **parameters}
         for name, process in made.processors:
             values[name] = process(values[name])
-        return driver.execute(made.sql, values)
-
-    def rows(self, dialect: Dialect, cursor: Any) -> Sequence[Row]:
-        """The rows of such a cursor. Raises the driver's errors."""
+        cursor = driver.execute(made.sql, values)
         found: list[Row] = cursor.fetchall()
         if self._processors is None:
             codes = [column.type_code for column in cursor.description]

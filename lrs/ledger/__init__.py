@@ -2,7 +2,8 @@
 
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
-from lrs.ledger.reader import LoggedStatement, LogReader, Page, end_of_log
+from lrs.ledger.reader import LogReader, end_of_log
+from lrs.ledger.rows import LoggedStatement, Page
 from lrs.ledger.schema import migrate
 
 __all__ = [

@@ -26,8 +26,9 @@ from lrs.ledger.append import Stream
 from lrs.ledger.content import mapper
 from lrs.ledger.dialects import quiet_head
 from lrs.ledger.owners import Owners
-from lrs.ledger.reader import LoggedFact, LogReader
+from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
+from lrs.ledger.rows import LoggedFact
 from lrs.ledger.schema import log_identity
 from lrs.ledger.writer import AppendConflict, Writer
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -24,87 +22,10 @@ from sqlalchemy import (
 from lrs.bulk import rows_of
 from lrs.columns import canonical
 from lrs.database import Database
-from lrs.domain.agent import JsonObject
-from lrs.domain.events import StatementStored
-from lrs.domain.statement import RecordedStatement, spliced, uuid_of
 from lrs.faults import honest_errors
-from lrs.ledger.content import split
-from lrs.ledger.shared import decoded
+from lrs.ledger.rows import LoggedFact, LoggedStatement, Page, fact_of, statements_of
 from lrs.ledger.tables import content, event
 from lrs.prepared import Prepared
-
-
-class LoggedStatement(NamedTuple):
-    """A statement's row, undecoded but for its envelope; `key` is its id as the driver gives it."""
-
-    position: int
-    stored: int
-    key: UUID | bytes
-    envelope: Mapping[str, Any]
-    text: bytes
-
-    @property
-    def id(self) -> UUID:
-        return uuid_of(self.key)
-
-    @property
-    def authority(self) -> JsonObject:
-        """Who vouches for it."""
-        found: JsonObject = self.envelope["a"]
-        return found
-
-    @property
-    def attachments(self) -> tuple[str, ...]:
-        """The sha2 of each attachment whose bytes came along."""
-        return tuple(sha2.lower() for sha2 in self.envelope.get("h", ()))
-
-    def exact(self) -> bytes:
-        """The statement as it is answered with format=exact."""
-        version = self.envelope.get("v", "")
-        return spliced(
-            self.text,
-            (*self.envelope.get("m", ()), "version") if version else self.envelope.get("m", ()),
-            id=self.id,
-            stored=self.stored,
-            authority=orjson.dumps(self.authority),
-            version=version,
-        )
-
-    def recorded(self) -> RecordedStatement:
-        """The statement parsed, for folding."""
-        position, stored, key, envelope, text = self
-        may_void_any = envelope.get("any", False)
-        may_define = may_void_any or envelope.get("def", False)
-        statement = decoded(text)
-        return RecordedStatement(
-            position, stored, key, envelope["a"], may_void_any, statement, may_define
-        )
-
-
-class LoggedFact(NamedTuple):
-    """An event's row, undecoded; `state` is None once its content is erased."""
-
-    position: int
-    stored: int
-    originator_id: UUID
-    originator_version: int
-    topic: str
-    state: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Events up to position `last`, that one's row, and what was asked for among them: the
-    statements, and facts of other topics. `count` of them were read.
-    """
-
-    count: int
-    last: int
-    stored: int
-    commitment: bytes
-    statements: Sequence[LoggedStatement] = ()
-    facts: Sequence[LoggedFact] = ()
-
 
 _FACT = (
     event.c.position,
@@ -227,8 +148,8 @@ class LogReader:
         if not rows:
             return Page(0, position, 0, b"")
         last, stored, *_, commitment = rows[-1]
-        facts = [_fact(row) for row in rows if row[4] in topics] if topics else []
-        return Page(len(rows), last, stored, commitment, _statements(rows), facts)
+        facts = [fact_of(row) for row in rows if row[4] in topics] if topics else []
+        return Page(len(rows), last, stored, commitment, statements_of(rows), facts)
 
     def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
         """Up to `limit` facts of these topics, none of them statements, that follow `position`.
@@ -302,22 +223,8 @@ class LogReader:
         self, query: Select[Any], column: Column[Any], values: Collection[Any], **parameters: Any
     ) -> list[LoggedStatement]:
         with honest_errors(), self._database.read.connect() as connection:
-            return _statements(list(rows_of(connection, query, column, values, **parameters)))
+            return statements_of(list(rows_of(connection, query, column, values, **parameters)))
 
     def _first(self, query: Select[Any], **parameters: Any) -> Any:
         with honest_errors(), self._database.read.connect() as connection:
             return connection.execute(query, parameters).first()
-
-
-def _fact(row: Sequence[Any]) -> LoggedFact:
-    position, stored, key, version, topic, state, _ = row
-    return LoggedFact(position, stored, uuid_of(key), version, topic, state)
-
-
-def _statements(rows: Sequence[Any]) -> list[LoggedStatement]:
-    found = []
-    for position, stored, originator_id, _, topic, state, _ in rows:
-        if topic == StatementStored.TOPIC and state is not None:
-            envelope, text = split(state)
-            found.append(LoggedStatement(position, stored, originator_id, envelope, text))
-    return found

@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import insert_columns, rows_of
+from lrs.bulk import insert_rows, rows_of
 from lrs.domain.certification import Grant, grants, within_reach
 from lrs.domain.credit import begun, credit
 from lrs.domain.extremes import State
@@ -100,10 +100,8 @@ def _fold(connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair]) -> 
     for (person, code), what in sorted(found.items()):
         rows.append((person, code, what.begun.isoformat(), _text(what.grants)))
     _delete(connection, set(pairs) - found.keys())
-    if rows:
-        names = [column.name for column in certification.columns]
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        insert_columns(connection, certification, columns, replace=True)
+    names = [column.name for column in certification.columns]
+    insert_rows(connection, certification, names, rows, replace=True)
 
 
 def earned(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import orjson
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
 
-from lrs.bulk import Columns, insert_columns, rows_of
+from lrs.bulk import Columns, insert_columns, insert_rows, rows_of
 from lrs.domain.agent import JsonObject
 from lrs.domain.definition import activities_around, activities_in, names, united
 from lrs.domain.filters import activity_term, agent_term
@@ -127,8 +127,7 @@ class Definitions:
             if name not in known and len(known) < MOST_NAMES:
                 known.append(name)
                 new.append((ids[terms[agent]], len(known), name))
-        columns = dict(zip(("agent", "number", "name"), zip(*new, strict=True), strict=False))
-        insert_columns(connection, agent_name, columns)
+        insert_rows(connection, agent_name, ("agent", "number", "name"), new)
 
 
 def _defined(statement: JsonObject) -> Sequence[tuple[str, bytes]]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from lrs.bulk import Columns, insert_columns, rows_of
+from lrs.bulk import insert_rows, rows_of
 from lrs.domain.achievement import Mark
 from lrs.domain.attempt import Rule
 from lrs.domain.contribution import Part, Sessions, part_of, sessions_of
@@ -161,11 +161,9 @@ def course_of(id_: int) -> int:
     return id_ & (1 << _COURSE_BITS) - 1
 
 
-def keep(connection: Connection, rows: Iterable[Row]) -> None:
+def keep(connection: Connection, rows: Sequence[Row]) -> None:
     """Remember which statements say something of whom."""
-    kept = list(zip(*rows, strict=True))
-    if kept:
-        insert_columns(connection, outcome, dict(zip(Row._fields, kept, strict=True)))
+    insert_rows(connection, outcome, Row._fields, rows)
 
 
 def void(connection: Connection, taken: Iterable[tuple[int, int, int]]) -> None:
@@ -282,7 +280,7 @@ def _fold(
     gone = [{"of": c.id} for c in changed if c.existed and not c.exists]
     if gone:
         connection.execute(_DELETE, gone)
-    _write(connection, written)
+    insert_rows(connection, line, _COLUMNS, written, replace=True)
     return changed
 
 
@@ -293,12 +291,6 @@ def _counting(state: State) -> tuple[Any, list[Mark]]:
 _NOTHING = Part({})
 _DELETE = delete(line).where(line.c.id == bindparam("of"))
 _COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
-
-
-def _write(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        columns: Columns = dict(zip(_COLUMNS, zip(*rows, strict=True), strict=True))
-        insert_columns(connection, line, columns, replace=True)
 
 
 def as_kept(state: State) -> State:

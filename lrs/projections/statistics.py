@@ -29,7 +29,7 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import insert_columns, rows_of
+from lrs.bulk import insert_rows, rows_of
 from lrs.domain.attempt import Rule
 from lrs.domain.contribution import Part
 from lrs.domain.moment import Moment
@@ -225,10 +225,8 @@ def _latest(connection: Connection, known: int | None, lines: list[Changed]) -> 
 
 
 def _write(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        names = [column.name for column in table.columns]
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
-        insert_columns(connection, table, columns, replace=True)
+    names = [column.name for column in table.columns]
+    insert_rows(connection, table, names, rows, replace=True)
 
 
 def _json(counters: Counters) -> str:

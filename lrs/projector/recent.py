@@ -21,9 +21,9 @@ from lrs.domain.filters import Terms, terms
 from lrs.domain.statement import RecordedStatement, target_of
 from lrs.faults import honest_errors
 from lrs.ledger import LogReader
+from lrs.projections.finding import Filter
 from lrs.projections.positions import Position
 from lrs.projections.references import referred
-from lrs.projections.statements import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Asked:
         self._criteria = wanted.criteria
 
     def match(self, t: Terms) -> bool:
-        """What `lrs.projections.statements.find` finds by its indexes."""
+        """What `lrs.projections.finding.find` finds by its indexes."""
         registration = self._criteria.registration
         return (
             (self._verb is None or t.verb == self._verb)

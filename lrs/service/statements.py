@@ -23,7 +23,8 @@ from lrs.domain.statement import centiseconds, is_voiding, same, target_of
 from lrs.domain.version import Version
 from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
-from lrs.projections.statements import Filter, StatementIndex
+from lrs.projections.finding import Filter, find
+from lrs.projections.statements import StatementIndex
 from lrs.projector import Behind, Projector, Reach, Recent
 from lrs.service.attached import Attached, attached
 from lrs.service.query import Cursor, StatementQuery
@@ -187,7 +188,7 @@ class Statements:
         older: list[int] = []
         indexed = replace(wanted, upto=min(wanted.upto, behind.after))
         if limit and indexed.upto > indexed.after:
-            older = self._projector.asked(reach, lambda c: index.find(c, indexed, limit))
+            older = self._projector.asked(reach, lambda c: find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
     def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:

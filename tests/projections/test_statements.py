@@ -15,9 +15,10 @@ from lrs.domain.agent import agent_key, authority_key
 from lrs.domain.filters import Criteria
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.checksum import checksum
+from lrs.projections.finding import Filter, find
 from lrs.projections.projection import Batch
 from lrs.projections.references import MAX_HOPS, Targets, reference
-from lrs.projections.statements import Filter, StatementIndex, find, is_voided
+from lrs.projections.statements import StatementIndex, is_voided
 from lrs.projections.tables import metadata
 from tests.conftest import BACKENDS
 from tests.projections.histories import (

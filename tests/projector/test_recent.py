@@ -6,8 +6,8 @@ import json
 from uuid import uuid4
 
 from lrs.domain.filters import Criteria
+from lrs.projections.finding import Filter
 from lrs.projections.positions import Position
-from lrs.projections.statements import Filter
 from lrs.projector import Recent
 from lrs.service import Lrs
 from schemas import parse_statements
