@@ -249,14 +249,7 @@ def _fold(
         old_sessions = sessions_of(state)
         counts = course_of(id_) in watched
         before = _counting(state) if counts and row else None
-        if id_ in changes.anew:
-            outcomes, voided = anew.get(id_, ((), ()))
-            state = {}
-        else:
-            outcomes, voided = changes.added.get(id_, ()), changes.never.get(id_, ())
-        if voided:
-            mark(state, voided)
-        gather(state, outcomes)
+        state = _told(state, id_, changes, anew)
         seen = gist(state, rule(course_of(id_)))
         part = part_of(seen, state, offices.get(person_of(id_)))
         until = state["last"][0] if seen else None
@@ -282,6 +275,19 @@ def _fold(
         connection.execute(_DELETE, gone)
     insert_rows(connection, line, _COLUMNS, written, replace=True)
     return changed
+
+
+def _told(state: State, id_: int, changes: Changes, anew: Mapping[int, Told]) -> State:
+    """The line's state with what the changes say of it."""
+    if id_ in changes.anew:
+        state = {}
+        outcomes, voided = anew.get(id_, ((), ()))
+    else:
+        outcomes, voided = changes.added.get(id_, ()), changes.never.get(id_, ())
+    if voided:
+        mark(state, voided)
+    gather(state, outcomes)
+    return state
 
 
 def _counting(state: State) -> tuple[Any, list[Mark]]:
