@@ -13,6 +13,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from lrs import address
 from lrs.domain.errors import Misconfigured
 
 PREFIX = "LRS_"
@@ -61,7 +62,8 @@ def _truth(text: str) -> bool:
 
 def _url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        raise ValueError(address.FORMS)
+    address.read(text)
     return text
 
 
@@ -220,6 +222,8 @@ def _parsed(given: Mapping[str, str]) -> dict[str, Any]:
             raise Misconfigured(f"{name} is no setting; docs/settings.md lists them.")
         try:
             values[known[name].name] = known[name].metadata["parse"](text)
+        except address.BadAddress as error:
+            raise Misconfigured(f"{name} {error}.") from None
         except ValueError as error:
             raise Misconfigured(f"{name} must be {error}.") from None
     return values
