@@ -155,6 +155,10 @@ _LIMITS: Final = {
 _AWAY: Final = {
     "bytes-missing": "The document's bytes are not where they were kept: whoever runs the store "
     "must look at LRS_BLOB_FOLDER, and restore it.",
+    "connection-cut": "A connection was cut while PostgreSQL worked on a long statement, such as "
+    "one that makes an index: whoever runs the store must set the idle timeouts between the store "
+    "and PostgreSQL (HAProxy's `timeout client` and `timeout server`, PgBouncer's query_timeout, a "
+    "load balancer's idle timeout) longer than that takes, or let LRS_VIEWS_URL lead past them.",
     "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
     "again in a few seconds.",
     "index-behind": "The index is behind the log: send the same again in a moment.",
