@@ -29,6 +29,7 @@ LrsError
 +-- Forbidden                  the scope is too narrow
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
+|   +-- LogDiverged            the log is not the one that was read before
 +-- InternalError              the store failed in a way it should not
 +-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
     +-- Misconfigured          a setting or the schema refuses the start
@@ -61,6 +62,7 @@ __all__ = [
     "InvalidEntry",
     "InvalidQuery",
     "InvalidStatement",
+    "LogDiverged",
     "LrsError",
     "MalformedJson",
     "MethodNotAllowed",
@@ -228,6 +230,10 @@ class Unavailable(LrsError):
 
 class StorageFull(Unavailable):
     pass
+
+
+class LogDiverged(Unavailable):
+    """An event that was read from the log is gone, or another one stands at its position."""
 
 
 class InternalError(LrsError):

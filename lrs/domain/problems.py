@@ -162,6 +162,8 @@ _AWAY: Final = {
     "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
     "again in a few seconds.",
     "index-behind": "The index is behind the log: send the same again in a moment.",
+    "log-diverged": "The log does not hold an event that was read from it before: ask again in a "
+    "moment. Whoever runs the store sees under /api/v1/projections how many events are missing.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
     "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
@@ -169,6 +171,9 @@ _AWAY: Final = {
     "moment.",
     "unavailable": "The database is away or did not answer in time: send the same again in a few "
     "seconds.",
+    "view-ahead-of-log": "The read model {projection} holds events that the log does not hold any "
+    "more, so it is being rebuilt: ask again later. Whoever runs the store sees under "
+    "/api/v1/projections how many events are missing.",
     "view-being-made": "The read model is being made: ask again later. Whoever runs the store sees "
     "how far that is under /api/v1/projections.",
     "view-busy": "Another process is at work on the read model {projection}: ask again in a "

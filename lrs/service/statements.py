@@ -150,9 +150,7 @@ class Statements:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
         standing = self._projector.standing(StatementIndex.NAME)
-        behind = self._projector.of_one_making(
-            standing, lambda: self._recent.behind(standing.at, standing.head)
-        )
+        behind = self._projector.of_one_making(standing, self._recent.behind)
         if behind is None:
             reach = self._projector.fresh(StatementIndex.NAME)
             return reach, Behind(reach.position)

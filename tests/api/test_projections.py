@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from lrs.domain.credential import Scope
-from lrs.projections.training import Training
+from lrs.projections.training import Training, TrainingFold
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller, fresh, said
 from tests.api.opening import Calling, opened
@@ -25,14 +25,14 @@ COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
 @pytest.fixture
 def poison(own_lrs: Lrs, monkeypatch: pytest.MonkeyPatch) -> str:
     """A verb that the training projection cannot fold, until the patch is undone."""
-    verb, outcomes = f"https://example.org/verbs/{fresh()}", Training._outcomes
+    verb, outcomes = f"https://example.org/verbs/{fresh()}", TrainingFold._outcomes
 
-    def refuse(self: Training, recorded: object) -> object:
+    def refuse(self: TrainingFold, recorded: object) -> object:
         if recorded.statement["verb"]["id"] == verb:  # type: ignore[attr-defined]
             raise ValueError("no such outcome")
         return outcomes(self, recorded)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Training, "_outcomes", refuse)
+    monkeypatch.setattr(TrainingFold, "_outcomes", refuse)
     return verb
 
 
