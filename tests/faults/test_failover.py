@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from time import monotonic
 from uuid import uuid4
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -17,7 +16,8 @@ from lrs.database import open_database
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.faults.web import Web
-from tests.support.postgres import DURABLE, PostgresServer
+from tests.support.mortal import MortalServer, Standby
+from tests.support.postgres import DURABLE
 from tests.support.processes import wait_until
 from tests.support.stores import copies
 
@@ -26,8 +26,8 @@ from tests.support.stores import copies
 class Pair:
     """A primary, and a standby that follows it."""
 
-    primary: PostgresServer
-    standby: PostgresServer
+    primary: MortalServer
+    standby: Standby
 
     @property
     def url(self) -> str:
@@ -39,9 +39,9 @@ class Pair:
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
-    primary = PostgresServer(DURABLE)
+    primary = MortalServer(DURABLE)
     primary.start()
-    standby = primary.standby()
+    standby = Standby(primary)
     standby.start()
     yield Pair(primary, standby)
     primary.remove()
@@ -69,7 +69,7 @@ def test_a_store_goes_on_with_the_standby_that_is_promoted(pair: Pair, lrs: Lrs)
     pair.primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
     pair.primary.execute("SELECT pg_reload_conf()")
     web, before, after = Web(lrs), uuid4(), uuid4()
-    wait_until(lambda: waits_for_standby(pair.primary))
+    wait_until(lambda: pair.primary.value("SELECT sync_state FROM pg_stat_replication") == "sync")
     assert web.post(before).status == 200
     pair.primary.crash()
     assert (web.post(uuid4()).status, web.get(before).status) == (503, 503)
@@ -77,13 +77,6 @@ def test_a_store_goes_on_with_the_standby_that_is_promoted(pair: Pair, lrs: Lrs)
     wait_until(lambda: web.post(after).status == 200, 5)
     assert (web.get(before).status, web.get(after).status) == (200, 200)
     assert copies(lrs._databases[0], before) == 1
-
-
-def waits_for_standby(primary: PostgresServer) -> bool:
-    """Whether a commit there is acknowledged only after the standby has it."""
-    with psycopg.connect(primary.url()) as connection:
-        states = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchall()
-    return states == [("sync",)]
 
 
 def test_a_dead_machine_is_not_asked_first_again_and_again(pair: Pair) -> None:

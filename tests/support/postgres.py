@@ -97,17 +97,6 @@ class PostgresServer:
             )
         self._wait_until_ready()
 
-    def standby(self) -> PostgresServer:
-        """A server that follows this one, with all that is here now; not started yet."""
-        folder = Path(tempfile.mkdtemp(prefix="zachetka-pg-"))
-        self.own(folder)
-        self._run("pg_basebackup", "-D", str(folder / "data"), "-R", "-c", "fast", "-d", self.url())
-        return PostgresServer(self._settings, folder)
-
-    def promote(self) -> None:
-        """Have a standby become a primary. Returns when it is one."""
-        self._run("pg_ctl", "promote", "-D", str(self.data))
-
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT: fast shutdown, cutting connections. SIGQUIT: like a crash."""
         if self._process is not None:
