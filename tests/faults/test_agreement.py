@@ -67,7 +67,8 @@ def test_a_row_changed_by_hand_is_found(told: Lrs, spoil: Callable[[Lrs], None])
 
 def test_a_statement_that_the_index_lacks_is_named_and_stays_away(told: Lrs) -> None:
     """With the question that did not find it. Whoever looks mends nothing: it is found again."""
-    statement = Scan(told.ledger.reader).statements[told.ledger.reader.head()[0] - 3]
+    scan = Scan(told.ledger.reader)
+    statement = scan.statements[scan.answers[Criteria()][-1]]
     with told._views.write.begin() as connection:
         connection.execute(delete(entry).where(entry.c.position == statement.position))
     for _ in range(2):

@@ -38,7 +38,9 @@ pytestmark = pytest.mark.usefixtures("hurried")
 
 SOAKING = "LRS_TEST_SOAK" in os.environ
 ROUNDS = 24 if SOAKING else 2
-soak = pytest.mark.skipif(not SOAKING, reason="takes minutes: make soak")
+"""How often a crash is repeated on one store."""
+again = pytest.mark.parametrize("time", range(8 if SOAKING else 1))
+"""How often a loss is repeated, each time on a new store."""
 
 
 @pytest.fixture(scope="module")
@@ -163,8 +165,9 @@ def on_server(server: MortalServer) -> Callable[[], Callable[[], None]]:
     return snapshot
 
 
+@again
 def test_a_log_that_lost_its_end_under_read_models_elsewhere_has_them_rebuilt(
-    crashing: MortalServer, settings_there: Settings, postgres: PostgresServer
+    crashing: MortalServer, settings_there: Settings, postgres: PostgresServer, time: int
 ) -> None:
     """They hold events that the log does not; others stand at these positions by now."""
     elsewhere = postgres.create_database(f"test_{uuid4().hex[:12]}")
@@ -177,8 +180,9 @@ def test_a_log_that_lost_its_end_under_read_models_elsewhere_has_them_rebuilt(
         require_loss_is_told(lrs, settings, surviving, highest)
 
 
+@again
 def test_a_database_that_lost_its_end_with_its_read_models_is_not_remembered(
-    crashing: MortalServer, settings_there: Settings
+    crashing: MortalServer, settings_there: Settings, time: int
 ) -> None:
     """Read models go back with the log: what the process remembers of them must go, too, and it
     tells what it knows to be missing.
@@ -208,8 +212,9 @@ def test_readers_get_no_answer_from_a_read_model_that_is_ahead_of_the_log(
         require_loss_is_told(lrs, settings, surviving, highest)
 
 
+@again
 def test_a_standby_promoted_too_early_is_gone_on_with(
-    crashing: MortalServer, settings_there: Settings
+    crashing: MortalServer, settings_there: Settings, time: int
 ) -> None:
     """It lacks the last events; the store finds it by itself and tells how many are missing."""
     standby = Standby(crashing)
@@ -263,7 +268,10 @@ def copied(url: str) -> Callable[[], None]:
     return restore
 
 
-def test_a_copy_of_the_log_restored_under_a_running_store_is_noticed(files: Settings) -> None:
+@again
+def test_a_copy_of_the_log_restored_under_a_running_store_is_noticed(
+    files: Settings, time: int
+) -> None:
     """SQLite's backup can be written into a file that is in use."""
     with running(files) as lrs:
         surviving, highest = lose(lrs, lambda: copied(files.ledger_url))
