@@ -6,16 +6,19 @@ unknown members are refused, and each fault has its pointer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
+from typing import ClassVar
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
-from lrs.domain.errors import InvalidEntry
+from lrs.domain.catalogue import SHAPES, Kind, Thing
+from lrs.domain.errors import MOST_FAULTS, InvalidEntry
+from schemas import entry_rules
 from schemas.accept import Accept, accept_schema
-from schemas.check import Load, first_fault
+from schemas.check import Load, all_faults, pointer_of
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
-from schemas.entry_rules import miscounted, misdated, reversed_days, unequal, untitled
+from schemas.entry_rules import Rule
 from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
 from schemas.strict import Fault, Strict
 
@@ -23,25 +26,38 @@ from schemas.strict import Fault, Strict
 class _Entry(Strict):
     """Members are written as they are named here, with underscores."""
 
+    rules: ClassVar[Sequence[Rule]] = ()
+
     def on_bind_field(self, field_name: str, field_obj: object) -> None:
         super().on_bind_field(field_name, field_obj)  # type: ignore[arg-type]
         field_obj.data_key = field_name  # type: ignore[attr-defined]
+
+    @classmethod
+    def rule(cls, value: JsonObject) -> Fault | None:
+        return next(cls.contradictions(value), None)
+
+    @classmethod
+    def contradictions(
+        cls, value: JsonObject, wrong: frozenset[str] = frozenset()
+    ) -> Iterator[Fault]:
+        """What the entry must not say together, as far as it can be told while the members `wrong`
+        are wrong by themselves.
+        """
+        for rule in cls.rules:
+            if not rule.reads & wrong:
+                yield from rule.faults(value)
 
 
 class _Titled(_Entry):
     """What has a title, beside which it has no rule."""
 
-    @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
-        return untitled(value)
+    rules = (entry_rules.TITLE,)
 
 
 class _Lasting(_Entry):
     """What may hold from the day `since` to the day `until`."""
 
-    @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
-        return reversed_days(value)
+    rules = (entry_rules.DAYS,)
 
 
 class Course(_Titled):
@@ -104,9 +120,7 @@ class Programme(_Entry):
     everyone = Boolean()
     before_visitors = Boolean()
 
-    @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
-        return untitled(value) or miscounted(value) or misdated(value) or unequal(value)
+    rules = entry_rules.PROGRAMME
 
 
 class Person(_Lasting):
@@ -128,10 +142,7 @@ class Link(_Entry):
     person = AgentKey(required=True)
     reason = Text()
 
-    @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
-        """An identifier is its own person's without being told."""
-        return (("person",), "link-to-itself") if value["agent"] == value["person"] else None
+    rules = (entry_rules.LINK,)
 
 
 class Exemption(_Lasting):
@@ -170,7 +181,7 @@ class Rating(_Entry):
     dislikes = Count(required=True)
 
 
-_SCHEMAS: Mapping[Kind, type[Strict]] = {
+_SCHEMAS: Mapping[Kind, type[_Entry]] = {
     Kind.COURSE: Course,
     Kind.OFFICE: Office,
     Kind.POST: Post,
@@ -187,8 +198,10 @@ _SCHEMAS: Mapping[Kind, type[Strict]] = {
 
 @cache
 def _checks(kind: Kind) -> tuple[Accept, Load]:
-    schema = _SCHEMAS[kind]()
-    return accept_schema(schema), schema.load
+    """What accepts an entry, and what finds the faults of its members without its rules."""
+    whole = _SCHEMAS[kind]
+    members_alone = type(whole.__name__, (whole,), {"rules": ()})
+    return accept_schema(whole()), members_alone().load
 
 
 def members(kind: Kind) -> list[str]:
@@ -220,39 +233,107 @@ Checked = tuple[Kind, JsonObject, str]
 """An entry of its kind, and where it stands in the input, as a JSON pointer."""
 
 
-def check_entries(kind: Kind, value: object) -> list[Checked]:
-    """The entries of one kind: `value` is one, or an array of them. InvalidEntry otherwise."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The entries of an input that are right by themselves, the faults of the others, and what
+    these others describe as far as they say it, each with its pointer.
+    """
+
+    entries: list[Checked] = field(default_factory=list)
+    faults: list[InvalidEntry] = field(default_factory=list)
+    faulty: dict[Thing, str] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more faults than these are not told."""
+        return len(self.faults) >= MOST_FAULTS
+
+    def checked(self) -> list[Checked]:
+        """The entries, if all are right. Raises InvalidEntry with all faults."""
+        if self.faults:
+            raise InvalidEntry.first_of(self.faults)
+        return self.entries
+
+    def _examine(self, kind: Kind, value: object, at: str) -> None:
+        accept, load = _checks(kind)
+        if accept(value):
+            assert isinstance(value, dict)
+            self.entries.append((kind, value, at))
+        elif not self.is_full:
+            found = [InvalidEntry(code, pointer=at + p) for p, code in _faults(kind, load, value)]
+            self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
+            if (thing := _thing(kind, value)) is not None:
+                self.faulty[thing] = at
+
+
+def examine_entries(kind: Kind, value: object) -> Examined:
+    """The entries of one kind: `value` is one, or an array of them."""
+    found = Examined()
     if type(value) is list:
-        return [_checked(kind, held, f"/{index}") for index, held in enumerate(value)]
-    return [_checked(kind, value, "")]
+        for index, held in enumerate(value):
+            found._examine(kind, held, f"/{index}")
+    else:
+        found._examine(kind, value, "")
+    return found
+
+
+def examine_catalogue(value: object) -> Examined:
+    """The entries of an object that holds an array for each of some kinds, in the order of Kind."""
+    found = Examined()
+    if type(value) is not dict:
+        found.faults.append(InvalidEntry("not-an-object", pointer=""))
+        return found
+    found.faults.extend(_misnamed(value))
+    for kind in Kind:
+        held = value.get(kind.value)
+        if type(held) is list:
+            for index, entry in enumerate(held):
+                found._examine(kind, entry, f"/{kind.value}/{index}")
+    return found
+
+
+def check_entries(kind: Kind, value: object) -> list[Checked]:
+    """The entries of one kind: `value` is one, or an array of them. InvalidEntry otherwise, with
+    the pointer, and all faults.
+    """
+    return examine_entries(kind, value).checked()
 
 
 def check_catalogue(value: object) -> list[Checked]:
     """The entries of an object that holds an array for each of some kinds, in the order of Kind.
-    InvalidEntry otherwise, with the pointer.
+    InvalidEntry otherwise, with the pointer, and all faults.
     """
-    if type(value) is not dict:
-        raise InvalidEntry("not-an-object", pointer="")
-    for name, held in value.items():
-        if name not in _NAMES:
-            raise InvalidEntry("unknown-kind", pointer=f"/{name}", known=", ".join(_NAMES))
-        if type(held) is not list:
-            raise InvalidEntry("not-an-array", pointer=f"/{name}")
-    return [
-        _checked(kind, entry, f"/{kind.value}/{index}")
-        for kind in Kind
-        for index, entry in enumerate(value.get(kind.value, ()))
-    ]
+    return examine_catalogue(value).checked()
 
 
 _NAMES = [kind.value for kind in Kind]
 
 
-def _checked(kind: Kind, value: object, at: str) -> Checked:
-    accept, load = _checks(kind)
-    fault = None if accept(value) else first_fault(load, value)
-    if fault is not None:
-        pointer, code = fault
-        raise InvalidEntry(code, pointer=at + pointer)
-    assert isinstance(value, dict)
-    return kind, value, at
+def _misnamed(value: JsonObject) -> list[InvalidEntry]:
+    """The members that are no kind, or hold no array."""
+    faults = []
+    for name, held in value.items():
+        at = pointer_of((name,))
+        if name not in _NAMES:
+            faults.append(InvalidEntry("unknown-kind", pointer=at, known=", ".join(_NAMES)))
+        elif type(held) is not list:
+            faults.append(InvalidEntry("not-an-array", pointer=at))
+    return faults[:MOST_FAULTS]
+
+
+def _faults(kind: Kind, load: Load, value: object) -> list[tuple[str, str]]:
+    """The pointers and codes of all faults of an entry, those of single members first."""
+    found = all_faults(load, value)
+    if not isinstance(value, dict):
+        return found
+    wrong = frozenset(pointer.split("/")[1] for pointer, _ in found if pointer)
+    more = _SCHEMAS[kind].contradictions(value, wrong)
+    return [*found, *((pointer_of(path), code) for path, code in more)]
+
+
+def _thing(kind: Kind, value: object) -> Thing | None:
+    """What a faulty entry describes, if it says its key."""
+    if not isinstance(value, dict):
+        return None
+    key = tuple(value.get(name) for name in SHAPES[kind].key)
+    return (kind, key) if all(isinstance(part, str) for part in key) else None  # type: ignore[return-value]
