@@ -19,7 +19,7 @@ from schemas.accept import Accept, accept_schema
 from schemas.check import Load, all_faults, pointer_of
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
 from schemas.entry_rules import Rule
-from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
+from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, Text
 from schemas.strict import Fault, Strict
 
 
@@ -181,7 +181,7 @@ class Rating(_Entry):
     dislikes = Count(required=True)
 
 
-_SCHEMAS: Mapping[Kind, type[_Entry]] = {
+SCHEMAS: Mapping[Kind, type[_Entry]] = {
     Kind.COURSE: Course,
     Kind.OFFICE: Office,
     Kind.POST: Post,
@@ -199,34 +199,9 @@ _SCHEMAS: Mapping[Kind, type[_Entry]] = {
 @cache
 def _checks(kind: Kind) -> tuple[Accept, Load]:
     """What accepts an entry, and what finds the faults of its members without its rules."""
-    whole = _SCHEMAS[kind]
+    whole = SCHEMAS[kind]
     members_alone = type(whole.__name__, (whole,), {"rules": ()})
     return accept_schema(whole()), members_alone().load
-
-
-def members(kind: Kind) -> list[str]:
-    """The names of all that can be said of a thing of this kind."""
-    return list(_SCHEMAS[kind]().fields)
-
-
-def lists(kind: Kind) -> set[str]:
-    """The names of those that are arrays of texts."""
-    return _of_type(kind, Many) - set(objects(kind))
-
-
-def objects(kind: Kind) -> dict[str, list[str]]:
-    """The names of those that are arrays of objects, each with the names of its members."""
-    many = {name: f for name, f in _SCHEMAS[kind]().fields.items() if isinstance(f, Many)}
-    return {n: list(f.element.schema.fields) for n, f in many.items() if isinstance(f.element, One)}
-
-
-def months(kind: Kind) -> set[str]:
-    """The names of those that are calendar months."""
-    return _of_type(kind, Month)
-
-
-def _of_type(kind: Kind, wanted: type[StrictField]) -> set[str]:
-    return {name for name, field in _SCHEMAS[kind]().fields.items() if isinstance(field, wanted)}
 
 
 Checked = tuple[Kind, JsonObject, str]
@@ -327,7 +302,7 @@ def _faults(kind: Kind, load: Load, value: object) -> list[tuple[str, str]]:
     if not isinstance(value, dict):
         return found
     wrong = frozenset(pointer.split("/")[1] for pointer, _ in found if pointer)
-    more = _SCHEMAS[kind].contradictions(value, wrong)
+    more = SCHEMAS[kind].contradictions(value, wrong)
     return [*found, *((pointer_of(path), code) for path, code in more)]
 
 

@@ -91,7 +91,7 @@ def test_a_whole_catalogue_comes_in_from_yaml(place: Place, tmp_path: Path) -> N
     bootstrap.migrate(settings_of(place))
     file = tmp_path / "all.yml"
     file.write_text(json.dumps(entries(), ensure_ascii=False), "utf-8")
-    assert read(file)[0] == entries()
+    assert read(file).value == entries()
     done = Shell(place, tmp_path)("catalogue", "import", "all.yml")
     assert (done.returncode, done.stdout.count("1 new")) == (0, len(Kind))
 
@@ -141,7 +141,7 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
     ]
     sheets: Sheets = {"courses": [["id", "title.ru"], *titles], "programmes": rows}
     file = workbook(tmp_path / "f.xlsx", sheets)
-    (programme,) = read(file)[0]["programmes"]
+    (programme,) = read(file).value["programmes"]
     assert (programme["since"], programme["due_days"]) == ("2026-02-01", 14)
     assert programme["equivalents"] == [
         {"course": old, "counts_as": COURSE},
