@@ -12,7 +12,7 @@ from functools import cache
 from typing import ClassVar
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import SHAPES, Kind, Thing
+from lrs.domain.catalogue import Kind
 from lrs.domain.errors import MOST_FAULTS, InvalidEntry
 from schemas import entry_rules
 from schemas.accept import Accept, accept_schema
@@ -210,13 +210,13 @@ Checked = tuple[Kind, JsonObject, str]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The entries of an input that are right by themselves, the faults of the others, and what
-    these others describe as far as they say it, each with its pointer.
+    """The entries of an input that are right by themselves, the faults of the others, and what is
+    right of these others, without their wrong members.
     """
 
     entries: list[Checked] = field(default_factory=list)
     faults: list[InvalidEntry] = field(default_factory=list)
-    faulty: dict[Thing, str] = field(default_factory=dict)
+    remains: list[Checked] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
@@ -235,10 +235,15 @@ class Examined:
             assert isinstance(value, dict)
             self.entries.append((kind, value, at))
         elif not self.is_full:
-            found = [InvalidEntry(code, pointer=at + p) for p, code in _faults(kind, load, value)]
+            wrong = all_faults(load, value)
+            if isinstance(value, dict):
+                names = frozenset(pointer.split("/")[1] for pointer, _ in wrong if pointer)
+                rules = SCHEMAS[kind].contradictions(value, names)
+                wrong += [(pointer_of(path), code) for path, code in rules]
+                right = {name: held for name, held in value.items() if name not in names}
+                self.remains.append((kind, right, at))
+            found = [InvalidEntry(code, pointer=at + pointer) for pointer, code in wrong]
             self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
-            if (thing := _thing(kind, value)) is not None:
-                self.faulty[thing] = at
 
 
 def examine_entries(kind: Kind, value: object) -> Examined:
@@ -294,21 +299,3 @@ def _misnamed(value: JsonObject) -> list[InvalidEntry]:
         elif type(held) is not list:
             faults.append(InvalidEntry("not-an-array", pointer=at))
     return faults[:MOST_FAULTS]
-
-
-def _faults(kind: Kind, load: Load, value: object) -> list[tuple[str, str]]:
-    """The pointers and codes of all faults of an entry, those of single members first."""
-    found = all_faults(load, value)
-    if not isinstance(value, dict):
-        return found
-    wrong = frozenset(pointer.split("/")[1] for pointer, _ in found if pointer)
-    more = SCHEMAS[kind].contradictions(value, wrong)
-    return [*found, *((pointer_of(path), code) for path, code in more)]
-
-
-def _thing(kind: Kind, value: object) -> Thing | None:
-    """What a faulty entry describes, if it says its key."""
-    if not isinstance(value, dict):
-        return None
-    key = tuple(value.get(name) for name in SHAPES[kind].key)
-    return (kind, key) if all(isinstance(part, str) for part in key) else None  # type: ignore[return-value]

@@ -87,6 +87,7 @@ def _remarks(source: Source, steps: list[Step]) -> Iterable[str]:
     yield from (f"Note: {note}" for note in source.notes)
     found = doubts([step.stated for step in steps])
     for doubt in found[:MOST_WARNINGS]:
-        yield f"Warning: {source.place(doubt.where)}: {doubt.detail}"
+        content = source.content(doubt.where)
+        yield f"Warning: {source.place(doubt.where)}: {doubt.detail}{content}"
     if len(found) > MOST_WARNINGS:
         yield f"Warning: {len(found) - MOST_WARNINGS} more like these."

@@ -25,5 +25,6 @@ def _beside(lrs: Lrs, found: Examined, stated: list[Stated], by: Credential) -> 
     """What is wrong with entries that are right by themselves, as far as it can be told now."""
     if not found.is_full:
         with suppress(Unavailable):
-            return lrs.catalogue.faults(stated, found.faulty, by)
+            remains = [Stated(*one) for one in found.remains]
+            return lrs.catalogue.faults(stated, remains, by)
     return []

@@ -115,14 +115,16 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         cell: dict[str, Any] = super().parse_cell(element)
-        if element.find(FORMULA_TAG) is not None and element.find(VALUE_TAG) is None:
-            cell["data_type"] = "f"
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            # A formula whose result is the empty text says that it is a text.
+            computed = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+            cell["data_type"] = "s" if computed else "f"
         return cell
 
 
 def _sheet(held: Any) -> Sheet:
     """A sheet of openpyxl's, read through."""
-    sheet = Sheet(held.title, held.sheet_state != "visible")
+    sheet = Sheet(held.title.strip(), held.sheet_state != "visible")
     book = held.parent
     with held._get_source() as source:
         parser = _Parser(

@@ -20,14 +20,15 @@ class Told(NamedTuple):
 class Source:
     """A file that was read: what it says as JSON has it, its own faults, and what is not read.
 
-    `tell` words the fault of an entry, None where a fault of the file tells it already; `place`
-    says where a JSON pointer leads.
+    `tell` words the fault of an entry, None where a fault of the file tells it already. Of a JSON
+    pointer `place` says where it leads, and `content` in a sentence what stands there.
     """
 
     name: str
     value: Any
     tell: Callable[[InvalidEntry], Told | None]
     place: Callable[[str], str]
+    content: Callable[[str], str]
     faults: Sequence[Told] = ()
     notes: Sequence[str] = field(default=())
 

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from api.catalogue.cells import Unreadable, value_of
 from api.catalogue.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Sheet
+from api.catalogue.source import quoted
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
 from schemas.entry_forms import Form, Sort, forms
@@ -95,7 +96,7 @@ def _heading(cell: Cell) -> str:
 
 def _read_headings(table: Table, first: dict[int, Cell]) -> None:
     if not first:
-        told = "row 1 is empty, but holds the headings: write them there. They may be "
+        told = "row 1 is empty: write the headings there. They may be "
         table.faults.append((1, 0, f"{told}{_known(table.kind)}."))
     taken: set[tuple[str, str]] = set()
     for number, cell in sorted(first.items()):
@@ -105,7 +106,7 @@ def _read_headings(table: Table, first: dict[int, Cell]) -> None:
         member, _, language = heading.partition(".")
         sentence = _wrong_heading(table.kind, heading, member, language)
         if not sentence and (member, language) in taken:
-            sentence = f"there are two columns for {heading}: keep one of them."
+            sentence = f"there are two columns for {quoted(heading)}: keep one of them."
         if sentence:
             table.faults.append((1, number, f"cell {cell.name}: {sentence}"))
         else:
@@ -118,7 +119,7 @@ def _wrong_heading(kind: Kind, heading: str, member: str, language: str) -> str:
     """What is wrong with a heading; empty if nothing is."""
     form = forms(kind).get(member)
     if form is None:
-        return f"there is no {heading[:60]}; there are: {_known(kind)}."
+        return f"no column is called {quoted(heading)}; may be: {_known(kind)}."
     if form.sort is Sort.TITLE and not is_language_tag(language):
         return f"name the language as well, {member}.ru or {member}.en."
     if form.sort is not Sort.TITLE and "." in heading:

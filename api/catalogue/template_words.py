@@ -27,8 +27,8 @@ HELP: tuple[Hint, ...] = (
             "порядок столбцов любой."
         ),
         (
-            "Keep the headings and the names of the sheets. Columns and sheets that you do not need "
-            "may be deleted; columns may stand in any order."
+            "Keep the headings and the names of the sheets. Columns and sheets that you do not "
+            "need may be deleted; columns may stand in any order."
         ),
     ),
     (
@@ -37,18 +37,18 @@ HELP: tuple[Hint, ...] = (
     ),
     (
         (
-            "Строка со словом «пример» в столбце # не загружается. Удалите её или впишите в неё своё "
-            "и сотрите слово «пример»."
+            "Строка со словом «пример» в столбце # не загружается. Удалите её или впишите в неё "
+            "свои данные и сотрите слово «пример»."
         ),
         (
-            "A row with the word пример in the column # is not imported. Delete it, or write your own "
-            "into it and clear the word."
+            "A row with the word пример in the column # is not imported. Delete it, or write your "
+            "own data into it and clear the word."
         ),
     ),
     (
         (
-            "Коды и табельные номера пишите как текст: столбцы уже имеют формат «Текстовый», и нули "
-            "впереди сохраняются."
+            "Коды и табельные номера пишите как текст: столбцы уже имеют формат «Текстовый», и "
+            "нули впереди сохраняются."
         ),
         (
             "Codes and personnel numbers are texts: the columns have the format Text, so zeros in "

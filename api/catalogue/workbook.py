@@ -35,7 +35,7 @@ def read(path: Path) -> Source:
             book.take(index, sheet)
     book.require_something()
     value = {table.kind.value: [r.entry for r in table.rows] for table in book.tables.values()}
-    return Source(path.name, value, book.tell, book.place, book.faults, book.notes)
+    return Source(path.name, value, book.tell, book.place, book.content, book.faults, book.notes)
 
 
 class _Book:
@@ -74,6 +74,10 @@ class _Book:
     def place(self, pointer: str) -> str:
         """Sheet, row and heading, as far as the pointer leads."""
         return self._spot(pointer).place
+
+    def content(self, pointer: str) -> str:
+        """What the cell holds; empty for what is no cell."""
+        return self._spot(pointer).content
 
     def tell(self, fault: InvalidEntry) -> Told | None:
         """The fault with its place, and what the cell holds; None if the file's own faults tell

@@ -101,7 +101,7 @@ def read(path: Path) -> Source:
         raise ImportRefused(f"{path.name}{line}: {problem}.") from None
     text = _Text(value, lines, {line for line, _ in loader.faults})
     faults = [Told((line,), f"line {line}: {what}") for line, what in loader.faults]
-    return Source(path.name, value, text.tell, text.place, faults)
+    return Source(path.name, value, text.tell, text.place, text.content, faults)
 
 
 def _lines(node: yaml.Node, pointer: str) -> Iterator[tuple[str, int]]:
@@ -137,10 +137,15 @@ class _Text:
         sentence = fault.detail
         if fault.twin is not None:
             sentence += f" The other begins on line {self._line(fault.twin)}."
-        value = self._value(fault.place)
-        if isinstance(value, str | int | float):
-            sentence += f" There stands: {quoted(json.dumps(value, ensure_ascii=False))}"
+        sentence += self.content(fault.place)
         return Told((self._line(fault.place),), f"{self.place(fault.place)}: {sentence}")
+
+    def content(self, pointer: str) -> str:
+        """What stands there, if it is a single value."""
+        value = self._value(pointer)
+        if not isinstance(value, str | int | float):
+            return ""
+        return f" There stands: {quoted(json.dumps(value, ensure_ascii=False))}"
 
     def _line(self, pointer: str) -> int:
         while pointer and pointer not in self.lines:

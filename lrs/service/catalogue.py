@@ -19,7 +19,6 @@ from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
 from lrs.projector import Projector
 from lrs.service.plan import (
-    NOTHING,
     Change,
     Stated,
     Step,
@@ -112,13 +111,13 @@ class Catalogue:
         return self._plan(stated)
 
     def faults(
-        self, stated: Sequence[Stated], faulty: Mapping[Thing, str], by: Credential
+        self, stated: Sequence[Stated], remains: Sequence[Stated], by: Credential
     ) -> list[InvalidEntry]:
         """What `plan` would raise for these statements of an input of which others are refused
-        already; `faulty` is what these others describe, each with its pointer. Raises Forbidden.
+        already; `remains` is what is right of these others. Raises Forbidden.
         """
         _require_writing(by)
-        return self._decide(stated, faulty)[1]
+        return self._decide(stated, remains)[1]
 
     def describe(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
         """Make the statements part of the record, all or none; what says the same as before is
@@ -172,16 +171,16 @@ class Catalogue:
         repeated(once, self._timeout)
 
     def _plan(self, stated: Sequence[Stated]) -> list[Step]:
-        steps, faults = self._decide(stated, NOTHING)
+        steps, faults = self._decide(stated, ())
         if faults:
             raise InvalidEntry.first_of(faults)
         return steps
 
     def _decide(
-        self, stated: Sequence[Stated], faulty: Mapping[Thing, str]
+        self, stated: Sequence[Stated], remains: Sequence[Stated]
     ) -> tuple[list[Step], list[InvalidEntry]]:
-        held = self._held(self._streams(concerned(stated)))
-        steps, faults = planned(stated, held), contradictions(stated, held, faulty)
+        held = self._held(self._streams(concerned([*stated, *remains])))
+        steps, faults = planned(stated, held), contradictions(stated, held, remains)
         if any(s.kind is Kind.LINK for s in stated):
             faults += circular(steps, self._read(projection.links))
         return steps, faults

@@ -8,12 +8,19 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Key, Kind, Thing, differs_by_zeros, key_of, named, references
+from lrs.domain.catalogue import (
+    SHAPES,
+    Key,
+    Kind,
+    Thing,
+    differs_by_zeros,
+    key_of,
+    named,
+    references,
+)
 from lrs.domain.errors import InvalidEntry
 from lrs.domain.identity import circles
 from lrs.projections.catalogue import Entry
-
-NOTHING: Mapping[Thing, str] = {}
 
 LEADING_ZEROS = (
     "The personnel number and the name of the account differ by zeros in front alone. If they are "
@@ -64,8 +71,7 @@ class Doubt(NamedTuple):
 
 def concerned(stated: Sequence[Stated]) -> set[Thing]:
     """The things that are described, and those that they name."""
-    described: set[Thing] = {(s.kind, s.key) for s in stated}
-    return described.union(*(references(s.kind, s.entry) for s in stated))
+    return set(_described(stated)).union(*(references(s.kind, s.entry) for s in stated))
 
 
 def step(stated: Stated, held: Entry | None) -> Step:
@@ -84,19 +90,18 @@ def planned(stated: Sequence[Stated], held: Mapping[Thing, Entry]) -> list[Step]
 
 
 def contradictions(
-    stated: Sequence[Stated],
-    held: Mapping[Thing, Entry],
-    faulty: Mapping[Thing, str] = NOTHING,
+    stated: Sequence[Stated], held: Mapping[Thing, Entry], remains: Sequence[Stated] = ()
 ) -> list[InvalidEntry]:
     """What the statements must not say together, or beside what holds: one describes a thing that
     another describes, or names a thing that does not hold and is not described along with it.
 
-    `faulty` are things that other statements describe, which are refused anyway, each with where
-    that stands.
+    `remains` are statements of the same input that are refused anyway, without what is wrong with
+    them.
     """
-    known = {(s.kind, s.key) for s in stated} | set(faulty)
+    every = [*stated, *remains]
+    known = set(_described(every))
     known |= {thing for thing, entry in held.items() if entry.entry is not None}
-    return [*_repeated(stated, faulty), *(fault for s in stated for fault in _unknown(s, known))]
+    return [*_repeated(every), *(fault for s in every for fault in _unknown(s, known))]
 
 
 def circular(steps: Sequence[Step], links: Mapping[str, str]) -> list[InvalidEntry]:
@@ -124,12 +129,19 @@ def doubts(stated: Sequence[Stated]) -> list[Doubt]:
     ]
 
 
-def _repeated(stated: Sequence[Stated], faulty: Mapping[Thing, str]) -> Iterator[InvalidEntry]:
-    seen = dict(faulty)
-    for s in stated:
-        first = seen.setdefault((s.kind, s.key), s.where)
-        if first != s.where:
-            yield InvalidEntry("repeated-entry", pointer=s.where, twin=first)
+def _described(stated: Sequence[Stated]) -> dict[Thing, list[Stated]]:
+    """The things that are described, and by which statements, in the order of the input."""
+    found: dict[Thing, list[Stated]] = {}
+    for s in sorted(stated, key=lambda s: int(s.where.rpartition("/")[2] or 0)):
+        if all(name in s.entry for name in SHAPES[s.kind].key):
+            found.setdefault((s.kind, s.key), []).append(s)
+    return found
+
+
+def _repeated(stated: Sequence[Stated]) -> Iterator[InvalidEntry]:
+    for first, *others in _described(stated).values():
+        for s in others:
+            yield InvalidEntry("repeated-entry", pointer=s.where, twin=first.where)
 
 
 def _unknown(stated: Stated, known: Collection[Thing]) -> Iterator[InvalidEntry]:
