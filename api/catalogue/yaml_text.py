@@ -132,7 +132,7 @@ class _Text:
         return f"line {self._line(pointer)}, {pointer}" if pointer else "as a whole"
 
     def tell(self, fault: InvalidEntry) -> Told | None:
-        if fault.code == "null" and self._line(fault.place) in self.told:
+        if self._is_refused(fault.place):
             return None
         sentence = fault.detail
         if fault.twin is not None:
@@ -146,6 +146,11 @@ class _Text:
         if not isinstance(value, str | int | float):
             return ""
         return f" There stands: {quoted(json.dumps(value, ensure_ascii=False))}"
+
+    def _is_refused(self, pointer: str) -> bool:
+        """Whether null stands there for what the file's own faults tell of."""
+        is_null = pointer in self.lines and self._value(pointer) is None
+        return is_null and self._line(pointer) in self.told
 
     def _line(self, pointer: str) -> int:
         while pointer and pointer not in self.lines:
