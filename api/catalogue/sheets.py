@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook  # type: ignore[import-untyped]
@@ -26,10 +26,15 @@ from lrs.domain.errors import ImportRefused
 
 MOST_BYTES = 64 * 2**20
 """So many bytes may the parts of a workbook have when they are unpacked."""
+MOST_OTHER_BYTES = 8 * 2**20
+"""So many of them what is neither a sheet nor the texts of cells."""
+MOST_ROW_BYTES = 4 * 2**20
+"""So many a single row."""
 MOST_COLUMNS = 256
 MOST_ROWS = 200_000
 """So many rows of a sheet may hold something."""
 
+_CELLS = ("xl/worksheets/", "xl/sharedStrings")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 """How a workbook of Excel 97 begins, and one that is encrypted."""
 
@@ -100,14 +105,33 @@ def _require_workbook(path: Path) -> None:
         )
     try:
         with ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
     except (BadZipFile, OSError, ValueError) as error:
         raise _unreadable(path) from error
-    if size > MOST_BYTES:
+    others = sum(size for name, size in sizes.items() if not name.startswith(_CELLS))
+    if sum(sizes.values()) > MOST_BYTES or others > MOST_OTHER_BYTES:
         raise ImportRefused(
-            f"{path.name} holds more than {MOST_BYTES // 2**20} MB unpacked: part it into several "
-            "workbooks, and clear what is beside the tables."
+            f"{path.name} is too large: unpacked it may have {MOST_BYTES // 2**20} MB, of which "
+            f"{MOST_OTHER_BYTES // 2**20} MB are not cells. Part it into several workbooks, and "
+            "take out pictures and what is beside the tables."
         )
+
+
+class _Bounded:
+    """A sheet's XML, as a file to read. ValueError for a row that is too long to be one: it would
+    be in memory as a whole.
+    """
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self._since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._source.read(size)
+        self._since = 0 if b"row" in data else self._since + len(data)
+        if self._since > MOST_ROW_BYTES:
+            raise ValueError("a row is too long")
+        return data
 
 
 class _Parser(WorkSheetParser):  # type: ignore[misc]
@@ -128,7 +152,7 @@ def _sheet(held: Any) -> Sheet:
     book = held.parent
     with held._get_source() as source:
         parser = _Parser(
-            source,
+            _Bounded(source),
             held._shared_strings,
             data_only=True,
             epoch=book.epoch,
@@ -136,8 +160,9 @@ def _sheet(held: Any) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )
         for number, cells in parser.parse():
-            if not sheet.is_too_long:
-                _take(sheet, held, number, cells)
+            _take(sheet, held, number, cells)
+            if sheet.is_too_long:
+                break
     merged = parser.merged_cells.mergeCell if parser.merged_cells else ()
     sheet.merged = [Merged(r.min_col, r.max_col, r.min_row, r.coord) for r in merged]
     return sheet

@@ -91,7 +91,7 @@ def read_table(sheet: Sheet, kind: Kind) -> Table:
 
 
 def _heading(cell: Cell) -> str:
-    return str(cell.value).strip()
+    return "a formula without a result" if cell.is_unknown else str(cell.value).strip()
 
 
 def _read_headings(table: Table, first: dict[int, Cell]) -> None:

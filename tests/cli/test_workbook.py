@@ -263,13 +263,26 @@ def test_a_long_sheet_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "rows are filled: part them" in fault
 
 
-def test_a_workbook_that_would_fill_the_memory_is_refused(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [("xl/media/x", sheets.MOST_OTHER_BYTES), ("xl/worksheets/sheet2.xml", sheets.MOST_BYTES)],
+)
+def test_a_workbook_that_would_fill_the_memory_is_refused(path: Path, part: str, size: int) -> None:
     """By the size that its parts have unpacked, before they are."""
     of_cells(path, "a")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/media/x", b" " * (sheets.MOST_BYTES + 1))
+        archive.writestr(part, b" " * (size + 1))
     assert path.stat().st_size < 2**20
-    with pytest.raises(ImportRefused, match="holds more than 64 MB unpacked"):
+    with pytest.raises(ImportRefused, match="is too large: unpacked it may have 64 MB"):
+        read(path)
+
+
+def test_a_row_that_would_fill_the_memory_is_refused(path: Path) -> None:
+    """Millions of cells in one row would be there all at once."""
+    of_cells(path, "a")
+    cells = "<c><v>1</v></c>" * 2**20
+    changed(path, SHEET, lambda xml: xml.replace("</sheetData>", f"<row>{cells}</row></sheetData>"))
+    with pytest.raises(ImportRefused, match="cannot be read as an Excel workbook"):
         read(path)
 
 
