@@ -10,8 +10,8 @@ from functools import cache
 from marshmallow.fields import Field
 
 from lrs.domain.catalogue import Kind
-from schemas.catalogue import SCHEMAS
 from schemas.entry_fields import Count, Date, Month, Positive, Some
+from schemas.entry_kinds import SCHEMAS
 from schemas.fields import Boolean, Leaf, Many, MapOf, One, OneOf, Scaled
 
 

@@ -22,7 +22,11 @@ _CODED = {
 _SCANNER = {"_refuse", "_Fault"}
 """How schemas/json_text.py says MalformedJson."""
 
-_ENTRIES = {"schemas/catalogue.py", "schemas/entry_fields.py", "schemas/entry_rules.py"}
+_ENTRIES = {
+    "schemas/entry_fields.py",
+    "schemas/entry_kinds.py",
+    "schemas/entry_rules.py",
+}
 _RULES = {"Fault | None", "Iterator[Fault]"}
 _SHARED = {"schemas/fields.py", "schemas/strict.py"}
 

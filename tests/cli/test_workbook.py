@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,10 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 
-from api.catalogue import sheets
 from api.catalogue.files import read
 from api.catalogue.source import Source
-from lrs.domain.catalogue import Kind
 from lrs.domain.errors import ImportRefused, InvalidEntry
 from schemas.catalogue import check_catalogue
 from tests.cli.test_catalogue import Sheets, workbook
@@ -211,94 +206,6 @@ def test_a_value_is_shown_on_one_line(path: Path) -> None:
     assert len(fault) < 300
 
 
-def changed(path: Path, part: str, change: Callable[[str], str]) -> None:
-    """Write one part of a workbook anew, as other programs write it."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    parts[part] = change(parts[part].decode()).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-
-
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-@pytest.mark.parametrize("declared", ['ref="A1"', 'ref="A1:B2"', 'ref="A1:XFD1048576"', None])
-def test_rows_are_read_whatever_size_a_sheet_declares(path: Path, declared: str | None) -> None:
-    """Some programs declare A1 alone, and others the whole sheet."""
-    of_cells(path, "a", "b", "c")
-    pattern, new = (r"<dimension[^>]*>", "") if declared is None else (r'ref="A1:[^"]*"', declared)
-    changed(path, SHEET, lambda xml: re.sub(pattern, new, xml, count=1))
-    assert [office["code"] for office in read(path).value["offices"]] == ["a", "b", "c"]
-
-
-@pytest.mark.parametrize(("cell", "is_read"), [("D2", True), ("IV2", True), ("IW2", False)])
-def test_a_wide_sheet_is_told_of(path: Path, cell: str, is_read: bool) -> None:
-    """What stands under no heading is not read, and said so; beyond the bounds it is a fault."""
-    of_cells(path, "a")
-    book = load_workbook(path)
-    book["offices"][cell] = "far away"
-    book.save(path)
-    source = read(path)
-    if is_read:
-        column = cell.rstrip("2")
-        assert faults(source) == []
-        assert source.notes == [
-            f"sheet offices holds something under no heading, which is not read: column {column}."
-        ]
-    else:
-        assert faults(source)[0].startswith(f"sheet offices, cell {cell} holds something, but only")
-
-
-def test_a_long_sheet_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are empty do not count, wherever the last one stands."""
-    monkeypatch.setattr(sheets, "MOST_ROWS", 4)
-    of_cells(path, "a", "b", "c")
-    changed(path, SHEET, lambda xml: re.sub(r'r="(A|B|)4"', r'r="\g<1>1048576"', xml))
-    source = read(path)
-    assert [office["code"] for office in source.value["offices"]] == ["a", "b", "c"]
-    assert faults(source) == []
-    (fault,) = faults(of_cells(path, *"abcdef"))
-    assert "rows are filled: part them" in fault
-
-
-@pytest.mark.parametrize(
-    ("part", "size"),
-    [("xl/media/x", sheets.MOST_OTHER_BYTES), ("xl/worksheets/sheet2.xml", sheets.MOST_BYTES)],
-)
-def test_a_workbook_that_would_fill_the_memory_is_refused(path: Path, part: str, size: int) -> None:
-    """By the size that its parts have unpacked, before they are."""
-    of_cells(path, "a")
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(part, b" " * (size + 1))
-    assert path.stat().st_size < 2**20
-    with pytest.raises(ImportRefused, match="is too large: unpacked it may have 64 MB"):
-        read(path)
-
-
-def test_a_row_that_would_fill_the_memory_is_refused(path: Path) -> None:
-    """Millions of cells in one row would be there all at once."""
-    of_cells(path, "a")
-    cells = "<c><v>1</v></c>" * 2**20
-    changed(path, SHEET, lambda xml: xml.replace("</sheetData>", f"<row>{cells}</row></sheetData>"))
-    with pytest.raises(ImportRefused, match="cannot be read as an Excel workbook"):
-        read(path)
-
-
-def test_a_damaged_workbook_is_refused(path: Path) -> None:
-    """Cut off, or with a part that is no XML."""
-    of_cells(path, "a")
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-200])
-    with pytest.raises(ImportRefused, match="cannot be read as an Excel workbook"):
-        read(path)
-    path.write_bytes(whole)
-    changed(path, SHEET, lambda xml: xml[:-40])
-    with pytest.raises(ImportRefused, match="cannot be read as an Excel workbook"):
-        read(path)
-
-
 def test_merged_cells_are_refused(path: Path) -> None:
     """The others of them are empty, which would be read as such; beside the table they may be."""
     of_cells(path, "a", "b")
@@ -313,20 +220,6 @@ def test_merged_cells_are_refused(path: Path) -> None:
     book.save(path)
     (fault,) = faults(read(path))
     assert fault.startswith("sheet offices, cells C2:C3 are merged")
-
-
-def test_a_formula_counts_by_its_result(path: Path) -> None:
-    """One whose result the file does not hold is a fault; an empty text is as good as nothing."""
-    of_cells(path, "=A1", "b")
-    (fault,) = faults(read(path))
-    assert fault.startswith("sheet offices, row 2, code: A2 is a formula without a result")
-    results = {
-        "a": '<c r="A2" t="str"><f>A1</f><v>a</v></c>',
-        "": '<c r="A2" t="str"><f>A1</f><v/></c>',
-    }
-    for code, cell in results.items():
-        changed(path, SHEET, lambda xml, c=cell: re.sub(r'<c r="A2".*?</c>', c, xml))  # type: ignore[misc]
-        assert read(path).value["offices"][0].get("code", "") == code
 
 
 def test_hidden_sheets_are_told_of(path: Path) -> None:
@@ -393,63 +286,3 @@ def test_many_warnings_are_counted(embedded: Shell) -> None:
     workbook(embedded.folder / "f.xlsx", {"people": [["agent", "name", "number"], *people]})
     lines = embedded("catalogue", "import", "f.xlsx", "--preview").stderr.splitlines()
     assert (len(lines), lines[-1]) == (21, "Warning: 10 more like these.")
-
-
-def test_a_template_says_how_and_is_not_imported_as_it_is(embedded: Shell) -> None:
-    """Its rows are examples; a file that is there is left alone."""
-    made = embedded("catalogue", "template", "t.xlsx")
-    assert (made.returncode, "t.xlsx is made." in made.stdout) == (0, True)
-    before = (embedded.folder / "t.xlsx").read_bytes()
-    again = embedded("catalogue", "template", "t.xlsx")
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
-    assert (embedded.folder / "t.xlsx").read_bytes() == before
-    done = embedded("catalogue", "import", "t.xlsx")
-    assert (done.returncode, "t.xlsx describes nothing. All its rows" in done.stderr) == (1, True)
-
-
-@pytest.mark.parametrize("name", ["t.xls", "none/t.xlsx", "t"])
-def test_a_template_that_cannot_be_made_says_why(embedded: Shell, name: str) -> None:
-    done = embedded("catalogue", "template", name)
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert not (embedded.folder / name).exists()
-
-
-def test_the_examples_of_a_template_are_a_catalogue(embedded: Shell) -> None:
-    """Without their marks they are imported, one of each kind, with nothing to remark."""
-    embedded("catalogue", "template", "t.xlsx")
-    book = load_workbook(embedded.folder / "t.xlsx")
-    for sheet in book.worksheets[1:]:
-        sheet["A2"] = None
-    book.save(embedded.folder / "t.xlsx")
-    done = embedded("catalogue", "import", "t.xlsx")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("1 new, 0 changed") == len(Kind)
-
-
-def test_a_template_is_filled_in(embedded: Shell) -> None:
-    """Below the examples; a mark that was copied with its row is told of."""
-    embedded("catalogue", "template", "t.xlsx")
-    book = load_workbook(embedded.folder / "t.xlsx")
-    offices = book["offices"]
-    assert [cell.value for cell in offices[1]] == ["#", "code", "title.ru", "title.en", "address"]
-    for row, values in enumerate([(None, "0013", "Юг"), ("Пример", "0014", "Запад")], 3):
-        for column, value in enumerate(values, 1):
-            offices.cell(row, column, value)
-    book.save(embedded.folder / "t.xlsx")
-    done = embedded("catalogue", "import", "t.xlsx")
-    assert done.stdout.startswith("offices      1 new, 0 changed, 0 same\n")
-    note = "sheet offices has rows that are marked as examples and not read: 4."
-    assert done.stderr == f"Note: {note}\n"
-
-
-def test_a_template_has_formats_and_choices(embedded: Shell) -> None:
-    """Texts stay texts, days are days, and where there are few words one can choose."""
-    embedded("catalogue", "template", "t.xlsx")
-    book = load_workbook(embedded.folder / "t.xlsx")
-    assert book.sheetnames == ["Как заполнять", *(kind.value for kind in Kind)]
-    people, courses = book["people"], book["courses"]
-    forms = {c.value: people.column_dimensions[c.column_letter].number_format for c in people[1]}
-    assert (forms["number"], forms["since"]) == ("@", "yyyy-mm-dd")
-    choices = {str(v.sqref): v.formula1 for v in courses.data_validations.dataValidation}
-    assert '"classroom,online,blended,test"' in choices.values()
-    assert all(cell.comment for sheet in book.worksheets[1:] for cell in sheet[1])
