@@ -41,6 +41,7 @@ All but OperatorError are raised with a code, which `lrs.domain.problems` gives 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copyreg import __newobj__ as made_again  # type: ignore[attr-defined]
 from typing import Any
 
@@ -83,6 +84,10 @@ __all__ = [
     "UnknownSchema",
     "UnsupportedMedia",
 ]
+
+
+MOST_FAULTS = 1_000
+"""So many faults of one input are told, at most."""
 
 
 class LrsError(Exception):
@@ -145,7 +150,34 @@ class InvalidDocument(Invalid):
 
 
 class InvalidEntry(Invalid):
-    pass
+    """`place` is the pointer of the very member, where `pointer` names its entry alone; `twin` that
+    of the entry which this one contradicts. `faults` are all faults of the input, this one first.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        pointer: str,
+        place: str | None = None,
+        twin: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(code, pointer=pointer, parameter=None, **values)
+        self.place = pointer if place is None else place
+        self.twin = twin
+        self.others: tuple[InvalidEntry, ...] = ()
+
+    @property
+    def faults(self) -> tuple[InvalidEntry, ...]:
+        return (self, *self.others)
+
+    @classmethod
+    def first_of(cls, faults: Sequence[InvalidEntry]) -> InvalidEntry:
+        """One error for all of them, of which there must be one; MOST_FAULTS are told."""
+        first, *others = faults
+        first.others = tuple(others[: MOST_FAULTS - 1])
+        return first
 
 
 class TooLarge(LrsError):
