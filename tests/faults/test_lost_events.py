@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -254,18 +254,17 @@ def files(tmp_path: Path) -> Settings:
 
 
 def copied(url: str) -> Callable[[], None]:
-    """A copy of the file is taken, as a backup is; gives what writes it over the file, which other
-    connections have open meanwhile.
-    """
-    file = url.removeprefix("sqlite:///")
-    with sqlite3.connect(file) as source, sqlite3.connect(f"{file}.copy") as target:
-        source.backup(target)
+    """A copy of the file is taken, as a backup is; gives what puts it back."""
+    file = Path(url.removeprefix("sqlite:///"))
+    copy = file.with_name(f"{file.name}.copy")
+    overwrite(file, copy)
+    return lambda: overwrite(copy, file)
 
-    def restore() -> None:
-        with sqlite3.connect(f"{file}.copy") as source, sqlite3.connect(file) as target:
-            source.backup(target)
 
-    return restore
+def overwrite(source: Path, target: Path) -> None:
+    """Write one database over another one, which other connections may have open meanwhile."""
+    with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
+        read.backup(written)
 
 
 @again
@@ -279,6 +278,28 @@ def test_a_copy_of_the_log_restored_under_a_running_store_is_noticed(
         tell(lrs, 5, 201)
         assert differences(lrs) == []
         require_loss_is_told(lrs, files, surviving, highest)
+
+
+def test_another_log_put_in_the_place_of_the_first_is_taken_for_another(
+    files: Settings, tmp_path: Path
+) -> None:
+    """Its id is another one; none of the events that were known is in it."""
+    other = Settings(
+        ledger_url=f"sqlite:///{tmp_path}/other.db", views_url=f"sqlite:///{tmp_path}/others.db"
+    )
+    with running(other, start=False) as theirs:
+        tell(theirs, 40, 301)
+    with running(files) as lrs:
+        tell(lrs, 20)
+        lrs.projector.catch_up()
+        highest = lrs.ledger.reader.head()[0]
+        wait_until(lambda: not lrs.health().divergences)
+        overwrite(tmp_path / "other.db", tmp_path / "ledger.db")
+        wait_until(lambda: bool(lrs.health().divergences), 10)
+        settled(lrs)
+        assert differences(lrs) == []
+        (found,) = lrs.health().divergences
+        assert (found.is_another_log, found.missing) == (True, highest)
 
 
 def test_read_models_restored_under_a_running_store_are_folded_on(files: Settings) -> None:
