@@ -76,6 +76,11 @@ ANSWER = {"statements": [ONE, TWO], "more": ""}
 BOM = codecs.BOM_UTF8
 
 
+def named(value: object) -> str:
+    """A parameter's name in a test's: bytes have none, as gzip writes the time of day into them."""
+    return value if isinstance(value, str) else "file"
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -96,6 +101,7 @@ BOM = codecs.BOM_UTF8
         gzip.compress(lines(ONE)) + gzip.compress(lines(TWO)),
         gzip.compress(BOM + json.dumps(ANSWER, indent=1).encode()),
     ],
+    ids=named,
 )
 def test_a_file_may_have_many_forms(lrs: Lrs, tmp_path: Path, content: bytes) -> None:
     """Its statements are stored in their order, each once."""
@@ -157,6 +163,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
         (b"[{}, ", "f, /1: This is no JSON"),
         (b'{"a": {}\n, "b": {"c": 1}}', "Statement 1, /"),
     ],
+    ids=named,
 )
 def test_a_file_that_cannot_be_read_says_why(
     lrs: Lrs, tmp_path: Path, content: bytes, told: str
