@@ -59,11 +59,13 @@ def _run(more: str = "") -> str:
 
 _IRI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.\-]*+:"
-    rf"(?://(?:{_run(':')}@)?(?:\[(?:([0-9A-Fa-f:.]{{2,45}})|{_IP_FUTURE})\]|{_run()})(?::[0-9]*+)?"
+    rf"(?://(?:{_run(':')}@)?"
+    rf"(?P<host>\[(?:(?P<ipv6>[0-9A-Fa-f:.]{{2,45}})|{_IP_FUTURE})\]|{_run()})(?::[0-9]*+)?"
     rf"(?:/{_run(':@/')})?"
     rf"|(?!//){_run(':@/')})"
     rf"(?:\?{_run(':@/?' + _PRIVATE)})?(?:#{_run(':@/?')})?"
 ).fullmatch
+_WEB = re.compile("https?:", re.IGNORECASE).match
 
 _MBOX = re.compile(
     rf"mailto:(?:[A-Za-z0-9\-._~!$&'*+/={_UCS}]++|{_ESCAPED})++"
@@ -133,10 +135,14 @@ def is_length(value: object) -> bool:
 
 
 def is_iri(value: object) -> bool:
-    """RFC 3987, with a scheme (xAPI 1.0.3 part 2, 2.2 and 4.3)."""
+    """RFC 3987, with a scheme (xAPI 1.0.3 part 2, 2.2 and 4.3); http and https need a host
+    (RFC 9110, 4.2.1 and 4.2.2).
+    """
     if type(value) is not str or (match := _IRI(value)) is None:
         return False
-    return match[1] is None or _is_ipv6(match[1])
+    if not match["host"] and _WEB(value):
+        return False
+    return match["ipv6"] is None or _is_ipv6(match["ipv6"])
 
 
 def _is_ipv6(text: str) -> bool:

@@ -62,6 +62,28 @@ def test_what_has_no_scheme_or_forbidden_characters_is_no_iri(text: str) -> None
     assert not rules.is_iri(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http:",
+        "http://",
+        "https:///x",
+        "http:/single",
+        "http:x",
+        "HTTP://",
+        "https://?q",
+        "http://#f",
+        "http://:80/x",
+        "http://anna@/x",
+        "https://anna:secret@:443",
+    ],
+)
+def test_an_http_iri_without_a_host_is_no_iri(text: str) -> None:
+    """RFC 9110, 4.2.1: two packages published without an address would be one course."""
+    assert not rules.is_iri(text)
+    assert rules.is_iri(text.lower().replace("http", "file", 1))
+
+
 def test_a_uri_is_an_iri_in_ascii() -> None:
     """xAPI 1.0.3 part 2, 2.4.2.3: openid is a URI."""
     assert rules.is_uri("https://anna.example.org/")
