@@ -94,6 +94,10 @@ class Timestamp(Leaf):
     accepts, code = staticmethod(rules.is_timestamp), "timestamp"
 
 
+class Timestamp2(Leaf):
+    accepts, code = staticmethod(rules.is_timestamp_2), "timestamp"
+
+
 class Duration(Leaf):
     accepts, code = staticmethod(rules.is_duration), "duration"
 

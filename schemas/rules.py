@@ -11,7 +11,8 @@ from datetime import UTC, date
 from ipaddress import AddressValueError, IPv6Address
 
 from lrs.domain.agent import identifier_of
-from lrs.domain.clock import parse_timestamp
+from lrs.domain.clock import is_rfc_3339, parse_timestamp
+from lrs.domain.version import Version, version_of
 
 __all__ = [
     "is_account_name",
@@ -36,6 +37,7 @@ __all__ = [
     "is_sha2",
     "is_string",
     "is_timestamp",
+    "is_timestamp_2",
     "is_uri",
     "is_uuid",
     "is_version_1",
@@ -78,8 +80,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}").fullmatch
 _SHA2 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
-_VERSION_1 = re.compile(r"1\.0(?:\.[0-9]++)?").fullmatch
-_VERSION_2 = re.compile(r"[12]\.0(?:\.[0-9]++)?").fullmatch
 
 # RFC 2045, 5.1: type "/" subtype, both tokens, then parameters.
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
@@ -254,6 +254,11 @@ def is_timestamp(value: object) -> bool:
     return True
 
 
+def is_timestamp_2(value: object) -> bool:
+    """xAPI 2.0, 4.2.2: a timestamp in the form of RFC 3339."""
+    return type(value) is str and is_rfc_3339(value) and is_timestamp(value)
+
+
 def is_duration(value: object) -> bool:
     """xAPI 1.0.3 part 2, 4.6."""
     return type(value) is str and _DURATION(value) is not None
@@ -274,10 +279,10 @@ def _is_distinct(variants: str, extensions: str) -> bool:
 
 
 def is_version_1(value: object) -> bool:
-    """xAPI 1.0.3 part 2, 2.4.10: `1.0` or `1.0.x`."""
-    return type(value) is str and _VERSION_1(value) is not None
+    """xAPI 1.0.3 part 2, 2.4.10: `1.0`, or anything that begins with `1.0.`."""
+    return type(value) is str and version_of(value) is Version.V1_0_3
 
 
 def is_version_2(value: object) -> bool:
-    """xAPI 2.0, 4.2.4.3: `2.0` and `2.0.x` too."""
-    return type(value) is str and _VERSION_2(value) is not None
+    """xAPI 2.0, 4.1.7 and 4.2.4.3: `2.0` and `2.0.x` too."""
+    return type(value) is str and version_of(value) is not None

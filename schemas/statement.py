@@ -16,6 +16,7 @@ from schemas.fields import (
     One,
     OneOf,
     Timestamp,
+    Timestamp2,
     Uuid,
     Version1,
     Version2,
@@ -34,7 +35,7 @@ class _Said(Strict):
     actor = any_actor(required=True)
     verb = One(Verb, required=True)
     result = One(Result)
-    timestamp = Timestamp()
+    timestamp: Leaf = Timestamp()
     attachments = Many(One(Attachment))
 
     @staticmethod
@@ -70,6 +71,7 @@ class SubStatement(_Said):
 
 class SubStatement2(SubStatement):
     context = One(Context2)
+    timestamp = Timestamp2()
 
 
 class Statement(_Said):
@@ -83,7 +85,7 @@ class Statement(_Said):
         required=True,
     )
     context = One(Context)
-    stored = Timestamp()
+    stored: Leaf = Timestamp()
     authority = any_authority()
     version: Leaf = Version1()
 
@@ -96,4 +98,6 @@ class Statement2(Statement):
         required=True,
     )
     context = One(Context2)
+    timestamp = Timestamp2()
+    stored = Timestamp2()
     version = Version2()

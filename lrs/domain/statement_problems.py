@@ -66,14 +66,15 @@ STATEMENTS: Final = {
     "sha2": "Give the 64 hex digits of the attachment's SHA-256.",
     "substatement-object": "The object of a SubStatement is an Activity, Agent, Group or "
     "StatementRef, exactly so written, never another SubStatement.",
-    "timestamp": "Give an RFC 3339 timestamp such as 2026-03-01T09:30:00.000Z; an unknown offset "
-    "(-00:00) is not allowed.",
+    "timestamp": "Give a date and a time with seconds and an offset, such as "
+    "2026-03-01T09:30:00.000Z (RFC 3339); the unknown offset -00:00 is not allowed. A request of "
+    "version 1.0.3 may use the other forms of ISO 8601 too.",
     "unknown-property": "This property is not known here: check its spelling, upper and lower "
     "case, and the objectType beside it. Own data belongs into extensions.",
     "uri": "Give an absolute URI with its scheme, in ASCII.",
     "uuid": "Give a UUID in its standard form: hex digits in groups of 8-4-4-4-12.",
-    "version": "Leave the version out, or give one that belongs to the request's: 1.0 or 1.0.x, "
-    "in a request of version 2.0 also 2.0 or 2.0.x.",
+    "version": "Leave the version out, or give a string that the request's version allows: 1.0 "
+    "or one that begins with 1.0., in a request of version 2.0 also 2.0 or 2.0.x.",
     "voiding-object": "A statement with the verb voided must have a StatementRef as its object.",
 }
 
