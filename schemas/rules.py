@@ -79,7 +79,7 @@ _CODE = re.compile(r"[^\W_][\w.-]{0,63}").fullmatch
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}").fullmatch
-_SHA2 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
+_SHA2 = re.compile(r"[0-9a-fA-F]{64}(?:[0-9a-fA-F]{32}){0,2}").fullmatch
 
 # RFC 2045, 5.1: type "/" subtype, both tokens, then parameters.
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
@@ -234,7 +234,7 @@ def is_sha1(value: object) -> bool:
 
 
 def is_sha2(value: object) -> bool:
-    """Sixty-four hex digits: SHA-256."""
+    """64, 96 or 128 hex digits: SHA-256, SHA-384 or SHA-512 (xAPI 1.0.3 part 3, 1.5.2.s4.b4)."""
     return type(value) is str and _SHA2(value) is not None
 
 

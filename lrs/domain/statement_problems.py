@@ -63,7 +63,7 @@ STATEMENTS: Final = {
     "score-range": "The scores contradict each other: min must not be above max, and raw must lie "
     "between them.",
     "sha1": "Give the 40 hex digits of the SHA-1 of the mailto: IRI.",
-    "sha2": "Give the 64 hex digits of the attachment's SHA-256.",
+    "sha2": "Give the attachment's SHA-256, SHA-384 or SHA-512 in 64, 96 or 128 hex digits.",
     "substatement-object": "The object of a SubStatement is an Activity, Agent, Group or "
     "StatementRef, exactly so written, never another SubStatement.",
     "timestamp": "Give a date and a time with seconds and an offset, such as "
@@ -79,8 +79,8 @@ STATEMENTS: Final = {
 }
 
 ATTACHMENTS: Final = {
-    "attachment-hash": "A part's X-Experience-API-Hash is not the SHA-256 of its bytes: hash the "
-    "bytes exactly as they are sent.",
+    "attachment-hash": "A part's X-Experience-API-Hash is not the SHA-256, SHA-384 or SHA-512 of "
+    "its bytes: hash the bytes exactly as they are sent, and write the hash in hex digits.",
     "attachment-header": "Every part after the first needs the headers Content-Type, "
     "Content-Transfer-Encoding: binary and X-Experience-API-Hash.",
     "attachment-missing": "This attachment has no fileUrl, and no part holds its bytes: send a "

@@ -77,7 +77,7 @@ class Statements:
         """Make the statements part of the record, all or none, and return their ids in order.
 
         `id` is for a single statement that does not say its own. `carried` are the bytes of
-        attachments that came along, by sha2 in lower case.
+        attachments that came along, by the declared sha2 in lower case.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
