@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from api.public_url import public_path
 from api.rendering import as_json
 from lrs import __version__
 from lrs.service import Lrs
@@ -21,11 +22,11 @@ def blueprint(lrs: Lrs) -> Blueprint:
             {
                 "name": "Zachetka",
                 "version": __version__,
-                "xapi": "/xapi/statements",
-                "transcripts": "/api/v1/transcripts",
-                "courses": "/api/v1/courses",
-                "projections": "/api/v1/projections",
-                "health": "/health",
+                "xapi": public_path("/xapi/statements"),
+                "transcripts": public_path("/api/v1/transcripts"),
+                "courses": public_path("/api/v1/courses"),
+                "projections": public_path("/api/v1/projections"),
+                "health": public_path("/health"),
             }
         )
 

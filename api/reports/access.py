@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request
 
 from api.auth import authenticated
+from api.public_url import public_path
 from api.reports.turns import give_turn, take_turn
 from lrs.domain.clock import iso
 from lrs.domain.errors import Forbidden
@@ -69,4 +70,4 @@ def more(path: str, after: object | None) -> str:
     if after is None:
         return ""
     query = urlencode({**request.args.to_dict(), "after": after})
-    return f"{request.script_root}{path}?{query}"
+    return public_path(f"{path}?{query}")

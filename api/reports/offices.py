@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from api.public_url import public_path
 from api.rendering import as_json
 from api.reports.access import as_of, languages, reports_of
 from api.reports.visits import PATH as VISITS
@@ -35,7 +36,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         given = parsed(request.query_string, {"on": DAY})
         held = lrs.offices.one(code, given.get("on") or lrs.clock.today())
         report, spoken = held.value, languages()
-        address = f"{request.script_root}{VISITS}?{urlencode({'office': code})}"
+        address = public_path(f"{VISITS}?{urlencode({'office': code})}")
         return as_json(
             {
                 **office_view(report.office, spoken),

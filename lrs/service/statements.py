@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -125,13 +126,21 @@ class Statements:
         first = Cursor(query.criteria, query.limit, query.ascending, after, upto)
         return self._page(first, by, reach, behind)
 
-    def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
+    def follow(
+        self,
+        token: str,
+        by: Credential,
+        max_page: int,
+        beside: Mapping[str, object] = MappingProxyType({}),
+    ) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
 
-        Raises InvalidQuery, Forbidden, Unavailable.
+        `beside` are parameters of the first page that were sent once more. Raises InvalidQuery,
+        also where they are others than those of the token; Forbidden, Unavailable.
         """
         self._may_read(by)
         cursor = Cursor.decode(token)
+        cursor.require(beside)
         reach, behind = self._reach()
         if reach.position < cursor.upto:
             head, _ = self._ledger.reader.head()
