@@ -17,6 +17,7 @@ from schemas.check import Load, first_fault
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
 from schemas.entry_rules import miscounted, misdated, reversed_days, unequal, untitled
 from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
+from schemas.problem import all_of, values_of
 from schemas.strict import Fault, Strict
 
 
@@ -232,12 +233,12 @@ def check_catalogue(value: object) -> list[Checked]:
     InvalidEntry otherwise, with the pointer.
     """
     if type(value) is not dict:
-        raise InvalidEntry("not-an-object", pointer="")
+        raise InvalidEntry("not-an-object", pointer="", wants=f"an object of {all_of(_NAMES)}")
     for name, held in value.items():
         if name not in _NAMES:
             raise InvalidEntry("unknown-kind", pointer=f"/{name}", known=", ".join(_NAMES))
         if type(held) is not list:
-            raise InvalidEntry("not-an-array", pointer=f"/{name}")
+            raise InvalidEntry("not-an-array", pointer=f"/{name}", each="an entry")
     return [
         _checked(kind, entry, f"/{kind.value}/{index}")
         for kind in Kind
@@ -253,6 +254,6 @@ def _checked(kind: Kind, value: object, at: str) -> Checked:
     fault = None if accept(value) else first_fault(load, value)
     if fault is not None:
         pointer, code = fault
-        raise InvalidEntry(code, pointer=at + pointer)
+        raise InvalidEntry(str(code), pointer=at + pointer, **values_of(code))
     assert isinstance(value, dict)
     return kind, value, at

@@ -296,8 +296,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "duplicate-id": "Two different statements of the request have one id: give each its "
             "own.",
-            "statement-conflict": "A different statement with this id is stored already: give the "
-            "new one an id of its own.",
+            "statement-conflict": "A different statement with this id is stored already, or the "
+            "same without the timestamp that is stated now: give the new one an id of its own.",
         },
     ),
     "DocumentConflict": Group(
