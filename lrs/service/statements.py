@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID, uuid4
 
 from lrs.database import Database
@@ -20,7 +19,7 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.domain.events import StatementStored
-from lrs.domain.statement import centiseconds, is_voiding, same, target_of
+from lrs.domain.statement import centiseconds, is_voiding, repeats, target_of
 from lrs.domain.version import Version
 from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
@@ -92,7 +91,7 @@ class Statements:
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
             earlier = wanted.setdefault(fact.originator_id, (fact, statement.value))
-            if earlier[0] is not fact and not same(
+            if earlier[0] is not fact and not repeats(
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
@@ -259,10 +258,11 @@ class Statements:
         durations: Callable[[str], object],
     ) -> list[UUID]:
         """Those already stored as wanted. Raises StatementConflict if one says something else."""
-        stored: dict[UUID, Any] = {
-            row.id: json.loads(row.text) for row in self._ledger.reader.statements(taken)
-        }
+        rows = {row.id: row for row in self._ledger.reader.statements(taken)}
         for id in taken:
-            if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
+            row = rows.get(id)
+            if row is None or not repeats(
+                json.loads(row.text), wanted[id][1], stored=row.stored, durations=durations
+            ):
                 raise StatementConflict("statement-conflict")
         return list(taken)
