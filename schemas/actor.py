@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lrs.domain.agent import IDENTIFIERS, JsonObject
-from schemas.fields import AccountName, ByType, Iri, Many, Mbox, One, OneOf, Sha1, Text, Uri
+from schemas.fields import ByType, Many, One
+from schemas.leaves import AccountName, Iri, Mbox, OneOf, Sha1, Text, Uri
 from schemas.problem import Problem
 from schemas.strict import Fault, Strict
 

@@ -16,7 +16,8 @@ from schemas.accept import Accept, accept_schema
 from schemas.check import Load, first_fault
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
 from schemas.entry_rules import miscounted, misdated, reversed_days, unequal, untitled
-from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, StrictField, Text
+from schemas.fields import LanguageMap, Many, One
+from schemas.leaves import Boolean, Iri, OneOf, Scaled, StrictField, Text
 from schemas.problem import all_of, values_of
 from schemas.strict import Fault, Strict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas import rules
-from schemas.fields import Leaf
+from schemas.leaves import Leaf
 
 
 class Code(Leaf):

@@ -7,20 +7,8 @@ from lrs.domain.statement import VOIDED
 from schemas.activity import Activity
 from schemas.actor import Agent, Group, any_actor, any_authority
 from schemas.context import Attachment, Context, Context2, Result, StatementRef
-from schemas.fields import (
-    ByType,
-    Iri,
-    LanguageMap,
-    Leaf,
-    Many,
-    One,
-    OneOf,
-    Timestamp,
-    Timestamp2,
-    Uuid,
-    Version1,
-    Version2,
-)
+from schemas.fields import ByType, LanguageMap, Many, One
+from schemas.leaves import Iri, Leaf, OneOf, Timestamp, Timestamp2, Uuid, Version1, Version2
 from schemas.strict import Fault, Strict
 
 

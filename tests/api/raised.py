@@ -23,7 +23,7 @@ _SCANNER = {"_refuse", "_Fault"}
 """How schemas/json_text.py says MalformedJson."""
 
 _ENTRIES = {"schemas/catalogue.py", "schemas/entry_fields.py", "schemas/entry_rules.py"}
-_SHARED = {"schemas/fields.py", "schemas/strict.py"}
+_SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/strict.py"}
 
 
 @cache

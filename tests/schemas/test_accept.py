@@ -17,7 +17,7 @@ from lrs.domain.problems import PROBLEMS
 from lrs.domain.version import Version
 from schemas import check_statement
 from schemas.accept import accept_field, accept_schema
-from schemas.fields import Text
+from schemas.leaves import Text
 from schemas.statement import Statement, Statement2
 from schemas.strict import Strict
 from tests.schemas.examples import BOTH, V1, V2, complete, minimal, planned
