@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from api.public_url import public_path
 from api.rendering import as_json
 from lrs import __version__
 from lrs.service import Lrs
 from lrs.service.control import is_wrong
+from schemas.links import link
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -22,11 +22,11 @@ def blueprint(lrs: Lrs) -> Blueprint:
             {
                 "name": "Zachetka",
                 "version": __version__,
-                "xapi": public_path("/xapi/statements"),
-                "transcripts": public_path("/api/v1/transcripts"),
-                "courses": public_path("/api/v1/courses"),
-                "projections": public_path("/api/v1/projections"),
-                "health": public_path("/health"),
+                "xapi": link("/xapi/statements"),
+                "transcripts": link("/api/v1/transcripts"),
+                "courses": link("/api/v1/courses"),
+                "projections": link("/api/v1/projections"),
+                "health": link("/health"),
             }
         )
 

@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request
 
 from api.auth import authenticated
-from api.public_url import public_path
 from api.reports.turns import give_turn, take_turn
 from lrs.domain.clock import iso
 from lrs.domain.errors import Forbidden
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
+from schemas.links import link
 from schemas.parameters import AFTER, NUMBER, Known
 
 PAGE = 100
@@ -70,4 +70,4 @@ def more(path: str, after: object | None) -> str:
     if after is None:
         return ""
     query = urlencode({**request.args.to_dict(), "after": after})
-    return public_path(f"{path}?{query}")
+    return link(f"{path}?{query}")

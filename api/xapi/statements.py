@@ -10,7 +10,6 @@ import orjson
 from flask import Blueprint, Response, g, request
 
 from api.envelope import THROUGH
-from api.public_url import public_path
 from api.rendering import no_content
 from api.xapi.answers import Answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
@@ -23,6 +22,7 @@ from lrs.ledger import Bytes
 from lrs.service import Lrs, StatementPage
 from schemas import check_statement, check_statements, parse_statements
 from schemas.attachments import check_attachments
+from schemas.links import link
 from schemas.parameters import parameters
 from schemas.query import Format, Shape, asked, shape, statement_id
 
@@ -106,13 +106,13 @@ class _Statements:
 
     def _page(self, found: StatementPage, wanted: Shape) -> Response:
         request.environ[THROUGH] = found.through
-        link = ""
+        more = ""
         if found.next is not None:
             query = urlencode({"more": found.next.encode(), **_shown(wanted)})
-            link = public_path(f"/xapi/statements?{query}")
+            more = link(f"/xapi/statements?{query}")
         rows = found.statements
         attached = self._statements.attached(rows) if wanted.attachments else ()
-        return self._answers.many(rows, link, wanted, attached)
+        return self._answers.many(rows, more, wanted, attached)
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:

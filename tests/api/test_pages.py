@@ -146,12 +146,14 @@ def test_links_begin_with_the_path_of_the_public_url(
 
 
 def test_links_of_reports_begin_with_it_too(place: Place, own: Caller) -> None:
-    """Their `more`, as that of statements."""
+    """Their `more`, as that of statements, and the addresses of one person's reports."""
     done = {"id": "http://adlnet.gov/expapi/verbs/completed"}
     own.store(*(said(verb=done, actor={"mbox": f"mailto:{name}@b.org"}) for name in "ab"))
     with opened(place, public_url="https://portal.example.org/lrs") as lrs:
         caller = caller_of(lrs)
-        more = caller.get("/api/v1/transcripts", limit="1").json["more"]
+        page = caller.get("/api/v1/transcripts", limit="1").json
+        assert page["trainees"][0]["transcript"] == "/lrs/api/v1/transcripts/mbox%7Cmailto:a@b.org"
+        more = page["more"]
         assert more.startswith("/lrs/api/v1/transcripts?limit=1&after=")
         assert len(caller.get(more).json["trainees"]) == 1
 
