@@ -42,6 +42,7 @@ bench: $(VENV)/.installed-dev
 
 soak: $(VENV)/.installed-dev
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 tests/domain tests/projections
+	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/faults/test_lost_events.py
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m soak -n 0 -o timeout=7200
 
 lock:

@@ -13,6 +13,7 @@ from api.catalogue.command import catalogue
 from api.doctor import examine
 from api.people.command import person
 from api.projections.command import make_anew, projections
+from api.statement_files import read_file
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError, Misconfigured, RebuildConflict, Unavailable
 from lrs.process import settle
@@ -91,15 +92,19 @@ def project() -> None:
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Store the statements of a JSON or JSON Lines FILE. Repeating it changes nothing."""
+    """Store the statements of FILE: JSON, JSON Lines, or a saved answer of GET /xapi/statements,
+    packed with gzip or not. Importing the same file again changes nothing.
+    """
     with command.store() as lrs:
-        before, _ = lrs.ledger.reader.head()
         by = lrs.credentials.operator("import")
-        count = importing.import_statements(
-            lrs, importing.read_file(file), by, progress=_counter("statements read")
+        done = importing.import_statements(
+            lrs, read_file(file, _note), by, progress=_counter("statements read")
         )
-        after, _ = lrs.ledger.reader.head()
-    click.echo(f"{count} statements read, {after - before} of them new.")
+    click.echo(f"{done.read} statements read, {done.new} of them new.")
+
+
+def _note(sentence: str) -> None:
+    click.echo(f"Note: {sentence}", err=True)
 
 
 @main.group()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.projections.view import divergence_sentence
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError
 from lrs.ledger.tables import SCHEMA_VERSION
-from lrs.service.control import Entry, State
+from lrs.service.control import Divergence, Entry, State
 from lrs.settings import Settings
 
 BEHIND = 10_000
 """A lag in events beyond which something keeps the projector from its work."""
+
+
+_AFTER_A_LOSS = (
+    "Restore the log if there is a later copy of it, have what is missing sent again, then "
+    "`lrs projections acknowledge`."
+)
 
 
 @dataclass
@@ -43,6 +50,7 @@ def examine(settings: Settings) -> Finding:
             trouble = _trouble(p)
             if trouble:
                 found.troubles.append(f"The projection {p.name} {trouble}")
+        found.troubles += [_lost(one) for one in health.divergences]
         for aside in health.quarantined:
             q = aside.event
             found.troubles.append(
@@ -55,6 +63,12 @@ def examine(settings: Settings) -> Finding:
     finally:
         lrs.close()
     return found
+
+
+def _lost(one: Divergence) -> str:
+    """What the log has lost, and what to do about it."""
+    rebuilt = f" Rebuilt for it: {', '.join(one.projections)}." if one.projections else ""
+    return f"{divergence_sentence(one)}{rebuilt} {_AFTER_A_LOSS}"
 
 
 def _trouble(p: Entry) -> str:
@@ -70,6 +84,8 @@ def _trouble(p: Entry) -> str:
                 "is of a newer version of the program, or of another log: start that program, or "
                 f"go back with `lrs projections rebuild {p.name}`."
             )
+        case State.AHEAD:
+            return "holds events that the log has lost: start a server, which rebuilds it."
         case State.STOPPED:
             return f"is {p.lag} events behind: is a server or `lrs project` running?"
         case State.RUNNING if p.lag > BEHIND:

@@ -113,6 +113,7 @@ def _problem(error: errors.LrsError) -> Response:
         "code": error.code,
         "detail": error.detail,
         **{name: value for name, value in place.items() if value is not None},
+        **_all_of(error),
         "request_id": request.environ.get(REQUEST_ID),
     }
     response = Response(orjson.dumps(body), status, content_type="application/problem+json")
@@ -121,3 +122,11 @@ def _problem(error: errors.LrsError) -> Response:
     if status in (503, 507):
         response.headers["Retry-After"] = str(RETRY_LATER.get(error.code, RETRY_AFTER))
     return response
+
+
+def _all_of(error: errors.LrsError) -> dict[str, list[dict[str, str]]]:
+    """The member `errors`, with all faults, where all of an input are looked for."""
+    if not isinstance(error, errors.InvalidEntry):
+        return {}
+    told = [{"code": f.code, "detail": f.detail, "pointer": f.place} for f in error.faults]
+    return {"errors": told}

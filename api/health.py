@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from api.projections.view import log_view
 from api.rendering import as_json
 from lrs import __version__
 from lrs.service import Lrs
-from lrs.service.control import is_wrong
 from schemas.links import link
 
 
@@ -32,15 +32,16 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("/health")
     def health() -> Response:
-        """200 while the store answers; what each projection does, its lag in events, and how many
-        events are in quarantine.
+        """200 while the store answers; whether the log has lost events, what each projection
+        does, its lag in events, and how many events are in quarantine.
         """
         found = lrs.health()
         return as_json(
             {
-                "status": "attention" if is_wrong(found.projections) else "ok",
+                "status": "attention" if found.is_wrong else "ok",
                 "version": __version__,
                 "events": found.head,
+                "log": log_view(found.divergences),
                 "projections": [
                     {
                         "name": p.name,

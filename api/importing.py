@@ -1,21 +1,36 @@
-"""Statements from a file, through the same checks and the same write path as over HTTP."""
+"""Statements from a file, through the same checks and the same write path as over HTTP.
+
+`api.statement_files` reads the file. A statement without an id gets one made of what the file says
+up to it, so the same file brings the same statements, however often and wherever it broke off.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
-from pathlib import Path
+from uuid import UUID, uuid5
 
 from lrs.domain.credential import Credential
 from lrs.domain.errors import Conflict, ImportRefused, Invalid
 from lrs.domain.version import Version
 from lrs.service import Lrs
-from schemas import ParsedStatement, check_statement, parse_statements
+from schemas import ParsedStatement, check_statement
 from schemas.attachments import check_attachments
 
 BATCH = 500
 
-_EVERYTHING = 10**9
+IDS = UUID("6f6b6d1e-3f0f-5e0c-9d53-0d0a3d5f4c1b")
+"""The namespace of the ids of statements that a file brings without one (RFC 9562, 5.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many statements a file brought, and how many of them this run stored itself."""
+
+    read: int
+    new: int
 
 
 def import_statements(
@@ -24,69 +39,75 @@ def import_statements(
     by: Credential,
     *,
     progress: Callable[[int], None] = lambda _: None,
-) -> int:
+) -> Imported:
     """Store the statements in batches; how many there were. Repeating it changes nothing.
 
     Raises ImportRefused naming the first statement that is refused, counted from 1. The
-    batches before it are stored, so a corrected file can simply be imported again.
+    statements before it may be stored, so a corrected file can simply be imported again.
     """
-    done = 0
+    run = _Run(lrs, by)
     rest = iter(statements)
     while batch := list(islice(rest, BATCH)):
-        for offset, statement in enumerate(batch, 1):
-            _check(statement, done + offset)
+        run.take(batch)
+        progress(run.read)
+    return Imported(run.read, run.new)
+
+
+class _Run:
+    def __init__(self, lrs: Lrs, by: Credential) -> None:
+        self._lrs = lrs
+        self._by = by
+        self._content = sha256()
+        self.read = 0
+        self.new = 0
+
+    def take(self, batch: Sequence[ParsedStatement]) -> None:
+        """Check a batch and store it. Raises ImportRefused."""
+        for number, statement in enumerate(batch, self.read + 1):
+            try:
+                _check(statement)
+            except Invalid as error:
+                where = f"Statement {number}, {error.pointer or 'as a whole'}"
+                raise self._refused(where, error.detail) from None
+        ids = [self._id(statement) for statement in batch]
         try:
-            lrs.statements.store(batch, by, Version.V1_0_3)
-        except Conflict as error:
-            raise ImportRefused(
-                f"Statements {done + 1} to {done + len(batch)}: {error.detail}"
-            ) from None
-        done += len(batch)
-        progress(done)
-    return done
+            self._store(batch, ids)
+        except Conflict:
+            self._store_singly(batch, ids)
+        self.read += len(batch)
+
+    def _store(self, batch: Sequence[ParsedStatement], ids: Sequence[UUID]) -> None:
+        own = [id for id, one in zip(ids, batch, strict=True) if "id" not in one.value]
+        self.new += self._lrs.statements.store(batch, self._by, Version.V1_0_3, ids=own).new
+
+    def _store_singly(self, batch: Sequence[ParsedStatement], ids: Sequence[UUID]) -> None:
+        """One after the other, to tell which of them it is that conflicts."""
+        for number, (statement, id) in enumerate(zip(batch, ids, strict=True), self.read + 1):
+            try:
+                self._store([statement], [id])
+            except Conflict as error:
+                raise self._refused(f"Statement {number}", error.detail) from None
+
+    def _id(self, statement: ParsedStatement) -> UUID:
+        """The id for a statement without one: of its text and of all texts before it, so that two
+        of the same text differ, and a file that has grown keeps the ids of its beginning.
+        """
+        self._content.update(statement.text + b"\n")
+        return uuid5(IDS, self._content.hexdigest())
+
+    def _refused(self, where: str, detail: str) -> ImportRefused:
+        stored = f" This run has stored {self.new} before it." if self.new else ""
+        return ImportRefused(f"{where}: {detail}{stored}")
 
 
-def read_file(path: Path) -> Iterator[ParsedStatement]:
-    """The statements of a JSON file (one or an array of them) or of a file with one a line."""
-    with path.open("rb") as file:
-        first = file.readline()
-        second = file.readline()
-        file.seek(0)
-        if _is_object(first) and _is_object(second):
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield from _parsed(line, f"Line {number}")
-        else:
-            yield from _parsed(file.read(), path.name)
-
-
-def _parsed(text: bytes, where: str) -> list[ParsedStatement]:
-    try:
-        return parse_statements(text, max_statements=_EVERYTHING)[0]
-    except Invalid as error:
-        raise _refused(where, error) from None
-
-
-def _is_object(line: bytes) -> bool:
-    stripped = line.strip()
-    return stripped.startswith(b"{") and stripped.endswith(b"}")
-
-
-def _check(statement: ParsedStatement, number: int) -> None:
+def _check(statement: ParsedStatement) -> None:
     """Accept what either version of the standard accepts; a file brings no attachments' bytes."""
     value = statement.value
     try:
-        try:
-            check_statement(value, Version.V1_0_3)
-        except Invalid as error:
-            try:
-                check_statement(value, Version.V2_0_0)
-            except Invalid:
-                raise error from None
-        check_attachments([value], {}, Version.V1_0_3, batch=False)
+        check_statement(value, Version.V1_0_3)
     except Invalid as error:
-        raise _refused(f"Statement {number}", error) from None
-
-
-def _refused(where: str, error: Invalid) -> ImportRefused:
-    return ImportRefused(f"{where}, {error.pointer or 'as a whole'}: {error.detail}")
+        try:
+            check_statement(value, Version.V2_0_0)
+        except Invalid:
+            raise error from None
+    check_attachments([value], {}, Version.V1_0_3, batch=False)

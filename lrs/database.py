@@ -22,11 +22,11 @@ from sqlalchemy import (
     RootTransaction,
     create_engine,
     event,
-    make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import OperationalError
 
+from lrs import address
 from lrs.domain.errors import Misconfigured
 from lrs.faults import honest_errors, is_busy
 
@@ -73,8 +73,7 @@ def open_database(url: str, options: Options | None = None) -> Database:
     """
     options = options or Options()
     parsed = _parse(url)
-    plain = parsed.set(drivername=parsed.get_backend_name())
-    shown = plain.render_as_string(hide_password=True)
+    shown = address.shown(parsed)
     if parsed.get_backend_name() == "sqlite":
         write = _sqlite(parsed, options, writing=True)
         read = _sqlite(parsed, options)
@@ -91,18 +90,9 @@ def open_database(url: str, options: Options | None = None) -> Database:
 
 def _parse(url: str) -> URL:
     try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise Misconfigured("The database URL is not of the form dialect://place.") from None
-    match parsed.get_backend_name():
-        case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return parsed.set(drivername="sqlite+pysqlite")
-        case "sqlite":
-            raise Misconfigured("A store in memory would lose the record: name a file.")
-        case "postgresql" | "postgres":
-            return parsed.set(drivername="postgresql+psycopg")
-        case _:
-            raise Misconfigured("The database must be sqlite:///FILE or postgresql://HOST/NAME.")
+        return address.read(url)
+    except address.BadAddress as error:
+        raise Misconfigured(f"The database URL {error}.") from None
 
 
 def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
@@ -171,6 +161,16 @@ def begin_at_once(database: Database) -> Iterator[Connection | None]:
         else:
             with transaction:
                 yield connection
+
+
+def wait_for_disk(connection: Connection) -> None:
+    """Have the transaction's commit wait for the disk, also where that of others need not.
+
+    On SQLite it does nothing: there a crash of the program undoes no commit, and after a power cut
+    the same start finds the same again.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
 
 
 def _begin_unless_busy(connection: Connection) -> RootTransaction | None:

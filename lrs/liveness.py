@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import select
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 from psycopg import Connection, OperationalError
@@ -47,12 +48,35 @@ class LiveConnection(Connection[Any]):
 
 def watch(engine: Engine) -> None:
     """Have the engine's connections notice a server that is gone, hung or silent."""
-    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "do_connect", _Connector())
     event.listen(engine, "checkout", _require_open)
 
 
-def _connect(_dialect: object, _record: object, args: Any, options: Any) -> LiveConnection:
-    return LiveConnection.connect(*args, **options)
+class _Connector:
+    """Connects; where there are several hosts, first to the one that took the last connection, so
+    that a machine that is off costs one request its patience, and not each.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, str] | None = None
+
+    def __call__(
+        self, _dialect: object, _record: object, args: Any, options: dict[str, Any]
+    ) -> LiveConnection:
+        made = LiveConnection.connect(*args, **{**options, **self._hosts(options)})
+        self._last = made.info.host, str(made.info.port)
+        return made
+
+    def _hosts(self, options: Mapping[str, Any]) -> dict[str, str]:
+        """The hosts and ports, the last one used at their head; nothing where there is one."""
+        hosts = str(options.get("host", "")).split(",")
+        if len(hosts) == 1 or "hostaddr" in options:
+            return {}
+        ports = str(options.get("port", "")).split(",")
+        places = list(zip(hosts, ports if len(ports) > 1 else ports * len(hosts), strict=True))
+        places.sort(key=lambda place: (place[0], place[1] or "5432") != self._last)
+        hosts, ports = map(list, zip(*places, strict=True))
+        return {"host": ",".join(hosts), "port": ",".join(ports) if any(ports) else ""}
 
 
 def _require_open(connection: LiveConnection, _record: object, _proxy: object) -> None:

@@ -13,6 +13,7 @@ from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import URL, Engine, create_engine, event
 
 from lrs import liveness
+from lrs.conninfo import count_hosts
 from lrs.database import Options
 
 
@@ -33,12 +34,7 @@ def engine(url: URL, options: Options, *, autocommit: bool = False, walk: bool =
         max_overflow=2,
         pool_timeout=options.wait,
         hide_parameters=True,  # an error's text must not carry what people sent
-        connect_args={
-            "connect_timeout": max(2, int(options.wait)),
-            "client_encoding": "utf8",
-            "application_name": "zachetka",
-            **({} if options.prepare else {"prepare_threshold": None}),
-        },
+        connect_args=_connecting(url, options),
     )
     settings = _settings(options, walk)
 
@@ -54,6 +50,30 @@ def engine(url: URL, options: Options, *, autocommit: bool = False, walk: bool =
     liveness.watch(made)
     event.listen(made, "connect", configure)
     return made
+
+
+def _connecting(url: URL, options: Options) -> dict[str, Any]:
+    """How to connect; the URL has the last word on what does not concern the store itself."""
+    return {
+        **{name: value for name, value in _UNLESS_SAID.items() if name not in url.query},
+        # for each host in turn
+        "connect_timeout": max(2, int(options.wait) // count_hosts(url)),
+        "client_encoding": "utf8",
+        **({} if options.prepare else {"prepare_threshold": None}),
+    }
+
+
+_UNLESS_SAID = {
+    "application_name": "zachetka",
+    # Never a standby, which is behind the primary, also where one name stands for both.
+    "target_session_attrs": "read-write",
+    # Routers and cloud load balancers forget connections on which nothing flows, often after some
+    # four minutes, and say nothing: in seconds, and what is sent must be confirmed in milliseconds.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def _settings(options: Options, walk: bool) -> str:

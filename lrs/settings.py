@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from lrs import address
 from lrs.domain.errors import Misconfigured
 
 PREFIX = "LRS_"
@@ -62,7 +63,8 @@ def _truth(text: str) -> bool:
 
 def _url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        raise ValueError("sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        raise ValueError(address.FORMS)
+    address.read(text)
     return text
 
 
@@ -248,6 +250,8 @@ def _parsed(given: Mapping[str, str]) -> dict[str, Any]:
             raise Misconfigured(f"{name} is no setting; docs/settings.md lists them.")
         try:
             values[known[name].name] = known[name].metadata["parse"](text)
+        except address.BadAddress as error:
+            raise Misconfigured(f"{name} {error}.") from None
         except ValueError as error:
             raise Misconfigured(f"{name} must be {error}.") from None
     return values

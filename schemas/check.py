@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -88,11 +88,23 @@ def first_fault(load: Load, value: object) -> tuple[str, str] | None:
     """The pointer and code of the first fault that marshmallow finds; None if it finds none. The
     code may be a Problem.
     """
+    return next(iter(all_faults(load, value)), None)
+
+
+def all_faults(load: Load, value: object) -> list[tuple[str, str]]:
+    """The pointers and codes of all faults that marshmallow finds, the one to tell first first. A
+    code may be a Problem.
+    """
     try:
         load(value)
     except ValidationError as error:
-        return min(_faults(error.messages, ""), key=_rank)
-    return None
+        return sorted(_faults(error.messages, ""), key=_rank)
+    return []
+
+
+def pointer_of(path: Iterable[str | int]) -> str:
+    """The RFC 6901 pointer of a path of keys and indexes."""
+    return "".join(map(_step, path))
 
 
 def _rank(fault: tuple[str, str]) -> tuple[int, str]:

@@ -64,6 +64,20 @@ def parse_json(text: bytes | str) -> Any:
     return value
 
 
+def text_of_member(text: str, name: str) -> str:
+    """Exactly the text of a member's value, in the text of an object which has that member and was
+    parsed before.
+    """
+    at = text.index("{") + 1
+    while True:
+        key, at = _DECODER.raw_decode(text, _after_space(text, at))
+        start = _after_space(text, _after_space(text, at) + len(":"))
+        _, at = _DECODER.raw_decode(text, start)
+        if key == name:
+            return text[start:at]
+        at = _after_space(text, at) + len(",")
+
+
 def _elements(text: str, at: int, most: int) -> Iterator[ParsedStatement]:
     """The statements of an array, from after its bracket on; each read once, in order."""
     at = _after_space(text, at)

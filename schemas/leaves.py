@@ -159,6 +159,7 @@ class OneOf(Leaf):
 
     def __init__(self, *words: str, code: str, **options: Any) -> None:
         super().__init__(**options)
+        self.words = words
         allowed = frozenset(words)
         self.accepts = lambda value: type(value) is str and value in allowed
         self.code = code

@@ -8,16 +8,18 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from api.auth import authenticated
+from api.catalogue.describing import describe
 from api.rendering import as_json, no_content
 from api.xapi.bodies import json_body
 from lrs.domain.catalogue import SHAPES, Key, Kind
 from lrs.domain.clock import iso
-from lrs.domain.errors import EntryNotFound
+from lrs.domain.errors import MOST_FAULTS, EntryNotFound
 from lrs.projections.catalogue import Entry
 from lrs.service import Lrs
-from lrs.service.catalogue import Change, Stated, Step, Version
+from lrs.service.catalogue import Change, Step, Version
+from lrs.service.plan import doubts
 from schemas import parse_json
-from schemas.catalogue import check_catalogue, check_entries
+from schemas.catalogue import Examined, examine_catalogue, examine_entries
 from schemas.parameters import BOOLEAN, TEXT, parsed
 
 
@@ -64,11 +66,11 @@ class _Catalogue:
     def describe(self, kind: str) -> Response:
         """One entry of a kind, or an array of such: all of them or none."""
         of = _kind(kind)
-        return self._described(check_entries(of, self._body()))
+        return self._described(examine_entries(of, self._body()))
 
     def describe_all(self) -> Response:
         """Entries of several kinds, as a file has them: all of them or none."""
-        return self._described(check_catalogue(self._body()))
+        return self._described(examine_catalogue(self._body()))
 
     def withdraw(self, kind: str) -> Response:
         """One thing, which does not hold any more; the reason stays in the record."""
@@ -80,22 +82,23 @@ class _Catalogue:
     def _body(self) -> Any:
         return parse_json(json_body(request, self._lrs.settings.max_json_bytes))
 
-    def _described(self, stated: Sequence[tuple[Kind, dict[str, Any], str]]) -> Response:
+    def _described(self, found: Examined) -> Response:
         given = parsed(request.query_string, {"preview": BOOLEAN})
-        entries = [Stated(*one) for one in stated]
-        catalogue = self._lrs.catalogue
-        if given.get("preview", False):
-            steps = catalogue.plan(entries, g.credential)
-        else:
-            steps = catalogue.describe(entries, g.credential)
-        return as_json(summary(steps))
+        preview = given.get("preview", False)
+        return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
 
 
 def summary(steps: Sequence[Step]) -> Mapping[str, Any]:
-    """How many entries are new, changed or the same, and which are not the same."""
+    """How many entries are new, changed or the same, and which are not the same; and what is taken
+    but likely not what was meant, if there is anything.
+    """
     counts = {change.value: sum(step.change is change for step in steps) for change in Change}
     changes = [_change(step) for step in steps if step.change is not Change.SAME]
-    return {**counts, "changes": changes}
+    warnings = [
+        {"code": doubt.code, "detail": doubt.detail, "pointer": doubt.where}
+        for doubt in doubts([step.stated for step in steps])[:MOST_FAULTS]
+    ]
+    return {**counts, "changes": changes, **({"warnings": warnings} if warnings else {})}
 
 
 def _change(step: Step) -> Mapping[str, str]:

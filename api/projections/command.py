@@ -9,7 +9,7 @@ import click
 import orjson
 
 from api import command
-from api.projections.view import aside_view, entry_view, table, together
+from api.projections.view import aside_view, divergence_sentence, room_view, table, together
 from lrs.service import Lrs
 from lrs.service.control import Rebuilding
 from replay.rebuild import rebuild as rebuild_beside
@@ -25,12 +25,24 @@ def projections(ctx: click.Context, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with command.store() as lrs:
-        entries = lrs.control.all()
+        entries, divergences = lrs.control.all(), lrs.control.divergences()
     if as_json:
-        _say_json({"projections": [entry_view(entry) for entry in entries]})
+        _say_json(room_view(entries, divergences))
         return
-    for line in table(entries):
+    for line in table(entries, divergences):
         click.echo(line)
+
+
+@projections.command()
+def acknowledge() -> None:
+    """Take note that the log has lost events: `lrs doctor` and /health stop showing it."""
+    with command.store() as lrs:
+        divergences = lrs.control.divergences()
+        lrs.control.acknowledge()
+    if not divergences:
+        click.echo("There is nothing to acknowledge: the log has lost no events.")
+    for one in divergences:
+        click.echo(f"Acknowledged: {divergence_sentence(one)}")
 
 
 @projections.command()

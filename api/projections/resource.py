@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from api.projections.view import aside_view, entry_view, tried_view
+from api.projections.view import aside_view, entry_view, room_view, tried_view
 from api.rendering import as_json
 from api.reports.access import reading_reports
 from lrs.domain.errors import Forbidden, InvalidQuery
@@ -23,6 +23,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     views = _ControlRoom(lrs)
     bp.before_request(views.begin)
     bp.get("")(views.all)
+    bp.post("/acknowledge")(views.acknowledge)
     bp.get("/<name>")(views.one)
     bp.get("/<name>/quarantine")(views.quarantine)
     bp.post("/<name>/pause")(views.pause)
@@ -47,8 +48,13 @@ class _ControlRoom:
         g.parameters = parameters(request.query_string, frozenset(known))
 
     def all(self) -> Response:
-        """Every projection."""
-        return as_json({"projections": [entry_view(entry) for entry in self._control.all()]})
+        """Every projection, and whether the log has lost events."""
+        return as_json(room_view(self._control.all(), self._control.divergences()))
+
+    def acknowledge(self) -> Response:
+        """Take note of what the log has lost: it is not shown any more."""
+        self._control.acknowledge()
+        return self.all()
 
     def one(self, name: str) -> Response:
         """One projection."""

@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lrs.domain.clock import iso
-from lrs.service.control import Entry, Rebuilding, SetAside, Tried
+from lrs.service.control import Divergence, Entry, Rebuilding, SetAside, Tried
 
 HEADINGS = ("name", "version", "state", "position", "behind", "age", "rate", "quarantined")
+
+
+def room_view(entries: Sequence[Entry], divergences: Sequence[Divergence]) -> dict[str, Any]:
+    """Every projection, and whether the log is as it was known."""
+    return {
+        "projections": [entry_view(entry) for entry in entries],
+        "log": log_view(divergences),
+    }
 
 
 def entry_view(entry: Entry) -> dict[str, Any]:
@@ -26,6 +34,39 @@ def entry_view(entry: Entry) -> dict[str, Any]:
         "quarantined": entry.quarantined,
         "rebuild": None if rebuild is None else _rebuild_view(rebuild),
     }
+
+
+def log_view(divergences: Sequence[Divergence]) -> dict[str, Any]:
+    """Whether the log is as it was known, and where it is not; oldest first."""
+    state = "ok"
+    if divergences:
+        state = "replaced" if divergences[-1].is_another_log else "lost-events"
+    return {"state": state, "divergences": [_divergence_view(one) for one in divergences]}
+
+
+def _divergence_view(one: Divergence) -> dict[str, Any]:
+    return {
+        "found": iso(one.found),
+        "missing": one.missing,
+        "surviving": one.surviving,
+        "highest": one.highest,
+        "log": str(one.log_id),
+        "former": str(one.former),
+        "rebuilt": list(one.projections),
+    }
+
+
+def divergence_sentence(one: Divergence) -> str:
+    """A divergence in a sentence or two, for whoever runs the store."""
+    if one.is_another_log:
+        return (
+            f"The log was replaced by another one on {iso(one.found)}: it holds none of the "
+            f"{one.missing} events of the log {one.former}."
+        )
+    return (
+        f"The log has lost {one.missing} events, which was found on {iso(one.found)}: it had "
+        f"reached position {one.highest}, and of that it holds the events up to {one.surviving}."
+    )
 
 
 def _rebuild_view(rebuild: Rebuilding) -> dict[str, Any]:
@@ -58,7 +99,7 @@ def tried_view(tried: Tried) -> dict[str, Any]:
     }
 
 
-def table(entries: Sequence[Entry]) -> list[str]:
+def table(entries: Sequence[Entry], divergences: Sequence[Divergence] = ()) -> list[str]:
     """A line for each projection under a line of headings, then what has to be said besides."""
     rows = [HEADINGS, *(_cells(entry) for entry in entries)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -66,7 +107,11 @@ def table(entries: Sequence[Entry]) -> list[str]:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return lines + [remark for entry in entries for remark in _remarks(entry)]
+    remarks = [remark for entry in entries for remark in _remarks(entry)]
+    lost = [divergence_sentence(one) for one in divergences]
+    if lost:
+        lost.append("`lrs projections acknowledge` ends this notice.")
+    return lines + remarks + lost
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

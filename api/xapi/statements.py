@@ -100,9 +100,11 @@ class _Statements:
         else:
             check_statement(values[0], g.xapi_version)
         check_attachments(values, carried, g.xapi_version, batch=is_batch)
-        return self._statements.store(
-            received, g.credential, g.xapi_version, id=id, carried=carried
+        ids = None if id is None else [id]
+        stored = self._statements.store(
+            received, g.credential, g.xapi_version, ids=ids, carried=carried
         )
+        return stored.ids
 
     def _page(self, found: StatementPage, wanted: Shape) -> Response:
         request.environ[THROUGH] = found.through

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -109,9 +109,30 @@ def stream_of(kind: Kind, key: Key, secret: bytes) -> UUID:
 
 def references(kind: Kind, entry: JsonObject) -> list[Thing]:
     """The things that the entry names and that must be described, too."""
-    found: list[Thing] = []
+    return [thing for _, thing in named(kind, entry)]
+
+
+def named(kind: Kind, entry: JsonObject) -> Iterator[tuple[str, Thing]]:
+    """Each of these things, and where in the entry it is named, as a JSON pointer."""
     for member, target in REFERENCES.get(kind, {}).items():
-        named = entry.get(member, ())
-        several: Sequence[str | JsonObject] = (named,) if isinstance(named, str) else named
-        found += [(target, (n if isinstance(n, str) else n["course"],)) for n in several]
-    return found
+        said = entry.get(member, ())
+        if isinstance(said, str):
+            yield f"/{member}", (target, (said,))
+            continue
+        for index, one in enumerate(said):
+            if isinstance(one, str):
+                yield f"/{member}/{index}", (target, (one,))
+            else:
+                yield f"/{member}/{index}/course", (target, (one["course"],))
+
+
+def differs_by_zeros(kind: Kind, entry: JsonObject) -> bool:
+    """Whether a personnel number is the name of the person's account but for zeros in front, as a
+    spreadsheet takes them away.
+    """
+    if kind is not Kind.PERSON or "number" not in entry:
+        return False
+    account, number = entry["agent"].split("|", 2), entry["number"]
+    if account[0] != "account" or account[2] == number:
+        return False
+    return bool(account[2].lstrip("0") == number.lstrip("0"))

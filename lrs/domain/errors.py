@@ -29,6 +29,7 @@ LrsError
 +-- Forbidden                  the scope is too narrow
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
+|   +-- LogDiverged            the log is not the one that was read before
 +-- InternalError              the store failed in a way it should not
 +-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
     +-- Misconfigured          a setting or the schema refuses the start
@@ -40,6 +41,7 @@ All but OperatorError are raised with a code, which `lrs.domain.problems` gives 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copyreg import __newobj__ as made_again  # type: ignore[attr-defined]
 from typing import Any
 
@@ -61,6 +63,7 @@ __all__ = [
     "InvalidEntry",
     "InvalidQuery",
     "InvalidStatement",
+    "LogDiverged",
     "LrsError",
     "MalformedJson",
     "MethodNotAllowed",
@@ -81,6 +84,10 @@ __all__ = [
     "UnknownSchema",
     "UnsupportedMedia",
 ]
+
+
+MOST_FAULTS = 1_000
+"""So many faults of one input are told, at most."""
 
 
 class LrsError(Exception):
@@ -143,7 +150,34 @@ class InvalidDocument(Invalid):
 
 
 class InvalidEntry(Invalid):
-    pass
+    """`place` is the pointer of the very member, where `pointer` names its entry alone; `twin` that
+    of the entry which this one contradicts. `faults` are all faults of the input, this one first.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        pointer: str,
+        place: str | None = None,
+        twin: str | None = None,
+        **values: object,
+    ) -> None:
+        super().__init__(code, pointer=pointer, parameter=None, **values)
+        self.place = pointer if place is None else place
+        self.twin = twin
+        self.others: tuple[InvalidEntry, ...] = ()
+
+    @property
+    def faults(self) -> tuple[InvalidEntry, ...]:
+        return (self, *self.others)
+
+    @classmethod
+    def first_of(cls, faults: Sequence[InvalidEntry]) -> InvalidEntry:
+        """One error for all of them, of which there must be one; MOST_FAULTS are told."""
+        first, *others = faults
+        first.others = tuple(others[: MOST_FAULTS - 1])
+        return first
 
 
 class TooLarge(LrsError):
@@ -228,6 +262,10 @@ class Unavailable(LrsError):
 
 class StorageFull(Unavailable):
     pass
+
+
+class LogDiverged(Unavailable):
+    """An event that was read from the log is gone, or another one stands at its position."""
 
 
 class InternalError(LrsError):

@@ -211,6 +211,16 @@ class RecordedFact(NamedTuple):
     fact: Fact
 
 
+class Mark(NamedTuple):
+    """An event of a log, by what tells it from every other that may ever stand at its position:
+    `stored` in microseconds since the epoch, and the commitment to its content.
+    """
+
+    position: int
+    stored: int
+    commitment: bytes
+
+
 Fact = (
     StatementStored
     | DocumentStored

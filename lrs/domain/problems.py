@@ -157,9 +157,15 @@ _LIMITS: Final = {
 _AWAY: Final = {
     "bytes-missing": "The document's bytes are not where they were kept: whoever runs the store "
     "must look at LRS_BLOB_FOLDER, and restore it.",
+    "connection-cut": "A connection was cut while PostgreSQL worked on a long statement, such as "
+    "one that makes an index: whoever runs the store must set the idle timeouts between the store "
+    "and PostgreSQL (HAProxy's `timeout client` and `timeout server`, PgBouncer's query_timeout, a "
+    "load balancer's idle timeout) longer than that takes, or let LRS_VIEWS_URL lead past them.",
     "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
     "again in a few seconds.",
     "index-behind": "The index is behind the log: send the same again in a moment.",
+    "log-diverged": "The log does not hold an event that was read from it before: ask again in a "
+    "moment. Whoever runs the store sees under /api/v1/projections how many events are missing.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
     "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
@@ -167,6 +173,9 @@ _AWAY: Final = {
     "moment.",
     "unavailable": "The database is away or did not answer in time: send the same again in a few "
     "seconds.",
+    "view-ahead-of-log": "The read model {projection} holds events that the log does not hold any "
+    "more, so it is being rebuilt: ask again later. Whoever runs the store sees under "
+    "/api/v1/projections how many events are missing.",
     "view-being-made": "The read model is being made: ask again later. Whoever runs the store sees "
     "how far that is under /api/v1/projections.",
     "view-busy": "Another process is at work on the read model {projection}: ask again in a "

@@ -2,7 +2,7 @@
 
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
-from lrs.ledger.reader import LogReader, end_of_log
+from lrs.ledger.reader import LogReader, commitment_of, end_of_log
 from lrs.ledger.rows import LoggedStatement, Page
 from lrs.ledger.schema import migrate
 
@@ -16,6 +16,7 @@ __all__ = [
     "LogReader",
     "LoggedStatement",
     "Page",
+    "commitment_of",
     "end_of_log",
     "migrate",
 ]

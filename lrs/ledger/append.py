@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, or_, select
 
 from lrs.bulk import Columns, insert_columns
 from lrs.database import Database
+from lrs.domain.events import Mark
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -52,6 +54,18 @@ class Head:
     def next_stored(self) -> int:
         """The first free `stored`: the clock's, unless the clock stands or stepped back."""
         return max(self.clock, self.stored + 1)
+
+
+class Appended(NamedTuple):
+    """The first of the rows that were appended: its position and its `stored`. Both count on."""
+
+    position: int
+    stored: int
+
+    def last(self, rows: Sequence[Row]) -> Mark:
+        """The last of these rows, all of which were appended."""
+        others = len(rows) - 1
+        return Mark(self.position + others, self.stored + others, rows[-1].commitment)
 
 
 # In SQL, because the quicker ways to append (pipeline.py, onefile.py) go past SQLAlchemy.
@@ -96,8 +110,8 @@ def read_head(connection: Connection, now: Callable[[], int]) -> Head:
     return Head(position, stored, now())
 
 
-def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
-    """Write the rows after `head`, in order. Returns the first position."""
+def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> Appended:
+    """Write the rows after `head`, in order."""
     first, stored = head.position + 1, head.next_stored()
     positions = list(range(first, first + len(rows)))
     facts: Columns = {
@@ -115,7 +129,7 @@ def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> int:
     }
     insert_columns(connection, event, facts)
     insert_columns(connection, content, contents)
-    return first
+    return Appended(first, stored)
 
 
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:

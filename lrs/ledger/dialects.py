@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lrs.database import Database, begin_at_once
-from lrs.ledger.append import Head, Row, read_head
+from lrs.ledger.append import Appended, Head, Row, read_head
 from lrs.ledger.onefile import append_as_writer
 
 
-def append(database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]) -> int:
-    """Append what `rows` gives, in a transaction of its own. The first one's position.
+def append(
+    database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
+) -> Appended:
+    """Append what `rows` gives, in a transaction of its own.
 
     `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
     append.

@@ -20,7 +20,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from lrs.database import Database
-from lrs.domain.events import Fact
+from lrs.domain.events import Fact, Mark
 from lrs.faults import honest_errors
 from lrs.ledger.append import Stream
 from lrs.ledger.content import mapper
@@ -79,6 +79,7 @@ class Ledger(Application[UUID]):
         timeout: float = 4.0,
     ) -> None:
         self.log_id = log_identity(database)
+        """The log's own id, as it was read last."""
         self.place = database.url
         """The URL of the log's database, printable."""
         self.reader = LogReader(database)
@@ -99,6 +100,19 @@ class Ledger(Application[UUID]):
 
     def construct_mapper(self) -> Mapper[UUID]:
         return mapper()
+
+    def acknowledged(self) -> list[Mark]:
+        """The last event of each commit of this process that was confirmed since this was asked
+        last, of the latest ones.
+        """
+        return self._writer.take_acknowledged()
+
+    def read_identity(self) -> UUID:
+        """Read the log's own id again, which a database that was replaced may have changed; the
+        one that was known before. Raises UnknownSchema, Unavailable.
+        """
+        before, self.log_id = self.log_id, log_identity(self._database)
+        return before
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have `call` run after each commit of this process; it must be quick."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from lrs.faults import as_sqlalchemy
-from lrs.ledger.append import SQLITE_HEAD, Head, Row
+from lrs.ledger.append import SQLITE_HEAD, Appended, Head, Row
 
 _FACT = (
     "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
@@ -24,9 +24,8 @@ _CONTENT = "INSERT INTO content (position, salt, state) VALUES (?, ?, ?)"
 
 def append_as_writer(
     engine: Engine, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
-) -> int:
-    """Append what `rows` gives, whole and in order; it is called with the lock held. The first
-    one's position.
+) -> Appended:
+    """Append what `rows` gives, whole and in order; it is called with the lock held.
 
     Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
     """
@@ -35,17 +34,17 @@ def append_as_writer(
             connection: Any = pooled.driver_connection
             connection.execute("BEGIN IMMEDIATE")
             try:
-                first = _insert(connection, rows(), now)
+                appended = _insert(connection, rows(), now)
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            return first
+            return appended
     except sqlite3.Error as error:
         raise as_sqlalchemy(error, sqlite3.Error) from error
 
 
-def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> int:
+def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> Appended:
     position, latest = connection.execute(SQLITE_HEAD).fetchone()
     head = Head(position, latest, now())
     first, stored = head.position + 1, head.next_stored()
@@ -56,4 +55,4 @@ def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> int
         contents.append((first + n, row.salt, row.state))
     connection.executemany(_FACT, facts)
     connection.executemany(_CONTENT, contents)
-    return first
+    return Appended(first, stored)

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from lrs.faults import as_sqlalchemy
-from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, Head, Row
+from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, Appended, Head, Row
 
 _LOCK = LOCK.encode()
 _TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
@@ -39,13 +39,13 @@ _INSERT = (
         INSERT INTO ledger.content (position, salt, state)
         SELECT position, salt, state FROM numbered
     )
-    SELECT position + 1 FROM head
+    SELECT position + 1, greatest(clock, stored + 1) FROM head
 """
 )
 
 
-def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> int:
-    """Append what `rows` gives, whole and in order. The first one's position.
+def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> Appended:
+    """Append what `rows` gives, whole and in order.
 
     `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
     are SQLAlchemy's: IntegrityError when a stream's version is taken.
@@ -82,7 +82,7 @@ def _connected(engine: Engine) -> Iterator[Any]:
         raise as_sqlalchemy(error, psycopg.Error) from error
 
 
-def _append(connection: Any, rows: Sequence[Row]) -> int:
+def _append(connection: Any, rows: Sequence[Row]) -> Appended:
     values = (
         [row.originator_id for row in rows],
         [row.originator_version for row in rows],
@@ -94,5 +94,4 @@ def _append(connection: Any, rows: Sequence[Row]) -> int:
     with connection.pipeline():
         connection.execute(_LOCK)
         inserted = connection.execute(_INSERT, values)
-    first: int = inserted.fetchall()[0][0]
-    return first
+    return Appended(*inserted.fetchall()[0])

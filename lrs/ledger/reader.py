@@ -22,6 +22,8 @@ from sqlalchemy import (
 from lrs.bulk import rows_of
 from lrs.columns import canonical
 from lrs.database import Database
+from lrs.domain.errors import LogDiverged
+from lrs.domain.events import Mark
 from lrs.faults import honest_errors
 from lrs.ledger.rows import LoggedFact, LoggedStatement, Page, fact_of, statements_of
 from lrs.ledger.tables import content, event
@@ -43,15 +45,23 @@ _FACTS: Select[Any] = select(*_FACT).select_from(_JOINED)
 
 
 _UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
-_AFTER = Prepared(
-    _ROWS.where(event.c.position > bindparam("after"))
+_FROM = Prepared(
+    _ROWS.where(event.c.position >= bindparam("first"))
     .order_by(event.c.position)
     .limit(bindparam("limit")),
     plain=True,
 )
 _LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
 _HEAD = Prepared(_LAST)
-_END = _LAST.add_columns(event.c.commitment)
+_BEFORE = event.alias("before")
+_AT = (
+    select(_BEFORE.c.commitment)
+    .where(_BEFORE.c.position == bindparam("after"))
+    .scalar_subquery()
+    .label("before")
+)
+"""The commitment of the event after which a query reads on."""
+_END = _LAST.add_columns(event.c.commitment, _AT)
 _STREAM = _FACTS.where(event.c.originator_id == bindparam("of"))
 _HISTORY = _STREAM.order_by(event.c.originator_version)
 _LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
@@ -68,8 +78,9 @@ def _among(topics: Sequence[str]) -> ColumnElement[bool]:
 @lru_cache(maxsize=16)
 def _of_topics(topics: frozenset[str]) -> Select[Any]:
     within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    ordered = _FACTS.where(_among(sorted(topics)), _RARE, within).order_by(event.c.position)
-    return ordered.limit(bindparam("limit"))
+    facts = _FACTS.where(_among(sorted(topics)), _RARE, within)
+    facts = facts.add_columns(event.c.commitment, _AT)
+    return facts.order_by(event.c.position).limit(bindparam("limit"))
 
 
 _POSITION_AT = (
@@ -80,17 +91,18 @@ _POSITION_AT = (
 )
 _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
 _IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position, plain=True)
+_COMMITMENTS = select(event.c.position, event.c.commitment)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
 
 @lru_cache(maxsize=64)
 def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
-    """For others' queries: the last event's position and `stored`, then the position of the last
-    fact of each of these topics, none of them statements; NULL where there is none.
+    """For others' queries: the last event's position, `stored` and commitment, then the position
+    of the last fact of each of these topics, none of them statements; NULL where there is none.
     """
-    ends = [
+    ends: list[Select[Any]] = [
         select(column).order_by(event.c.position.desc())
-        for column in (event.c.position, event.c.stored)
+        for column in (event.c.position, event.c.stored, event.c.commitment)
     ]
     for topic in topics:
         found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), _RARE)
@@ -98,9 +110,15 @@ def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
     return tuple(end.limit(1).scalar_subquery() for end in ends)
 
 
+def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
+    """For others' queries: the commitment of the event at that position; NULL if there is none."""
+    return select(event.c.commitment).where(event.c.position == position).scalar_subquery()
+
+
 @lru_cache(maxsize=64)
-def _end(topics: tuple[str, ...]) -> Select[Any]:
-    return select(*end_of_log(topics))
+def _end(topics: tuple[str, ...], count: int) -> Select[Any]:
+    asked = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
+    return select(*end_of_log(topics), *map(commitment_of, asked))
 
 
 @lru_cache(maxsize=64)
@@ -111,6 +129,12 @@ def _waiting(topics: tuple[str, ...]) -> Select[Any]:
         return select(*columns).where(_among(topics), _RARE, following)
     first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
     return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
+
+
+def _require(commitment: bytes | None, found: bytes | None) -> None:
+    """Raises LogDiverged where another commitment than that one was found, if there is one."""
+    if commitment is not None and (found is None or bytes(found) != commitment):
+        raise LogDiverged("log-diverged")
 
 
 class LogReader:
@@ -125,13 +149,19 @@ class LogReader:
             row = _HEAD.first(connection)
         return (row[0], row[1]) if row is not None else (0, 0)
 
-    def end(self, topics: tuple[str, ...] = ()) -> tuple[int, ...]:
-        """Position and `stored` of the last event, and the position of the last fact of each of
-        these topics, none of them statements; 0 where there is none.
+    def end(self, topics: tuple[str, ...] = (), at: Sequence[int] = ()) -> tuple[Any, ...]:
+        """Position, `stored` and commitment of the last event, the position of the last fact of
+        each of these topics, none of them statements, and the commitments of the events at these
+        positions; None where there is none. All as of one moment.
         """
+        asked = {f"at{n}": position for n, position in enumerate(at)}
         with honest_errors(), self._database.read.connect() as connection:
-            row = connection.execute(_end(topics)).one()
-        return tuple(value or 0 for value in row)
+            return tuple(connection.execute(_end(topics, len(at)), asked).one())
+
+    def mark(self) -> Mark | None:
+        """The last event's position, `stored` and commitment; None while the log is empty."""
+        position, stored, commitment = self.end()
+        return None if position is None else Mark(position, stored, commitment)
 
     def waiting(self, position: int, topics: tuple[str, ...] = ()) -> tuple[int, int]:
         """How many events follow `position`, and the `stored` of the first of them, 0 if there is
@@ -141,34 +171,53 @@ class LogReader:
             count, first = connection.execute(_waiting(topics), {"after": position}).one()
         return max(0, count or 0), first or 0
 
-    def after(self, position: int, limit: int, topics: Collection[str] = frozenset()) -> Page:
-        """Up to `limit` events that follow `position`: statements, and facts of these topics."""
+    def after(
+        self,
+        position: int,
+        limit: int,
+        topics: Collection[str] = frozenset(),
+        *,
+        commitment: bytes | None = None,
+    ) -> Page:
+        """Up to `limit` events that follow `position`: statements, and facts of these topics.
+
+        With the `commitment` of the event at `position`, raises LogDiverged where the log holds
+        another event there by now, or none: what follows is then no continuation of what was read.
+        """
         with honest_errors(), self._database.read.connect() as connection:
-            rows = _AFTER.all(connection, after=position, limit=limit)
+            # One query gives both: between two the log may become another one.
+            rows = _FROM.all(connection, first=position, limit=limit + 1)
+        before = rows[0] if rows and rows[0][0] == position else None
+        _require(commitment, None if before is None else before[-1])
+        rows = rows[:limit] if before is None else rows[1:]
         if not rows:
             return Page(0, position, 0, b"")
         last, stored, *_, commitment = rows[-1]
         facts = [fact_of(row) for row in rows if row[4] in topics] if topics else []
         return Page(len(rows), last, stored, commitment, statements_of(rows), facts)
 
-    def following(self, position: int, topics: frozenset[str], limit: int) -> Page:
+    def following(
+        self, position: int, topics: frozenset[str], limit: int, *, commitment: bytes | None = None
+    ) -> Page:
         """Up to `limit` facts of these topics, none of them statements, that follow `position`.
 
         The page reaches as far as is known that there are no others: to the log's end, or to its
-        own last fact.
+        own last fact. Raises LogDiverged as `after` does.
         """
-        end = self._first(_END)
+        end = self._first(_END, after=position)
+        _require(commitment, None if end is None else end.before)
         if end is None or end.position <= position:
             return Page(0, position, 0, b"")
         bounds = {"after": position, "upto": end.position, "limit": limit}
         with honest_errors(), self._database.read.connect() as connection:
             rows = connection.execute(_of_topics(topics), bounds).all()
-        facts = [LoggedFact(*row) for row in rows]
+        if rows:
+            _require(commitment, rows[0].before)
+        facts = [LoggedFact(*row[:-2]) for row in rows]
         if len(facts) < limit:
             return Page(len(facts), end.position, end.stored, end.commitment, facts=facts)
         last = facts[-1]
-        commitment = self.commitment_at(last.position) or b""
-        return Page(len(facts), last.position, last.stored, commitment, facts=facts)
+        return Page(len(facts), last.position, last.stored, rows[-1].commitment, facts=facts)
 
     def history(self, stream: UUID) -> list[LoggedFact]:
         """All events of a stream, by version."""
@@ -217,7 +266,13 @@ class LogReader:
     def commitment_at(self, position: int) -> bytes | None:
         """The commitment of the event there; None if the log is not that long."""
         row = self._first(_COMMITMENT_AT, at=position)
-        return row[0] if row is not None else None
+        return None if row is None else bytes(row[0])
+
+    def commitments(self, positions: Collection[int]) -> dict[int, bytes]:
+        """The commitments of the events at these positions, of those that there are."""
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = rows_of(connection, _COMMITMENTS, event.c.position, positions)
+            return {row.position: bytes(row.commitment) for row in rows}
 
     def _among(
         self, query: Select[Any], column: Column[Any], values: Collection[Any], **parameters: Any

@@ -25,11 +25,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.database import Database
 from lrs.domain.errors import Unavailable
+from lrs.domain.events import Mark
 from lrs.faults import honest_errors, is_away, is_busy
 from lrs.ledger.append import Head, Row, Stream, appending, existing, insert_rows
 from lrs.ledger.dialects import append
 
 log = structlog.get_logger(__name__)
+
+
+LATEST = 256
+"""Commits whose last events are kept for whoever checks that the log has not lost them: more than
+are made while a failed database is replaced.
+"""
 
 
 class AppendConflict(IntegrityError):
@@ -87,6 +94,7 @@ class Writer:
         self._max_group = max_group
         self.on_commit: Callable[[], None] = lambda: None
         """Called after each commit, by the writer's thread: it must be quick."""
+        self._acknowledged: deque[Mark] = deque(maxlen=LATEST)
         self._waiting: deque[_Slot] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -116,6 +124,15 @@ class Writer:
         if isinstance(slot.answer, Exception):
             raise slot.answer
         return slot.answer
+
+    def take_acknowledged(self) -> list[Mark]:
+        """The last event of each commit that was confirmed since this was asked last, of the
+        LATEST ones.
+        """
+        taken = []
+        while self._acknowledged:
+            taken.append(self._acknowledged.popleft())
+        return taken
 
     def close(self) -> None:
         """Finish what waits, then stop."""
@@ -178,19 +195,22 @@ class Writer:
 
     def _commit_waiting(self) -> None:
         group: list[_Slot] = []
+        rows: list[Row] = []
 
-        def rows() -> list[Row]:
+        def taken() -> list[Row]:
             group.extend(self._take())
-            return [row for slot in group for row in slot.rows]
+            rows.extend(row for slot in group for row in slot.rows)
+            return rows
 
         try:
-            first = append(self._database, rows, self._now)
+            appended = append(self._database, taken, self._now)
         except BrokenConstraint:
             self._commit_exactly(group)
         except Exception as error:
             self._recover(group or self._take(), error, started=bool(group))
         else:
-            answers = []
+            self._acknowledged.append(appended.last(rows))
+            answers, first = [], appended.position
             for slot in group:
                 answers.append(list(range(first, first + len(slot.rows))))
                 first += len(slot.rows)
@@ -213,7 +233,7 @@ class Writer:
                 return
             try:
                 with appending(self._database, self._now) as (connection, head):
-                    answers = self._write_exactly(connection, head, group)
+                    answers, last = self._write_exactly(connection, head, group)
             except Exception as error:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
@@ -221,13 +241,16 @@ class Writer:
                 unsure = Unavailable("outcome-unknown")
                 self._refuse_all(group, unsure if is_away_error(error) else error)
                 return
+            if last is not None:
+                self._acknowledged.append(last)
             self._answer(group, answers)
             self.on_commit()
             return
 
     def _write_exactly(
         self, connection: Connection, head: Head, group: list[_Slot]
-    ) -> list[Answer]:
+    ) -> tuple[list[Answer], Mark | None]:
+        """Each one's answer, and the last of the rows that were written, if any were."""
         taken = existing(connection, [row.stream for slot in group for row in slot.rows])
         answers: list[Answer] = []
         rows: list[Row] = []
@@ -238,9 +261,8 @@ class Writer:
                 rows += slot.rows
                 for row, position in zip(slot.rows, answer, strict=True):
                     taken[row.stream] = (position, row.commitment)
-        if rows:
-            insert_rows(connection, rows, head)
-        return answers
+        last = insert_rows(connection, rows, head).last(rows) if rows else None
+        return answers, last
 
     def _refuse_all(self, group: list[_Slot], error: Exception) -> None:
         try:

@@ -105,8 +105,8 @@ class Catalogue:
     def settle(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
-    def forget(self) -> None:
-        """Nothing is kept in memory."""
+    def new_fold(self) -> Catalogue:
+        return self  # it remembers nothing
 
 
 def entries(connection: Connection, kind: Kind) -> dict[UUID, Entry]:

@@ -49,19 +49,18 @@ Code = Callable[[Collection[str]], dict[str, int]]
 
 
 class Definitions:
-    """Folds what statements say, and remembers what was said lately of whom.
+    """Folds what statements say, and remembers what was said lately of whom, up to a limit.
 
-    What is remembered holds while this process alone folds, batch after batch, and each batch is
-    committed: else `forget`.
+    It lives as long as its fold: see lrs.projections.projection.Fold.
     """
 
     MOST_BYTES = 4_000_000
     MOST_AGENTS = 20_000
 
     def __init__(self) -> None:
-        self.forget()
+        self._clear()
 
-    def forget(self) -> None:
+    def _clear(self) -> None:
         self._said: dict[str, bytes] = {}
         self._known: dict[str, bytes] = {}
         self._bytes = 0
@@ -73,7 +72,7 @@ class Definitions:
     ) -> None:
         """Note what is new in the statements, which are in log order."""
         if self._bytes > self.MOST_BYTES or len(self._names) > self.MOST_AGENTS:
-            self.forget()
+            self._clear()
         defined: list[tuple[str, bytes]] = []
         named: list[tuple[str, str]] = []
         said, known_as = self._said, self._names

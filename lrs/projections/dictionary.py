@@ -60,8 +60,7 @@ def _highest(table: Table) -> Select[Any]:
 class Remembered:
     """A dictionary's table with the ids met lately kept in memory, LIMIT of them at most.
 
-    What was remembered in a transaction that then failed must be forgotten, and so must all of it
-    when the table is begun anew: whoever runs the transactions calls `forget`.
+    It lives as long as its fold: see lrs.projections.projection.Fold.
     """
 
     LIMIT = 50_000
@@ -81,9 +80,6 @@ class Remembered:
                 known = self._known = {}
             known |= found
         return known
-
-    def forget(self) -> None:
-        self._known = {}
 
 
 def code(connection: Connection, table: Table, texts: Collection[str]) -> dict[str, int]:

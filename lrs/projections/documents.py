@@ -63,8 +63,8 @@ class Documents:
     def settle(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
-    def forget(self) -> None:
-        """Nothing is kept in memory."""
+    def new_fold(self) -> Documents:
+        return self  # it remembers nothing
 
 
 def listed(connection: Connection, shelf: Shelf, since: int | None = None) -> dict[UUID, str]:

@@ -78,11 +78,6 @@ class Numbers:
         self.courses: dict[str, int] = {}
         self.subjects: dict[str, int] = {}
 
-    def forget(self) -> None:
-        """Drop what is remembered beyond the batch."""
-        for numbered in (self._trainees, self._courses, self._subjects):
-            numbered.forget()
-
     def give(self, connection: Connection, batch: Batch, told: Told) -> None:
         """Numbers for all that the batch names; writes what is new."""
         mentions = mentioned(batch, told)

@@ -26,8 +26,7 @@ class Numbered(Generic[Said, Written]):
     there (None for a new key) and what a batch says; `row` makes a row of the three, and all of it
     but the number and the key is written again when the name changes.
 
-    What is remembered holds while this process alone folds, batch after batch, and each batch is
-    committed: else `forget`.
+    It lives as long as its fold: see lrs.projections.projection.Fold.
     """
 
     LIMIT = 20_000
@@ -46,10 +45,6 @@ class Numbered(Generic[Said, Written]):
         self._update = update(table).where(table.c.id == bindparam("of"))
         self._known: dict[str, tuple[int, Written]] = {}
         self._highest: int | None = None
-
-    def forget(self) -> None:
-        """Drop what is remembered."""
-        self._known, self._highest = {}, None
 
     def numbers(self, connection: Connection, said: Mapping[str, Said]) -> dict[str, int]:
         """The number of each key; writes the rows of those that are new or called otherwise."""

@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 
+from lrs.domain.events import Mark
 from lrs.prepared import Prepared
 from lrs.projections.rebuilds import rebuild
 from lrs.projections.tables import metadata
@@ -54,6 +55,11 @@ projection = Table(
     Column("failed", BigInteger),
 )
 
+Identity = tuple[str, int, bytes | None, int]
+"""Which tables these are, up to which position, the commitment of the event there, and when they
+were folded last: what tells one state of a read model from every other one.
+"""
+
 NOBODYS = 0
 """The version of a read model that no program may read: it is still to be made."""
 
@@ -74,6 +80,22 @@ class Position:
     folded: int = 0
     coming: str | None = None
     """The id of the rebuild whose outcome is to take its place, if there is one."""
+
+    @property
+    def after(self) -> tuple[int, bytes | None]:
+        """The last event folded, after which to fold on: its position and its commitment."""
+        return self.position, self.commitment
+
+    @property
+    def mark(self) -> Mark | None:
+        """The last event folded; None at the log's beginning."""
+        found = self.commitment
+        return None if found is None else Mark(self.position, self.stored, found)
+
+    @property
+    def identity(self) -> Identity:
+        """Equal for two readings of one state alone, also where a crash has undone commits."""
+        return self.begun, self.position, self.commitment, self.folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +137,18 @@ def hold(connection: Connection, name: str) -> Position | None:
 
 def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None:
     """Begin a projection at the start of the log; whether it is paused stays as it was."""
-    row = {
+    _put(connection, name, _beginning(version, log_id))
+
+
+def give_up(connection: Connection, at: Position, log_id: UUID) -> bool:
+    """Have nobody answer from these tables any more; whether they were still those."""
+    row = _beginning(NOBODYS, log_id)
+    these = _UPDATE.where(projection.c.begun == bindparam("these"))
+    return bool(connection.execute(these, {"of": at.name, "these": at.begun, **row}).rowcount)
+
+
+def _beginning(version: int, log_id: UUID) -> dict[str, Any]:
+    return {
         "version": version,
         "log_id": str(log_id),
         "begun": uuid4().hex,
@@ -127,7 +160,6 @@ def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None
         "error": None,
         "failed": None,
     }
-    _put(connection, name, row)
 
 
 def take_over(connection: Connection, at: Position, failure: Failure | None, folded: int) -> None:

@@ -49,6 +49,24 @@ def is_newer(version: int, than: int) -> bool:
     return version % GENERATIONS > than % GENERATIONS
 
 
+class Fold(Protocol):
+    """Folds batches into a projection's tables, one after the other.
+
+    It may remember anything about the tables. Whoever uses it (lrs/projector/folds.py) keeps it
+    only while the tables are in the state in which it left them, and then makes another one, so
+    no fold has to find out that a transaction failed or that somebody else wrote.
+    """
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        """Fold the batch, inside the caller's transaction. Rows that many batches may change can
+        be left to `settle`, which is called before anybody reads: after each batch of a live
+        projection, after many in a rebuild.
+        """
+
+    def settle(self, connection: Connection) -> None:
+        """Write what `apply` has left, inside the caller's transaction."""
+
+
 class Projection(Protocol):
     """A read model's name, shape and fold. Bump VERSION when any of them changes."""
 
@@ -61,16 +79,7 @@ class Projection(Protocol):
     def VERSION(self) -> int:  # noqa: N802
         """A number that is another one where rows would be."""
 
-    def apply(self, batch: Batch, connection: Connection) -> None:
-        """Fold the batch, inside the caller's transaction. Rows that many batches may change can
-        be left to `settle`, which is called before anybody reads: after each batch of a live
-        projection, after many in a rebuild.
-        """
-
-    def settle(self, connection: Connection) -> None:
-        """Write what `apply` has left, inside the caller's transaction."""
-
-    def forget(self) -> None:
-        """Drop what is kept in memory of the tables, what is not settled included: a transaction
-        failed, or they are new.
+    def new_fold(self) -> Fold:
+        """A fold that remembers nothing of the tables yet. A projection that remembers nothing
+        at all may be its own.
         """

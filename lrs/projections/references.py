@@ -59,19 +59,14 @@ class Reference:
 class Targets:
     """The ids that statements refer to, as far as they may still come, MOST of them at most.
 
-    Nearly all statements are referred to by none: who remembers that need not ask. What is
-    remembered holds while this process alone folds, batch after batch, and each batch is
-    committed: else `forget`.
+    Nearly all statements are referred to by none: who remembers that need not ask. It lives as long
+    as its fold: see lrs.projections.projection.Fold.
     """
 
     MOST = 100_000
 
     def __init__(self) -> None:
         self._ids: set[UUID] | None = None
-
-    def forget(self) -> None:
-        """Drop what is remembered."""
-        self._ids = None
 
     def among(self, connection: Connection, statements: Sequence[RecordedStatement]) -> list[UUID]:
         """The ids of those of the statements, which are new, that earlier ones may refer to."""

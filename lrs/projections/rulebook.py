@@ -27,10 +27,6 @@ class Rulebook:
     """Courses, people, programmes and links as known at the last description folded."""
 
     def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Drop everything: the tables are new, or a transaction failed."""
         self._upto = -1
         self.listings: Listings = {}
         self.rules: Mapping[int, attempt.Rule] = {}

@@ -1,16 +1,17 @@
-"""The tables that all projections share: positions, what is set aside, rebuilds."""
+"""The tables that all projections share: positions, what is set aside, rebuilds, divergences."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.schema import CreateColumn
 
+from lrs.projections.divergence import divergence, watermark
 from lrs.projections.positions import projection
 from lrs.projections.quarantine import quarantine
 from lrs.projections.rebuilds import rebuild
 from lrs.projections.tables import metadata
 
-TABLES = (projection, quarantine, rebuild)
+TABLES = (projection, quarantine, rebuild, watermark, divergence)
 
 
 def make(connection: Connection) -> None:

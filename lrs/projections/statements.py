@@ -119,19 +119,20 @@ class StatementIndex:
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENTS
 
+    def new_fold(self) -> IndexFold:
+        return IndexFold()
+
+
+class IndexFold:
+    """Folds statements into the index; remembers term numbers, definitions and targets."""
+
     def __init__(self) -> None:
         self._codes = dictionary.Remembered(term)
         self._definitions = Definitions()
         self._targets = Targets()
-        self._folded = 0
-        """The last position folded by this process."""
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
-        if batch.first != self._folded + 1:
-            self._definitions.forget()
-            self._targets.forget()
-        self._folded = batch.last
         made = made_by(batch.statements)
         links, voided = resolve(batch, made, connection, self._targets)
         insert_columns(connection, reference, columns_of(made))
@@ -151,11 +152,6 @@ class StatementIndex:
 
     def settle(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
-
-    def forget(self) -> None:
-        self._codes.forget()
-        self._definitions.forget()
-        self._targets.forget()
 
 
 def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:

@@ -58,7 +58,7 @@ class _Left:
 
 
 class Training:
-    """Folds statements, and what the catalogue says, into transcript lines and statistics."""
+    """The projection, for an installation with these words for training."""
 
     NAME: ClassVar[str] = "training"
     VERSION: int = 6
@@ -75,19 +75,31 @@ class Training:
         certifications.certification,
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
-    MOST_LEFT: ClassVar[int] = 50_000
-    """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
-    outcomes are that near to each other, so that a rebuild writes the line once.
-    """
 
     def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
         self._vocabulary = vocabulary
         # another vocabulary makes other rows: they are folded anew
         self.VERSION = Training.VERSION + _VOCABULARIES * vocabulary.number
+
+    def new_fold(self) -> TrainingFold:
+        return TrainingFold(self._vocabulary)
+
+
+class TrainingFold:
+    """Folds statements, and what the catalogue says, into transcript lines and statistics.
+
+    It remembers numbers, the catalogue, and what batches have left to be settled.
+    """
+
+    MOST_LEFT: ClassVar[int] = 50_000
+    """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
+    outcomes are that near to each other, so that a rebuild writes the line once.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self._numbers = Numbers()
         self._rulebook = Rulebook()
-        self._folded = 0
-        """The last position folded by this process."""
         self._left = _Left()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
@@ -95,9 +107,6 @@ class Training:
         is about; lines, statistics and certificates are left to `settle`.
         """
         numbers, rulebook = self._numbers, self._rulebook
-        if batch.first != self._folded + 1:
-            numbers.forget()
-        self._folded = batch.last
         self._left.at = batch.at
         if batch.facts:  # they change what lines mean that are there already
             self.settle(connection)
@@ -137,12 +146,6 @@ class Training:
         statistics.fold(connection, changed)
         left.changes, left.outcomes = Changes(), 0
         left.credited.update(one.id for one in changed if one.credited)
-
-    def forget(self) -> None:
-        """Drop what is kept in memory of the tables: a transaction failed, or they are new."""
-        self._numbers.forget()
-        self._rulebook.forget()
-        self._left = _Left()
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         told = outcomes(recorded, self._vocabulary, self._rulebook.listings)

@@ -15,6 +15,12 @@ _BESIDE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 """Topics that are folded together with statements."""
 
 
+After = tuple[int, bytes | None]
+"""The position after which a projection folds on, and the commitment of the event there; None at
+the log's beginning, and where that is not to be checked.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A batch with what its last event adds to the projection's position."""
@@ -28,37 +34,44 @@ class Batches:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._kept: tuple[int, int, Decoded] | None = None
+        self._kept: tuple[After, int, Decoded] | None = None
 
-    def page(self, projection: Projection, position: int, limit: int) -> Page:
-        """Up to `limit` events that the projection folds after `position`."""
-        reader = self._ledger.reader
+    def page(self, projection: Projection, after: After, limit: int) -> Page:
+        """Up to `limit` events that the projection folds next. Raises LogDiverged."""
+        reader, (position, commitment) = self._ledger.reader, after
         if projection.TOPICS >= STATEMENTS:
-            return reader.after(position, limit)
-        return reader.following(position, projection.TOPICS, limit)
+            return reader.after(position, limit, commitment=commitment)
+        return reader.following(position, projection.TOPICS, limit, commitment=commitment)
 
-    def next(self, projection: Projection, position: int, limit: int) -> Decoded | None:
-        """The batch after `position`; None while there is nothing there."""
+    def next(self, projection: Projection, after: After, limit: int) -> Decoded | None:
+        """The batch that the projection folds next; None while there is nothing there. Raises
+        LogDiverged.
+        """
         if projection.TOPICS >= STATEMENTS:
-            return self.statements(position, limit)
-        page = self.page(projection, position, limit)
-        if page.last == position:
+            return self.statements(after, limit)
+        page = self.page(projection, after, limit)
+        if page.last == after[0]:
             return None
-        return Decoded(self._batch(position, page), page)
+        return Decoded(self._batch(after[0], page), page)
 
-    def statements(self, position: int, limit: int) -> Decoded | None:
-        """The batch of statements after `position`, with what the catalogue says among them, kept
-        until another one is read.
+    def statements(self, after: After, limit: int) -> Decoded | None:
+        """The next batch of statements, with what the catalogue says among them, kept until
+        another one is read. Raises LogDiverged.
         """
         kept = self._kept
-        if kept is not None and kept[:2] == (position, limit):
+        if kept is not None and kept[:2] == (after, limit) and self._is_held(kept[2].page):
             return kept[2]
-        page = self._ledger.reader.after(position, limit, _BESIDE)
+        position, commitment = after
+        page = self._ledger.reader.after(position, limit, _BESIDE, commitment=commitment)
         if page.count == 0:
             return None
         decoded = Decoded(self._batch(position, page), page)
-        self._kept = (position, limit, decoded)
+        self._kept = (after, limit, decoded)
         return decoded
+
+    def _is_held(self, page: Page) -> bool:
+        """Whether the log still ends a page as it did, so that all of it is as it was read."""
+        return self._ledger.reader.commitment_at(page.last) == page.commitment
 
     def forget(self) -> None:
         """Let go of the batch that is kept."""

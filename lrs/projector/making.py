@@ -16,7 +16,7 @@ from time import monotonic
 import structlog
 from sqlalchemy import Connection
 
-from lrs.database import Database
+from lrs.database import Database, wait_for_disk
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.faults import honest_errors
 from lrs.ledger import Ledger
@@ -29,14 +29,10 @@ from lrs.projections.tables import metadata, reading_indexes
 from lrs.projector.pace import SECOND, paced
 from lrs.projector.places import Place
 from lrs.projector.preparing import begin
+from lrs.projector.standing import NOTICE
 from lrs.projector.stepper import LARGE_BATCH, CannotWait, Step, Stepper
 
 log = structlog.get_logger(__name__)
-
-NOTICE = 1.0
-"""Seconds for which a rebuild is known of at least before it swaps: a read that is over sooner, and
-began when none was known of, has seen nothing of it.
-"""
 
 TELLING = 0.5
 """Seconds between two notes of how far it has come."""
@@ -178,6 +174,9 @@ class Making:
         name = self._projection.NAME
         try:
             with self._place.swapping(patience) as connection:
+                # Whoever holds the claim since the copy was begun has seen no crash undo any of it.
+                self._place.require_claim()
+                wait_for_disk(connection)
                 live = self._held(connection)
                 self._fold_upto(live.position)
                 same = self._compared(connection, live) if compare else None

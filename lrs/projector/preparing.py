@@ -8,8 +8,10 @@ to go back says so (`lrs projections rebuild`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum
+from time import sleep
 from uuid import uuid4
 
 import structlog
@@ -24,6 +26,8 @@ from lrs.projections.positions import NOBODYS, Position
 from lrs.projections.projection import Projection, is_newer
 from lrs.projections.rebuilds import Rebuild
 from lrs.projections.tables import metadata
+from lrs.projector.continuity import reconcile
+from lrs.projector.standing import NOTICE
 
 log = structlog.get_logger(__name__)
 
@@ -40,37 +44,45 @@ class Found(Enum):
     NEWER = "of a newer version"
     OLDER = "of an older version, or of other words for training"
     NOTHING = "not there yet"
-    OTHER_LOG = "of another log"
-    RESTORED = "the log was restored"
 
 
 def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) -> None:
-    """Make what is missing. Ahead of the log, or at a position whose event is another one, means
-    the log was restored or failed over: what was folded may never have happened.
+    """Make what is missing, and wish for what is of an older version, or was folded from events
+    that the log has lost.
     """
+    projections = list(projections)
+    with _starting(views) as connection:
+        shared.make(connection)
+        given_up = reconcile(ledger, connection, projections)
+    if given_up and ledger.reader.head()[0] <= SHORT:
+        sleep(NOTICE)  # whoever reads them just now is through then, or looks again
+    with _starting(views) as connection:
+        wanted = rebuilds.read_all(connection)
+        for projection in projections:
+            at = positions.read(connection, projection.NAME)
+            found = _found(projection, at)
+            if found is not Found.OURS:
+                log.info("projection-found", projection=projection.NAME, found=found.value)
+                if projection.NAME in given_up:
+                    wanted.pop(projection.NAME, None)
+                _mend(ledger, connection, projection, found, wanted.get(projection.NAME))
+
+
+@contextmanager
+def _starting(views: Database) -> Iterator[Connection]:
+    """A transaction that no other process's start has at the same time."""
     with honest_errors(), views.write.begin() as connection:
         if views.dialect == "postgresql":
             connection.execute(_MIGRATION_LOCK)
             connection.execute(CreateSchema("views", if_not_exists=True))
-        shared.make(connection)
-        wanted = rebuilds.read_all(connection)
-        for projection in projections:
-            at = positions.read(connection, projection.NAME)
-            found = _found(ledger, projection, at)
-            if found is not Found.OURS:
-                log.info("projection-found", projection=projection.NAME, found=found.value)
-                _mend(ledger, connection, projection, found, wanted.get(projection.NAME))
+        yield connection
 
 
-def _found(ledger: Ledger, projection: Projection, at: Position | None) -> Found:
+def _found(projection: Projection, at: Position | None) -> Found:
     if at is None:
         return Found.NOTHING
-    if at.log_id != ledger.log_id:
-        return Found.OTHER_LOG
     if is_newer(at.version, projection.VERSION):
         return Found.NEWER
-    if at.position and ledger.reader.commitment_at(at.position) != at.commitment:
-        return Found.RESTORED
     if at.version == projection.VERSION:
         return Found.OURS
     return Found.OLDER if at.position else Found.NOTHING

@@ -11,7 +11,7 @@ from time import monotonic
 import structlog
 from sqlalchemy import Connection
 
-from lrs.database import Database
+from lrs.database import Database, wait_for_disk
 from lrs.domain.errors import Unavailable
 from lrs.faults import honest_errors
 from lrs.ledger import Ledger
@@ -23,6 +23,7 @@ from lrs.projections.rebuilds import Rebuild
 from lrs.projector.background import Background
 from lrs.projector.batches import Batches
 from lrs.projector.beside import Rebuilder
+from lrs.projector.continuity import Continuity
 from lrs.projector.making import Rebuilt
 from lrs.projector.preparing import prepare
 from lrs.projector.reading import Reader
@@ -64,6 +65,7 @@ class Projector(Reader):
         )
         versions = {name: p.VERSION for name, p in self.projections.items()}
         self._background = Background(ledger, views, self.rebuilder, versions)
+        self._continuity = Continuity(ledger, views, self.projections)
 
     def prepare(self) -> None:
         """Make what is missing, and wish for what is to be made anew."""
@@ -86,6 +88,8 @@ class Projector(Reader):
         if self._thread is not None:
             self._thread.join(10)
         self._background.join(10)
+        with suppress(Exception):  # the database is away; the next start goes without
+            self._continuity.close()
 
     def rebuild(
         self,
@@ -109,6 +113,7 @@ class Projector(Reader):
         the batch under way. Raises Unavailable.
         """
         with honest_errors(), self._views.write.begin() as connection:
+            wait_for_disk(connection)
             positions.pause(connection, name, paused)
         self.hint()
 
@@ -117,14 +122,15 @@ class Projector(Reader):
         cannot be folded, or None. Raises Unavailable.
         """
         projection = self.rebuilder.projection(name)
-        decoded = Batches(self._ledger).next(projection, position - 1, 1)
+        decoded = Batches(self._ledger).next(projection, (position - 1, None), 1)
         assert decoded is not None
         with honest_errors(), self._views.write.connect() as connection:
             transaction = connection.begin()
             try:
                 self._standings.require_ours(self._held(connection, name))
-                projection.apply(decoded.batch, connection)
-                projection.settle(connection)
+                fold = projection.new_fold()
+                fold.apply(decoded.batch, connection)
+                fold.settle(connection)
             except Unavailable:
                 raise
             except Exception as error:
@@ -150,6 +156,9 @@ class Projector(Reader):
         while not self._stop.is_set():
             try:
                 standings = self.standings()
+                ahead = any(self.owner(s) is Whose.AHEAD for s in standings.values())
+                if self._continuity.look(standings.values(), ahead=ahead):
+                    self._through = 0  # reads are complete up to no instant that is known yet
                 full = fold and self._step_all(standings)
                 self._look_around(standings)
                 if fold and any(s.at.coming is not None for s in standings.values()):
@@ -170,8 +179,9 @@ class Projector(Reader):
         full, failed = False, None
         for name, standing in standings.items():
             at = standing.at
-            if self.whose(at) is not Whose.OURS:
-                self._warn(at)
+            if (owner := self.owner(standing)) is not Whose.OURS:
+                if owner is not Whose.AHEAD:  # of which has been told already
+                    self._warn(at)
                 continue
             if standing.is_level or at.paused:
                 continue
@@ -186,7 +196,8 @@ class Projector(Reader):
             self._failed.pop(name, None)
             full |= step is Step.FULL
             if step is not Step.BUSY:
-                standings[name] = replace(standing, at=self._reached[name])
+                at = self._reached[name].at
+                standings[name] = replace(standing, at=at, there=at.commitment)
         if not full:
             self._batches.forget()
         if failed is not None:
@@ -214,7 +225,7 @@ class Projector(Reader):
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in standings.values() if self.whose(s.at) is Whose.OURS]
+        ours = [s for s in standings.values() if self.owner(s) is Whose.OURS]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]

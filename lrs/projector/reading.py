@@ -17,8 +17,7 @@ from lrs.ledger import Ledger
 from lrs.projections import positions
 from lrs.projections.positions import Position
 from lrs.projections.projection import Projection
-from lrs.projector.making import NOTICE
-from lrs.projector.standing import Standing
+from lrs.projector.standing import NOTICE, Standing
 from lrs.projector.stepper import Step, Stepper
 
 T = TypeVar("T")
@@ -76,10 +75,18 @@ class Reader(Stepper):
         return self.asked(reach, question), reach
 
     def asked(self, reach: Reach, question: Callable[[Connection], T]) -> T:
-        """The answer that the projection's tables give, all of them of one making."""
+        """The answer that the projection's tables give, all of them of one making, and none of
+        them behind where they stood. Raises Unavailable.
+        """
 
-        def read() -> T:
+        def read(standing: Standing) -> T:
             with honest_errors(), self._views.read.connect() as connection:
+                # On the connection that is asked: it would not outlive a crash that undid commits.
+                at = positions.read(connection, standing.at.name)
+                if at is None or at.begun != standing.at.begun:
+                    raise Unavailable("view-being-made")
+                if at.position < standing.at.position:
+                    raise Unavailable("index-behind")
                 return question(connection)
 
         return self.of_one_making(reach.standing, read)
@@ -130,13 +137,13 @@ class Reader(Stepper):
         self._standings.require_ours(at)
         return at
 
-    def of_one_making(self, standing: Standing, read: Callable[[], T]) -> T:
-        """What `read` finds in the projection's tables. Where they are swapped for others
-        meanwhile, it reads those. Raises Unavailable where those are a newer program's.
+    def of_one_making(self, standing: Standing, read: Callable[[Standing], T]) -> T:
+        """What `read` finds in the projection's tables, which stand there. Where they are swapped
+        for others meanwhile, it reads those. Raises Unavailable where those are a newer program's.
         """
         while True:
             try:
-                found = read()
+                found = read(standing)
             except Exception:
                 if self.position(standing.at.name).begun == standing.at.begun:
                     raise
@@ -154,7 +161,8 @@ class Reader(Stepper):
             except StorageFull:
                 break  # what is there can still be read
             # Of a rebuild that was known of then; what is remembered may be from before.
-            standing = replace(standing, at=replace(at, coming=standing.at.coming))
+            at = replace(at, coming=standing.at.coming)
+            standing = replace(standing, at=at, there=at.commitment)
         return standing
 
     def _still_stands(self, standing: Standing) -> bool:
@@ -174,17 +182,18 @@ class Reader(Stepper):
             reached = self._reached.get(name)
             if (
                 reached is not None
-                and reached.position >= standing.due
-                and reached.begun == standing.at.begun
+                and reached.when >= standing.asked
+                and reached.at.position >= standing.due
+                and reached.at.begun == standing.at.begun
             ):
-                return reached  # another thread of this process has been there meanwhile
+                return reached.at  # another thread of this process has been there meanwhile
             step = self.step(self.projections[name])
         finally:
             lock.release()
         if step is Step.BUSY:
             self._stop.wait(0.003)
             return self.position(name)
-        return self._reached[name]
+        return self._reached[name].at
 
 
 def _reach(standing: Standing, through: int) -> Reach:

@@ -24,6 +24,7 @@ from lrs.ledger import LogReader
 from lrs.projections.finding import Filter
 from lrs.projections.positions import Position
 from lrs.projections.references import referred
+from lrs.projector.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +66,29 @@ class Recent:
         self._after = 0
         """Nothing at or below is kept here."""
         self._begun = ""
+        self._commitment: bytes | None = None
+        """That of the last event read, which tells whether the log still goes on from it."""
 
-    def behind(self, index: Position, upto: int) -> Behind | None:
-        """The statements after the index's position, up to the head `upto`.
+    def behind(self, standing: Standing) -> Behind | None:
+        """The statements after the index's position, up to the log's head.
 
-        None where only the index can tell.
+        None where only the index can tell. Raises LogDiverged, Unavailable.
         """
+        index, upto = standing.at, standing.head
         after = index.position
         if upto <= after:
             return Behind(after)
         if upto - after > self.MOST:
             return None
         with self._lock:
-            if self._begun != index.begun or not self._after <= after <= self._upto:
+            if not self._holds(standing):
                 self._begin(index)
             try:
                 if self._upto < upto:
                     self._read(after)
             except (LookupError, TypeError, ValueError, AttributeError):
                 return None  # what cannot be matched cannot be folded: the projector sets it aside
-            if self._entangled > after:
+            if self._entangled > after or self._upto < upto:
                 return None
             first, last = (bisect_right(self._positions, at) for at in (after, upto))
             return Behind(
@@ -92,23 +96,36 @@ class Recent:
                 list(zip(self._positions[first:last], self._terms[first:last], strict=True)),
             )
 
+    def _holds(self, standing: Standing) -> bool:
+        """Whether what is kept goes on from the index's position, and the log from what is kept:
+        a failover may have put other events at the positions that were read.
+        """
+        index = standing.at
+        if self._begun != index.begun or not self._after <= index.position <= self._upto:
+            return False
+        if self._upto == standing.head:
+            return self._commitment == standing.latest
+        return self._commitment == self._log.commitment_at(self._upto)
+
     def _begin(self, index: Position) -> None:
         self._begun = index.begun
-        self._after = self._upto = index.position
+        self._after, self._commitment = index.after
+        self._upto = index.position
         self._entangled = 0
         self._targets = {}
         self._positions, self._terms = [], []
 
     def _read(self, after: int) -> None:
         """Read on; what is then far behind will not be asked for again."""
-        page = self._log.after(self._upto, self.MOST)
+        page = self._log.after(self._upto, self.MOST, commitment=self._commitment)
         statements = [row.recorded() for row in page.statements]
         read = [terms(s.statement, s.authority) for s in statements]
         self._targets = {t: position for t, position in self._targets.items() if position > after}
         self._entangled = max(self._entangled, self._last_entangled(statements))
         self._positions += [s.position for s in statements]
         self._terms += read
-        self._upto = page.last
+        if page.count:
+            self._upto, self._commitment = page.last, page.commitment
         if len(self._positions) > 2 * self.MOST:
             self._after = self._positions[-self.MOST - 1]
             del self._positions[: -self.MOST], self._terms[: -self.MOST]

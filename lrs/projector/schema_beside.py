@@ -2,7 +2,8 @@
 
 The claim is an advisory lock of a transaction that is open for as long as the rebuild takes. It
 has read nothing that it would hold on to, so it keeps nothing from being vacuumed; and it works
-behind a PgBouncer that pools transactions, too.
+behind a PgBouncer that pools transactions, too. What closes silent connections does not close its
+connection (lrs/keepalive.py), but may close one that waits for the end of a long statement.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.schema import CreateSchema, DropSchema
 from lrs.database import Database
 from lrs.domain.errors import Misconfigured, RebuildConflict, Unavailable
 from lrs.faults import honest_errors
+from lrs.keepalive import kept_alive
 from lrs.projections.tables import metadata, reading_indexes
 
 LIVE = str(metadata.schema)
@@ -49,8 +51,15 @@ class SchemaBeside:
         with honest_errors(), self._views.write.connect() as connection:
             if not connection.scalar(select(func.pg_try_advisory_xact_lock(self._lock))):
                 raise RebuildConflict("rebuild-under-way", projection=self._projection)
+            connection.execute(_NEVER_IDLE)
             self._claim = connection
-            yield
+            with kept_alive(connection):
+                try:
+                    yield
+                except Unavailable as error:
+                    if _is_cut(error) and self._holds_claim():
+                        raise Unavailable("connection-cut") from error
+                    raise
 
     def is_claimed(self) -> bool:
         with honest_errors(), self._views.read.connect() as connection:
@@ -63,8 +72,17 @@ class SchemaBeside:
         with honest_errors():
             self._claim.execute(select(1))
 
+    def _holds_claim(self) -> bool:
+        try:
+            self.require_claim()
+        except Unavailable:
+            return False
+        return True
+
     def clear(self) -> None:
+        """Whoever had the claim before may be gone, and its last statement go on in the server."""
         with honest_errors(), self._views.write.begin() as connection:
+            connection.execute(_END_LEFTOVERS, {"schema": self._schema})
             connection.execute(DropSchema(self._schema, cascade=True, if_exists=True))
 
     def make(self) -> None:
@@ -81,13 +99,16 @@ class SchemaBeside:
         with honest_errors(), self._views.write.begin() as connection:
             limit = f"SET LOCAL lock_timeout = '{int(patience * 1000)}ms'"
             connection.exec_driver_sql(limit)
-            yield connection
+            connection.execute(_NEVER_IDLE)
+            with kept_alive(connection):
+                yield connection
 
     def put(self, connection: Connection, tables: Sequence[Table]) -> None:
         """New readers wait behind whoever wants to lock what they read: for as long as `patience`
         at most, as it then gives up. The tables are locked in their order: a reader that holds the
         first (Reader.unchanging) waits for none of the others.
         """
+        self.require_claim()  # or the tables may be those of whoever has it now
         inspector = inspect(connection)
         live = [t.name for t in tables if inspector.has_table(t.name, schema=LIVE)]
         _lock(connection, self._schema, [table.name for table in tables])
@@ -128,6 +149,30 @@ def _plain_errors() -> Iterator[None]:
             "they cannot be replaced: drop it, and make it again after the rebuild."
         ) from error
 
+
+def _is_cut(error: Unavailable) -> bool:
+    """Whether a connection ended without a word from the server, or with a proxy's (class 08)."""
+    cause = error.__cause__
+    if not isinstance(cause, DBAPIError) or not cause.connection_invalidated:
+        return False
+    state: str | None = getattr(cause.orig, "sqlstate", None)
+    return state is None or state.startswith("08")
+
+
+_NEVER_IDLE = text(
+    "SELECT set_config(name, '0', true) FROM pg_settings "
+    "WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"
+)
+"""Have the server itself not end this transaction; the second setting is PostgreSQL 17's."""
+
+_END_LEFTOVERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity AS a "
+    "WHERE pid <> pg_backend_pid() AND usename = current_user AND datname = current_database() "
+    "AND application_name = current_setting('application_name') AND EXISTS ("
+    "SELECT FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation "
+    "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+    "WHERE l.pid = a.pid AND n.nspname = :schema)"
+)
 
 _CLAIMED = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 "

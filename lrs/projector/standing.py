@@ -10,18 +10,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from time import monotonic
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from lrs.database import Database
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import StatementStored
 from lrs.faults import honest_errors
-from lrs.ledger import Ledger, end_of_log
+from lrs.ledger import Ledger, commitment_of, end_of_log
 from lrs.projections import positions
-from lrs.projections.positions import Position
+from lrs.projections.positions import NOBODYS, Position
 from lrs.projections.projection import Projection, is_newer
+
+NOTICE = 1.0
+"""Seconds for which it is known at least that tables are about to be replaced, before they are: a
+read that is over sooner, and began when nothing was known of it, has seen nothing of it.
+"""
 
 
 class Whose(Enum):
@@ -34,6 +41,8 @@ class Whose(Enum):
     """Ours was never made, and nobody is to make it."""
     ANOTHERS = 3
     """It is of a newer program, or of another log."""
+    AHEAD = 4
+    """It was folded from events that the log does not hold any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,10 @@ class Standing:
     """The position of the log's last event."""
     stored: int
     """That event's `stored`."""
+    latest: bytes | None
+    """That event's commitment; None while the log is empty."""
+    there: bytes | None
+    """The commitment of the log's event at the projection's position; None if there is none."""
     due: int
     """The position of the last event that the projection folds."""
     asked: float
@@ -54,6 +67,13 @@ class Standing:
     def is_level(self) -> bool:
         """Whether it holds all that it folds of the log up to the head."""
         return self.at.position >= self.due
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it was folded from events that the log does not hold any more: the log has lost
+        its end, by a failover or because a copy was restored. Others may stand there by now.
+        """
+        return self.at.position > 0 and self.at.commitment != self.there
 
     @property
     def position(self) -> int:
@@ -87,7 +107,7 @@ class Standings:
     def of(self, name: str) -> Standing:
         """Raises Unavailable while it is being made, and once it is another program's."""
         standing = self._read((name,), self._rare[name], name)[name]
-        self.require_ours(standing.at)
+        self.require_answers(standing)
         return standing
 
     def seen(self, connection: Connection, name: str) -> Standing:
@@ -96,26 +116,40 @@ class Standings:
         """
         topics, asked = self._rare[name], monotonic()
         if self._one_database:
-            at, end = positions.read_beside(connection, end_of_log(topics), name).get(name, _NONE)
+            at, end = positions.read_beside(connection, _beside(topics), name).get(name, _NONE)
         else:
             at = positions.read(connection, name)
-            end = self._ledger.reader.end(topics) if topics else self._ledger.reader.head()
+            end = () if at is None else self._ledger.reader.end(topics, [at.position])
         if at is None:
             raise Unavailable("view-being-made")
-        self.require_ours(at)
-        return self._standing(at, end, topics, asked)
+        standing = self._standing(at, end, topics, asked)
+        self.require_answers(standing)
+        return standing
 
     def whose(self, at: Position) -> Whose:
         """Which program may read and fold what stands there."""
         ours = self._versions[at.name]
         if at.log_id != self._ledger.log_id:
             return Whose.ANOTHERS
+        if at.version == NOBODYS:
+            return Whose.OUTDATED if at.coming is None else Whose.COMING
         if at.version == ours:
             self._were_ours.add(at.name)
             return Whose.OURS
         if is_newer(at.version, ours) or at.name in self._were_ours:
             return Whose.ANOTHERS
         return Whose.OUTDATED if at.coming is None else Whose.COMING
+
+    def owner(self, standing: Standing) -> Whose:
+        """As `whose`, and whether the log still holds what was folded."""
+        whose = self.whose(standing.at)
+        return Whose.AHEAD if whose is Whose.OURS and standing.is_ahead else whose
+
+    def require_answers(self, standing: Standing) -> None:
+        """As `require_ours`, and keep off tables that were folded from what the log has lost."""
+        self.require_ours(standing.at)
+        if standing.is_ahead:
+            raise Unavailable("view-ahead-of-log", projection=standing.at.name)
 
     def require_ours(self, at: Position) -> None:
         """Keep off tables that are still to be made for this program, or that another one has
@@ -134,30 +168,43 @@ class Standings:
     ) -> dict[str, Standing]:
         asked = monotonic()
         with honest_errors(), self._views.read.connect() as connection:
-            if self._one_database:
-                found = positions.read_beside(connection, end_of_log(topics), only)
-            else:
-                found = positions.read_beside(connection, (), only)
+            columns = _beside(topics) if self._one_database else ()
+            found = positions.read_beside(connection, columns, only)
         if any(name not in found for name in names):
             raise Unavailable("view-being-made")
-        end = None if self._one_database else self._ledger.reader.end(topics)
-        standings = {}
-        for name in names:
-            at, beside = found[name]
-            standings[name] = self._standing(at, beside if end is None else end, topics, asked)
-        return standings
+        if self._one_database:
+            ends = {name: found[name][1] for name in names}
+        else:  # the log's end after the checkpoints, or a checkpoint could seem to be beyond it
+            at = {name: found[name][0].position for name in names}
+            (*end,) = self._ledger.reader.end(topics, list(at.values()))
+            split = len(end) - len(at)
+            ends = {
+                name: (*end[:split], there) for name, there in zip(at, end[split:], strict=True)
+            }
+        return {name: self._standing(found[name][0], ends[name], topics, asked) for name in names}
 
     def _standing(
-        self, at: Position, end: Sequence[int | None], topics: tuple[str, ...], asked: float
+        self, at: Position, end: Sequence[Any], topics: tuple[str, ...], asked: float
     ) -> Standing:
-        head, stored, *last = (value or 0 for value in end)
-        latest = dict(zip(topics, last, strict=True))
+        """`end` is what LogReader.end gives, with the commitment at the projection's position."""
+        head, stored, latest, *last, there = end
+        last_of = {topic: position or 0 for topic, position in zip(topics, last, strict=True)}
         rare = self._rare[at.name]
-        due = max(latest[topic] for topic in rare) if rare else head
-        return Standing(at, head, stored, due, asked)
+        due = max(last_of[topic] for topic in rare) if rare else head or 0
+        return Standing(at, head or 0, stored or 0, _bytes(latest), _bytes(there), due, asked)
 
 
-_NONE: tuple[None, tuple[int, ...]] = (None, ())
+_NONE: tuple[None, tuple[Any, ...]] = (None, ())
+
+
+@lru_cache(maxsize=64)
+def _beside(topics: tuple[str, ...]) -> tuple[ColumnElement[Any], ...]:
+    """The log's end and the commitment at a projection's position, beside that position's row."""
+    return *end_of_log(topics), commitment_of(positions.projection.c.position)
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes | None:
+    return None if value is None else bytes(value)
 
 
 def rare_topics(projection: Projection) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from enum import Enum
+from time import monotonic
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,9 +21,10 @@ from lrs.process import collecting_by_hand
 from lrs.projections import positions, quarantine
 from lrs.projections.checksum import checksum
 from lrs.projections.positions import Failure, Position
-from lrs.projections.projection import STATEMENTS, Projection
+from lrs.projections.projection import STATEMENTS, Fold, Projection
 from lrs.projections.quarantine import Quarantined, told
 from lrs.projector.batches import Batches
+from lrs.projector.folds import Folds
 from lrs.projector.pace import paced
 from lrs.projector.standing import Standing, Standings, Whose, rare_topics
 
@@ -50,9 +53,18 @@ class Step(Enum):
 _UNFINISHED = (Step.FULL, Step.BUSY)
 
 
+class Reached(NamedTuple):
+    """Where a projection stood when this process looked or folded last, and when that was, by the
+    clock that only goes on, in seconds.
+    """
+
+    at: Position
+    when: float
+
+
 class CannotWait(Exception):
     """A batch cannot be folded as long as its rows may wait to be settled: which event is at fault
-    is found out only where each batch is settled.
+    is found out only where each batch is settled, or the rows that waited are lost.
     """
 
 
@@ -77,8 +89,8 @@ class Stepper:
         self.projections = {p.NAME: p for p in projections}
         self._batch = batch
         self._locks = {name: threading.RLock() for name in self.projections}
-        self._begun: dict[str, str] = {}
-        self._reached: dict[str, Position] = {}
+        self._folds = Folds()
+        self._reached: dict[str, Reached] = {}
         self._standings = Standings(ledger, views, self.projections)
         self._stop = threading.Event()
         self._batches = Batches(ledger)
@@ -99,7 +111,7 @@ class Stepper:
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
             while left:
-                at = [self.position(p.NAME).position for p in left if p.TOPICS >= STATEMENTS]
+                at = [self.position(p.NAME).after for p in left if p.TOPICS >= STATEMENTS]
                 if at:
                     self._batches.statements(min(at), LARGE_BATCH)
                 steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
@@ -130,12 +142,16 @@ class Stepper:
         with self._locks[projection.NAME]:
             try:
                 with honest_errors(), self._views.write.begin() as connection:
-                    projection.settle(connection)
+                    at = positions.hold(connection, projection.NAME)
+                    if at is None:
+                        raise Unavailable("view-busy", projection=projection.NAME)
+                    fold = self._taken(projection, at)
+                    fold.settle(connection)
             except Exception as error:
-                projection.forget()
-                if isinstance(error, Unavailable) or is_infrastructure(error):
+                if isinstance(error, (Unavailable, CannotWait)) or is_infrastructure(error):
                     raise
                 raise CannotWait from error
+            self._folds.put_back(projection, fold, at)
 
     def position(self, name: str) -> Position:
         """Where the projection stands. Raises Unavailable where there is none."""
@@ -155,9 +171,9 @@ class Stepper:
         """
         return self._standings.of(name)
 
-    def whose(self, at: Position) -> Whose:
-        """Which program may read and fold what stands there."""
-        return self._standings.whose(at)
+    def owner(self, standing: Standing) -> Whose:
+        """Which program may read and fold what stands there, if any may."""
+        return self._standings.owner(standing)
 
     def waiting(self, standing: Standing) -> tuple[int, int]:
         """How many events the projection still has to fold, and the `stored` of the first."""
@@ -174,29 +190,42 @@ class Stepper:
                     return Step.BUSY
                 self._standings.require_ours(at)
                 if at.paused:
-                    self._reached[projection.NAME] = at
+                    self._note_reached(at)
                     return Step.PAUSED
-                if self._begun.get(projection.NAME) != at.begun:
-                    projection.forget()
-                    self._begun[projection.NAME] = at.begun
-                decoded = self._batches.next(projection, at.position, limit)
+                decoded = self._batches.next(projection, at.after, limit)
                 if decoded is None:
-                    self._reached[projection.NAME] = at
+                    self._note_reached(at)
                     return Step.IDLE
-                projection.apply(decoded.batch, connection)
+                fold = self._taken(projection, at)
+                fold.apply(decoded.batch, connection)
                 if self._settling:
-                    projection.settle(connection)
+                    fold.settle(connection)
                 reached = self._reaching(at, decoded.page, began)
                 positions.advance(connection, reached)
         except Exception as error:
-            projection.forget()
-            if at is None or isinstance(error, Unavailable) or is_infrastructure(error):
+            if (
+                at is None
+                or isinstance(error, (Unavailable, CannotWait))
+                or is_infrastructure(error)
+            ):
                 raise
             if not self._settling:
                 raise CannotWait from error
             return self._isolate(projection, at, limit, error)
-        self._reached[projection.NAME] = reached
+        self._folds.put_back(projection, fold, reached)
+        self._note_reached(reached)
         return Step.FULL if decoded.page.count == limit else Step.SOME
+
+    def _taken(self, projection: Projection, at: Position) -> Fold:
+        """The fold to go on with from that checkpoint. Raises CannotWait where rows that waited
+        to be settled are lost: somebody else has written, or a crash has undone what was written.
+        """
+        if not self._settling and at.position and not self._folds.is_left(projection, at):
+            raise CannotWait("the rows that waited to be settled are lost")
+        return self._folds.take(projection, at)
+
+    def _note_reached(self, at: Position) -> None:
+        self._reached[at.name] = Reached(at, monotonic())
 
     def _reaching(self, at: Position, page: Page, began: int) -> Position:
         """The position after that page, whose folding began at that time."""
@@ -214,7 +243,7 @@ class Stepper:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands
         alone; unless another worker has come past it meanwhile.
         """
-        page = self._batches.page(projection, at.position, limit)
+        page = self._batches.page(projection, at.after, limit)
         if limit > 1:
             return self.step(projection, max(1, page.count // 2))
         now = self._ledger.now()
@@ -228,12 +257,12 @@ class Stepper:
         )
         with honest_errors(), self._views.write.begin() as connection:
             held = positions.hold(connection, projection.NAME)
-            if held is None or (held.begun, held.position) != (at.begun, at.position):
+            if held is None or held.identity != at.identity:
                 return Step.BUSY
             quarantine.set_aside(connection, failed)
             positions.fail(connection, projection.NAME, Failure(failed.error, now))
             positions.advance(connection, reached)
-        self._reached[projection.NAME] = reached
+        self._note_reached(reached)
         return Step.FULL
 
 

@@ -12,13 +12,22 @@ from sqlalchemy import Connection
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.catalogue import SHAPES, Key, Kind, Thing, stream_of
 from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden, Unavailable
+from lrs.domain.errors import EntryNotFound, Forbidden, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
 from lrs.projector import Projector
-from lrs.service.plan import Change, Stated, Step, concerned, planned, require_no_circle, step
+from lrs.service.plan import (
+    Change,
+    Stated,
+    Step,
+    circular,
+    concerned,
+    contradictions,
+    planned,
+    step,
+)
 from lrs.service.repeating import repeated
 
 __all__ = ["Catalogue", "Change", "Stated", "Step", "Version"]
@@ -94,12 +103,21 @@ class Catalogue:
         return {thing: versions for thing, versions in found.items() if versions}
 
     def plan(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
-        """What the statements would change, in their order. Raises InvalidEntry for one that names
-        something that is described neither in the catalogue nor among them, that stands twice, or
-        that links an identifier to itself by way of others; Forbidden.
+        """What the statements would change, in their order. Raises InvalidEntry for those that name
+        something that is described neither in the catalogue nor among them, that stand twice, or
+        that link an identifier to itself by way of others; Forbidden.
         """
         _require_writing(by)
         return self._plan(stated)
+
+    def faults(
+        self, stated: Sequence[Stated], remains: Sequence[Stated], by: Credential
+    ) -> list[InvalidEntry]:
+        """What `plan` would raise for these statements of an input of which others are refused
+        already; `remains` is what is right of these others. Raises Forbidden.
+        """
+        _require_writing(by)
+        return self._decide(stated, remains)[1]
 
     def describe(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
         """Make the statements part of the record, all or none; what says the same as before is
@@ -153,10 +171,19 @@ class Catalogue:
         repeated(once, self._timeout)
 
     def _plan(self, stated: Sequence[Stated]) -> list[Step]:
-        steps = planned(stated, self._held(self._streams(concerned(stated))))
-        if any(s.kind is Kind.LINK for s in stated):
-            require_no_circle(steps, self._read(projection.links))
+        steps, faults = self._decide(stated, ())
+        if faults:
+            raise InvalidEntry.first_of(faults)
         return steps
+
+    def _decide(
+        self, stated: Sequence[Stated], remains: Sequence[Stated]
+    ) -> tuple[list[Step], list[InvalidEntry]]:
+        held = self._held(self._streams(concerned([*stated, *remains])))
+        steps, faults = planned(stated, held), contradictions(stated, held, remains)
+        if any(s.kind is Kind.LINK for s in stated):
+            faults += circular(steps, self._read(projection.links))
+        return steps, faults
 
     def _held(self, streams: Mapping[Thing, UUID]) -> dict[Thing, Entry]:
         name, (head, _) = projection.Catalogue.NAME, self._ledger.reader.head()

@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from lrs.database import Database
+from lrs.database import Database, wait_for_disk
 from lrs.domain.errors import ProjectionNotFound
 from lrs.faults import honest_errors
 from lrs.ledger import Ledger
-from lrs.projections import positions, quarantine, rebuilds
-from lrs.projections.positions import Failure, Position
+from lrs.projections import divergence, positions, quarantine, rebuilds
+from lrs.projections.divergence import Divergence
+from lrs.projections.positions import Failure
 from lrs.projections.quarantine import Quarantined
 from lrs.projections.rebuilds import Rebuild
 from lrs.projector import Projector, Standing, Whose, pace
+
+__all__ = [
+    "Control",
+    "Divergence",
+    "Entry",
+    "Failure",
+    "Rebuilding",
+    "SetAside",
+    "State",
+    "Tried",
+    "is_wrong",
+]
 
 LATE = 30
 """Seconds after which an event that waits, while nobody folds, has been forgotten."""
@@ -35,9 +48,11 @@ class State(StrEnum):
     """It is still to be made in this program's version, and nobody is about to."""
     REPLACED = "replaced"
     """A newer program has made it, or one on another log."""
+    AHEAD = "ahead"
+    """It was folded from events that the log has lost; its rebuild is about to be asked for."""
 
 
-WRONG = frozenset({State.ERRING, State.STOPPED, State.OUTDATED, State.REPLACED})
+WRONG = frozenset({State.ERRING, State.STOPPED, State.OUTDATED, State.REPLACED, State.AHEAD})
 """States that somebody has to see to."""
 
 
@@ -155,6 +170,19 @@ class Control:
         self.require(name)
         self._projector.rebuilder.cancel(name)
 
+    def divergences(self) -> list[Divergence]:
+        """Where the log did not go on from what was known of it, until an operator has
+        acknowledged that. Raises Unavailable.
+        """
+        with honest_errors(), self._views.read.connect() as connection:
+            return divergence.unacknowledged(connection)
+
+    def acknowledge(self) -> int:
+        """Acknowledge all divergences; how many there were. Raises Unavailable."""
+        with honest_errors(), self._views.write.begin() as connection:
+            wait_for_disk(connection)
+            return divergence.acknowledge(connection, self._ledger.now())
+
     def waiting(self) -> list[str]:
         """Those that a process of this version is to make anew."""
         with honest_errors(), self._views.read.connect() as connection:
@@ -206,8 +234,8 @@ class Control:
         return Entry(
             name=at.name,
             version=at.version,
-            state=self._state(at, failure, rebuild, seconds if lag else 0, now),
-            answers=self._projector.whose(at) is Whose.OURS,
+            state=self._state(standing, failure, rebuild, seconds if lag else 0, now),
+            answers=self._projector.owner(standing) is Whose.OURS,
             paused=at.paused,
             position=standing.position,
             lag=lag,
@@ -220,7 +248,7 @@ class Control:
 
     def _state(
         self,
-        at: Position,
+        standing: Standing,
         failure: Failure | None,
         rebuild: Rebuilding | None,
         late: float,
@@ -228,9 +256,9 @@ class Control:
     ) -> State:
         if rebuild is not None:
             return State.REBUILDING
-        whose = self._projector.whose(at)
-        if whose is not Whose.OURS:
-            return State.REPLACED if whose is Whose.ANOTHERS else State.OUTDATED
+        at, owner = standing.at, self._projector.owner(standing)
+        if owner is not Whose.OURS:
+            return _NOT_OURS[owner]
         if at.paused:
             return State.PAUSED
         if failure is not None and failure.failed > at.folded:
@@ -253,6 +281,14 @@ class Control:
             rate=round(rate, 1),
             seconds_left=round((head - position) / rate, 1) if rate else None,
         )
+
+
+_NOT_OURS = {
+    Whose.AHEAD: State.AHEAD,
+    Whose.ANOTHERS: State.REPLACED,
+    Whose.COMING: State.OUTDATED,
+    Whose.OUTDATED: State.OUTDATED,
+}
 
 
 def is_wrong(entries: Sequence[Entry]) -> bool:

@@ -13,7 +13,7 @@ from lrs.service.catalogue import Catalogue
 from lrs.service.certifications import Certifications
 from lrs.service.city_services import CityServices
 from lrs.service.clock import Clock
-from lrs.service.control import Control, Entry, SetAside
+from lrs.service.control import Control, Divergence, Entry, SetAside, is_wrong
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
@@ -33,6 +33,12 @@ class Health:
     head: int
     projections: Sequence[Entry]
     quarantined: Sequence[SetAside]
+    divergences: Sequence[Divergence]
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether somebody has to see to anything."""
+        return is_wrong(self.projections) or bool(self.divergences)
 
 
 class Lrs:
@@ -88,4 +94,5 @@ class Lrs:
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""
         head, _ = self.ledger.reader.head()
-        return Health(head, self.control.all(), self.control.quarantined())
+        control = self.control
+        return Health(head, control.all(), control.quarantined(), control.divergences())

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Key, Kind, Thing, key_of, references
+from lrs.domain.catalogue import (
+    SHAPES,
+    Key,
+    Kind,
+    Thing,
+    differs_by_zeros,
+    key_of,
+    named,
+    references,
+)
 from lrs.domain.errors import InvalidEntry
 from lrs.domain.identity import circles
 from lrs.projections.catalogue import Entry
+
+LEADING_ZEROS = (
+    "The personnel number and the name of the account differ by zeros in front alone. If they are "
+    "meant to be the same, write both alike: they are compared as texts."
+)
 
 
 class Change(StrEnum):
@@ -44,16 +59,19 @@ class Step:
     """The stream's version that it would be."""
 
 
-def concerned(stated: Sequence[Stated]) -> set[Thing]:
-    """The things that are described, and those that they name. InvalidEntry where one is described
-    twice.
+class Doubt(NamedTuple):
+    """What is likely not what was meant: where it stands, as a JSON pointer, a code and a sentence
+    that tells what to look at.
     """
-    described: set[Thing] = set()
-    for s in stated:
-        if (s.kind, s.key) in described:
-            raise InvalidEntry("repeated-entry", pointer=s.where)
-        described.add((s.kind, s.key))
-    return described.union(*(references(s.kind, s.entry) for s in stated))
+
+    where: str
+    code: str
+    detail: str
+
+
+def concerned(stated: Sequence[Stated]) -> set[Thing]:
+    """The things that are described, and those that they name."""
+    return set(_described(stated)).union(*(references(s.kind, s.entry) for s in stated))
 
 
 def step(stated: Stated, held: Entry | None) -> Step:
@@ -67,18 +85,27 @@ def step(stated: Stated, held: Entry | None) -> Step:
 
 
 def planned(stated: Sequence[Stated], held: Mapping[Thing, Entry]) -> list[Step]:
-    """What the statements would change, in their order. InvalidEntry where one names a thing that
-    does not hold and is not described along with it.
-    """
-    known = {(s.kind, s.key) for s in stated}
-    known |= {thing for thing, entry in held.items() if entry.entry is not None}
-    for s in stated:
-        _require_known(s, known)
+    """What the statements would change, in their order."""
     return [step(s, held.get((s.kind, s.key))) for s in stated]
 
 
-def require_no_circle(steps: Sequence[Step], links: Mapping[str, str]) -> None:
-    """InvalidEntry where a step makes the links that hold lead back to where they began.
+def contradictions(
+    stated: Sequence[Stated], held: Mapping[Thing, Entry], remains: Sequence[Stated] = ()
+) -> list[InvalidEntry]:
+    """What the statements must not say together, or beside what holds: one describes a thing that
+    another describes, or names a thing that does not hold and is not described along with it.
+
+    `remains` are statements of the same input that are refused anyway, without what is wrong with
+    them.
+    """
+    every = [*stated, *remains]
+    known = set(_described(every))
+    known |= {thing for thing, entry in held.items() if entry.entry is not None}
+    return [*_repeated(every), *(fault for s in every for fault in _unknown(s, known))]
+
+
+def circular(steps: Sequence[Step], links: Mapping[str, str]) -> list[InvalidEntry]:
+    """Where steps make the links that hold lead back to where they began.
 
     What says the same as before may lie on a circle: two may have closed one at once, and a file
     that is repeated is taken as it was.
@@ -86,12 +113,43 @@ def require_no_circle(steps: Sequence[Step], links: Mapping[str, str]) -> None:
     said = [s for s in steps if s.stated.kind is Kind.LINK]
     given = {s.stated.entry["agent"]: s.stated.entry["person"] for s in said}
     closed = circles({**links, **given})
-    for s in said:
-        if s.change is not Change.SAME and s.stated.entry["agent"] in closed:
-            raise InvalidEntry("link-circle", pointer=f"{s.stated.where}/person")
+    return [
+        InvalidEntry("link-circle", pointer=f"{s.stated.where}/person")
+        for s in said
+        if s.change is not Change.SAME and s.stated.entry["agent"] in closed
+    ]
 
 
-def _require_known(stated: Stated, known: Collection[Thing]) -> None:
-    for target in references(stated.kind, stated.entry):
+def doubts(stated: Sequence[Stated]) -> list[Doubt]:
+    """What is taken as it is said, and is likely not what was meant."""
+    return [
+        Doubt(f"{s.where}/number", "leading-zeros", LEADING_ZEROS)
+        for s in stated
+        if differs_by_zeros(s.kind, s.entry)
+    ]
+
+
+def _described(stated: Sequence[Stated]) -> dict[Thing, list[Stated]]:
+    """The things that are described, and by which statements, in the order of the input."""
+    found: dict[Thing, list[Stated]] = {}
+    for s in sorted(stated, key=lambda s: int(s.where.rpartition("/")[2] or 0)):
+        if all(name in s.entry for name in SHAPES[s.kind].key):
+            found.setdefault((s.kind, s.key), []).append(s)
+    return found
+
+
+def _repeated(stated: Sequence[Stated]) -> Iterator[InvalidEntry]:
+    for first, *others in _described(stated).values():
+        for s in others:
+            yield InvalidEntry("repeated-entry", pointer=s.where, twin=first.where)
+
+
+def _unknown(stated: Stated, known: Collection[Thing]) -> Iterator[InvalidEntry]:
+    for at, target in named(stated.kind, stated.entry):
         if target not in known:
-            raise InvalidEntry("unknown-reference", pointer=stated.where, kind=target[0].value)
+            yield InvalidEntry(
+                "unknown-reference",
+                pointer=stated.where,
+                place=stated.where + at,
+                kind=target[0].value,
+            )

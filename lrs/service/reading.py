@@ -16,7 +16,7 @@ from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections import described, rulebook
 from lrs.projections.described import Things
-from lrs.projections.positions import Position
+from lrs.projections.positions import Identity, Position
 from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
 from lrs.projector import Projector, Reach
@@ -42,26 +42,33 @@ class Held(Generic[T]):
     called: Called
 
 
-State = tuple[str, int]
-"""Which tables they are, and the position of the last description folded into them."""
+State = tuple[str, int, bytes | None]
+"""Which tables they are, the position of the last description folded into them, and the commitment
+of that event: after a failover the log may hold another one at that position.
+"""
+
+_NOTHING: State = ("", 0, None)
 
 
 class Shelf:
     """What the catalogue says, kept in memory until something is described."""
 
-    def __init__(self) -> None:
-        self._last: tuple[State, State] = (("", 0), ("", 0))
+    def __init__(self, log: LogReader) -> None:
+        self._log = log
+        self._last: tuple[Identity, State] = (("", 0, None, 0), _NOTHING)
         self._things: dict[Kind, tuple[State, Things]] = {}
-        self._programmes: tuple[State, Programmes] = (("", 0), {})
-        self._rulings: tuple[State, Rulings] = (("", 0), Rulings({}, date.min))
+        self._programmes: tuple[State, Programmes] = (_NOTHING, {})
+        self._rulings: tuple[State, Rulings] = (_NOTHING, Rulings({}, date.min))
 
     def state(self, connection: Connection, at: Position) -> State:
-        """Which tables they are, and their last description: found out once for each position."""
+        """Which tables they are, and their last description: found out once for each state of the
+        read model.
+        """
         asked, state = self._last
-        if asked != (at.begun, at.position):
-            asked = at.begun, at.position
-            state = at.begun, described.latest(connection)
-            self._last = asked, state
+        if asked != at.identity:
+            latest = described.latest(connection)
+            state = at.begun, latest, self._log.commitment_at(latest) if latest else None
+            self._last = at.identity, state
         return state
 
     def things(self, connection: Connection, kind: Kind, state: State) -> Things:
@@ -102,7 +109,7 @@ class Reading:
         self.known = known
         self.words = words
         self._shelf = shelf
-        self._state = shelf.state(connection, reach.standing.at) if known is None else ("", known)
+        self._state = _NOTHING if known is not None else shelf.state(connection, reach.standing.at)
 
     def things(self, kind: Kind) -> Things:
         """Everything of a kind that was ever described, by key."""
@@ -136,7 +143,7 @@ class Reader:
         self._projector = projector
         self._log = log
         self._words = words
-        self._shelf = Shelf()
+        self._shelf = Shelf(log)
 
     @contextmanager
     def reading(self, known: int | None = None, *, names: bool = False) -> Iterator[Reading]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from types import MappingProxyType
@@ -29,6 +29,16 @@ from lrs.projector import Behind, Projector, Reach, Recent
 from lrs.service.attached import Attached, attached
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.received import NOTHING, Received, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The ids of the statements that were to be stored, in order, and how many of them this call
+    stored itself: the others were there already and say the same.
+    """
+
+    ids: list[UUID]
+    new: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,13 @@ class Statements:
         by: Credential,
         version: Version,
         *,
-        id: UUID | None = None,
+        ids: Iterable[UUID] | None = None,
         carried: Mapping[str, Bytes] = NOTHING,
-    ) -> list[UUID]:
-        """Make the statements part of the record, all or none, and return their ids in order.
+    ) -> Appended:
+        """Make the statements part of the record, all or none.
 
-        `id` is for a single statement that does not say its own. `carried` are the bytes of
-        attachments that came along, by the declared sha2 in lower case.
+        `ids` are for those that do not say their own, in order; without, each gets a random one.
+        `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
@@ -85,7 +95,7 @@ class Statements:
         """
         self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
-        new_id = self._new_id if id is None else lambda: id
+        new_id = self._new_id if ids is None else iter(ids).__next__
         facts = facts_of(received, by, version, new_id, carried)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
@@ -97,8 +107,8 @@ class Statements:
                 raise StatementConflict("duplicate-id")
         for content in carried.values():
             self._blobs.put(content)
-        self._record(wanted, durations)
-        return [fact.originator_id for fact in facts]
+        new = self._record(wanted, durations)
+        return Appended([fact.originator_id for fact in facts], new)
 
     def require_writer(self, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
@@ -158,9 +168,7 @@ class Statements:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
         standing = self._projector.standing(StatementIndex.NAME)
-        behind = self._projector.of_one_making(
-            standing, lambda: self._recent.behind(standing.at, standing.head)
-        )
+        behind = self._projector.of_one_making(standing, self._recent.behind)
         if behind is None:
             reach = self._projector.fresh(StatementIndex.NAME)
             return reach, Behind(reach.position)
@@ -236,8 +244,10 @@ class Statements:
         self,
         wanted: dict[UUID, tuple[StatementStored, JsonObject]],
         durations: Callable[[str], object],
-    ) -> None:
-        """Append what is not there yet; what is there must say the same."""
+    ) -> int:
+        """Append what is not there yet, and say how many that is; what is there must say the
+        same.
+        """
         deadline = monotonic() + self._timeout
         left = dict(wanted)
         while left:
@@ -249,7 +259,8 @@ class Statements:
                 for id in self._same(left, {stream for stream, _ in taken.streams}, durations):
                     del left[id]
             else:
-                return
+                break
+        return len(left)
 
     def _same(
         self,

@@ -22,7 +22,12 @@ _CODED = {
 _SCANNER = {"_refuse", "_Fault"}
 """How schemas/json_text.py says MalformedJson."""
 
-_ENTRIES = {"schemas/catalogue.py", "schemas/entry_fields.py", "schemas/entry_rules.py"}
+_ENTRIES = {
+    "schemas/entry_fields.py",
+    "schemas/entry_kinds.py",
+    "schemas/entry_rules.py",
+}
+_RULES = {"Fault | None", "Iterator[Fault]"}
 _SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/strict.py"}
 
 
@@ -95,7 +100,7 @@ def _reported(node: ast.AST) -> Iterator[str]:
             values = [value]
         case ast.Call(func=ast.Name(id="ValidationError"), args=[value]):
             values = [value]
-        case ast.FunctionDef(returns=ast.expr() as given) if ast.unparse(given) == "Fault | None":
+        case ast.FunctionDef(returns=ast.expr() as given) if ast.unparse(given) in _RULES:
             values = [fault for inner in ast.walk(node) for fault in _faults(inner)]
     yield from (code for value in values if (code := _text(value)) is not None)
 

@@ -10,6 +10,7 @@ import pytest
 
 from lrs.domain.catalogue import SHAPES, Kind, key_of, stream_of
 from lrs.domain.credential import Scope
+from lrs.domain.errors import MOST_FAULTS
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller
 from tests.api.opening import caller_of
@@ -102,6 +103,76 @@ def test_a_request_is_taken_whole_or_not_at_all(
     assert answer.json["pointer"] == pointer
     assert head(own_lrs) == before
     assert counts(own) == dict.fromkeys(KINDS, 0)
+
+
+def test_all_faults_of_a_request_are_told_at_once(own: Caller, own_lrs: Lrs) -> None:
+    """The first as before, all of them in `errors`, with what contradicts other entries: each has
+    the pointer of the very member. Nothing that was sent is echoed.
+    """
+    before = head(own_lrs)
+    body = {
+        "posts": [{"code": "Zaphod"}, entry(Kind.POST)],
+        "people": [entry(Kind.PERSON, office="Zaphod2", number=4711), entry(Kind.PERSON)],
+        "links": [{"agent": ANNA, "person": ANNA}],
+    }
+    for more in ({}, {"preview": "true"}):
+        answer = said(own, body, **more)
+        assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+        assert [(e["code"], e["pointer"]) for e in answer.json["errors"]] == [
+            ("missing-property", "/posts/0/title"),
+            ("not-a-string", "/people/0/number"),
+            ("link-to-itself", "/links/0/person"),
+            ("repeated-entry", "/people/1"),
+            ("unknown-reference", "/people/1/office"),
+            ("unknown-reference", "/people/0/office"),
+        ]
+        first = answer.json["errors"][0]
+        assert {name: answer.json[name] for name in first} == first
+        assert not {"Zaphod", "4711", ANNA} & set(answer.text.split('"'))
+    assert head(own_lrs) == before
+
+
+def test_one_fault_is_listed_as_several_are(own: Caller) -> None:
+    """`pointer` names the entry, as it always did, and the list the member."""
+    answer = said(own, entry(Kind.PERSON), "/people").json
+    assert (answer["code"], answer["pointer"]) == ("unknown-reference", "")
+    assert [error["pointer"] for error in answer["errors"]] == ["/office", "/post"]
+    assert "errors" not in said(own, {}, "/windows").json
+
+
+def test_a_thousand_faults_are_told(own: Caller) -> None:
+    """An answer has an end, whatever is sent."""
+    refused = said(own, [{} for _ in range(2_000)], "/posts").json
+    assert len(refused["errors"]) == MOST_FAULTS
+    twice = said(own, [entry(Kind.POST) for _ in range(MOST_FAULTS + 2)], "/posts").json
+    assert len(twice["errors"]) == MOST_FAULTS
+
+
+def test_whoever_may_not_write_is_told_no_faults(own_lrs: Lrs) -> None:
+    """Nor what the catalogue holds."""
+    reader = caller_of(own_lrs, Scope.ALL_READ)
+    assert said(reader, {"posts": [{}]}).json["code"] == "scope-too-narrow"
+
+
+def test_a_number_without_its_zeros_is_pointed_out(own: Caller) -> None:
+    """In a preview and where it is taken; a number that is another one is nobody's business."""
+    people = [{"agent": ANNA, "name": "A", "number": n} for n in ("417", "00417", "0417", "41")]
+    warned = [said(own, person, "/people", preview="true").json for person in people]
+    assert [one.get("warnings", [{}])[0].get("code") for one in warned] == [
+        "leading-zeros",
+        "leading-zeros",
+        None,
+        None,
+    ]
+    assert warned[0]["warnings"][0]["pointer"] == "/number"
+    taken = said(own, people[:1], "/people").json
+    assert (taken["new"], taken["warnings"][0]["pointer"]) == (1, "/0/number")
+    assert (
+        said(own, {"agent": "mbox|mailto:0@b.org", "name": "A", "number": "0"}, "/people").json[
+            "new"
+        ]
+        == 1
+    )
 
 
 def test_a_preview_tells_all_and_changes_nothing(own: Caller, own_lrs: Lrs) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from api.app import create_app
 from lrs.domain.credential import Scope
-from lrs.projections.training import Training
+from lrs.projections import divergence
+from lrs.projections.divergence import Divergence
+from lrs.projections.training import Training, TrainingFold
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller, fresh, said
 from tests.api.opening import Calling, opened
@@ -17,7 +19,7 @@ ROOM = "/api/v1/projections"
 TRAINING = f"{ROOM}/training"
 GETS = (ROOM, TRAINING, f"{TRAINING}/quarantine")
 COMMANDS = ("pause", "resume", "rebuild", "cancel", "retry")
-POSTS = tuple(f"{TRAINING}/{command}" for command in COMMANDS)
+POSTS = (f"{ROOM}/acknowledge", *(f"{TRAINING}/{command}" for command in COMMANDS))
 NAMES = ["statements", "training", "documents", "catalogue"]
 COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
 
@@ -25,14 +27,14 @@ COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
 @pytest.fixture
 def poison(own_lrs: Lrs, monkeypatch: pytest.MonkeyPatch) -> str:
     """A verb that the training projection cannot fold, until the patch is undone."""
-    verb, outcomes = f"https://example.org/verbs/{fresh()}", Training._outcomes
+    verb, outcomes = f"https://example.org/verbs/{fresh()}", TrainingFold._outcomes
 
-    def refuse(self: Training, recorded: object) -> object:
+    def refuse(self: TrainingFold, recorded: object) -> object:
         if recorded.statement["verb"]["id"] == verb:  # type: ignore[attr-defined]
             raise ValueError("no such outcome")
         return outcomes(self, recorded)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Training, "_outcomes", refuse)
+    monkeypatch.setattr(TrainingFold, "_outcomes", refuse)
     return verb
 
 
@@ -159,7 +161,7 @@ def test_what_is_set_aside_is_listed_and_tried_again(
     assert own.get("/health").json["status"] == "ok"
 
 
-@pytest.mark.parametrize("path", [*GETS[1:], *POSTS])
+@pytest.mark.parametrize("path", [*GETS[1:], *POSTS[1:]])
 def test_an_unknown_projection_is_404_with_those_there_are(client: Caller, path: str) -> None:
     """As problem+json."""
     method = "GET" if path in GETS else "POST"
@@ -244,3 +246,19 @@ def test_the_catalogue_is_not_changed_by_what_a_paused_one_holds(own: Caller) ->
     assert describe("Юг").json["code"] == "view-paused"
     post(own, f"{ROOM}/catalogue/resume")
     assert describe("Юг").json["changed"] == 1
+
+
+def test_a_loss_is_shown_until_it_is_acknowledged(own_lrs: Lrs, own: Caller) -> None:
+    """In /health and in the control room, with the number of events that are missing."""
+    assert own.get(ROOM).json["log"] == {"state": "ok", "divergences": []}
+    log_id = own_lrs.ledger.log_id
+    lost = Divergence(own_lrs.ledger.now(), log_id, log_id, 15, 10, ["training"])
+    with own_lrs._views.write.begin() as connection:
+        divergence.note(connection, lost)
+    for path in (ROOM, "/health"):
+        shown = own.get(path).json["log"]
+        assert shown["state"] == "lost-events"
+        assert [d["missing"] for d in shown["divergences"]] == [5]
+    assert own.get("/health").json["status"] == "attention"
+    assert post(own, f"{ROOM}/acknowledge").json["log"]["state"] == "ok"
+    assert own.get("/health").json["status"] == "ok"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 from api.catalogue.files import read
 from lrs import bootstrap
 from lrs.domain.catalogue import Kind
+from lrs.domain.errors import ImportRefused
 from tests.api.opening import opened, settings_of
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
@@ -53,7 +55,8 @@ def workbook(path: Path, sheets: Sheets) -> Path:
 def programme(equivalents: str) -> Sheets:
     """A workbook with a programme of one course."""
     header = ["code", "title.ru", "courses", "equivalents"]
-    return {"programmes": [header, ["a", "А", COURSE, equivalents]]}
+    courses = [["id", "title.ru"], [COURSE, "Пожар"]]
+    return {"courses": courses, "programmes": [header, ["a", "А", COURSE, equivalents]]}
 
 
 @pytest.fixture
@@ -91,7 +94,7 @@ def test_a_whole_catalogue_comes_in_from_yaml(place: Place, tmp_path: Path) -> N
     bootstrap.migrate(settings_of(place))
     file = tmp_path / "all.yml"
     file.write_text(json.dumps(entries(), ensure_ascii=False), "utf-8")
-    assert read(file)[0] == entries()
+    assert read(file).value == entries()
     done = Shell(place, tmp_path)("catalogue", "import", "all.yml")
     assert (done.returncode, done.stdout.count("1 new")) == (0, len(Kind))
 
@@ -141,7 +144,7 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
     ]
     sheets: Sheets = {"courses": [["id", "title.ru"], *titles], "programmes": rows}
     file = workbook(tmp_path / "f.xlsx", sheets)
-    (programme,) = read(file)[0]["programmes"]
+    (programme,) = read(file).value["programmes"]
     assert (programme["since"], programme["due_days"]) == ("2026-02-01", 14)
     assert programme["equivalents"] == [
         {"course": old, "counts_as": COURSE},
@@ -154,18 +157,27 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("offices: [{code: a}]", "f.yaml, /offices/0/title: "),
+        ("offices: [{code: a}]", "f.yaml, line 1, /offices/0/title: "),
         ("offices: [", "f.yaml, line 1: "),
         ("offices: []\nposts: []\noffices: []", "f.yaml, line 3: offices stands twice."),
         ("offices: &a []\nposts: *a", "f.yaml, line 2: aliases are not read."),
         ("? [a]\n: 1", "f.yaml, line 1: a key must be a text."),
         ("offices: !!python/object:os.system []", "f.yaml, line 1: "),
-        ("ratings: [{office: a, month: 2026-01, likes: !!float .inf}]", "f.yaml: "),
-        ("offices: [{code: 12, title: {ru: x}}]", "f.yaml, /offices/0/code: A code begins"),
-        ("people: [{agent: mbox|mailto:a@x.org, name: x, since: 2026-02-30}]", "f.yaml, /people/0"),
-        ("people: [{agent: mbox|mailto:a@x.org, name: x, post: p}]", "f.yaml, /people/0: This"),
-        ("windows: []", "f.yaml, /windows: "),
-        (f"links: [{{agent: {ANNA}, person: {ANNA}}}]", "f.yaml, /links/0/person: An identifier"),
+        (
+            "courses: [{id: urn:x, title: {ru: x}, hours: !!float .inf}]",
+            "f.yaml, line 1: this is no number",
+        ),
+        ("offices: [{code: 12, title: {ru: x}}]", "f.yaml, line 1, /offices/0/code: A code begins"),
+        (
+            "people: [{agent: mbox|mailto:a@x.org, name: x, since: 2026-02-30}]",
+            "f.yaml, line 1, /people/0",
+        ),
+        (
+            "people: [{agent: mbox|mailto:a@x.org, name: x, post: p}]",
+            "f.yaml, line 1, /people/0/post: T",
+        ),
+        ("windows: []", "f.yaml, line 1, /windows: "),
+        (f"links: [{{agent: {ANNA}, person: {ANNA}}}]", "f.yaml, line 1, /links/0/person: An i"),
         ("", "f.yaml, as a whole: "),
         ('offices: "\\0"', "f.yaml"),
         ("offices: " + "[" * 3000, "f.yaml"),
@@ -180,19 +192,67 @@ def test_a_fault_in_yaml_is_told_in_one_line(embedded: Shell, text: str, told: s
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_yaml_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """As Windows' editor writes it; and lines may end in CRLF."""
+    file = tmp_path / "f.yaml"
+    file.write_bytes(codecs.BOM_UTF8 + YAML.replace("\n", "\r\n").encode())
+    assert [office["code"] for office in read(file).value["offices"]] == ["0012"]
+
+
+def test_all_faults_of_yaml_are_told_at_once(embedded: Shell) -> None:
+    """Those of the text and those of entries, each with its line and what stands there."""
+    text = f"""offices:
+  - code: 12
+    title: {{ru: Север}}
+  - code: b
+    code: c
+    title: &t {{ru: x}}
+  - {{code: b, title: {{ru: y}}}}
+posts: *t
+people:
+  - agent: {ANNA}
+    office: d
+"""
+    (embedded.folder / "f.yaml").write_text(text, "utf-8")
+    done = embedded("catalogue", "import", "f.yaml")
+    first, *lines = done.stderr.splitlines()
+    assert (done.returncode, first) == (1, "lrs: f.yaml is not imported. Its faults, 6:")
+    starts = [line.split(": ")[0].strip() for line in lines]
+    assert starts == [
+        "line 2, /offices/0/code",
+        "line 5",
+        "line 7, /offices/2",
+        "line 8",
+        "line 10, /people/0/name",
+        "line 11, /people/0/office",
+    ]
+    assert lines[0].endswith("There stands: 12")
+    assert lines[2].endswith("The other begins on line 4.")
+
+
 @pytest.mark.parametrize(
     ("sheets", "told"),
     [
-        ({"Лист1": [["x"]]}, "f.xlsx: a sheet is called Лист1; may be: courses, "),
-        ({"offices": [["code", "name"]]}, "f.xlsx, sheet offices: there is no name; there are: "),
-        ({"offices": [["code", "code"]]}, "f.xlsx, sheet offices: there are two columns for code."),
-        ({"offices": [["title.ru", "title"]]}, "f.xlsx, sheet offices: there are two columns"),
+        ({"Лист1": [["x"]]}, "f.xlsx, a sheet is called Лист1; may be: courses, "),
+        ({"offices": [["code", "name"]]}, "f.xlsx, sheet offices, cell B1: no column is called na"),
+        ({"offices": [["code", "code"]]}, "f.xlsx, sheet offices, cell B1: there are two columns"),
+        (
+            {"offices": [["code", "title.ru", "title"]]},
+            "f.xlsx, sheet offices, cell C1: name the languag",
+        ),
+        ({"offices": [["title.ru", "code.ru"]]}, "f.xlsx, sheet offices, cell B1: this is the sam"),
         ({"offices": [*OFFICES, [], ["O-2"]]}, "f.xlsx, sheet offices, row 4, title: "),
-        ({"offices": [*OFFICES, [12, "Юг"]]}, "f.xlsx, sheet offices, row 3, code: A code begins"),
-        ({"offices": [*OFFICES, *OFFICES[1:]]}, "f.xlsx, sheet offices, row 3: This describes"),
+        (
+            {"offices": [*OFFICES, ["a b", "Юг"]]},
+            "f.xlsx, sheet offices, row 3, code: A code begins",
+        ),
+        (
+            {"offices": [*OFFICES, *OFFICES[1:]]},
+            "f.xlsx, sheet offices, row 3: This describes the same as row 2",
+        ),
         ({"links": [["agent", "person"], [ANNA, ANNA]]}, "f.xlsx, sheet links, row 2, person: An"),
-        (programme("a=b"), "f.xlsx, sheet programmes, row 2, equivalents: write course = counts"),
-        (programme("a = b = c"), "f.xlsx, sheet programmes, row 2, equivalents: write course = "),
+        (programme("a=b"), "f.xlsx, sheet programmes, row 2, equivalents: D2 must be course"),
+        (programme("a = b = c"), "f.xlsx, sheet programmes, row 2, equivalents: D2 must be course"),
         (programme(f"a = {COURSE}"), "f.xlsx, sheet programmes, row 2, equivalents: "),
         (programme(f"{COURSE} = {COURSE}"), "f.xlsx, sheet programmes, row 2, equivalents: A cou"),
     ],
@@ -209,18 +269,27 @@ def test_a_fault_in_a_workbook_is_told_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "told"),
+    ("name", "content", "told"),
     [
-        ("f.csv", 1, "lrs: f.csv is neither YAML (.yaml) nor an Excel workbook (.xlsx).\n"),
-        ("f.xlsx", 1, "lrs: f.xlsx cannot be read as an Excel workbook.\n"),
-        ("f.yaml", 1, "lrs: f.yaml is not UTF-8.\n"),
+        ("f.txt", b"", "f.txt is neither YAML (.yaml) nor an Excel workbook (.xlsx).\n"),
+        ("f.csv", b"", "f.csv is neither YAML (.yaml) nor an Excel workbook (.xlsx). Save it as"),
+        ("f.xlsx", b"", "f.xlsx cannot be read as an Excel workbook: open it"),
+        ("f.xlsx", b"\xff", "f.xlsx cannot be read as an Excel workbook: open it"),
+        ("f.xlsx", b"PK\3\4", "f.xlsx cannot be read as an Excel workbook: open it"),
+        ("f.xlsx", b"\xd0\xcf\x11\xe0", "f.xlsx is protected by a password, or of an old"),
+        ("f.yaml", b"\xff", "f.yaml is not UTF-8.\n"),
     ],
 )
 def test_a_file_of_another_sort_is_refused(
-    embedded: Shell, name: str, code: int, told: str
+    tmp_path: Path, name: str, content: bytes, told: str
 ) -> None:
-    """By its name, or by what is in it; one that is not there is wrong usage."""
-    (embedded.folder / name).write_bytes(b"\xff")
-    done = embedded("catalogue", "import", name)
-    assert (done.returncode, done.stderr) == (code, told)
-    assert embedded("catalogue", "import", "none.yaml").returncode == 2
+    """By its name, or by what is in it."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ImportRefused) as refused:
+        read(tmp_path / name)
+    assert f"{refused.value.detail}\n".startswith(told)
+
+
+@pytest.mark.parametrize("name", [".", "none.yaml"])
+def test_a_folder_or_nothing_is_wrong_usage(embedded: Shell, name: str) -> None:
+    assert embedded("catalogue", "import", name).returncode == 2

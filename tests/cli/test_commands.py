@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lrs.address import SEVERAL
 from tests.conftest import Place
 from tests.support import commands
 
@@ -183,6 +184,21 @@ def test_a_bad_setting_refuses_the_start_by_name(lrs: Shell) -> None:
     done = lrs("serve", LRS_PORT="99999")
     assert done.returncode == 78
     assert done.stderr == "lrs: LRS_PORT must be a whole number from 1 to 65535.\n"
+
+
+def test_an_address_that_cannot_be_taken_is_said_in_one_line(lrs: Shell) -> None:
+    """By every command, with the form that works: exit code 78, and never a traceback."""
+    several = "postgresql://u@h1:5432,h2:5432/db"
+    for run, *command in (
+        (lrs.installed, "serve"),
+        (lrs, "migrate"),
+        (lrs, "doctor"),
+        (lrs, "key", "list"),
+    ):
+        for name in ("LRS_LEDGER_URL", "LRS_VIEWS_URL"):
+            done = run(*command, **{name: several})
+            assert done.returncode == 78, command
+            assert done.stderr == f"lrs: {name} names several hosts; write them as {SEVERAL}.\n"
 
 
 def test_a_database_that_is_away_is_said_to_be_away(lrs: Shell) -> None:

@@ -21,6 +21,7 @@ from tests.cli.test_commands import LRS, STATEMENT, Shell
 from tests.conftest import Place
 from tests.support.own_projection import leftovers
 from tests.support.processes import wait_until
+from tests.support.stores import body
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +150,24 @@ def test_migrate_makes_read_models_of_an_older_version_anew(place: Place, lrs: S
     assert "running" in said(lrs("projections"))
     assert "Nothing is wrong." in said(lrs("doctor"))
     assert said(lrs("migrate")) == "The store is up to date.\n"
+
+
+def test_a_log_that_lost_events_is_told_of_until_that_is_acknowledged(
+    on_files: Place, tmp_path: Path
+) -> None:
+    """The doctor ends with exit code 1, also after the read models are rebuilt."""
+    lrs = Shell(on_files, tmp_path)
+    log = Path(on_files.ledger_url.removeprefix("sqlite:///"))
+    (tmp_path / "file.json").write_text(json.dumps([body() for _ in range(5)]))
+    copy = log.read_bytes()
+    said(lrs("import", "file.json"))
+    said(lrs("replay", "rebuild"))
+    log.write_bytes(copy)
+    for _ in range(2):
+        sick = lrs("doctor")
+        assert sick.returncode == 1
+        assert "! The log has lost 5 events" in sick.stdout
+    assert "and of that it holds the events up to 0." in said(lrs("projections"))
+    assert "Acknowledged: The log has lost 5 events" in said(lrs("projections", "acknowledge"))
+    assert "There is nothing to acknowledge" in said(lrs("projections", "acknowledge"))
+    assert "Nothing is wrong." in said(lrs("doctor"))

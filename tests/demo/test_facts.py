@@ -70,8 +70,7 @@ def test_some_programme_shows_each_thing_that_a_rule_can_say(member: str) -> Non
 
 def test_the_example_to_copy_is_the_catalogue_that_the_demo_opens_with(journal: Journal) -> None:
     """Of the people it shows a few."""
-    value, _ = read(EXAMPLE)
-    checked = check_catalogue(value)
+    checked = check_catalogue(read(EXAMPLE).value)
     for kind, entries in opening().items():
         assert [entry for of, entry, _ in checked if of is kind] == entries
     people = [entry for of, entry, _ in checked if of is Kind.PERSON]

@@ -10,26 +10,27 @@ import pytest
 from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.settings import Settings
-from tests.support.postgres import DURABLE, PostgresServer
+from tests.support.mortal import MortalServer
+from tests.support.postgres import DURABLE
 
 
 @pytest.fixture(scope="session")
-def mortal_server() -> Iterator[PostgresServer]:
-    server = PostgresServer(DURABLE)
+def mortal_server() -> Iterator[MortalServer]:
+    server = MortalServer(DURABLE)
     server.start()
     yield server
     server.remove()
 
 
 @pytest.fixture
-def mortal(mortal_server: PostgresServer) -> Iterator[PostgresServer]:
+def mortal(mortal_server: MortalServer) -> Iterator[MortalServer]:
     """The server, alive again after each test."""
     yield mortal_server
     mortal_server.resume()
 
 
 @pytest.fixture
-def mortal_settings(mortal: PostgresServer) -> Settings:
+def mortal_settings(mortal: MortalServer) -> Settings:
     """A store of its own on that server."""
     url = mortal.create_database(f"test_{uuid4().hex[:12]}")
     return Settings(ledger_url=url, views_url=url)

@@ -79,6 +79,6 @@ def test_an_append_that_fails_leaves_no_gap(database: Database, ledger: Ledger) 
     with database.write.connect() as connection, connection.begin() as transaction:
         lock(connection)
         row = Row(uuid4(), 1, "statement-stored", b"c" * 32, b"s" * 32, b"{}\n{}")
-        assert insert_rows(connection, [row], read_head(connection, now)) == 2
+        assert insert_rows(connection, [row], read_head(connection, now)).position == 2
         transaction.rollback()
     assert ledger.record([fact()]) == [2]

@@ -12,7 +12,7 @@ from lrs.domain.catalogue import SHAPES, Kind, key_of, stream_of
 from lrs.domain.events import EntryWithdrawn, RecordedFact
 from lrs.domain.statement import RecordedStatement
 from lrs.projections.courses import course_by_iri
-from lrs.projections.projection import Batch
+from lrs.projections.projection import Batch, Fold
 from lrs.projections.statistics import CourseReport, statistics
 from lrs.projections.training import Training
 from tests.domain.stories import STORED, recorded
@@ -26,13 +26,13 @@ def project(
     connection: Connection,
     log: Sequence[Recorded],
     cuts: Collection[int] = (),
-    training: Training | None = None,
+    fold: Fold | None = None,
     settled: Collection[int] | None = None,
 ) -> None:
     """Applies the log in batches that end at each of the cuts, and at the end; settles after each
     of them, or after those that end where `settled` says.
     """
-    training = training or Training()
+    fold = fold or Training().new_fold()
     known = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
     for last in sorted({*cuts, len(log)}):
@@ -47,11 +47,11 @@ def project(
         part = log[first - 1 : last]
         statements = [s for s in part if isinstance(s, RecordedStatement)]
         facts = [f for f in part if isinstance(f, RecordedFact)]
-        training.apply(Batch(first, last, statements, find, at, facts), connection)
+        fold.apply(Batch(first, last, statements, find, at, facts), connection)
         if settled is None or last in settled:
-            training.settle(connection)
+            fold.settle(connection)
         first = last + 1
-    training.settle(connection)
+    fold.settle(connection)
 
 
 Told = JsonObject | tuple[Kind, JsonObject] | tuple[Kind, JsonObject, None]

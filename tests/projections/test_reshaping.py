@@ -14,14 +14,16 @@ from sqlalchemy import Connection, Engine, select
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, key_of
 from lrs.domain.statement import RecordedStatement
+from lrs.domain.vocabulary import STANDARD
 from lrs.projections import certifications, lines
 from lrs.projections.certifications import in_programme
 from lrs.projections.courses import course as courses_table
 from lrs.projections.lines import line
 from lrs.projections.people import people, person_by_key, persons
 from lrs.projections.people import trainee as trainees_table
+from lrs.projections.projection import Fold
 from lrs.projections.statistics import By, course_slice, course_statistics, slices
-from lrs.projections.training import Training
+from lrs.projections.training import Training, TrainingFold
 from lrs.projections.transcripts import transcript
 from tests.domain.stories import (
     CENTRE,
@@ -317,18 +319,18 @@ def projected(
     engine: Engine,
     log: list[Recorded],
     cuts: Collection[int],
-    training: Training | None = None,
+    fold: Fold | None = None,
     settled: Collection[int] | None = None,
 ) -> tuple[dict[str, list[Any]], Whole]:
     """All rows, and what they mean."""
     with engine.connect() as connection, connection.begin() as transaction:
-        project(connection, log, cuts, training, settled)
+        project(connection, log, cuts, fold, settled)
         found = rows(connection), read(connection)
         transaction.rollback()
     return found
 
 
-class Impatient(Training):
+class Impatient(TrainingFold):
     """Leaves next to nothing."""
 
     MOST_LEFT = 2
@@ -352,6 +354,6 @@ def test_live_and_rebuilt_and_by_definition_are_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "TOGETHER", 2)
         patch.setattr(certifications, "TOGETHER", 2)
-        waited = projected(views_engine, log, cuts, Impatient(), settled)
+        waited = projected(views_engine, log, cuts, Impatient(STANDARD), settled)
     assert live[0] == rebuilt[0] == waited[0]
     assert rebuilt[1] == by_definition(log)

@@ -65,7 +65,7 @@ def indexed(
     """The index of a log, folded in batches that end at each of `ends`, each by a process that
     folded the one before, unless that ended at one of `others`; undone afterwards.
     """
-    index, known = StatementIndex(), {s.id: s for s in log}
+    fold, known = StatementIndex().new_fold(), {s.id: s for s in log}
     with engine.connect() as connection, connection.begin() as transaction:
         first = 1
         for last in sorted({*ends, len(log)}):
@@ -76,10 +76,10 @@ def indexed(
             def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
                 return {position: log[position - 1] for position in positions}
 
-            index.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
+            fold.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
             first = last + 1
             if last in others:
-                index.forget()
+                fold = StatementIndex().new_fold()
         yield connection
         transaction.rollback()
 

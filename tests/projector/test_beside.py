@@ -294,8 +294,8 @@ class Late(Tally):
             super().apply(batch, connection)
         self._left = []
 
-    def forget(self) -> None:
-        self._left = []
+    def new_fold(self) -> Late:
+        return Late()
 
 
 def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(

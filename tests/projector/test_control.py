@@ -15,6 +15,7 @@ from lrs.ledger import Ledger
 from lrs.projections import quarantine
 from lrs.projections.projection import Batch
 from lrs.projections.quarantine import Quarantined
+from lrs.projections.statements import IndexFold
 from lrs.projector import Projector, Step, pace
 from lrs.service import Lrs
 from lrs.service.control import Control, State
@@ -185,7 +186,7 @@ def test_what_one_projection_cannot_does_not_keep_the_others(
     def fail(*_: object) -> None:
         raise StorageFull("storage-full")
 
-    monkeypatch.setattr(lrs.projector.projections["statements"], "apply", fail)
+    monkeypatch.setattr(IndexFold, "apply", fail)
     store(lrs, statement())
     lrs.start()
     wait_until(lambda: lrs.projector.position("training").position == 1)

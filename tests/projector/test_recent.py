@@ -7,20 +7,15 @@ from uuid import uuid4
 
 from lrs.domain.filters import Criteria
 from lrs.projections.finding import Filter
-from lrs.projections.positions import Position
-from lrs.projector import Recent
+from lrs.projector import Recent, Standing
 from lrs.service import Lrs
 from schemas import parse_statements
 from tests.api.caller import said, voiding
 from tests.support.stores import statement, store
 
 
-def at(lrs: Lrs) -> Position:
-    return lrs.projector.position("statements")
-
-
-def head(lrs: Lrs) -> int:
-    return lrs.ledger.reader.head()[0]
+def standing(lrs: Lrs) -> Standing:
+    return lrs.projector.standing("statements")
 
 
 def fold_one(lrs: Lrs) -> None:
@@ -32,11 +27,11 @@ def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
     recent, everything = Recent(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
     store(lrs, *(statement() for _ in range(5)))
     for folded in range(5):
-        behind = recent.behind(at(lrs), head(lrs))
+        behind = recent.behind(standing(lrs))
         assert behind is not None
         assert behind.find(everything) == list(range(folded + 1, 6))
         fold_one(lrs)
-    assert recent.behind(at(lrs), head(lrs)) is not None
+    assert recent.behind(standing(lrs)) is not None
 
 
 def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
@@ -46,11 +41,11 @@ def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
     for said_ in (voiding(target), target, said()):
         (parsed,), _ = parse_statements(_bytes(said_))
         store(lrs, parsed)
-    assert recent.behind(at(lrs), head(lrs)) is None
+    assert recent.behind(standing(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(at(lrs), head(lrs)) is None
+    assert recent.behind(standing(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(at(lrs), head(lrs)) is not None
+    assert recent.behind(standing(lrs)) is not None
 
 
 def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
@@ -59,9 +54,9 @@ def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
     store(lrs, *(statement(uuid4()) for _ in range(3)))
     lrs.projector.catch_up()
     store(lrs, statement())
-    assert recent.behind(at(lrs), head(lrs)) is not None
+    assert recent.behind(standing(lrs)) is not None
     lrs.projector.rebuild(["statements"])
-    behind = recent.behind(at(lrs), head(lrs))
+    behind = recent.behind(standing(lrs))
     assert behind is not None
     assert behind.statements == ()
 
@@ -70,9 +65,9 @@ def test_too_many_are_left_to_the_index(lrs: Lrs) -> None:
     recent = Recent(lrs.ledger.reader, lrs._views)
     recent.MOST = 3
     store(lrs, *(statement() for _ in range(4)))
-    assert recent.behind(at(lrs), head(lrs)) is None
+    assert recent.behind(standing(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(at(lrs), head(lrs)) is not None
+    assert recent.behind(standing(lrs)) is not None
 
 
 def _bytes(value: object) -> bytes:

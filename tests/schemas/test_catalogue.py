@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from lrs.domain.catalogue import Kind
-from lrs.domain.errors import InvalidEntry
+from lrs.domain.errors import MOST_FAULTS, InvalidEntry
 from lrs.domain.problems import PROBLEMS
-from schemas.catalogue import check_catalogue, check_entries, lists, members, months, objects
+from schemas.catalogue import check_catalogue, check_entries, examine_catalogue
+from schemas.entry_forms import Sort, forms
 from tests.support.entries import ANNA, ANNA_BY_MAIL, COURSE, entries, entry
 
 OTHER = f"{COURSE}-2019"
@@ -112,7 +113,7 @@ def test_everything_may_be_said_at_once(kind: Kind) -> None:
     assert check_entries(kind, said) == [(kind, said, "")]
     assert check_entries(kind, [said]) == [(kind, said, "/0")]
     left_out = {"valid_until", "equivalents"} if kind is Kind.PROGRAMME else set()
-    assert set(said) == set(members(kind)) - left_out
+    assert set(said) == set(forms(kind)) - left_out
 
 
 def test_several_courses_may_count_as_one_and_one_as_several() -> None:
@@ -206,7 +207,56 @@ def test_every_code_of_an_entry_has_a_row_above() -> None:
 
 def test_a_file_can_ask_what_a_member_is() -> None:
     """A cell of a sheet may hold several values, or a month that Excel took for a day."""
-    assert lists(Kind.VISIT) == {"people"}
-    assert lists(Kind.PROGRAMME) == {"courses", "posts", "offices"}
-    assert objects(Kind.PROGRAMME) == {"equivalents": ["course", "counts_as"]}
-    assert months(Kind.RATING) == {"month"}
+    sorts = {name: form.sort for name, form in forms(Kind.PROGRAMME).items()}
+    assert [n for n, sort in sorts.items() if sort is Sort.TEXTS] == ["courses", "posts", "offices"]
+    assert forms(Kind.PROGRAMME)["equivalents"].names == ("course", "counts_as")
+    assert forms(Kind.COURSE)["attempt_rule"].names == ("best", "last", "first")
+    assert (sorts["since"], sorts["everyone"]) == (Sort.DAY, Sort.TRUTH)
+    assert forms(Kind.RATING)["month"].sort is Sort.MONTH
+    assert all(form.sort for kind in Kind for form in forms(kind).values())
+
+
+def test_all_faults_of_all_entries_are_found() -> None:
+    """Also what an entry must not say together, as far as what it reads is right."""
+    found = examine_catalogue(
+        {
+            "windows": [],
+            "offices": [{"code": "a b"}, entry(K.OFFICE), 1],
+            "people": [entry(K.PERSON, since="2027-02-01", name=1, number=2, until="soon")],
+            "exemptions": [entry(K.EXEMPTION, since="2027-01-01", agent="x")],
+        }
+    )
+    assert [(fault.pointer, fault.code) for fault in found.faults] == [
+        ("/windows", "unknown-kind"),
+        ("/offices/0/code", "entry-code"),
+        ("/offices/0/title", "missing-property"),
+        ("/offices/2", "not-an-object"),
+        ("/people/0/name", "not-a-string"),
+        ("/people/0/number", "not-a-string"),
+        ("/people/0/until", "date"),
+        ("/exemptions/0/agent", "agent-key"),
+        ("/exemptions/0/until", "until-before-since"),
+    ]
+    assert [at for _, _, at in found.entries] == ["/offices/1"]
+
+
+def test_every_contradiction_of_an_entry_is_found() -> None:
+    """A programme can have many."""
+    courses = [COURSE, COURSE, COURSE]
+    wrong = {"courses": courses, "at_least": 4, "valid_until": "2020-01-01", "title": {"ru": ""}}
+    with pytest.raises(InvalidEntry) as error:
+        check_entries(K.PROGRAMME, entry(K.PROGRAMME, **wrong))
+    assert [(fault.pointer, fault.code) for fault in error.value.faults] == [
+        ("/title/ru", "empty-title"),
+        ("/courses/1", "repeated-course"),
+        ("/courses/2", "repeated-course"),
+        ("/at_least", "more-than-named"),
+        ("/valid_until", "two-validities"),
+        ("/valid_until", "ends-before-since"),
+    ]
+
+
+def test_a_thousand_faults_are_enough() -> None:
+    """An answer stays of a size that somebody can read."""
+    found = examine_catalogue({"posts": [{} for _ in range(MOST_FAULTS)]})
+    assert (len(found.faults), found.is_full) == (MOST_FAULTS, True)

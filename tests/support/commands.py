@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
-from lrs.projector import making
+from lrs.projector import standing
 from tests.support.processes import running
 
 SECONDS = 60
@@ -25,7 +25,7 @@ def run(
     """
     with TemporaryDirectory() as kept:
         said = [Path(kept, name) for name in ("out", "err")]
-        given = (list(arguments), str(folder), dict(environment), *map(str, said), making.NOTICE)
+        given = (list(arguments), str(folder), dict(environment), *map(str, said), standing.NOTICE)
         with running(_command, [given], daemon=False) as (process,):
             process.join(SECONDS)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
@@ -52,9 +52,10 @@ def _command(
     os.environ.clear()
     os.environ.update(environment)
     from api.cli import main
-    from lrs.projector import reading
+    from lrs.projector import making, preparing, reading
     from replay import rebuild
 
-    vars(making)["NOTICE"] = vars(reading)["NOTICE"] = notice
+    for module in (making, preparing, reading, standing):
+        vars(module)["NOTICE"] = notice
     vars(rebuild)["get_context"] = lambda _: multiprocessing.get_context("fork")
     main(arguments, prog_name="lrs")

@@ -57,8 +57,8 @@ class Tally:
     def settle(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
-    def forget(self) -> None:
-        """Nothing is kept in memory."""
+    def new_fold(self) -> Tally:
+        return self  # it remembers nothing
 
 
 class Stuck(Tally):

@@ -19,6 +19,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import psycopg
@@ -53,7 +54,7 @@ class PostgresServer:
     def __init__(self, settings: Mapping[str, str], folder: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="zachetka-pg-")) if folder is None else folder
         self.port = free_port()
-        self._settings = dict(settings)
+        self.settings = dict(settings)
         self._user = "nobody" if os.geteuid() == 0 else None
         self._binaries = find_binaries()
         self._process: subprocess.Popen[bytes] | None = None
@@ -62,8 +63,7 @@ class PostgresServer:
         if self._user is not None:
             self._move_to_user()
         if not self.data.exists():
-            self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                      "--locale=C.UTF-8", "--no-sync")  # fmt: skip
+            self._make_data()
 
     @property
     def data(self) -> Path:
@@ -84,7 +84,7 @@ class PostgresServer:
             "unix_socket_directories": "",
             "max_connections": "200",
             "logging_collector": "off",
-            **self._settings,
+            **self.settings,
         }
         arguments = [a for k, v in options.items() for a in ("-c", f"{k}={v}")]
         with (self.folder / "server.log").open("ab") as log:
@@ -121,13 +121,18 @@ class PostgresServer:
         elif self._process is None:
             self.start()
 
-    def _signal_all(self, number: signal.Signals) -> None:
+    def _signal_all(self, number: signal.Signals) -> list[psutil.Process]:
+        """The processes that it was sent to."""
         postmaster = psutil.Process(self.pid)
-        for process in (postmaster, *postmaster.children(recursive=True)):
+        processes = [postmaster, *postmaster.children(recursive=True)]
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(number)
+        return processes
 
     def remove(self) -> None:
+        if self._hung:
+            self.resume()
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -137,8 +142,21 @@ class PostgresServer:
         return self.url(name)
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(self.url(), autocommit=True) as connection:
+        with self.connected() as connection:
             connection.execute(statement.encode())
+
+    def value(self, query: str) -> Any:
+        """The one value that a query gives."""
+        with self.connected() as connection:
+            (value,) = connection.execute(query.encode()).fetchone() or (None,)
+            return value
+
+    def connected(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(self.url(database), autocommit=True)
+
+    def _make_data(self) -> None:
+        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
 
     def _move_to_user(self) -> None:
         """Give the folder to the unprivileged user, and the programs where it can read them."""

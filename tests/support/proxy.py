@@ -1,4 +1,4 @@
-"""A TCP proxy that loses the reply to an append, or part of the append, and cuts the connection."""
+"""TCP proxies that cut connections: around an append, part of which they lose, or when idle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,20 @@ Loss = Literal["request", "reply"]
 
 
 class Proxy:
-    """Passes bytes on between clients and the server on a loopback port, until told otherwise."""
+    """Passes bytes on between clients and the server on a loopback port, until told otherwise.
+    With `patience` it closes both ends of what has been silent for so many seconds.
+    """
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, patience: float | None = None) -> None:
         self._target = target
+        self._patience = patience
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.lose: Loss | None = None
         """What to lose of the next append."""
         self.lost = 0
+        self.cut = 0
+        """How many connections were idle for too long."""
         self.away = False
         """Whether newcomers are turned away."""
         self._threads = [threading.Thread(target=self._accept)]
@@ -51,7 +56,10 @@ class Proxy:
                     pass
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> bool:
-        ready, _, _ = select.select([client, server], [], [])
+        ready, _, _ = select.select([client, server], [], [], self._patience)
+        if not ready:
+            self.cut += 1
+            return False
         for end in ready:
             data = end.recv(65536)
             if end is client and self.lose is not None and StatementStored.TOPIC.encode() in data:

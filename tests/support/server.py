@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from lrs import bootstrap
+from lrs.domain.agent import JsonObject
 from lrs.domain.credential import Scope
 from lrs.settings import Settings
 from tests.conftest import Place
@@ -30,6 +31,7 @@ class Server:
     """A store served in a process group of its own. `kill` ends all of it without warning."""
 
     def __init__(self, place: Place, log: Path) -> None:
+        self.place = place
         self.port = free_port()
         settings = {
             "LRS_LEDGER_URL": place.ledger_url,
@@ -67,19 +69,19 @@ class Server:
 
     def post(self, ids: Sequence[UUID]) -> int:
         """Store a batch with these ids; the status. Raises OSError when there is no answer."""
-        return self._ask("POST", "/xapi/statements", json.dumps([body(id) for id in ids]))
+        return self.store([body(id) for id in ids])
+
+    def store(self, statements: Sequence[JsonObject]) -> int:
+        """Store these statements; the status. Raises OSError when there is no answer."""
+        return self.ask("POST", "/xapi/statements", json.dumps(statements).encode())[0]
 
     def get(self, id: UUID) -> int:
-        return self._ask("GET", f"/xapi/statements?statementId={id}")
+        return self.ask("GET", f"/xapi/statements?statementId={id}")[0]
 
-    def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self._log.read_text()
-        with suppress(OSError):
-            return self._ask("GET", "/health") == 200
-        return False
-
-    def _ask(self, method: str, path: str, body: str | None = None) -> int:
+    def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+        """The status and body of the answer to a request with the server's own key, which may do
+        everything. Raises OSError when there is none.
+        """
         headers = {
             "Authorization": f"Basic {self._login}",
             "Content-Type": "application/json",
@@ -89,12 +91,18 @@ class Server:
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
-            response.read()
-            return response.status
+            return response.status, response.read()
         except http.client.HTTPException as error:
             raise ConnectionError from error
         finally:
             connection.close()
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self._log.read_text()
+        with suppress(OSError):
+            return self.ask("GET", "/health")[0] == 200
+        return False
 
 
 class Load:

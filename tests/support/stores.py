@@ -54,7 +54,7 @@ def fact(id: UUID | None = None, verb: str = "attended") -> StatementStored:
 
 
 def store(lrs: Lrs, *statements: ParsedStatement) -> list[UUID]:
-    return lrs.statements.store(statements, WRITER, Version.V2_0_0)
+    return lrs.statements.store(statements, WRITER, Version.V2_0_0).ids
 
 
 @contextmanager

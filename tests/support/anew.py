@@ -1,0 +1,50 @@
+"""Read models compared with what the log gives when it is folded again, from its beginning."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lrs import bootstrap
+from lrs.database import Database, Options, open_database, unchanging
+from lrs.ledger import Ledger
+from lrs.projections import shared
+from lrs.projections.checksum import checksum
+from lrs.projector import Projector
+from lrs.projector.preparing import begin
+
+
+def other_rows(ledger: Ledger, views: Database) -> list[str]:
+    """The read models there that hold other rows than they would if the log were folded now, in a
+    file of its own: what is there stays as it is, as a rebuild would not leave it.
+    """
+    with _folded(ledger) as projector:
+        return [
+            f"{name}: other rows than a rebuild gives"
+            for name in projector.projections
+            if _checksum(views, projector, name) != projector.checksum(name)
+        ]
+
+
+def _checksum(views: Database, projector: Projector, name: str) -> str:
+    with unchanging(views) as connection:
+        return checksum(connection, projector.projections[name].TABLES)
+
+
+@contextmanager
+def _folded(ledger: Ledger) -> Iterator[Projector]:
+    """Every read model of that log, made anew."""
+    with tempfile.TemporaryDirectory(prefix="zachetka-anew-") as folder:
+        views = open_database(f"sqlite:///{Path(folder) / 'views.db'}", Options(durable=False))
+        projector = Projector(ledger, views, bootstrap.projections())
+        try:
+            with views.write.begin() as connection:
+                shared.make(connection)
+                for projection in projector.projections.values():
+                    begin(connection, projection, ledger)
+            projector.catch_up()
+            yield projector
+        finally:
+            views.close()
