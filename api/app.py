@@ -14,6 +14,7 @@ from api.envelope import enveloped
 from api.paths import normalised
 from api.people import resource as people
 from api.projections import resource as projections
+from api.public_url import under
 from api.reports import certifications, courses, offices, services, transcripts, visits
 from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
@@ -59,5 +60,6 @@ def create_app(lrs: Lrs) -> Flask:
     inner = alternate.understood(app.wsgi_app, lrs.settings.max_json_bytes)
     open_to_pages = shared(inner, lrs.settings.cors_origins)
     stamped = enveloped(open_to_pages, lambda: lrs.statements.through, default)
-    app.wsgi_app = normalised(stamped)  # type: ignore[method-assign,assignment]
+    reached = under(normalised(stamped), lrs.settings.public_url)
+    app.wsgi_app = reached  # type: ignore[method-assign,assignment]
     return app

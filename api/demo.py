@@ -41,7 +41,8 @@ def fill(lrs: Lrs, seed: int, progress: Callable[[int], None]) -> str:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
     lrs.projector.catch_up()
-    base = f"http://{lrs.settings.host}:{lrs.settings.port}"
+    settings = lrs.settings
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
     return f"""
 {len(statements)} statements of an invented training centre are stored,
 and {journal.facts} facts of its catalogue. The last day is {END}.

@@ -33,6 +33,8 @@ def examine(settings: Settings) -> Finding:
     """Look at the store, as a start would: a read model of another log is begun anew."""
     found = Finding()
     found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
+    if settings.public_url:
+        found.facts.append(f"endpoint    {settings.public_url}/xapi/")
     try:
         lrs = bootstrap.build(settings)
     except LrsError as error:

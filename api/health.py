@@ -8,6 +8,7 @@ from api.projections.view import log_view
 from api.rendering import as_json
 from lrs import __version__
 from lrs.service import Lrs
+from schemas.links import link
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -21,11 +22,11 @@ def blueprint(lrs: Lrs) -> Blueprint:
             {
                 "name": "Zachetka",
                 "version": __version__,
-                "xapi": "/xapi/statements",
-                "transcripts": "/api/v1/transcripts",
-                "courses": "/api/v1/courses",
-                "projections": "/api/v1/projections",
-                "health": "/health",
+                "xapi": link("/xapi/statements"),
+                "transcripts": link("/api/v1/transcripts"),
+                "courses": link("/api/v1/courses"),
+                "projections": link("/api/v1/projections"),
+                "health": link("/health"),
             }
         )
 

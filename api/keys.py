@@ -86,7 +86,7 @@ def create(label: str, scopes: tuple[str, ...]) -> None:
 @click.option(
     "--endpoint",
     callback=_read_by(endpoint_of),
-    help="The store as the learner's browser reaches it; by default this machine's.",
+    help="The store as the learner's browser reaches it; by default LRS_PUBLIC_URL.",
 )
 @click.option("--label", help="What the key is called in `lrs key list`.")
 def launch(

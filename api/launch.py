@@ -106,9 +106,16 @@ def endpoint_of(text: str) -> str:
 
 
 def own_endpoint(settings: Settings) -> str:
-    """Where `lrs serve` answers with these settings. ValueError where that is no one address."""
+    """Where the store's clients reach it: at LRS_PUBLIC_URL, else where `lrs serve` listens.
+    ValueError where that is no one address.
+    """
+    if settings.public_url:
+        return f"{settings.public_url}/xapi/"
     if settings.host in _EVERYWHERE:
-        raise ValueError(f"LRS_HOST is {settings.host}, which is no address to ask: say which is")
+        raise ValueError(
+            f"LRS_HOST is {settings.host}, which is no address to ask: say which is, or set "
+            "LRS_PUBLIC_URL"
+        )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}/xapi/"
 

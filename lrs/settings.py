@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from lrs import address
 from lrs.domain.errors import Misconfigured
@@ -79,6 +80,30 @@ def _web_address(text: str) -> str:
     return text
 
 
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+)*")
+
+
+def _public_url(text: str) -> str:
+    """The address without slashes at its end, its path percent-encoded."""
+    text = text.rstrip("/")
+    parts = urlsplit(text)  # ValueError for a bracket too many
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
+    right = (
+        _ORIGIN.fullmatch(f"{parts.scheme}://{parts.netloc}")
+        and parts.hostname
+        and (parts.port is None or parts.port > 0)
+        and _PATH.fullmatch(path)
+        and not path.lower().endswith("/xapi")
+        and not (parts.query or parts.fragment)
+    )
+    if not right:
+        raise ValueError(
+            "an http or https address such as https://portal.example.org/lrs, without /xapi, "
+            "name, query and fragment"
+        )
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
 _ORIGIN = re.compile(r"https?://[^\s/?#@,]+", re.ASCII)
 
 
@@ -103,6 +128,9 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", _text, "The address to listen on.")
     port: int = _setting(8080, _whole(1, 65535), "The port to listen on.")
+    public_url: str = _setting(
+        "", _public_url, "Where clients reach the store, without /xapi; by default the two above."
+    )
     workers: int = _setting(
         0, _whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
     )

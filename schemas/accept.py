@@ -14,7 +14,8 @@ from typing import Any
 from marshmallow import Schema
 from marshmallow.fields import Field
 
-from schemas.fields import ByType, Leaf, Many, MapOf, One, OneOrMany
+from schemas.fields import ByType, Many, MapOf, One, OneOrMany
+from schemas.leaves import Leaf
 from schemas.strict import Strict
 
 Accept = Callable[[object], bool]

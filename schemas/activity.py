@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lrs.domain.agent import JsonObject
-from schemas.fields import Extensions, Iri, LanguageMap, Many, One, OneOf, Text
+from schemas.fields import Extensions, LanguageMap, Many, One
+from schemas.leaves import Iri, OneOf, Text
 from schemas.strict import Fault, Strict
 
 COMPONENT_LISTS = {

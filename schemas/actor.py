@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lrs.domain.agent import IDENTIFIERS, JsonObject
-from schemas.fields import AccountName, ByType, Iri, Many, Mbox, One, OneOf, Sha1, Text, Uri
+from schemas.fields import ByType, Many, One
+from schemas.leaves import AccountName, Iri, Mbox, OneOf, Sha1, Text, Uri
+from schemas.problem import Problem
 from schemas.strict import Fault, Strict
 
 
@@ -30,13 +32,24 @@ def _identifiers(value: JsonObject) -> int:
     return sum(kind in value for kind in IDENTIFIERS)
 
 
+def _of_identifiers(value: JsonObject) -> Fault | None:
+    """What is wrong with their number, which must be one."""
+    match _identifiers(value):
+        case 1:
+            return None
+        case 0:
+            return (), Problem(code="identifier-count", why="there is none")
+        case _:
+            return (), Problem(code="identifier-count", why="there are several, keep one")
+
+
 class Agent(_Identified):
     object_type = OneOf("Agent", code="object-type")
 
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
         """2.4.2.1: exactly one identifier."""
-        return None if _identifiers(value) == 1 else ((), "identifier-count")
+        return _of_identifiers(value)
 
 
 class Group(_Identified):
@@ -48,19 +61,16 @@ class Group(_Identified):
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
         """2.4.2.2: at most one identifier, and without one at least one member."""
-        identifiers = _identifiers(value)
-        if identifiers > 1:
-            return (), "identifier-count"
-        if identifiers == 0 and not value.get("member"):
-            return ("member",), "group-members"
-        return None
+        if _identifiers(value):
+            return _of_identifiers(value)
+        return None if value.get("member") else (("member",), "group-members")
 
 
 class IdentifiedGroup(Group):
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
         """2.4.2.2: an identified Group has exactly one identifier."""
-        return None if _identifiers(value) == 1 else ((), "identifier-count")
+        return _of_identifiers(value)
 
 
 class AuthorityGroup(Group):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import SIGNATURE, address, attachments
+from lrs.domain.attachment import SIGNATURE, attachments, declared_hash
 from lrs.domain.errors import InvalidAttachments, TooLarge
 from lrs.domain.version import Version
 from lrs.ledger import Bytes
@@ -25,7 +25,8 @@ def check_attachments(
     batch: bool,
 ) -> None:
     """Nothing, if each attachment has its bytes or a fileUrl, all the bytes are declared, and
-    signatures are what they should be. `carried` is by sha2 in lower case.
+    signatures are what they should be. `carried` is by the hash that a part's header names, in
+    lower case.
 
     InvalidAttachments otherwise, with the pointer of the attachment at fault.
     """
@@ -33,9 +34,10 @@ def check_attachments(
         return
     named, signed, spent = set(), set(), 0
     for at, statement, attachment in _declared(statements, batch):
-        content = carried.get(address(attachment))
+        declared = declared_hash(attachment)
+        content = carried.get(declared)
         if content is not None:
-            named.add(content.sha2)
+            named.add(declared)
         elif "fileUrl" not in attachment:
             raise InvalidAttachments("attachment-missing", pointer=at)
         if attachment["usageType"] == SIGNATURE:

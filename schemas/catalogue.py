@@ -15,6 +15,7 @@ from lrs.domain.errors import MOST_FAULTS, InvalidEntry
 from schemas.accept import Accept, accept_schema
 from schemas.check import Load, all_faults, pointer_of
 from schemas.entry_kinds import SCHEMAS
+from schemas.problem import all_of, values_of
 
 
 @cache
@@ -63,7 +64,10 @@ class Examined:
                 wrong += [(pointer_of(path), code) for path, code in rules]
                 right = {name: held for name, held in value.items() if name not in names}
                 self.remains.append((kind, right, at))
-            found = [InvalidEntry(code, pointer=at + pointer) for pointer, code in wrong]
+            found = [
+                InvalidEntry(str(code), pointer=at + pointer, **values_of(code))
+                for pointer, code in wrong
+            ]
             self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
 
 
@@ -82,7 +86,8 @@ def examine_catalogue(value: object) -> Examined:
     """The entries of an object that holds an array for each of some kinds, in the order of Kind."""
     found = Examined()
     if type(value) is not dict:
-        found.faults.append(InvalidEntry("not-an-object", pointer=""))
+        wants = f"an object with arrays of {all_of(_NAMES)}"
+        found.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
         return found
     found.faults.extend(_misnamed(value))
     for kind in Kind:
@@ -118,5 +123,5 @@ def _misnamed(value: JsonObject) -> list[InvalidEntry]:
         if name not in _NAMES:
             faults.append(InvalidEntry("unknown-kind", pointer=at, known=", ".join(_NAMES)))
         elif type(held) is not list:
-            faults.append(InvalidEntry("not-an-array", pointer=at))
+            faults.append(InvalidEntry("not-an-array", pointer=at, each="an entry"))
     return faults[:MOST_FAULTS]

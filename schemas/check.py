@@ -12,6 +12,7 @@ from lrs.domain.errors import InvalidStatement
 from lrs.domain.version import Version
 from schemas.accept import Accept, accept_field, accept_schema
 from schemas.actor import identified_actor
+from schemas.problem import values_of
 from schemas.statement import Statement, Statement2
 
 _LONGEST_NAME = 100
@@ -80,16 +81,20 @@ def _refuse(load: Load, value: object, at: str) -> None:
     fault = first_fault(load, value)
     if fault is not None:
         pointer, code = fault
-        raise InvalidStatement(code, pointer=at + pointer)
+        raise InvalidStatement(str(code), pointer=at + pointer, **values_of(code))
 
 
 def first_fault(load: Load, value: object) -> tuple[str, str] | None:
-    """The pointer and code of the first fault that marshmallow finds; None if it finds none."""
+    """The pointer and code of the first fault that marshmallow finds; None if it finds none. The
+    code may be a Problem.
+    """
     return next(iter(all_faults(load, value)), None)
 
 
 def all_faults(load: Load, value: object) -> list[tuple[str, str]]:
-    """The pointers and codes of all faults that marshmallow finds, the one to tell first first."""
+    """The pointers and codes of all faults that marshmallow finds, the one to tell first first. A
+    code may be a Problem.
+    """
     try:
         load(value)
     except ValidationError as error:

@@ -5,20 +5,16 @@ from __future__ import annotations
 from lrs.domain.agent import JsonObject
 from schemas.activity import Activity
 from schemas.actor import Agent, Group, any_actor
-from schemas.fields import (
+from schemas.fields import Extensions, LanguageMap, Many, One, OneOrMany
+from schemas.leaves import (
     Boolean,
     ContentType,
     Duration,
-    Extensions,
     Iri,
-    LanguageMap,
     LanguageTag,
-    Many,
     Number,
     Octets,
-    One,
     OneOf,
-    OneOrMany,
     Scaled,
     Sha2,
     Text,

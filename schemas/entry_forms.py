@@ -12,7 +12,8 @@ from marshmallow.fields import Field
 from lrs.domain.catalogue import Kind
 from schemas.entry_fields import Count, Date, Month, Positive, Some
 from schemas.entry_kinds import SCHEMAS
-from schemas.fields import Boolean, Leaf, Many, MapOf, One, OneOf, Scaled
+from schemas.fields import Many, MapOf, One
+from schemas.leaves import Boolean, Leaf, OneOf, Scaled
 
 
 class Sort(Enum):

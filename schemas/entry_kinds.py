@@ -10,7 +10,8 @@ from lrs.domain.catalogue import Kind
 from schemas import entry_rules
 from schemas.entry_fields import AgentKey, Code, Count, Date, Month, Positive, Some
 from schemas.entry_rules import Rule
-from schemas.fields import Boolean, Iri, LanguageMap, Many, One, OneOf, Scaled, Text
+from schemas.fields import LanguageMap, Many, One
+from schemas.leaves import Boolean, Iri, OneOf, Scaled, Text
 from schemas.strict import Fault, Strict
 
 

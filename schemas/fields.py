@@ -1,124 +1,21 @@
-"""Strict marshmallow fields: what is sent is right as it stands, or refused; nothing is coerced.
+"""Strict marshmallow fields that hold others: objects, arrays and maps.
 
-The errors of these fields are codes, worded by `lrs.domain.problems`. `schemas.accept` knows every
-class here; a field of another class, or one with validators of its own, cannot be derived.
+`schemas.accept` knows every class here; a field of another class, or one with validators of its
+own, cannot be derived.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import ValidationError
 
-from schemas import rules
+from schemas.leaves import Iri, LanguageTag, Leaf, StrictField, Text
+from schemas.problem import Problem, one_of, values_of
+from schemas.strict import Strict
 
-Check = Callable[[object], bool]
 Errors = dict[str | int, Any]
-
-
-class StrictField(fields.Field[Any]):
-    """A field whose own errors are codes."""
-
-    default_error_messages = {  # noqa: RUF012 - marshmallow types it as an instance's
-        "required": "missing-property",
-        "null": "null",
-    }
-
-
-class Leaf(StrictField):
-    """A value without parts: right if `accepts` says so, else refused with `code`."""
-
-    accepts: Check
-    code: str
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
-        if not self.accepts(value):
-            raise ValidationError(self.code)
-        return value
-
-
-class Text(Leaf):
-    accepts, code = staticmethod(rules.is_string), "not-a-string"
-
-
-class Boolean(Leaf):
-    accepts, code = staticmethod(rules.is_boolean), "not-a-boolean"
-
-
-class Number(Leaf):
-    accepts, code = staticmethod(rules.is_number), "not-a-number"
-
-
-class Scaled(Leaf):
-    accepts, code = staticmethod(rules.is_scaled), "scaled"
-
-
-class Octets(Leaf):
-    accepts, code = staticmethod(rules.is_length), "length"
-
-
-class Iri(Leaf):
-    accepts, code = staticmethod(rules.is_iri), "iri"
-
-
-class Uri(Leaf):
-    accepts, code = staticmethod(rules.is_uri), "uri"
-
-
-class Mbox(Leaf):
-    accepts, code = staticmethod(rules.is_mbox), "mbox"
-
-
-class AccountName(Leaf):
-    accepts, code = staticmethod(rules.is_account_name), "account-name"
-
-
-class Uuid(Leaf):
-    accepts, code = staticmethod(rules.is_uuid), "uuid"
-
-
-class Sha1(Leaf):
-    accepts, code = staticmethod(rules.is_sha1), "sha1"
-
-
-class Sha2(Leaf):
-    accepts, code = staticmethod(rules.is_sha2), "sha2"
-
-
-class ContentType(Leaf):
-    accepts, code = staticmethod(rules.is_content_type), "content-type"
-
-
-class Timestamp(Leaf):
-    accepts, code = staticmethod(rules.is_timestamp), "timestamp"
-
-
-class Duration(Leaf):
-    accepts, code = staticmethod(rules.is_duration), "duration"
-
-
-class LanguageTag(Leaf):
-    accepts, code = staticmethod(rules.is_language_tag), "language-tag"
-
-
-class Version1(Leaf):
-    accepts, code = staticmethod(rules.is_version_1), "version"
-
-
-class Version2(Leaf):
-    accepts, code = staticmethod(rules.is_version_2), "version"
-
-
-class OneOf(Leaf):
-    """One of a few words, in exactly this case (xAPI 1.0.3 part 2, 2.2)."""
-
-    def __init__(self, *words: str, code: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.words = words
-        allowed = frozenset(words)
-        self.accepts = lambda value: type(value) is str and value in allowed
-        self.code = code
 
 
 class MapOf(StrictField):
@@ -126,16 +23,21 @@ class MapOf(StrictField):
 
     key: type[Leaf]
     value: type[Leaf] | None
+    form: str
+
+    @property
+    def wants(self) -> str:
+        return self.form
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not dict:
-            raise ValidationError("not-an-object")
+            raise ValidationError(Problem(code="not-an-object", wants=self.wants))
         errors: Errors = {}
         for name, held in value.items():
             if not self.key.accepts(name):
-                errors[name] = [self.key.code]
+                errors[name] = [self.key.problem(name)]
             elif self.value is not None and not self.value.accepts(held):
-                errors[name] = [self.value.code]
+                errors[name] = [self.value.problem(held)]
         if errors:
             raise ValidationError(errors)
         return value
@@ -145,20 +47,26 @@ class LanguageMap(MapOf):
     """xAPI 1.0.3 part 2, 4.2."""
 
     key, value = LanguageTag, Text
+    form = 'an object of texts by language tag, such as {"ru-RU": "...", "en": "..."}'
 
 
 class Extensions(MapOf):
     """xAPI 1.0.3 part 2, 4.1: the keys are IRIs, the values anything, null too."""
 
     key, value = Iri, None
+    form = 'an object of values by IRI, such as {"https://example.org/ext/room": 7}'
 
 
 class One(StrictField):
     """An object that obeys a schema."""
 
-    def __init__(self, schema: type[Schema], **options: Any) -> None:
+    def __init__(self, schema: type[Strict], **options: Any) -> None:
         super().__init__(**options)
         self.schema = schema()
+
+    @property
+    def wants(self) -> str:
+        return self.schema.wants
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         return self.schema.load(value)
@@ -168,21 +76,41 @@ class ByType(StrictField):
     """An object that obeys the schema which its objectType names, or `default` if it names none."""
 
     def __init__(
-        self, schemas: Mapping[str, type[Schema]], *, default: str, code: str, **options: Any
+        self, schemas: Mapping[str, type[Strict]], *, default: str, code: str, **options: Any
     ) -> None:
         super().__init__(**options)
         self.schemas = {name: schema() for name, schema in schemas.items()}
         self.default = default
         self.code = code
+        self.allowed = f"{one_of([*schemas])}, and {default} where it is left out"
+
+    @property
+    def wants(self) -> str:
+        return f"an object of the objectType {one_of([*self.schemas])}"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not dict:
-            raise ValidationError("not-an-object")
+            raise ValidationError(Problem(code="not-an-object", wants=self.wants))
         named = value.get("objectType", self.default)
         schema = self.schemas.get(named) if type(named) is str else None
         if schema is None:
-            raise ValidationError({"objectType": [self.code]})
-        return schema.load(value)
+            raise ValidationError({"objectType": [Problem(self.code, allowed=self.allowed)]})
+        try:
+            return schema.load(value)
+        except ValidationError as error:
+            if "objectType" not in value:
+                self._mention_types(error.messages_dict)
+            raise
+
+    def _mention_types(self, messages: dict[str, Any]) -> None:
+        """Say of a property which objectType would have it: it may be that which is forgotten."""
+        for name, told in messages.items():
+            others = [type_ for type_, schema in self.schemas.items() if schema.knows(name)]
+            if others and told == ["unknown-property"]:
+                known = values_of(told[0])["known"]
+                told[0] = Problem(
+                    told[0], known=f"{known}; with objectType {one_of(others)} this too"
+                )
 
 
 class Many(StrictField):
@@ -193,9 +121,13 @@ class Many(StrictField):
         self.element = element
         self.at_least = at_least
 
+    @property
+    def wants(self) -> str:
+        return f"an array, each element {self.element.wants}"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not list:
-            raise ValidationError("not-an-array")
+            raise ValidationError(Problem(code="not-an-array", each=self.element.wants))
         if len(value) < self.at_least:
             raise ValidationError("empty-list")
         errors: Errors = {}
@@ -211,6 +143,10 @@ class Many(StrictField):
 
 class OneOrMany(Many):
     """An element, or an array of such (xAPI 1.0.3 part 2, 2.4.6.2)."""
+
+    @property
+    def wants(self) -> str:
+        return f"{self.element.wants}, or an array of such"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         if type(value) is list:

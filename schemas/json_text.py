@@ -103,7 +103,7 @@ def _elements(text: str, at: int, most: int) -> Iterator[ParsedStatement]:
 def _statement(text: str, start: int, pointer: str) -> tuple[ParsedStatement, int]:
     value, end = _value(text, start, pointer)
     if type(value) is not dict:
-        raise InvalidStatement("not-an-object", pointer=pointer)
+        raise InvalidStatement("not-an-object", pointer=pointer, wants="a statement as an object")
     return ParsedStatement(value, text[start:end].encode()), end
 
 

@@ -188,14 +188,17 @@ def some_of(*words: str) -> Parser:
 
 
 BOOLEAN: Parser = (_truth, "true or false")
-UUID_: Parser = (_uuid, "a UUID in its canonical form")
-IRI: Parser = (_iri, "an IRI with a scheme")
+UUID_: Parser = (_uuid, "a UUID: hex digits in groups of 8-4-4-4-12")
+IRI: Parser = (_iri, "an IRI with a scheme, such as https://example.org/course/1")
 AGENT: Parser = (_agent, "an Agent or identified Group as JSON")
 AGENT_KEY: Parser = (
     _agent_key,
     "an agent key such as account|HOMEPAGE|NAME or mbox|mailto:ADDRESS",
 )
-TIMESTAMP: Parser = (_instant, "an ISO 8601 timestamp")
+TIMESTAMP: Parser = (
+    _instant,
+    "an ISO 8601 timestamp such as 2026-03-01T09:30:00Z, with + written as %2B",
+)
 NUMBER: Parser = (_number, "a whole number, 0 for as many as the store gives")
 AFTER: Parser = (_number, "a whole number, as `more` gives it")
 TEXT: Parser = (_text, "a text of at least one character")

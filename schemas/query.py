@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,7 +11,17 @@ from lrs.domain.agent import agent_key
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.filters import Criteria
 from lrs.service import StatementQuery
-from schemas.parameters import AGENT, BOOLEAN, IRI, NUMBER, TIMESTAMP, UUID_, Parser, parsed
+from schemas.parameters import (
+    AGENT,
+    BOOLEAN,
+    IRI,
+    NUMBER,
+    TEXT,
+    TIMESTAMP,
+    UUID_,
+    Parser,
+    parsed,
+)
 
 
 class Format(StrEnum):
@@ -32,12 +42,17 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a GET asks for: one statement by id, one voided, or all that a query matches."""
+    """What a GET asks for: one statement by id, one voided, all that a query matches, or the page
+    that follows another.
+    """
 
     shape: Shape
     statement_id: UUID | None = None
     voided_id: UUID | None = None
     query: StatementQuery | None = None
+    more: str | None = None
+    beside: Mapping[str, object] = field(default_factory=dict)
+    """What stands beside `more` and should be as in the query that it goes on with."""
 
 
 def asked(query_string: bytes, max_page: int) -> Asked:
@@ -52,10 +67,13 @@ def asked(query_string: bytes, max_page: int) -> Asked:
         raise InvalidQuery("parameters-exclude-each-other", parameter=single[0])
     if single:
         return Asked(shape, values.get("statementId"), values.get("voidedStatementId"))
+    more = values.pop("more", None)
     limit = values.pop("limit", 0)
     values["limit"] = min(limit, max_page) if limit else max_page
     if "agent" in values:
         values["agent"] = agent_key(values["agent"])
+    if more is not None:
+        return Asked(shape, more=more, beside=values)
     criteria = Criteria(**{name: values.pop(name) for name in _CRITERIA & values.keys()})
     return Asked(shape, query=StatementQuery(criteria, **values))
 
@@ -92,4 +110,5 @@ _OF_GET: Mapping[str, Parser] = {
     "until": TIMESTAMP,
     "limit": NUMBER,
     "ascending": BOOLEAN,
+    "more": TEXT,
 }

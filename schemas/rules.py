@@ -11,7 +11,8 @@ from datetime import UTC, date
 from ipaddress import AddressValueError, IPv6Address
 
 from lrs.domain.agent import identifier_of
-from lrs.domain.clock import parse_timestamp
+from lrs.domain.clock import is_rfc_3339, parse_timestamp
+from lrs.domain.version import Version, version_of
 
 __all__ = [
     "is_account_name",
@@ -36,6 +37,7 @@ __all__ = [
     "is_sha2",
     "is_string",
     "is_timestamp",
+    "is_timestamp_2",
     "is_uri",
     "is_uuid",
     "is_version_1",
@@ -59,11 +61,13 @@ def _run(more: str = "") -> str:
 
 _IRI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.\-]*+:"
-    rf"(?://(?:{_run(':')}@)?(?:\[(?:([0-9A-Fa-f:.]{{2,45}})|{_IP_FUTURE})\]|{_run()})(?::[0-9]*+)?"
+    rf"(?://(?:{_run(':')}@)?"
+    rf"(?P<host>\[(?:(?P<ipv6>[0-9A-Fa-f:.]{{2,45}})|{_IP_FUTURE})\]|{_run()})(?::[0-9]*+)?"
     rf"(?:/{_run(':@/')})?"
     rf"|(?!//){_run(':@/')})"
     rf"(?:\?{_run(':@/?' + _PRIVATE)})?(?:#{_run(':@/?')})?"
 ).fullmatch
+_WEB = re.compile("https?:", re.IGNORECASE).match
 
 _MBOX = re.compile(
     rf"mailto:(?:[A-Za-z0-9\-._~!$&'*+/={_UCS}]++|{_ESCAPED})++"
@@ -75,9 +79,7 @@ _CODE = re.compile(r"[^\W_][\w.-]{0,63}").fullmatch
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}").fullmatch
 _SHA1 = re.compile(r"[0-9a-fA-F]{40}").fullmatch
-_SHA2 = re.compile(r"[0-9a-fA-F]{64}").fullmatch
-_VERSION_1 = re.compile(r"1\.0(?:\.[0-9]++)?").fullmatch
-_VERSION_2 = re.compile(r"[12]\.0(?:\.[0-9]++)?").fullmatch
+_SHA2 = re.compile(r"[0-9a-fA-F]{64}(?:[0-9a-fA-F]{32}){0,2}").fullmatch
 
 # RFC 2045, 5.1: type "/" subtype, both tokens, then parameters.
 _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
@@ -133,10 +135,14 @@ def is_length(value: object) -> bool:
 
 
 def is_iri(value: object) -> bool:
-    """RFC 3987, with a scheme (xAPI 1.0.3 part 2, 2.2 and 4.3)."""
+    """RFC 3987, with a scheme (xAPI 1.0.3 part 2, 2.2 and 4.3); http and https need a host
+    (RFC 9110, 4.2.1 and 4.2.2).
+    """
     if type(value) is not str or (match := _IRI(value)) is None:
         return False
-    return match[1] is None or _is_ipv6(match[1])
+    if not match["host"] and _WEB(value):
+        return False
+    return match["ipv6"] is None or _is_ipv6(match["ipv6"])
 
 
 def _is_ipv6(text: str) -> bool:
@@ -228,7 +234,7 @@ def is_sha1(value: object) -> bool:
 
 
 def is_sha2(value: object) -> bool:
-    """Sixty-four hex digits: SHA-256."""
+    """64, 96 or 128 hex digits: SHA-256, SHA-384 or SHA-512 (xAPI 1.0.3 part 3, 1.5.2.s4.b4)."""
     return type(value) is str and _SHA2(value) is not None
 
 
@@ -246,6 +252,11 @@ def is_timestamp(value: object) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+def is_timestamp_2(value: object) -> bool:
+    """xAPI 2.0, 4.2.2: a timestamp in the form of RFC 3339."""
+    return type(value) is str and is_rfc_3339(value) and is_timestamp(value)
 
 
 def is_duration(value: object) -> bool:
@@ -268,10 +279,10 @@ def _is_distinct(variants: str, extensions: str) -> bool:
 
 
 def is_version_1(value: object) -> bool:
-    """xAPI 1.0.3 part 2, 2.4.10: `1.0` or `1.0.x`."""
-    return type(value) is str and _VERSION_1(value) is not None
+    """xAPI 1.0.3 part 2, 2.4.10: `1.0`, or anything that begins with `1.0.`."""
+    return type(value) is str and version_of(value) is Version.V1_0_3
 
 
 def is_version_2(value: object) -> bool:
-    """xAPI 2.0, 4.2.4.3: `2.0` and `2.0.x` too."""
-    return type(value) is str and _VERSION_2(value) is not None
+    """xAPI 2.0, 4.1.7 and 4.2.4.3: `2.0` and `2.0.x` too."""
+    return type(value) is str and version_of(value) is not None

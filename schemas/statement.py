@@ -7,19 +7,8 @@ from lrs.domain.statement import VOIDED
 from schemas.activity import Activity
 from schemas.actor import Agent, Group, any_actor, any_authority
 from schemas.context import Attachment, Context, Context2, Result, StatementRef
-from schemas.fields import (
-    ByType,
-    Iri,
-    LanguageMap,
-    Leaf,
-    Many,
-    One,
-    OneOf,
-    Timestamp,
-    Uuid,
-    Version1,
-    Version2,
-)
+from schemas.fields import ByType, LanguageMap, Many, One
+from schemas.leaves import Iri, Leaf, OneOf, Timestamp, Timestamp2, Uuid, Version1, Version2
 from schemas.strict import Fault, Strict
 
 
@@ -34,7 +23,7 @@ class _Said(Strict):
     actor = any_actor(required=True)
     verb = One(Verb, required=True)
     result = One(Result)
-    timestamp = Timestamp()
+    timestamp: Leaf = Timestamp()
     attachments = Many(One(Attachment))
 
     @staticmethod
@@ -70,6 +59,7 @@ class SubStatement(_Said):
 
 class SubStatement2(SubStatement):
     context = One(Context2)
+    timestamp = Timestamp2()
 
 
 class Statement(_Said):
@@ -83,7 +73,7 @@ class Statement(_Said):
         required=True,
     )
     context = One(Context)
-    stored = Timestamp()
+    stored: Leaf = Timestamp()
     authority = any_authority()
     version: Leaf = Version1()
 
@@ -96,4 +86,6 @@ class Statement2(Statement):
         required=True,
     )
     context = One(Context2)
+    timestamp = Timestamp2()
+    stored = Timestamp2()
     version = Version2()

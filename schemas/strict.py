@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 from marshmallow.fields import Field
 
 from lrs.domain.agent import JsonObject
+from schemas.problem import Problem, all_of
 
 Fault = tuple[tuple[str | int, ...], str]
 """Where, as the path of keys and indexes from the object on, and which code."""
@@ -20,14 +21,30 @@ class Strict(Schema):
     fields are right, and returns the first fault or None.
     """
 
-    error_messages = {  # noqa: RUF012 - marshmallow types it as an instance's
-        "unknown": "unknown-property",
-        "type": "not-an-object",
-    }
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = ", ".join(sorted(str(field.data_key) for field in self.fields.values()))
+        self.error_messages["unknown"] = Problem(code="unknown-property", known=known)
+        self.error_messages["type"] = Problem(code="not-an-object", wants=self.wants)
+
+    @property
+    def wants(self) -> str:
+        """What to give for such an object: its required properties, then the others."""
+        fields = self.fields.values()
+        required = [str(field.data_key) for field in fields if field.required]
+        others = [str(field.data_key) for field in fields if not field.required]
+        if not required:
+            return f"an object that may have {all_of(others)}"
+        more = f", which may have {all_of(others)} too" if others else ""
+        return f"an object with {all_of(required)}{more}"
 
     @staticmethod
     def rule(value: JsonObject) -> Fault | None:
         return None
+
+    def knows(self, name: str) -> bool:
+        """Whether the object may have a property of this name."""
+        return any(field.data_key == name for field in self.fields.values())
 
     def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
         if field_obj.data_key is None:

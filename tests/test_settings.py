@@ -40,6 +40,18 @@ def test_nothing_is_documented_that_is_no_setting() -> None:
         ("LRS_PROJECT_IN_WEB", "yes"),
         ("LRS_AUTHORITY_HOMEPAGE", "centre"),
         ("LRS_LOG_LEVEL", "loud"),
+        ("LRS_PUBLIC_URL", "portal.example.org/lrs"),
+        ("LRS_PUBLIC_URL", "ftp://portal.example.org"),
+        ("LRS_PUBLIC_URL", "https:///lrs"),
+        ("LRS_PUBLIC_URL", "https://:8080/lrs"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org:x"),
+        ("LRS_PUBLIC_URL", "https://anna:secret@portal.example.org"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/lrs?a=b"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/lrs#top"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/lrs/xAPI/"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/a//b"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/a/../b"),
+        ("LRS_PUBLIC_URL", "https://portal.example.org/a%zz"),
         ("LRS_WORKERS", "2"),
         ("LRS_LEGDER_URL", "sqlite:///x.db"),
     ],
@@ -48,6 +60,25 @@ def test_a_bad_setting_is_refused_by_name(name: str, value: str, tmp_path: Path)
     """Also a name nobody knows: a typo must not silently mean the default."""
     with pytest.raises(Misconfigured, match=name):
         Settings.from_env({name: value}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://lrs.example.org/", "https://lrs.example.org"),
+        ("http://10.0.0.7:8080", "http://10.0.0.7:8080"),
+        ("http://[::1]:8080/lrs", "http://[::1]:8080/lrs"),
+        (
+            "https://portal.example.org/учёт/lrs/",
+            "https://portal.example.org/%D1%83%D1%87%D1%91%D1%82/lrs",
+        ),
+    ],
+)
+def test_the_public_url_is_kept_without_a_slash_at_its_end(
+    given: str, kept: str, tmp_path: Path
+) -> None:
+    """And in ASCII: links begin with it as it stands."""
+    assert Settings.from_env({"LRS_PUBLIC_URL": given}, tmp_path).public_url == kept
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

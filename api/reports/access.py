@@ -15,6 +15,7 @@ from lrs.domain.errors import Forbidden
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
+from schemas.links import link
 from schemas.parameters import AFTER, NUMBER, Known
 
 PAGE = 100
@@ -69,4 +70,4 @@ def more(path: str, after: object | None) -> str:
     if after is None:
         return ""
     query = urlencode({**request.args.to_dict(), "after": after})
-    return f"{request.script_root}{path}?{query}"
+    return link(f"{path}?{query}")

@@ -10,6 +10,7 @@ from api.rendering import as_json
 from api.reports.access import as_of, languages, reports_of
 from api.reports.visits import PATH as VISITS
 from lrs.service import Lrs
+from schemas.links import link
 from schemas.parameters import DAY, parsed
 from schemas.reports.offices import month_view, office_view, readiness_view, visits_view
 
@@ -35,7 +36,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         given = parsed(request.query_string, {"on": DAY})
         held = lrs.offices.one(code, given.get("on") or lrs.clock.today())
         report, spoken = held.value, languages()
-        address = f"{request.script_root}{VISITS}?{urlencode({'office': code})}"
+        address = link(f"{VISITS}?{urlencode({'office': code})}")
         return as_json(
             {
                 **office_view(report.office, spoken),

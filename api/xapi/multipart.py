@@ -16,6 +16,7 @@ from python_multipart.multipart import MultipartParser
 
 from api.xapi.run_together import taken_apart
 from api.xapi.spool import Spool, Spooled
+from lrs.domain.attachment import ALGORITHMS
 from lrs.domain.errors import InvalidAttachments, LrsError, TooLarge
 from lrs.settings import Settings
 
@@ -36,9 +37,15 @@ class Part:
     def media_type(self) -> str:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
+    @property
+    def hash(self) -> str:
+        """The hash that its header names, in lower case."""
+        return self.headers.get(HASH, "").lower()
+
     def is_whole(self) -> bool:
         """Whether its bytes are those that its header names."""
-        return self.headers.get(HASH, "").lower() == self.spool.sha2
+        algorithm = ALGORITHMS.get(len(self.hash))
+        return algorithm is not None and self.spool.hexdigest(algorithm) == self.hash
 
 
 class Multipart:
@@ -64,8 +71,8 @@ class Multipart:
 
     @property
     def attachments(self) -> dict[str, Spool]:
-        """The other parts by their SHA-256, which is what their headers say."""
-        return {part.spool.sha2: part.spool for part in self.parts[1:]}
+        """The other parts by the hash that their headers name: SHA-256, SHA-384 or SHA-512."""
+        return {part.hash: part.spool for part in self.parts[1:]}
 
     def close(self) -> None:
         self._file.close()

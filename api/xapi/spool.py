@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
+from hashlib import new as new_hash
 from hashlib import sha1, sha256
 from tempfile import SpooledTemporaryFile
 
@@ -69,6 +70,15 @@ class Spool:
     @property
     def sha1(self) -> str:
         return self._sha1.hexdigest()
+
+    def hexdigest(self, algorithm: str) -> str:
+        """The bytes' hash as lower-case hex. For another than SHA-256 they are read once more."""
+        if algorithm == "sha256":
+            return self.sha2
+        digest = new_hash(algorithm)
+        for chunk in self.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
 
     def chunks(self) -> Iterator[bytes]:
         for at in range(0, self.size, _CHUNK):

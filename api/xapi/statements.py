@@ -22,6 +22,7 @@ from lrs.ledger import Bytes
 from lrs.service import Lrs, StatementPage
 from schemas import check_statement, check_statements, parse_statements
 from schemas.attachments import check_attachments
+from schemas.links import link
 from schemas.parameters import parameters
 from schemas.query import Format, Shape, asked, shape, statement_id
 
@@ -55,6 +56,8 @@ class _Statements:
 
     def get(self) -> Response:
         wanted = asked(request.query_string, self._settings.max_page)
+        if wanted.more is not None:
+            return self._follow(wanted.more, wanted.shape, wanted.beside)
         if wanted.query is not None:
             return self._page(self._statements.find(wanted.query, g.credential), wanted.shape)
         if wanted.statement_id is not None:
@@ -67,9 +70,12 @@ class _Statements:
         return self._answers.one(row, wanted.shape, attached)
 
     def more(self, token: str) -> Response:
-        wanted = shape(request.query_string)
-        found = self._statements.follow(token, g.credential, self._settings.max_page)
-        return self._page(found, wanted)
+        """The form that `more` had before it became a parameter: such links are still in use."""
+        return self._follow(token, shape(request.query_string), {})
+
+    def _follow(self, token: str, wanted: Shape, beside: Mapping[str, object]) -> Response:
+        most = self._settings.max_page
+        return self._page(self._statements.follow(token, g.credential, most, beside), wanted)
 
     def _take(self, id: UUID | None) -> list[UUID]:
         """Store what the request holds, with the bytes of attachments if they come along. The id
@@ -102,12 +108,13 @@ class _Statements:
 
     def _page(self, found: StatementPage, wanted: Shape) -> Response:
         request.environ[THROUGH] = found.through
-        link = ""
+        more = ""
         if found.next is not None:
-            link = f"{request.script_root}/xapi/more/{found.next.encode()}{_suffix(wanted)}"
+            query = urlencode({"more": found.next.encode(), **_shown(wanted)})
+            more = link(f"/xapi/statements?{query}")
         rows = found.statements
         attached = self._statements.attached(rows) if wanted.attachments else ()
-        return self._answers.many(rows, link, wanted, attached)
+        return self._answers.many(rows, more, wanted, attached)
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:
@@ -119,10 +126,11 @@ def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None
         raise InvalidStatement("id-mismatch", pointer="/id")
 
 
-def _suffix(wanted: Shape) -> str:
+def _shown(wanted: Shape) -> dict[str, str]:
+    """The parameters of a shape that are not the default."""
     kept = {}
     if wanted.format is not Format.EXACT:
         kept["format"] = wanted.format.value
     if wanted.attachments:
         kept["attachments"] = "true"
-    return f"?{urlencode(kept)}" if kept else ""
+    return kept

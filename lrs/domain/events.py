@@ -32,7 +32,8 @@ class StatementStored:
     missing: tuple[str, ...] = ()
     """Which of id and timestamp the text lacks, so that they are added on reading."""
     attachments: tuple[str, ...] = ()
-    """The sha2, in lower case, of each attachment whose bytes came along, in order."""
+    """A reference to each attachment whose bytes came along, in order: its sha2 in lower case, as
+    `lrs.domain.attachment.reference` writes it."""
     may_void_any: bool = False
     """Whether the writer's scope lets its voiding statements reach another authority's."""
     may_define: bool = False

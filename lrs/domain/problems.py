@@ -51,6 +51,8 @@ _QUERIES: Final = {
     "{keys}.",
     "ambiguous-trainee": "Several people have this personnel number: ask by agent key, "
     "account|HOMEPAGE|NUMBER.",
+    "contradicts-more": "`more` goes on with the query that it came from, and {parameter} is "
+    "another there: leave {parameter} out, or start from the query again.",
     "days-in-wrong-order": "The day {parameter} lies after the day `to`: exchange them.",
     "invalid-more": "This link is not one that the store gave: start from the query again.",
     "invalid-parameter": "The parameter {parameter} must be {form}.",
@@ -303,8 +305,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "duplicate-id": "Two different statements of the request have one id: give each its "
             "own.",
-            "statement-conflict": "A different statement with this id is stored already: give the "
-            "new one an id of its own.",
+            "statement-conflict": "A different statement with this id is stored already, or the "
+            "same without the timestamp that is stated now: give the new one an id of its own.",
         },
     ),
     "DocumentConflict": Group(

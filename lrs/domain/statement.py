@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.clock import iso, parse_timestamp
+from lrs.domain.clock import iso, micros, parse_timestamp
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
@@ -98,6 +98,30 @@ def same(a: JsonObject, b: JsonObject, *, durations: Callable[[str], object] = s
     return _comparable(a, durations) == _comparable(b, durations)
 
 
+def repeats(
+    earlier: JsonObject,
+    again: JsonObject,
+    *,
+    stored: int | None = None,
+    durations: Callable[[str], object] = str,
+) -> bool:
+    """Whether a statement that is sent under the id of an earlier one says the same, and nothing
+    that the earlier one does not say.
+
+    `same` leaves aside a timestamp that only one of them states, as the store adds what is missing.
+    But where the earlier one has none, its timestamp is the instant when it was `stored`, in
+    microseconds since the epoch: whoever states another now would lose it. To the millisecond, as
+    clients that read a timestamp may cut it there (4.5). None is for what is not stored yet.
+    """
+    if not same(earlier, again, durations=durations):
+        return False
+    if "timestamp" in earlier or "timestamp" not in again:
+        return True
+    stated = micros(parse_timestamp(again["timestamp"]))
+    return stored is not None and abs(stated - stored) < _MILLISECOND
+
+
+_MILLISECOND = 1_000
 _NEVER_COMPARED = frozenset({"stored", "authority", "version"})
 _ASSUMED_TYPE = {
     "actor": "Agent",

@@ -31,55 +31,61 @@ STATEMENTS: Final = {
     "interactionType: choice and sequencing have choices, likert scale, matching source and "
     "target, performance steps.",
     "content-type": "Give an Internet media type such as application/pdf.",
-    "duplicate-component": "The ids within one list of interaction components must differ.",
+    "duplicate-component": "The ids within one list of interaction components must differ: this "
+    "one stands there already.",
     "duplicate-id": "Two statements of one batch have the same id: give each its own.",
-    "duration": "Give an ISO 8601 duration such as PT1H30M or P2W: at least one part, at least "
-    "one after T, a fraction only on the last.",
+    "duration": "Give an ISO 8601 duration as a string, such as PT1H30M, P2W or PT45.5S: P, then "
+    "numbers with their letters, those of hours, minutes and seconds after a T, a fraction only on "
+    "the last.",
     "empty-list": "List at least one element here, or leave the property out.",
-    "group-members": "A Group without an identifier of its own must list its members.",
+    "group-members": "List the Group's Agents in `member`, at least one, or identify the Group by "
+    "one of mbox, mbox_sha1sum, openid and account.",
     "identifier-count": "Identify the Agent or Group by exactly one of mbox, mbox_sha1sum, openid "
-    "and account.",
+    "and account: {why}.",
     "id-mismatch": "The statement's id must be the parameter statementId: make them equal, or "
     "leave the id out.",
     "interaction-type": "Give the interactionType exactly as the standard writes it: true-false, "
     "choice, fill-in, long-fill-in, matching, performance, sequencing, likert, numeric or other.",
     "interaction-type-missing": "This property belongs to an interaction: give the definition "
     "an interactionType too.",
-    "iri": "Give an absolute IRI with its scheme, such as https://example.org/course/1, without "
-    "spaces; percent-encode what an IRI cannot hold.",
-    "language-tag": "Use an RFC 5646 language tag, such as ru, en-US or sr-Latn-RS.",
+    "iri": "Give an absolute IRI such as https://example.org/course/1: {why}.",
+    "language-tag": "Use an RFC 5646 language tag, such as ru, en-US or sr-Latn-RS, with hyphens "
+    "between its parts.",
     "length": "Give the number of octets: a whole number, not negative, without quotation marks.",
-    "mbox": "Give an e-mail address with mailto: before it, such as mailto:anna@example.org.",
-    "missing-property": "Add this property: it is required.",
+    "mbox": "Give an e-mail address with mailto: before it, such as mailto:anna@example.org: "
+    "{why}.",
+    "missing-property": "Add this property, which is required here: {wants}.",
     "not-a-boolean": "Give true or false, without quotation marks.",
     "not-a-number": "Give a number, without quotation marks.",
     "not-a-string": "Give a string, in quotation marks.",
-    "not-an-array": "Give an array, even of one element.",
-    "not-an-object": "Give a JSON object.",
-    "null": "null is allowed only within extensions: leave the property out instead.",
-    "object-type": "Give the objectType exactly as the standard writes it for this place; upper "
-    "and lower case matter.",
-    "scaled": "Give a number from -1 to 1: the score's share of the highest possible one.",
+    "not-an-array": "Give an array, even of one element, each element {each}.",
+    "not-an-object": "Give {wants}.",
+    "null": "null is allowed only within extensions: give {wants}, or leave the property out where "
+    "it is not required.",
+    "object-type": "The objectType here is {allowed}; upper and lower case matter.",
+    "scaled": "Give a number from -1 to 1, without quotation marks: the score's share of the "
+    "highest possible one, 0.8 for 80 %.",
     "score-range": "The scores contradict each other: min must not be above max, and raw must lie "
     "between them.",
     "sha1": "Give the 40 hex digits of the SHA-1 of the mailto: IRI.",
-    "sha2": "Give the 64 hex digits of the attachment's SHA-256.",
-    "substatement-object": "The object of a SubStatement is an Activity, Agent, Group or "
-    "StatementRef, exactly so written, never another SubStatement.",
-    "timestamp": "Give an RFC 3339 timestamp such as 2026-03-01T09:30:00.000Z; an unknown offset "
-    "(-00:00) is not allowed.",
+    "sha2": "Give the attachment's SHA-256, SHA-384 or SHA-512 in 64, 96 or 128 hex digits.",
+    "substatement-object": "The objectType of a SubStatement's object is {allowed}, never "
+    "SubStatement; upper and lower case matter.",
+    "timestamp": "Give a timestamp as a string, such as 2026-03-01T09:30:00.000Z: {why}.",
     "unknown-property": "This property is not known here: check its spelling, upper and lower "
-    "case, and the objectType beside it. Own data belongs into extensions.",
-    "uri": "Give an absolute URI with its scheme, in ASCII.",
-    "uuid": "Give a UUID in its standard form: hex digits in groups of 8-4-4-4-12.",
-    "version": "Leave the version out, or give one that belongs to the request's: 1.0 or 1.0.x, "
-    "in a request of version 2.0 also 2.0 or 2.0.x.",
-    "voiding-object": "A statement with the verb voided must have a StatementRef as its object.",
+    "case, and the objectType beside it. Known here are {known}. Own data belongs into extensions.",
+    "uri": "Give an absolute URI such as https://anna.example.org/: {why}.",
+    "uuid": "Give a UUID in its standard form, such as 8f87ccde-bb56-4c2e-ab83-44982ef22df0: hex "
+    "digits in groups of 8-4-4-4-12.",
+    "version": "Leave the version out, or give a string that the request's version allows: 1.0 "
+    "or one that begins with 1.0., in a request of version 2.0 also 2.0 or 2.0.x.",
+    "voiding-object": "A statement with the verb voided must have as its object the objectType "
+    "StatementRef and the id of the statement to void.",
 }
 
 ATTACHMENTS: Final = {
-    "attachment-hash": "A part's X-Experience-API-Hash is not the SHA-256 of its bytes: hash the "
-    "bytes exactly as they are sent.",
+    "attachment-hash": "A part's X-Experience-API-Hash is not the SHA-256, SHA-384 or SHA-512 of "
+    "its bytes: hash the bytes exactly as they are sent, and write the hash in hex digits.",
     "attachment-header": "Every part after the first needs the headers Content-Type, "
     "Content-Transfer-Encoding: binary and X-Experience-API-Hash.",
     "attachment-missing": "This attachment has no fileUrl, and no part holds its bytes: send a "

@@ -253,8 +253,16 @@ def _expiry(result: Mapping[str, Any], context: Mapping[str, Any]) -> str | None
         for iri, value in sorted(part.get("extensions", _NOTHING).items()):
             if iri.rstrip("/").rpartition("/")[2].lower() in EXPIRIES and isinstance(value, str):
                 with suppress(ValueError):
-                    return date.fromisoformat(value[:10]).isoformat()
+                    return _day(value).isoformat()
     return None
+
+
+def _day(text: str) -> date:
+    """The day that a date or a timestamp names. ValueError if it names none."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return parse_timestamp(text).date()
 
 
 def _place(around: Mapping[str, Any]) -> tuple[str, Title | None] | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.attachment import kept_under
 from lrs.domain.events import StatementStored
 from lrs.domain.statement import RecordedStatement, spliced, uuid_of
 from lrs.ledger.content import split
@@ -36,9 +37,9 @@ class LoggedStatement(NamedTuple):
         return found
 
     @property
-    def attachments(self) -> tuple[str, ...]:
-        """The sha2 of each attachment whose bytes came along."""
-        return tuple(sha2.lower() for sha2 in self.envelope.get("h", ()))
+    def attachments(self) -> dict[str, str]:
+        """The SHA-256 that bytes which came along are kept under, by the sha2 of the attachment."""
+        return kept_under(self.envelope.get("h", ()))
 
     def exact(self) -> bytes:
         """The statement as it is answered with format=exact."""

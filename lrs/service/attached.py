@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import address, attachments
+from lrs.domain.attachment import attachments, declared_hash
 from lrs.ledger import Blobs, LoggedStatement
 
 
@@ -28,17 +28,17 @@ def attached(rows: Sequence[LoggedStatement], blobs: Blobs) -> list[Attached]:
     What a statement only names is not among them: else whoever knows a hash would be given the
     bytes that somebody else has sent.
     """
-    found: dict[str, JsonObject] = {}
+    found: dict[str, tuple[JsonObject, str]] = {}
     for row in rows:
-        if row.attachments:
-            said = {address(a): a for _, a in attachments(json.loads(row.text))}
-            for sha2 in row.attachments:
-                if sha2 in said:
-                    found.setdefault(sha2, said[sha2])
-    sizes = blobs.sizes(found)
+        if brought := row.attachments:
+            said = {declared_hash(a): a for _, a in attachments(json.loads(row.text))}
+            for declared, kept in brought.items():
+                if declared in said:
+                    found.setdefault(declared, (said[declared], kept))
+    sizes = blobs.sizes({kept for _, kept in found.values()})
     # The hash as the statement writes it, which may be in capitals: clients compare texts.
     return [
-        Attached(a["sha2"], a["contentType"], sizes[sha2], partial(blobs.chunks, sha2))
-        for sha2, a in found.items()
-        if sha2 in sizes
+        Attached(a["sha2"], a["contentType"], sizes[kept], partial(blobs.chunks, kept))
+        for a, kept in found.values()
+        if kept in sizes
     ]

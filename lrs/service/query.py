@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -54,6 +55,15 @@ class Cursor:
         except (ValueError, TypeError, KeyError, AttributeError):
             raise InvalidQuery("invalid-more") from None
         return cursor
+
+    def require(self, said: Mapping[str, object]) -> None:
+        """Raises InvalidQuery where a filter or the order is said to be another than it is here.
+        `limit`, `since` and `until` are not compared: a later page's window is a smaller one.
+        """
+        here = {**asdict(self.criteria), "ascending": self.ascending}
+        for name, value in said.items():
+            if name in here and here[name] != value:
+                raise InvalidQuery("contradicts-more", parameter=name)
 
     def _is_sound(self) -> bool:
         """Whether each field is of its type: a token is input as any other."""

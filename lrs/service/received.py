@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import address, attachments
+from lrs.domain.attachment import attachments, declared_hash, reference
 from lrs.domain.credential import Credential
 from lrs.domain.events import StatementStored
 from lrs.domain.keeping import kept_text
@@ -37,7 +37,7 @@ def facts_of(
     carried: Mapping[str, Bytes],
 ) -> list[StatementStored]:
     """The facts, in order. `new_id` is asked for each statement that does not say its id;
-    `carried` are the bytes of attachments that came along, by sha2 in lower case.
+    `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
     """
     default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
     may_do_all, may_define = by.may_do_all(), by.may_define()
@@ -51,7 +51,7 @@ def facts_of(
             authority=value.get("authority", by.authority) if may_do_all else by.authority,
             version="" if "version" in value else default,
             missing=tuple(name for name in ("id", "timestamp") if name not in value),
-            attachments=_addresses(value, carried) if carried else (),
+            attachments=_references(value, carried) if carried else (),
             may_void_any=may_do_all,
             may_define=may_define and not may_do_all,
             text=kept_text(value, statement.text),
@@ -60,6 +60,6 @@ def facts_of(
     return facts
 
 
-def _addresses(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
-    named = dict.fromkeys(address(a) for _, a in attachments(statement))
-    return tuple(sha2 for sha2 in named if sha2 in carried)
+def _references(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
+    named = dict.fromkeys(declared_hash(a) for _, a in attachments(statement))
+    return tuple(reference(sha2, carried[sha2].sha2) for sha2 in named if sha2 in carried)

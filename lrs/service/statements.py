@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from lrs.database import Database
@@ -19,7 +19,7 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.domain.events import StatementStored
-from lrs.domain.statement import centiseconds, is_voiding, same, target_of
+from lrs.domain.statement import centiseconds, is_voiding, repeats, target_of
 from lrs.domain.version import Version
 from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
 from lrs.projections import statements as index
@@ -87,7 +87,7 @@ class Statements:
         """Make the statements part of the record, all or none.
 
         `ids` are for those that do not say their own, in order; without, each gets a random one.
-        `carried` are the bytes of attachments that came along, by sha2 in lower case.
+        `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
@@ -101,7 +101,7 @@ class Statements:
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
             earlier = wanted.setdefault(fact.originator_id, (fact, statement.value))
-            if earlier[0] is not fact and not same(
+            if earlier[0] is not fact and not repeats(
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
@@ -135,13 +135,21 @@ class Statements:
         first = Cursor(query.criteria, query.limit, query.ascending, after, upto)
         return self._page(first, by, reach, behind)
 
-    def follow(self, token: str, by: Credential, max_page: int) -> StatementPage:
+    def follow(
+        self,
+        token: str,
+        by: Credential,
+        max_page: int,
+        beside: Mapping[str, object] = MappingProxyType({}),
+    ) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
 
-        Raises InvalidQuery, Forbidden, Unavailable.
+        `beside` are parameters of the first page that were sent once more. Raises InvalidQuery,
+        also where they are others than those of the token; Forbidden, Unavailable.
         """
         self._may_read(by)
         cursor = Cursor.decode(token)
+        cursor.require(beside)
         reach, behind = self._reach()
         if reach.position < cursor.upto:
             head, _ = self._ledger.reader.head()
@@ -261,10 +269,11 @@ class Statements:
         durations: Callable[[str], object],
     ) -> list[UUID]:
         """Those already stored as wanted. Raises StatementConflict if one says something else."""
-        stored: dict[UUID, Any] = {
-            row.id: json.loads(row.text) for row in self._ledger.reader.statements(taken)
-        }
+        rows = {row.id: row for row in self._ledger.reader.statements(taken)}
         for id in taken:
-            if id not in stored or not same(stored[id], wanted[id][1], durations=durations):
+            row = rows.get(id)
+            if row is None or not repeats(
+                json.loads(row.text), wanted[id][1], stored=row.stored, durations=durations
+            ):
                 raise StatementConflict("statement-conflict")
         return list(taken)

@@ -14,6 +14,7 @@ from lrs.service.city_services import CityService
 from lrs.service.offices import Count, Month, Office, Readiness
 from lrs.service.reading import Called
 from lrs.service.visits import Sum, Totals, Visits
+from schemas.links import link
 from schemas.reports.certificates import programme_view
 from schemas.reports.courses import course_view
 from schemas.reports.fields import in_language, rate_view
@@ -29,7 +30,7 @@ def office_view(office: Office, languages: Sequence[str]) -> dict[str, Any]:
         "withdrawn": not office.thing.stands,
         "people": office.people,
         "training": lines_view(office.training),
-        "report": f"/api/v1/offices/{quote(office.code)}",
+        "report": link(f"/api/v1/offices/{quote(office.code)}"),
     }
 
 
@@ -121,7 +122,7 @@ def service_view(service: CityService, languages: Sequence[str]) -> dict[str, An
         **thing_view(service.code, service.thing, languages),
         "withdrawn": not service.thing.stands,
         "courses": [course_view(course, languages) for course in service.courses],
-        "report": f"/api/v1/services/{quote(service.code)}",
+        "report": link(f"/api/v1/services/{quote(service.code)}"),
     }
 
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from lrs.projections.described import Thing, Things
 from lrs.projections.people import Trainee
 from lrs.service.reading import Called
+from schemas.links import link
 from schemas.reports.fields import title_view
 
 
@@ -38,8 +39,8 @@ def trainee_views(called: Called, languages: Sequence[str]) -> Callable[[Trainee
             "identifiers": trainee.identifiers,
             "office": office(trainee.office),
             "post": post(trainee.post),
-            "transcript": f"/api/v1/transcripts/{key}",
-            "certifications": f"/api/v1/certifications/{key}",
+            "transcript": link(f"/api/v1/transcripts/{key}"),
+            "certifications": link(f"/api/v1/certifications/{key}"),
         }
 
     return view

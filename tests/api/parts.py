@@ -6,18 +6,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import new as new_hash
 from typing import Any
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.attachment import ALGORITHMS
 from tests.api.caller import STATEMENTS, Answer, Caller
 
 BOUNDARY = "-------314159265358979323846"
 JSON = "application/json"
 
 
-def digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
+def digest(data: bytes, algorithm: str = "sha256") -> str:
+    return new_hash(algorithm, data).hexdigest()
 
 
 def attachment(data: bytes, **others: Any) -> JsonObject:
@@ -114,7 +115,8 @@ def attached(answer: Answer) -> tuple[Any, dict[str, bytes]]:
     assert len(found) == len(others), "an attachment's bytes are sent once"
     for each in others:
         assert each.headers["content-transfer-encoding"] == "binary"
-        assert each.headers["x-experience-api-hash"].lower() == digest(each.data)
+        named = each.headers["x-experience-api-hash"].lower()
+        assert named == digest(each.data, ALGORITHMS[len(named)])
         assert set(each.headers) == {
             "content-type",
             "content-transfer-encoding",

@@ -28,7 +28,7 @@ _ENTRIES = {
     "schemas/entry_rules.py",
 }
 _RULES = {"Fault | None", "Iterator[Fault]"}
-_SHARED = {"schemas/fields.py", "schemas/strict.py"}
+_SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/strict.py"}
 
 
 @cache

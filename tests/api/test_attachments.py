@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from lrs.domain.credential import Scope
+from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Caller, fresh, ref, said, voiding
 from tests.api.opening import Calling, caller_of, opened
 from tests.api.parts import (
@@ -57,6 +60,56 @@ def test_bytes_come_back_with_their_statement(client: Caller, content: str, vers
     found, contents = attached(answer)
     assert (found["attachments"], contents) == (statement["attachments"], {digest(data): data})
     assert parts_of(answer)[1].headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+def test_bytes_are_named_by_any_of_three_hashes(
+    client: Caller, algorithm: str, version: str, written: Callable[[str], str]
+) -> None:
+    """1.0.3 part 3, 1.5.2.s4.b4: and come back under the very hash that the statement names."""
+    data, caller = unique(), client.speaking(version)
+    sha2 = written(digest(data, algorithm))
+    statement = with_attachments(attachment(data, sha2=sha2))
+    sent = multipart(first(statement), part(data, X_Experience_API_Hash=sha2.swapcase()))
+    assert caller.send("POST", STATEMENTS, **sent).json == [statement["id"]]
+    answer = caller.get(statementId=statement["id"], attachments="true")
+    found, contents = attached(answer)
+    assert (found["attachments"], contents) == (statement["attachments"], {sha2: data})
+    by_url = with_attachments(attachment(unique(), sha2=sha2, fileUrl=FILE))
+    assert caller.post(by_url).status_code == 200  # the same hash, and no bytes came with it
+    assert attached(caller.get(statementId=by_url["id"], attachments="true"))[1] == {}
+
+
+def test_the_same_bytes_under_two_hashes_are_kept_once(client: Caller, lrs: Lrs) -> None:
+    """Each part goes by its own hash, and the bytes are stored under their SHA-256 alone."""
+    data = unique()
+    hashes = [digest(data, algorithm) for algorithm in ("sha512", "sha256", "sha384")]
+    statement = with_attachments(*(attachment(data, sha2=sha2) for sha2 in hashes))
+    parts = [part(data, X_Experience_API_Hash=sha2) for sha2 in hashes]
+    assert client.send("POST", STATEMENTS, **multipart(first(statement), *parts)).json
+    answer = client.get(statementId=statement["id"], attachments="true")
+    assert list(attached(answer)[1].items()) == [(sha2, data) for sha2 in hashes]
+    (row,) = lrs.ledger.reader.statements([UUID(statement["id"])])
+    assert row.attachments == dict.fromkeys(hashes, digest(data))
+
+
+@pytest.mark.parametrize("algorithm", ["sha384", "sha512"])
+def test_a_part_and_its_attachment_name_the_same_hash(client: Caller, algorithm: str) -> None:
+    """1.0.3 part 3, 1.5.2.s2.b2.b7: what the header and the statement say must match."""
+    data = unique()
+    other, wrong = digest(data, algorithm), digest(unique(), algorithm)
+    statement = with_attachments(attachment(data))
+    for sha2, code, at in (
+        (other, "attachment-missing", "/attachments/0"),
+        (wrong, "attachment-hash", None),
+        (other[:-2], "attachment-hash", None),
+    ):
+        sent = multipart(first(statement), part(data, X_Experience_API_Hash=sha2))
+        refused(client.send("POST", STATEMENTS, **sent), 400, code, at)
+    bad = with_attachments(attachment(data, sha2=other[:-2], fileUrl=FILE))
+    refused(client.post(bad), 400, "sha2", "/attachments/0/sha2")
 
 
 def test_put_takes_parts_too(client: Caller) -> None:

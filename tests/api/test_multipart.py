@@ -215,19 +215,28 @@ def test_a_compressed_body_is_not_taken(client: Caller) -> None:
     refused(answer, 415, "unsupported-content-encoding")
 
 
-def run_together(statement: dict[str, Any], *contents: bytes) -> dict[str, Any]:
+def run_together(
+    statement: dict[str, Any], *contents: bytes, algorithm: str = "sha256"
+) -> dict[str, Any]:
     """As @xapi/xapi, tincanjs and xapiwrapper write it: no line's end after an attachment."""
-    parts = LINE.join(part(data) for data in contents)
+    hashed = [(data, digest(data, algorithm)) for data in contents]
+    parts = LINE.join(part(data, X_Experience_API_Hash=sha2) for data, sha2 in hashed)
     body = LINE + first(statement) + b"\r\n" + LINE + parts + b"\r\n" + LINE[:-2] + b"--\r\n"
     return {"data": body, "content_type": TYPE}
 
 
-def test_attachments_that_run_together_are_told_apart_by_their_hashes(client: Caller) -> None:
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+def test_attachments_that_run_together_are_told_apart_by_their_hashes(
+    client: Caller, algorithm: str
+) -> None:
     """Three JavaScript clients write nothing between an attachment and the next boundary."""
     line = b"a text file\r\n"
     contents = [DATA, b"", bytes(300_000) + b"--" + BOUNDARY.encode(), line, line * 2, OTHER]
     stated = statement(*contents)
-    assert client.send("POST", STATEMENTS, **run_together(stated, *contents)).status_code == 200
+    for described, data in zip(stated["attachments"], contents, strict=True):
+        described["sha2"] = digest(data, algorithm)
+    sent = run_together(stated, *contents, algorithm=algorithm)
+    assert client.send("POST", STATEMENTS, **sent).status_code == 200
     _, found = attached(client.get(statementId=stated["id"], attachments="true"))
     assert sorted(found.values()) == sorted(contents)
 

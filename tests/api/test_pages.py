@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -12,6 +12,7 @@ from lrs.domain.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said, voiding
 from tests.api.opening import Calling, caller_of, opened, settings_of
+from tests.api.test_bad_bodies import refused
 from tests.conftest import Place
 
 
@@ -75,14 +76,99 @@ def test_more_is_a_path_that_keeps_format_and_attachments(client: Caller) -> Non
     registration = fresh()
     stored(client, 4, registration)
     more = client.get(registration=registration, limit="1", format="ids").json["more"]
-    assert more.startswith("/xapi/more/")
-    assert urlsplit(more).query == "format=ids"
+    assert more.startswith("/xapi/statements?more=")
+    assert list(parse_qs(urlsplit(more).query)) == ["more", "format"]
     assert list(client.get(more).json["statements"][0]["verb"]) == ["id"]
-    assert client.get(more).json["more"].endswith("?format=ids")
+    assert client.get(more).json["more"].endswith("&format=ids")
+
+
+def test_more_is_followed_by_its_query_string_beside_the_first_one(client: Caller) -> None:
+    """As Ralph does: it sends the first page's parameters again, with those of `more` added."""
+    registration = fresh()
+    ids = stored(client, 5, registration)
+    agent = json.dumps({"mbox": "mailto:anna@example.org"})
+    query = {"registration": registration, "limit": "2", "agent": agent, "since": "2020-01-01T00Z"}
+    seen: list[str] = []
+    while True:
+        page = client.get(**query).json
+        seen += [s["id"] for s in page["statements"]]
+        if not page["more"]:
+            break
+        query |= {name: value for name, (value,) in parse_qs(urlsplit(page["more"]).query).items()}
+    assert seen == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("registration", fresh()),
+        ("verb", "https://example.org/verbs/other"),
+        ("ascending", "true"),
+        ("related_agents", "true"),
+        ("agent", '{"mbox":"mailto:boris@example.org"}'),
+    ],
+)
+def test_more_is_not_followed_beside_another_query(client: Caller, name: str, value: str) -> None:
+    """What the page would hold is not what was asked for: it is refused by name."""
+    registration = fresh()
+    stored(client, 2, registration)
+    more = client.get(registration=registration, limit="1").json["more"]
+    refused(client.get(f"{more}&{urlencode({name: value})}"), 400, "contradicts-more")
+    exclusive = f"{more}&statementId={fresh()}"
+    refused(client.get(exclusive), 400, "parameters-exclude-each-other")
+
+
+def test_the_older_form_of_more_goes_on_working(client: Caller) -> None:
+    """Links that were given before, and are still in somebody's hands, never expire."""
+    registration = fresh()
+    ids = stored(client, 3, registration)
+    more = client.get(registration=registration, limit="1", format="ids").json["more"]
+    (token,) = parse_qs(urlsplit(more).query)["more"]
+    older = client.get(f"/xapi/more/{token}?format=ids").json
+    assert older == client.get(more).json
+    assert [s["id"] for s in older["statements"]] == [ids[1]]
+
+
+@pytest.mark.parametrize("passed_on", ["", "/lrs"])
+def test_links_begin_with_the_path_of_the_public_url(
+    place: Place, own: Caller, passed_on: str
+) -> None:
+    """LRS_PUBLIC_URL: behind a proxy, which may take the path away or pass it on."""
+    stored(own, 3, registration := fresh())
+    with opened(place, public_url="https://portal.example.org/lrs/") as lrs:
+        caller = caller_of(lrs)
+        first = caller.get(f"{passed_on}/xapi/statements", registration=registration, limit="1")
+        more = first.json["more"]
+        assert more.startswith("/lrs/xapi/statements?more=")
+        assert caller.get(passed_on + more.removeprefix("/lrs")).json["statements"]
+        assert caller.get(f"{passed_on}/").json["xapi"] == "/lrs/xapi/statements"
+        assert caller.get("/lrsx/xapi/statements").status_code == 404
+
+
+def test_links_of_reports_begin_with_it_too(place: Place, own: Caller) -> None:
+    """Their `more`, as that of statements, and the addresses of one person's reports."""
+    done = {"id": "http://adlnet.gov/expapi/verbs/completed"}
+    own.store(*(said(verb=done, actor={"mbox": f"mailto:{name}@b.org"}) for name in "ab"))
+    with opened(place, public_url="https://portal.example.org/lrs") as lrs:
+        caller = caller_of(lrs)
+        page = caller.get("/api/v1/transcripts", limit="1").json
+        assert page["trainees"][0]["transcript"] == "/lrs/api/v1/transcripts/mbox%7Cmailto:a@b.org"
+        more = page["more"]
+        assert more.startswith("/lrs/api/v1/transcripts?limit=1&after=")
+        assert len(caller.get(more).json["trainees"]) == 1
+
+
+def test_no_header_of_a_request_says_where_the_store_is(client: Caller) -> None:
+    """X-Forwarded-Prefix could come from anybody; the setting is the operator's."""
+    stored(client, 2, registration := fresh())
+    headers = {"X-Forwarded-Prefix": "/elsewhere", "Forwarded": "host=elsewhere"}
+    query = {"registration": registration, "limit": "1"}
+    answer = client.send("GET", "/xapi/statements", query_string=query, headers=headers)
+    assert answer.json["more"].startswith("/xapi/statements?")
 
 
 def test_more_names_the_prefix_that_the_store_is_mounted_under(lrs: Lrs, client: Caller) -> None:
-    """Behind a proxy the path must work as it stands."""
+    """By a server that knows it: the path must work as it stands."""
     stored(client, 2, registration := fresh())
     mounted = Caller(create_app(lrs).test_client(), client.key)
     response = mounted.send(
@@ -91,7 +177,7 @@ def test_more_names_the_prefix_that_the_store_is_mounted_under(lrs: Lrs, client:
         query_string={"registration": registration, "limit": "1"},
         environ_overrides={"SCRIPT_NAME": "/lrs"},
     )
-    assert response.json["more"].startswith("/lrs/xapi/more/")
+    assert response.json["more"].startswith("/lrs/xapi/statements?more=")
 
 
 def test_another_credential_follows_more_within_its_own_scope(

@@ -67,6 +67,36 @@ def test_saying_the_same_again_changes_nothing(client: Caller, case: str, versio
     assert caller.get(statementId=statement["id"]).data == first
 
 
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+def test_a_timestamp_that_is_stated_later_makes_another_statement(
+    client: Caller, version: str
+) -> None:
+    """1.0.3 part 2, 2.3.1: the store stamped the first one when it came; a success would lose the
+    other instant without a word. What the store itself answers is the same, to the millisecond.
+    """
+    caller, statement = client.speaking(version), said()
+    caller.store(statement)
+    first = caller.one(statement["id"])
+    other = again(statement, timestamp="2026-03-01T09:30:00Z")
+    refused(caller.post([said(), other]), 409, "statement-conflict")
+    refused(caller.put(other, statementId=statement["id"]), 409, "statement-conflict")
+    for stamp in (first["timestamp"], first["timestamp"][:23] + "Z"):
+        assert caller.post(again(statement, timestamp=stamp)).json == [statement["id"]]
+    assert caller.post(first).json == [statement["id"]]
+    assert caller.one(statement["id"]) == first
+
+
+def test_within_a_batch_a_timestamp_that_is_stated_later_is_not_lost_either(
+    client: Caller,
+) -> None:
+    """1.0.3 takes an id twice in a batch; stated first and left out then, nothing is lost."""
+    old, bare = client.speaking("1.0.3"), said()
+    stamped = again(bare, timestamp="2026-03-01T09:30:00Z")
+    refused(old.post([bare, stamped]), 409, "duplicate-id")
+    assert old.post([stamped, bare]).json == [bare["id"]] * 2
+    assert old.one(bare["id"])["timestamp"] == stamped["timestamp"]
+
+
 def test_context_activities_count_by_id_and_one_is_as_good_as_a_list(client: Caller) -> None:
     """1.0.3 part 2, 2.4.6.2: a single Activity and an array of it are one; so without types."""
     statement = rich()

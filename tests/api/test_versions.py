@@ -7,6 +7,7 @@ from tests.api.caller import STATEMENTS, Caller, fresh, said
 from tests.api.opening import caller_of, opened
 from tests.api.test_bad_bodies import refused
 from tests.conftest import Place
+from tests.schemas.values import TIMESTAMPS_1
 
 HEADER = "X-Experience-API-Version"
 THROUGH = "X-Experience-API-Consistent-Through"
@@ -19,6 +20,7 @@ THROUGH = "X-Experience-API-Consistent-Through"
         ("1.0.0", "1.0.3"),
         ("1.0.2", "1.0.3"),
         ("1.0.9", "1.0.3"),
+        ("1.0.3-rc1", "1.0.3"),
         ("2.0", "2.0.0"),
         ("2.0.0", "2.0.0"),
         ("2.0.5", "2.0.0"),
@@ -78,6 +80,25 @@ def test_what_2_0_adds_is_unknown_to_1_0(client: Caller) -> None:
         assert client.post(statement).status_code == 200
     refused(client.post([twice, twice]), 400, "duplicate-id", "/1/id")
     assert old.post([twice, twice]).json == [twice["id"], twice["id"]]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.0.3-rc1", "1.0.x"])
+def test_a_statement_keeps_the_version_it_was_accepted_with(client: Caller, version: str) -> None:
+    """1.0.3 part 2, 2.4.10: whatever begins with `1.0.`, and `1.0`; 2.0 takes the same."""
+    for caller in (client, client.speaking("1.0.3-rc1")):
+        (id,) = caller.store(said(version=version))
+        assert caller.one(id)["version"] == version
+    refused(client.post(said(version="1.1.0-rc1")), 400, "version", "/version")
+
+
+@pytest.mark.parametrize("form", TIMESTAMPS_1)
+def test_1_0_3_takes_every_form_of_time_and_2_0_that_of_rfc_3339(client: Caller, form: str) -> None:
+    """1.0.3 part 2, 4.5; 2.0, 4.2.2: what is taken comes back as it was sent."""
+    statement, old = said(timestamp=form), client.speaking("1.0.3")
+    refused(client.post(statement), 400, "timestamp", "/timestamp")
+    old.store(statement)
+    assert old.one(statement["id"])["timestamp"] == form
+    assert [s["id"] for s in client.get(since=form, limit="1", ascending="true").json["statements"]]
 
 
 def test_an_id_twice_in_a_batch_is_the_same_whatever_its_case(client: Caller) -> None:

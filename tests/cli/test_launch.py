@@ -54,6 +54,16 @@ def launched(lrs: Shell, *options: str, actor: str = "mailto:anna@staff.example"
     return done.stdout
 
 
+def test_the_link_leads_to_the_public_url(at: Place, tmp_path: Path) -> None:
+    """LRS_PUBLIC_URL, unless `--endpoint` says where this learner reaches the store."""
+    lrs = Shell(at, tmp_path)
+    lrs.environment |= {"LRS_PUBLIC_URL": "https://portal.example.org/lrs/", "LRS_HOST": "::"}
+    link = launched(lrs)
+    assert parameters(link)["endpoint"] == "https://portal.example.org/lrs/xapi/"
+    link = launched(lrs, "--endpoint", "https://inside.example.org/xapi")
+    assert parameters(link)["endpoint"] == "https://inside.example.org/xapi/"
+
+
 def test_the_link_hands_over_what_a_module_needs(lrs: Shell) -> None:
     """One line of plain ASCII: endpoint, auth, actor, registration, activity_id; `%20`, no `+`."""
     link = launched(lrs, actor=json.dumps(ACTOR))

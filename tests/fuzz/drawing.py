@@ -79,6 +79,8 @@ class Drawing:
     def _leaf(self, said: str) -> Any:
         chance = self._chance
         match said:
+            case "timestamp" if self._version is Version.V2_0_0:
+                return chance.choice(some.TIMESTAMPS_2)
             case "iri" | "uri" | "mbox" | "timestamp" | "duration" | "language" | "content type":
                 return chance.choice(_FORMS[said])
             case "text" | "word":

@@ -12,6 +12,7 @@ from lrs.domain.statement import VOIDED
 from lrs.domain.version import Version
 from schemas.activity import COMPONENT_LISTS
 from tests.schemas.grammar import OBJECTS, REQUIRED, Place, places
+from tests.schemas.values import TIMESTAMPS_1
 
 BAD: dict[str, tuple[str, tuple[Any, ...]]] = {
     "text": ("not-a-string", (5, True, [], {})),
@@ -21,18 +22,19 @@ BAD: dict[str, tuple[str, tuple[Any, ...]]] = {
     "number": ("not-a-number", ("5", "", True, [5], {})),
     "scaled": ("scaled", (1.0000001, -2, "0.5", True, [0])),
     "length": ("length", (-1, 5.0, 5.5, "5", True)),
-    "iri": ("iri", ("", "course/1", "http://v/a b", "http://v/%zz", "http://[::1", 5, ["urn:x"])),
+    "iri": ("iri", ("", "course/1", "http://v/a b", "https:///x", "http://v/%zz", "http://[::1", 5,
+                    ["urn:x"])),
     "uri": ("uri", ("", "anna", "http://пример.рф/", "http://v/\n", 5)),
     "mbox": ("mbox", ("anna@b.org", "mailto:b.org", "mailto:a@b@c", "MAILTO:a@b.org", 5)),
     "sha1": ("sha1", ("", "0" * 39, "0" * 41, "g" * 40, 5)),
-    "sha2": ("sha2", ("", "0" * 63, "0" * 65, "0" * 40, "g" * 64, 5)),
+    "sha2": ("sha2", ("", "0" * 63, "0" * 65, "0" * 112, "0" * 160, "g" * 64, 5)),
     "uuid": ("uuid", ("", "0" * 32, "{8f87ccde-bb56-4c2e-ab83-44982ef22df0}", "x" * 36, 5)),
-    "timestamp": ("timestamp", ("", "2026-03-01", "2026-02-30T00:00:00Z", "2026-W09-7T00:00Z",
+    "timestamp": ("timestamp", ("", "2026-03-01", "2026-02-30T00:00:00Z", "2026-W54-7T00:00Z",
                                 "2026-03-01T00:00:00-00:00", "2026-03-01T24:00:01Z", 5)),
     "duration": ("duration", ("", "P", "PT", "P1DT", "-PT5M", "PT1.5H3M", "P1W1D", "pt5m", 5)),
     "language": ("language-tag", ("", "a12345", "en_US", "en-a", "en-a-bbb-a-ccc", "рус", 5)),
     "content type": ("content-type", ("", "text", "/", "text/", "text/a b", "text/plain\r\n", 5)),
-    "version": ("version", ("", "1", "1.0.", "1.1.0", "0.9.5", "3.0.0", 1.0)),
+    "version": ("version", ("", "1", "1.0-a", "1.1.0", "0.9.5", "3.0.0", 1.0)),
     "interaction": ("interaction-type", ("", "Choice", "true-False", "none", 5)),
     "word": ("object-type", ("", "Person", "x", 5, True, [])),
 }  # fmt: skip
@@ -70,14 +72,14 @@ def _fill(holder: Any, contents: Any) -> None:
 def defects(statement: JsonObject, version: Version) -> Iterator[Defect]:
     """Every defect that this statement can be given."""
     for place in list(places(statement)):
-        yield from _of_value(place)
+        yield from _of_value(place, version)
         if place.kind in OBJECTS:
             yield from _of_keys(place, version)
         for code, where, instead in _of_rules(place):
             yield Defect(f"{place.kind}: {code}", code, place.pointer + where, place.value, instead)
 
 
-def _of_value(place: Place) -> Iterator[Defect]:
+def _of_value(place: Place, version: Version) -> Iterator[Defect]:
     """Something else in its place."""
     if place.holder is None:
         return
@@ -91,6 +93,8 @@ def _of_value(place: Place) -> Iterator[Defect]:
     kind = place.kind
     if kind in BAD:
         code, wrong = BAD[kind]
+        if kind == "timestamp" and version is Version.V2_0_0:
+            wrong += TIMESTAMPS_1
         if place.pointer.endswith("/object/object/objectType"):
             code = "substatement-object"
         for value in wrong:

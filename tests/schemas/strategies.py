@@ -21,7 +21,6 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 iris = st.sampled_from(some.IRIS)
 uuids = st.uuids().map(str) | st.uuids().map(lambda id: str(id).upper())
 tags = st.sampled_from(some.TAGS)
-timestamps = st.sampled_from(some.TIMESTAMPS)
 durations = st.sampled_from(some.DURATIONS)
 numbers = st.one_of(st.integers(-1000, 1000), st.floats(-1000, 1000), st.sampled_from(some.BORDERS))
 hexes = st.text("0123456789abcdefABCDEF", min_size=40, max_size=40)
@@ -133,6 +132,11 @@ results = _object(
 )
 
 
+def timestamps(version: Version) -> SearchStrategy[str]:
+    """Every form of time that a version takes."""
+    return st.sampled_from(some.TIMESTAMPS_2 if version is Version.V2_0_0 else some.TIMESTAMPS)
+
+
 def contexts(version: Version, *, of_activity: bool) -> Objects:
     """A context; revision and platform only where the statement's object is an Activity."""
     one_or_many = activities | st.lists(activities, max_size=2)
@@ -170,7 +174,7 @@ def _said(draw: st.DrawFn, version: Version, things: Objects) -> JsonObject:
         },
         result=results,
         context=contexts(version, of_activity=kind == "Activity"),
-        timestamp=timestamps,
+        timestamp=timestamps(version),
         attachments=st.lists(attachments(), max_size=2),
     )
     return draw(said)
@@ -185,11 +189,15 @@ def substatements(version: Version) -> Objects:
 def statements(draw: st.DrawFn, version: Version) -> JsonObject:
     """Every shape of statement that `version` allows, with and without what the store adds."""
     things = activities | typed_agents | groups | references | substatements(version)
-    versions = ["1.0", "1.0.0", "1.0.3", "1.0.9"]
+    versions = ["1.0", "1.0.0", "1.0.3", "1.0.9", "1.0.3-rc1"]
     if version is Version.V2_0_0:
         versions += ["2.0", "2.0.0", "2.0.7"]
     own = _object(
-        {}, id=uuids, stored=timestamps, authority=authorities, version=st.sampled_from(versions)
+        {},
+        id=uuids,
+        stored=timestamps(version),
+        authority=authorities,
+        version=st.sampled_from(versions),
     )
     statement = draw(_together(_said(version, things), own))
     places = list(_extensions(statement, 1))
@@ -217,7 +225,7 @@ def statements_of_parts(version: Version) -> Objects:
             "verb": st.just({"id": "urn:v"}),
             "object": _object({"id": iris}),
             "result": _object({"duration": durations, "score": scores()}),
-            "timestamp": timestamps,
+            "timestamp": timestamps(version),
         }
     )
     return st.one_of([_together(plain, _object({name: part})) for name, part in parts])
