@@ -180,7 +180,7 @@ class Projector(Reader):
         for name, standing in standings.items():
             at = standing.at
             if (owner := self.owner(standing)) is not Whose.OURS:
-                if owner is not Whose.AHEAD:  # of which has been told already
+                if owner in (Whose.ANOTHERS, Whose.OUTDATED):  # else it is about to be ours
                     self._warn(at)
                 continue
             if standing.is_level or at.paused:
