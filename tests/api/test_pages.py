@@ -101,7 +101,7 @@ def test_more_is_followed_by_its_query_string_beside_the_first_one(client: Calle
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("registration", fresh()),
+        ("registration", "6a1b8a2e-3d0f-4a57-9a3c-0d3f5c1e7b44"),
         ("verb", "https://example.org/verbs/other"),
         ("ascending", "true"),
         ("related_agents", "true"),
