@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lrs.domain.clock import EPOCH
 
@@ -20,8 +21,20 @@ def _month(days: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _year(days: int) -> int:
-    return (EPOCH + timedelta(days=days)).year
+def date_of(days: int) -> date:
+    """The day so many days after the epoch's."""
+    return (EPOCH + timedelta(days=days)).date()
+
+
+def year_of(days: int) -> int:
+    """The year of the day so many days after the epoch's."""
+    return date_of(days).year
+
+
+def day_number(reference: Sequence[Any]) -> int:
+    """The local day of [instant, position, UTC offset in minutes], in days since the epoch's."""
+    number: int = (reference[0] + reference[2] * 60_000_000) // _DAY
+    return number
 
 
 @lru_cache(maxsize=256)
@@ -39,12 +52,12 @@ class Moment(NamedTuple):
     @property
     def year(self) -> int:
         """The year on the wall where it happened."""
-        return _year(self.local // _DAY)
+        return year_of(self.local // _DAY)
 
     @property
     def day(self) -> date:
         """The day on the calendar where it happened."""
-        return (EPOCH + timedelta(microseconds=self.local)).date()
+        return date_of(self.local // _DAY)
 
     @property
     def month(self) -> str:

@@ -7,6 +7,7 @@ contradicts itself:
     attended, completion false      absent
     passed, success false           passed; failed, success true: failed - the verb decides
     earned on a type that is no certificate (a badge, points)   nothing
+    terminated, suspended or exited without a duration          nothing
 
 Which course it belongs to: `lrs.domain.subject` says.
 
@@ -33,6 +34,7 @@ from lrs.domain.vocabulary import (
     LOCATION,
     PLACES,
     REASON,
+    SESSION,
     STANDARD,
     ActivityKind,
     OutcomeFact,
@@ -83,6 +85,8 @@ class Outcome(NamedTuple):
     place_title: Title | None = None
     expires: str | None = None
     """The last day a certificate is good, as 2026-03-31."""
+    session: str = ""
+    """The id of the session of studying, or empty (cmi5 9.6.3.1)."""
 
 
 def outcomes(
@@ -100,10 +104,8 @@ def outcomes(
     object_ = statement["object"]
     if fact is None or object_.get("objectType", "Activity") != "Activity":
         return []
-    if fact == "certified":
-        type_ = type_of(object_)
-        if type_ is not None and vocabulary.kinds.get(type_) != "certificate":
-            return []
+    if fact in _CONDITIONAL and not _says(fact, statement, vocabulary):
+        return []
     people = _people(statement["actor"])
     if not people:
         return []
@@ -111,6 +113,17 @@ def outcomes(
     about = _about(object_, activities, fact, vocabulary)
     first = _outcome(recorded, people[0], fact, about, listings)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
+
+
+_CONDITIONAL = frozenset({"certified", "ended"})
+
+
+def _says(fact: OutcomeFact, statement: JsonObject, vocabulary: Vocabulary) -> bool:
+    """Whether something was earned that is a certificate; whether what ended says its time."""
+    if fact == "certified":
+        type_ = type_of(statement["object"])
+        return type_ is None or vocabulary.kinds.get(type_) == "certificate"
+    return "duration" in statement.get("result", _NOTHING)
 
 
 class _About(NamedTuple):
@@ -149,7 +162,8 @@ def _outcome(
     at, offset = _when(recorded)
     said_score = score(result)
     who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
-    where, title_there = place or (_text(context.get("extensions", _NOTHING).get(LOCATION)), None)
+    extensions = context.get("extensions", _NOTHING)
+    where, title_there = place or (_text(extensions.get(LOCATION)), None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
         fact,
@@ -175,6 +189,7 @@ def _outcome(
         where,
         title_there,
         _expiry(result, context) if fact == "certified" else None,
+        _text(extensions.get(SESSION)) or "",
     )
 
 

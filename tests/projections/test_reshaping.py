@@ -27,6 +27,7 @@ from lrs.projections.training import Training, TrainingFold
 from lrs.projections.transcripts import transcript
 from tests.domain.stories import (
     CENTRE,
+    CMI5_SESSION,
     COURSE,
     MODULE,
     OBJECTS,
@@ -192,7 +193,11 @@ ACTORS = st.sampled_from(PEOPLE) | st.lists(st.sampled_from(PEOPLE), min_size=1,
     lambda members: {"objectType": "Group", "member": members}
 )
 CONTEXTS = st.sampled_from(
-    [within(), within(course(OTHER)), {}, within(instructor=person("7")), {"instructor": PEOPLE[0]}]
+    [
+        *(within(), within(course(OTHER)), {}, within(instructor=person("7"))),
+        {"instructor": PEOPLE[0]},
+        within(extensions={CMI5_SESSION: "a"}),
+    ]
 )
 VERBS = st.one_of(
     TOLD, st.sampled_from(["rated", "answered", "earned"]), st.sampled_from(["passed", "completed"])
