@@ -1,9 +1,9 @@
-"""An instant together with the UTC offset it was said in."""
+"""An instant together with the UTC offset of the place where it happened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -43,11 +43,29 @@ def _zone(offset: int) -> str:
     return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
+def offset_in(zone: tzinfo, instant: datetime) -> int:
+    """The zone's offset at an aware instant, in minutes; 0 where its calendar has no such day."""
+    if zone is UTC:
+        return 0
+    try:
+        shift = instant.astimezone(zone).utcoffset()
+    except OverflowError:
+        return 0
+    return int(shift.total_seconds()) // 60 if shift else 0
+
+
 class Moment(NamedTuple):
     """Microseconds since the epoch, and minutes east of Greenwich."""
 
     instant: int
     offset: int
+
+    @classmethod
+    def there(cls, instant: int, zone: tzinfo) -> Moment:
+        """An instant as the clocks of the zone tell it."""
+        if zone is UTC:
+            return cls(instant, 0)
+        return cls(instant, offset_in(zone, EPOCH + timedelta(0, 0, instant)))
 
     @property
     def year(self) -> int:

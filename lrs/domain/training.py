@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Any, NamedTuple
 
 from lrs.domain.agent import JsonObject, agent_key, members
 from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.duration import milliseconds
+from lrs.domain.moment import Moment, offset_in
 from lrs.domain.score import Number, progress, score
 from lrs.domain.shared import once
 from lrs.domain.statement import RecordedStatement
@@ -53,9 +54,9 @@ class Outcome(NamedTuple):
     the object is the course itself; `said_course` is the course as the statement alone has it,
     whatever the catalogue says, and `title` what it calls that one; `subject` is the text of the
     statement's subject; `attempt` the registration or empty. `timestamp` is in
-    microseconds since the epoch, `offset` the UTC offset as said, in minutes; `duration` is in
-    milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max are
-    said.
+    microseconds since the epoch, `offset` the UTC offset where it happened, in minutes; `duration`
+    is in milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max
+    are said.
     """
 
     fact: OutcomeFact
@@ -90,11 +91,14 @@ class Outcome(NamedTuple):
 
 
 def outcomes(
-    recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD, listings: Listings = _NOTHING
+    recorded: RecordedStatement,
+    vocabulary: Vocabulary = STANDARD,
+    listings: Listings = _NOTHING,
+    zone: tzinfo = UTC,
 ) -> list[Outcome]:
     """The outcomes of a structurally valid statement, in the order of its members; often none.
 
-    `listings` is what the catalogue says of activities.
+    `listings` is what the catalogue says of activities, `zone` where a time in UTC was told.
 
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
@@ -111,7 +115,7 @@ def outcomes(
         return []
     activities = statement.get("context", _NOTHING).get("contextActivities")
     about = _about(object_, activities, fact, vocabulary)
-    first = _outcome(recorded, people[0], fact, about, listings)
+    first = _outcome(recorded, people[0], fact, about, listings, zone)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
 
@@ -153,13 +157,14 @@ def _outcome(
     fact: OutcomeFact,
     about: _About,
     listings: Listings,
+    zone: tzinfo,
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
     fact = _disambiguated(fact, result)
     subject, text, said_course, said_part, title, place = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
-    at, offset = _when(recorded)
+    at, offset = _when(recorded, zone)
     said_score = score(result)
     who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
     extensions = context.get("extensions", _NOTHING)
@@ -241,17 +246,22 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _when(recorded: RecordedStatement) -> tuple[int, int]:
-    """Microseconds since the epoch and the offset in minutes; when stored, if none is said."""
+def _when(recorded: RecordedStatement, zone: tzinfo) -> tuple[int, int]:
+    """Microseconds since the epoch and the offset in minutes; when stored, if none is said.
+
+    A time in UTC does not say where it was: it is `zone`'s. `+00:00` names a place, `Z` none.
+    """
     said = recorded.statement.get("timestamp")
     if isinstance(said, str):
         try:
             instant = parse_timestamp(said)
         except ValueError:  # a day that no calendar has: known when stored, at least
-            return recorded.stored, 0
+            return Moment.there(recorded.stored, zone)
         shift = instant.utcoffset()
-        return micros(instant), int(shift.total_seconds()) // 60 if shift else 0
-    return recorded.stored, 0
+        if shift or "+" in said:
+            return micros(instant), int(shift.total_seconds()) // 60 if shift else 0
+        return micros(instant), offset_in(zone, instant)
+    return Moment.there(recorded.stored, zone)
 
 
 def _extension(result: Mapping[str, Any], context: Mapping[str, Any], iri: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from sqlalchemy import Connection
 
@@ -45,9 +45,17 @@ class Known:
 
 
 def known(
-    connection: Connection, log: LogReader, key: str, upto: int, words: Vocabulary = STANDARD
+    connection: Connection,
+    log: LogReader,
+    key: str,
+    upto: int,
+    words: Vocabulary = STANDARD,
+    zone: tzinfo = UTC,
 ) -> Known | None:
-    """What was known at position `upto` of the person with this identifier; None if nothing."""
+    """What was known at position `upto` of the person with this identifier; None if nothing.
+
+    `words` and `zone` are the installation's.
+    """
     keys, representative = _identifiers(connection, key, upto)
     numbers = people.numbers_of(connection, keys)
     rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
@@ -59,7 +67,7 @@ def known(
     entries = _entries(connection, Kind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    told = {p: outcomes(r, words, listed) for p, r in recorded.items()}
+    told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
     names = {number: identifier for identifier, number in numbers.items()}
     states: dict[str, State] = {}
     mine: list[Outcome] = []
@@ -77,7 +85,7 @@ def known(
                 mark(state, [row.position])
             else:
                 gather(state, [outcome])
-    programmes = rulebook.programmes(connection, upto)
+    programmes = rulebook.programmes(connection, upto, zone)
     return Known(
         trainee=_trainee(connection, representative, keys, mine, records[-1:]),
         lines=_lines(connection, states, entries, programmes),
