@@ -31,10 +31,14 @@ def year_of(days: int) -> int:
     return date_of(days).year
 
 
+def day_of(instant: int, offset: int) -> int:
+    """The local day of an instant, in days since the epoch's."""
+    return (instant + offset * 60_000_000) // _DAY
+
+
 def day_number(reference: Sequence[Any]) -> int:
     """The local day of [instant, position, UTC offset in minutes], in days since the epoch's."""
-    number: int = (reference[0] + reference[2] * 60_000_000) // _DAY
-    return number
+    return day_of(reference[0], reference[2])
 
 
 @lru_cache(maxsize=256)

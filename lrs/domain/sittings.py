@@ -33,7 +33,6 @@ MOST_INSTANTS = 100
 NIGHT = 12 * 3_600_000_000
 """Microseconds: whoever seems to stay longer over midnight was not seen leaving."""
 
-_NONE: State = {}
 _INSTANT = itemgetter(0)
 _TIME = itemgetter(0, 1)
 
@@ -112,7 +111,9 @@ def _instant(state: State, sitting: State, name: str, reference: Reference) -> N
 
 def sittings(session: State) -> list[Sitting]:
     """A session's sittings by day."""
-    days = session.get("days", _NONE)
+    days = session.get("days")
+    if not days:
+        return []
     if len(days) == 1:
         ((day, said),) = days.items()
         return [_sitting(int(day), said)]

@@ -167,8 +167,8 @@ def _outcome(
     at, offset = _when(recorded, zone)
     said_score = score(result)
     who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
-    extensions = context.get("extensions", _NOTHING)
-    where, title_there = place or (_text(extensions.get(LOCATION)), None)
+    extensions = context.get("extensions")
+    where, title_there = place or (_text(extensions.get(LOCATION)) if extensions else None, None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
         fact,
@@ -194,7 +194,7 @@ def _outcome(
         where,
         title_there,
         _expiry(result, context) if fact == "certified" else None,
-        _text(extensions.get(SESSION)) or "",
+        (_text(extensions.get(SESSION)) or "") if extensions else "",
     )
 
 

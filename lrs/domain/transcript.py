@@ -106,7 +106,8 @@ def _gather(state: State, outcome: Outcome) -> None:
     state["modes"] = state.get("modes", 0) | mode
     if mode == ONLINE:
         day = day_number(reference)
-        state["online"] = min(state.get("online", day), day)
+        if state.get("online", day) >= day:
+            state["online"] = day
     span(state, reference)
     if outcome.instructor is not None or outcome.instructor_name is not None:
         latest(state, "instructor", [*reference[:2], outcome.instructor, outcome.instructor_name])
