@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
+from functools import partial
 from hashlib import sha256
 from typing import ClassVar
 
@@ -125,7 +126,7 @@ class TrainingFold:
         rulebook.refresh(connection)
         reshaping = Reshaping(connection, rulebook, batch.facts)
         told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
-        numbers.give(connection, batch, told)
+        numbers.give(connection, batch, told, partial(self._last_named, connection))
         changes = reshaping.changes() if batch.facts else Changes()
         voided = voiding.voidings(batch, connection)
         if voided.earlier:
@@ -162,6 +163,13 @@ class TrainingFold:
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         told = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
         return [outcome for outcome in told if concerns(outcome)]
+
+    def _last_named(self, connection: Connection, key: str) -> int:
+        """The instant of the newest statement of earlier batches that names the identifier."""
+        rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
+        told = self._left.at(sorted(row.position for row in rows))
+        said = (o for recorded in told.values() for o in self._outcomes(recorded))
+        return max(o.timestamp for o in said if o.trainee == key and o.name)
 
     def _take_away(
         self,

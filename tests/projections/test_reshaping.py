@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -134,6 +135,25 @@ def test_linked_identifiers_are_one_person(views: Connection, cuts: Collection[i
     assert report(views, COURSE).figures.trainees == 1
     (found,) = people(views)
     assert (found.name, found.identifiers) == ("Анна", (key("1"), key("2")))
+
+
+@CUTS
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_person_is_called_as_the_newest_statement_calls_them(
+    views: Connection, cuts: Collection[int], order: tuple[int, ...]
+) -> None:
+    """By the statements' own time: what arrives late and is older renames nobody."""
+    named = [("Анна Белова", 2), ("Анна Петрова", 9), ("Анна Белова", 5)]
+    said = [
+        here("completed", MODULE, day(number)) | {"actor": person("1", name)}
+        for name, number in named
+    ]
+    project(views, mixed(*(said[one] for one in order)), cuts)
+    found = person_by_key(views, key("1"))
+    assert found
+    assert found.name == "Анна Петрова"
+    assert [one.name for one in people(views, "петрова")] == ["Анна Петрова"]
+    assert people(views, "белова") == []
 
 
 @CUTS
