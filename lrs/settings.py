@@ -83,9 +83,7 @@ def _time_zone(text: str) -> str:
     try:
         _zone(text)
     except (LookupError, ValueError, OSError):
-        raise ValueError(
-            "the name of a time zone such as Europe/Moscow, which this machine knows"
-        ) from None
+        raise ValueError("the name of a time zone, such as Europe/Moscow") from None
     return text
 
 
