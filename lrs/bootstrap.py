@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -36,9 +37,9 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-def projections(words: Vocabulary = STANDARD) -> list[Projection]:
-    """Every read model there is, for an installation with these words for training."""
-    return [StatementIndex(), Training(words), Documents(), Catalogue()]
+def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projection]:
+    """Every read model there is, for an installation with these words for training in this zone."""
+    return [StatementIndex(), Training(words, zone), Documents(), Catalogue()]
 
 
 def build(settings: Settings, now: Clock = now) -> Lrs:
@@ -50,8 +51,8 @@ def build(settings: Settings, now: Clock = now) -> Lrs:
         projector = Projector(
             ledger,
             views,
-            projections(words),
-            anew=partial(projections, words),
+            projections(words, settings.zone),
+            anew=partial(projections, words, settings.zone),
             wait=settings.fresh_timeout,
             pause=PAUSE[views.dialect],
         )
@@ -79,7 +80,7 @@ def migrate(settings: Settings) -> bool:
     try:
         made = migrate_ledger(log)
         ledger = Ledger(log, now)
-        Projector(ledger, views, projections(words)).prepare()
+        Projector(ledger, views, projections(words, settings.zone)).prepare()
         ledger.close()
         return made
     finally:

@@ -10,9 +10,11 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
 
 from lrs import address
 from lrs.domain.errors import Misconfigured
@@ -104,6 +106,19 @@ def _public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
+def _time_zone(text: str) -> str:
+    try:
+        _zone(text)
+    except (LookupError, ValueError, OSError):
+        raise ValueError("the name of a time zone, such as Europe/Moscow") from None
+    return text
+
+
+def _zone(name: str) -> tzinfo:
+    # UTC is there without any data on time zones
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
 _ORIGIN = re.compile(r"https?://[^\s/?#@,]+", re.ASCII)
 
 
@@ -175,6 +190,9 @@ class Settings:
     vocabulary: str = _setting(
         "", _text, "A TOML file with further verbs and activity types that tell of training."
     )
+    time_zone: str = _setting(
+        "UTC", _time_zone, "The centre's time zone: where a time that is told in UTC happened."
+    )
     project_in_web: bool = _setting(
         True, _truth, "Whether server processes fold projections; false with `lrs project`."
     )
@@ -214,6 +232,11 @@ class Settings:
         if sqlite and self.workers != 1:
             raise Misconfigured("LRS_WORKERS must be 1 on SQLite: it is made for one process.")
         return self
+
+    @property
+    def zone(self) -> tzinfo:
+        """The centre's time zone."""
+        return _zone(self.time_zone)
 
 
 def described() -> list[tuple[str, object, str]]:

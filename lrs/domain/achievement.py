@@ -51,6 +51,8 @@ class Mark(NamedTuple):
     milliseconds: int = 0
     own: bool = True
     """Whether it is of the course itself, and not of a test within."""
+    besides: tuple[int, ...] = ()
+    """The positions of further statements that it rests on."""
 
 
 class Proof(NamedTuple):
@@ -197,7 +199,7 @@ class Tally:
         positions = [mark.position for one in found for mark in (one.basis, one.score)]
         if hours:
             day, instant = max((day, instant), (hours[-1].day, hours[-1].instant))
-            positions += [mark.position for mark in hours]
+            positions += [at for mark in hours for at in (mark.position, *mark.besides)]
         evidence = list(dict.fromkeys(positions))[:MOST_EVIDENCE]
         return Proof(day, instant, tuple(sorted(evidence)))
 

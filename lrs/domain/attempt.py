@@ -46,12 +46,13 @@ _RANK = {"in progress": 0, "failed": 1, "completed": 2, "passed": 3}
 
 
 class Attempt(NamedTuple):
-    """An attempt as a rule sees it; `ground` is what its status rests on."""
+    """An attempt as a rule sees it; `ground` is what its status rests on, `judged` its verdict."""
 
     begun: Reference
     status: Status
     ground: Reference
     verdict: bool | None
+    judged: Result | None
     score: Result | None
     scored: list[Result]
 
@@ -69,6 +70,7 @@ def read(attempt: State, rule: Rule) -> Attempt:
         status=status,
         ground=ground,
         verdict=verdict[4] if verdict else None,
+        judged=verdict,
         score=_picked_score(scored, verdict, rule),
         scored=scored,
     )

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from lrs.domain.extremes import State
 from lrs.domain.feedback import points, stars
-from lrs.domain.hours import time_inside
 from lrs.domain.line import Gist, Line, Score
+from lrs.domain.sittings import sittings
 from lrs.domain.statistics import Counters
 
 MOST_TRIES = 20
@@ -59,18 +59,23 @@ def sessions_of(state: State) -> Sessions:
 
 
 def _session(session: State, rated: list[object] | None) -> Counters:
-    present = bool(session.get("attended") or "came" in session or "left" in session)
-    absent = session.get("absent", []) > session.get("attended", [])
+    sat = sittings(session)
+    present = [one for one in sat if one.present]
+    missed = sum(one.missed for one in sat)
     counters = {"trainees": 1}
     if session.get("enrolled", []) > session.get("withdrawn", []):
         counters["enrolled"] = 1
-    if absent:
-        counters |= {"missed": 1, "absences": 1}
-    elif present:
-        spent = sum(spell.milliseconds for spell in time_inside(session))
-        counters |= {"attended": 1, "presences": 1, f"minutes:{spent // 60_000}": 1}
-        if spent >= 1000:
-            counters["hours"] = spent // 1000
+    if missed:
+        counters |= {"missed": 1, "absences": missed}
+    if present:
+        counters |= {"attended": 1, "presences": len(present)}
+    spent = 0
+    for one in present:
+        inside = one.spell.milliseconds if one.spell else 0
+        counters[f"minutes:{one.day}:{inside // 60_000}"] = 1
+        spent += inside
+    if spent >= 1000:
+        counters["hours"] = spent // 1000
     if rated and points(rated):
         counters[f"rating:{points(rated)}"] = 1
     return counters

@@ -1,72 +1,101 @@
 """How long a line's training took: what was said, else what joining and leaving shows.
 
-A session takes as long as `attended` says, else the union of the intervals between joining and
-leaving; whoever never left, or never came in, adds nothing. An attempt takes as long as its
-statements on the course itself say, else the sum over its parts; without a registration, each year
-by itself, as what is repeated comes again without one. Where there were sessions and
-nothing online, a duration of the course itself speaks of those same sessions: the larger counts.
+    a sitting        as long as `attended` says, else the time between joining and leaving
+                     (lrs.domain.sittings); who never left, or never came in, adds nothing
+    an attempt       as long as its parts together, or as its statements on the course itself say,
+                     whichever is more (lrs.domain.spending)
+    the classroom    what is said of the course itself before anything was done online speaks of its
+                     sittings and parts: of the two, too, the larger counts
+
+Every stretch counts once, and on its own day: how much there was by the end of a day hangs on
+nothing that happened later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from lrs.domain.extremes import Reference, State
-from lrs.domain.moment import Moment
-from lrs.domain.studying import part_of_key
-from lrs.domain.transcript import ONLINE
+from lrs.domain.extremes import State
+from lrs.domain.sittings import Sitting, Spell
+from lrs.domain.spending import Spending, spendings
 
 _ROUNDING = 1_000_000
 """Players round a duration to the second: up to that, it contradicts nothing."""
 
 
-class Spell(NamedTuple):
-    """Time spent, and the references to the statements that say so."""
+def spells(state: State, sittings: Sequence[Sitting]) -> list[Spell]:
+    """All time spent, each stretch counted once; nothing shorter than a millisecond. `sittings`
+    are the line's.
+    """
+    inside = [one.spell for one in sittings if one.spell]
+    spent = spendings(state)
+    if not spent:
+        return inside
+    if any(one.whole and (one.parts or inside) for one in spent):
+        return _larger(inside, spent, state.get("online"))
+    return [*inside, *(spell for one in spent for spell in (*one.whole, *one.parts))]
 
-    milliseconds: int
-    grounds: tuple[Reference, ...]
 
-    @property
-    def year(self) -> int:
-        return Moment(self.grounds[0][0], self.grounds[0][2]).year
+@dataclass(slots=True)
+class _Sums:
+    """Milliseconds of one attempt by the end of a day: of its parts, `tests` those before the first
+    day online; said of the course itself, `figure` before that day and `whole` since.
+    """
+
+    parts: int = 0
+    tests: int = 0
+    whole: int = 0
+    figure: int = 0
+
+    def add(self, spell: Spell, online: int | None, *, part: bool) -> None:
+        offline = online is None or spell.day < online
+        if part:
+            self.parts += spell.milliseconds
+            self.tests += spell.milliseconds if offline else 0
+        elif offline:
+            self.figure += spell.milliseconds
+        else:
+            self.whole += spell.milliseconds
 
 
-def presences(state: State) -> list[Reference]:
-    """One reference for each session that the trainee was present at."""
-    found = []
-    for session in state.get("sessions", {}).values():
-        attended = session.get("attended")
-        if attended or "absent" in session:
-            if attended and attended > session.get("absent", []):
-                found.append(attended)
-        elif "came" in session or "left" in session:
-            found.append(session.get("came") or session["left"])
+def _larger(inside: list[Spell], spent: list[Spending], online: int | None) -> list[Spell]:
+    """Of two figures for the same time the larger, day by day."""
+    days: dict[int, list[tuple[Spell, int, bool]]] = {}
+    for spell in inside:
+        days.setdefault(spell.day, []).append((spell, -1, False))
+    for attempt, one in enumerate(spent):
+        for part, said in ((True, one.parts), (False, one.whole)):
+            for spell in said:
+                days.setdefault(spell.day, []).append((spell, attempt, part))
+    sums, sat, before = [_Sums() for _ in spent], 0, 0
+    found: list[Spell] = []
+    for _, told in sorted(days.items()):
+        for spell, attempt, part in told:
+            if attempt < 0:
+                sat += spell.milliseconds
+            else:
+                sums[attempt].add(spell, online, part=part)
+        total = _total(sat, sums)
+        found += _up_to(total - before, [spell for spell, _, _ in told])
+        before = total
     return found
 
 
-def absences(state: State) -> int:
-    """Of how many sessions an absence is the last word."""
-    sessions = state.get("sessions", {}).values()
-    return sum(1 for s in sessions if s.get("absent", []) > s.get("attended", []))
+def _total(sat: int, sums: Sequence[_Sums]) -> int:
+    classroom = sum(max(0, one.figure - one.tests) for one in sums)
+    return max(sat, classroom) + sum(max(one.parts, one.whole) for one in sums)
 
 
-def spells(state: State) -> list[Spell]:
-    """All time spent, each stretch counted once; nothing shorter than a millisecond."""
-    inside = [spell for s in state.get("sessions", {}).values() for spell in time_inside(s)]
-    whole: list[Spell] = []
-    parts: list[Spell] = []
-    for attempt in state.get("attempts", {}).values():
-        spent = sorted(attempt.get("spent", {}).items())
-        itself = {key.partition(" ")[0] for key, _ in spent if not part_of_key(key)}
-        for key, said in spent:
-            if not part_of_key(key):
-                whole.append(Spell(said[0], (said[1:],)))
-            elif key.partition(" ")[0] not in itself:
-                parts.append(Spell(said[0], (said[1:],)))
-    if inside and not state["modes"] & ONLINE:
-        inside, whole = max(inside, whole, key=_total), []
-    return [spell for spell in (*inside, *whole, *parts) if spell.milliseconds]
+def _up_to(milliseconds: int, said: Sequence[Spell]) -> list[Spell]:
+    """So much of these spells, the first ones first."""
+    found = []
+    for spell in said:
+        taken = min(spell.milliseconds, milliseconds)
+        if taken:
+            found.append(spell._replace(milliseconds=taken))
+        milliseconds -= taken
+    return found
 
 
 def exceeds(state: State) -> bool:
@@ -76,36 +105,3 @@ def exceeds(state: State) -> bool:
         for a in state.get("attempts", {}).values()
         if "excess" in a
     )
-
-
-def _total(spent: Iterable[Spell]) -> int:
-    return sum(spell.milliseconds for spell in spent)
-
-
-def time_inside(session: State) -> list[Spell]:
-    """The time spent in one session: at most one spell."""
-    if session.get("absent", []) > session.get("attended", []):
-        return []
-    timed = session.get("timed")
-    if timed:
-        return [Spell(timed[3], (timed[:3],))]
-    if "in" in session and "out" in session:
-        inside = union(session["in"], session["out"]) // 1000
-        return [Spell(inside, (session["came"], session["left"]))]
-    return []
-
-
-def union(came_in: Iterable[int], went_out: Iterable[int]) -> int:
-    """Microseconds inside: from joining to the next leaving, however often either was said.
-
-    Joining and leaving in the same instant changes nothing.
-    """
-    came, went = set(came_in), set(went_out)
-    total, since = 0, None
-    for instant in sorted(came ^ went):
-        if instant in came:
-            since = instant if since is None else since
-        elif since is not None:
-            total += instant - since
-            since = None
-    return total

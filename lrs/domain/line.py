@@ -5,8 +5,7 @@ Its status, the first that holds (`lrs.domain.attempt` says which attempt the ru
     passed, completed    of the picked attempt
     waived               the whole course was waived
     failed               of the picked attempt
-    attended             was present at a session; where one is said to be both attended and
-                         absent, the later word counts
+    attended             was present at a sitting (`lrs.domain.sittings`)
     withdrawn            no enrolment stands, and nothing was done after the last withdrawal
     in progress          an attempt was begun, or a part of the course waived
     enrolled             an enrolment stands, or an absence was noted, as of those expected
@@ -14,6 +13,7 @@ Its status, the first that holds (`lrs.domain.attempt` says which attempt the ru
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -22,10 +22,11 @@ from lrs.domain.attempt import Attempt, Rule, Status, count, picked, read
 from lrs.domain.days import plus_months
 from lrs.domain.extremes import Reference, State
 from lrs.domain.feedback import stars
-from lrs.domain.hours import Spell, absences, exceeds, presences, spells
+from lrs.domain.hours import exceeds, spells
 from lrs.domain.marks import renewals, tries
 from lrs.domain.moment import Moment
 from lrs.domain.score import Number
+from lrs.domain.sittings import Sitting, Spell, sat
 from lrs.domain.studying import Result, merit
 from lrs.domain.transcript import COURSE, ONLINE, SESSION, TEST
 
@@ -64,9 +65,9 @@ class Line(NamedTuple):
     all attempts and sessions. `reached` is when the status was. `tries` are the failures before
     the first pass and that pass; `minutes` lie between first activity and completion.
     `valid_until` is a certificate's last day, else so many months after the course was completed
-    last. `evidence`
-    are positions of statements, at most MOST_EVIDENCE, those that status and score rest on first;
-    `voided` are the latest of the `voided_count` taken away.
+    last. `evidence` are positions of the statements that any of it rests on, at most MOST_EVIDENCE,
+    those of status, score and validity first; `voided` are the latest of the `voided_count` taken
+    away.
     """
 
     rule: Rule
@@ -129,6 +130,7 @@ class _Reading(NamedTuple):
 
     attempts: list[Attempt]
     chosen: Attempt | None
+    sittings: list[Sitting]
     present: list[Reference]
     status: Status
     ground: Reference
@@ -150,17 +152,12 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         return None
     seen = _read(state, rule)
     said = _gist(state, seen)
-    scored = [r for a in seen.attempts for r in a.scored]
-    scored.sort(key=_WHEN)
-    counted = seen.chosen.score if seen.chosen else None
-    grounds = [seen.ground, *([counted] if counted else ())]
-    grounds += [g for s in seen.spent for g in s.grounds]
-    grounds += [a.begun for a in seen.attempts]
+    scored = sorted((r for a in seen.attempts for r in a.scored), key=_WHEN)
+    scores = (max(scored, key=merit), scored[-1], scored[0]) if scored else ()
     marks = state.get("voided", _NO_MARKS)
-    completed = said.reached if seen.status in _FINISHED else None
-    certificate = state.get("certificate")
-    if certificate:
-        grounds.append(certificate)
+    completed = seen.ground if seen.status in _FINISHED else None
+    valid_until, keeping = _validity(state, completed, months)
+    grounds = [*_verdicts(seen), *keeping, *scores, *_grounds(state, seen)]
     return Line(
         rule=rule,
         kind=said.kind,
@@ -168,11 +165,11 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         success=said.success,
         first_activity=_moment(state["first"]),
         last_activity=_moment(state["last"]),
-        completed=completed,
+        completed=_moment(completed) if completed else None,
         attempts=said.attempts,
         score=said.score,
-        best_score=_score(max(scored, key=merit)) if scored else None,
-        last_score=_score(scored[-1]) if scored else None,
+        best_score=_score(scores[0]) if scores else None,
+        last_score=_score(scores[1]) if scores else None,
         first_score=said.first_score,
         hours=said.hours,
         spells=tuple(seen.spent),
@@ -188,7 +185,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         stars=said.stars,
         instructor=said.instructor,
         place=Place(*state["place"][2:]) if "place" in state else None,
-        valid_until=_valid_until(state, completed, months),
+        valid_until=valid_until,
         evidence=tuple(dict.fromkeys(map(_POSITION, grounds)))[:MOST_EVIDENCE],
         voided=tuple(marks["latest"]),
         voided_count=marks["count"],
@@ -198,8 +195,10 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
 def _read(state: State, rule: Rule) -> _Reading:
     attempts = [read(a, rule) for a in state.get("attempts", _NONE).values()]
     chosen = picked(attempts, rule)
-    present = presences(state)
-    return _Reading(attempts, chosen, present, *_status(state, chosen, present), spells(state))
+    sittings = sat(state)
+    present = [one.present for one in sittings if one.present]
+    status, ground = _status(state, chosen, present)
+    return _Reading(attempts, chosen, sittings, present, status, ground, spells(state, sittings))
 
 
 def _gist(state: State, seen: _Reading) -> Gist:
@@ -212,7 +211,7 @@ def _gist(state: State, seen: _Reading) -> Gist:
         enrolled="enrolled" in state["facts"],
         started=bool(seen.attempts or seen.present),
         sessions_attended=len(seen.present),
-        sessions_missed=absences(state),
+        sessions_missed=sum(one.missed for one in seen.sittings),
         attempts=count(state),
         hours=sum(s.milliseconds for s in seen.spent) // 1000,
         score=_score(chosen.score) if chosen else None,
@@ -229,19 +228,40 @@ def _minutes(first: Reference, ground: Reference) -> int:
     return int((ground[0] - first[0]) // 60_000_000)
 
 
-def _valid_until(state: State, completed: Moment | None, months: int | None) -> date | None:
-    """A certificate's last day; but what was done again after it counts from its own day."""
-    done = [] if completed is None else [completed]
-    done += map(_moment, renewals(state)) if done else ()
-    latest = max(done, key=lambda moment: moment.instant, default=None)
+def _verdicts(seen: _Reading) -> list[Reference]:
+    """What status, success and the counted score rest on."""
+    chosen = seen.chosen
+    picked_ = (chosen.judged, chosen.score) if chosen else ()
+    return [seen.ground, *(one for one in picked_ if one)]
+
+
+def _grounds(state: State, seen: _Reading) -> Iterator[Reference]:
+    """What hours, attempts, sittings, enrolment, instructor, place and dates rest on."""
+    for spell in seen.spent:
+        yield from spell.grounds
+    yield from (attempt.begun for attempt in seen.attempts)
+    yield from (one.ground for one in seen.sittings)
+    yield from (s["enrolled"] for s in state.get("sessions", _NONE).values() if "enrolled" in s)
+    yield from (state[name] for name in ("instructor", "place", "first", "last") if name in state)
+
+
+def _validity(
+    state: State, completed: Reference | None, months: int | None
+) -> tuple[date | None, list[Reference]]:
+    """A certificate's last day; but what was done again after it counts from its own day. And what
+    that rests on.
+    """
+    done = [completed, *renewals(state)] if completed else []
+    latest = max(done, key=itemgetter(0), default=None)
     certificate = state.get("certificate")
+    earned = [certificate] if certificate else []
     if certificate and certificate[3]:
-        newer = latest is not None and months is not None and latest.instant > certificate[0]
+        newer = latest is not None and months is not None and latest[0] > certificate[0]
         if not newer:
-            return date.fromisoformat(certificate[3])
+            return date.fromisoformat(certificate[3]), earned
     if latest is None or months is None:
-        return None
-    return plus_months(latest.day, months)
+        return None, earned
+    return plus_months(_moment(latest).day, months), [latest, *earned]
 
 
 _FINISHED = ("passed", "completed")

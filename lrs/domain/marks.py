@@ -1,10 +1,9 @@
-"""What of a line counts toward a programme: passes, failures, completions, scores, attendances and
-waivers.
+"""What of a line's attempts counts toward a programme: passes, failures, completions and scores,
+and waivers of the course.
 
 A line's rule picks one attempt; a programme that has to be renewed looks at all of them. So a
 line's state keeps these by time: [*reference, what, attempt, scaled, 1 if the course's own else 0].
-Of an attendance the attempt is the session. MOST are kept: the latest, and what may achieve a
-course before failures and scores alone.
+MOST are kept: the latest, and what may achieve a course before failures and scores alone.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 
 from lrs.domain.extremes import Reference, State
 
-PASSED, FAILED, COMPLETED, SCORED, ATTENDED, WAIVED = "p", "f", "c", "s", "a", "w"
+PASSED, FAILED, COMPLETED, SCORED, WAIVED = "p", "f", "c", "s", "w"
 
 MOST = 500
 _FLEETING = (FAILED, SCORED)

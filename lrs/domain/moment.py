@@ -1,10 +1,11 @@
-"""An instant together with the UTC offset it was said in."""
+"""An instant together with the UTC offset of the place where it happened."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lrs.domain.clock import EPOCH
 
@@ -20,8 +21,24 @@ def _month(days: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _year(days: int) -> int:
-    return (EPOCH + timedelta(days=days)).year
+def date_of(days: int) -> date:
+    """The day so many days after the epoch's."""
+    return (EPOCH + timedelta(days=days)).date()
+
+
+def year_of(days: int) -> int:
+    """The year of the day so many days after the epoch's."""
+    return date_of(days).year
+
+
+def day_of(instant: int, offset: int) -> int:
+    """The local day of an instant, in days since the epoch's."""
+    return (instant + offset * 60_000_000) // _DAY
+
+
+def day_number(reference: Sequence[Any]) -> int:
+    """The local day of [instant, position, UTC offset in minutes], in days since the epoch's."""
+    return day_of(reference[0], reference[2])
 
 
 @lru_cache(maxsize=256)
@@ -30,21 +47,39 @@ def _zone(offset: int) -> str:
     return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
+def offset_in(zone: tzinfo, instant: datetime) -> int:
+    """The zone's offset at an aware instant, in minutes; 0 where its calendar has no such day."""
+    if zone is UTC:
+        return 0
+    try:
+        shift = instant.astimezone(zone).utcoffset()
+    except OverflowError:
+        return 0
+    return int(shift.total_seconds()) // 60 if shift else 0
+
+
 class Moment(NamedTuple):
     """Microseconds since the epoch, and minutes east of Greenwich."""
 
     instant: int
     offset: int
 
+    @classmethod
+    def there(cls, instant: int, zone: tzinfo) -> Moment:
+        """An instant as the clocks of the zone tell it."""
+        if zone is UTC:
+            return cls(instant, 0)
+        return cls(instant, offset_in(zone, EPOCH + timedelta(0, 0, instant)))
+
     @property
     def year(self) -> int:
         """The year on the wall where it happened."""
-        return _year(self.local // _DAY)
+        return year_of(self.local // _DAY)
 
     @property
     def day(self) -> date:
         """The day on the calendar where it happened."""
-        return (EPOCH + timedelta(microseconds=self.local)).date()
+        return date_of(self.local // _DAY)
 
     @property
     def month(self) -> str:

@@ -9,7 +9,7 @@ out: equal figures are equal dicts, and `{}` is a course without trainees.
     kind:<kind>                 lines by kind of training
     enrolled, started           lines with an enrolment; with an attempt or a session attended
     attended, missed            lines with at least one session attended, missed
-    presences, absences         sessions attended, missed, over all lines
+    presences, absences         sittings attended, missed, over all lines
     right, wrong                lines whose picked attempt has a verdict, pass or failure
     attempts, hours             sums; hours in whole seconds
     score:<n>, first:<n>        lines by scaled score in per cent, rounded down, of the picked
@@ -20,8 +20,9 @@ out: equal figures are equal dicts, and `{}` is a course without trainees.
                                 steps of less than 1/32 (see
                                 `lrs.domain.contribution`)
     rating:<n>                  feedback of n points, 1 to 5
-    minutes:<n>                 of a session only: those who were there so long
-    delivered                   of a course only: over its sessions, the minutes of whoever was
+    minutes:<day>:<n>           of a session only: those who were there so long at the sitting of
+                                that day, in days since 1970-01-01
+    delivered                   of a course only: over its sittings, the minutes of whoever was
                                 there longest
 
 The same counters are kept of a course as a whole, and of its lines by office, by instructor, by
@@ -211,8 +212,13 @@ def spread(histogram: Mapping[int, int]) -> Spread:
 
 
 def delivered(session: Counters) -> int:
-    """How long a session was: the minutes of whoever was there longest."""
-    return max(counted(session, "minutes"), default=0)
+    """How long a session's sittings were: of each the minutes of whoever was there longest."""
+    longest: dict[str, int] = {}
+    for key in session:
+        if key.startswith("minutes:"):
+            _, day, minutes = key.split(":")
+            longest[day] = max(longest.get(day, 0), int(minutes))
+    return sum(longest.values())
 
 
 def kind_of(statistics: Counters) -> Kind | None:

@@ -9,13 +9,11 @@ from typing import Any
 
 from lrs.domain.extremes import Reference, State, greatest, span
 from lrs.domain.marks import COMPLETED, FAILED, PASSED, SCORED, note
-from lrs.domain.moment import Moment
+from lrs.domain.spending import spend
 from lrs.domain.training import Outcome
 
 Result = list[Any]
 """[*reference, 1 if the course's own else 0, verdict, scaled, raw, min, max]"""
-
-MOST_PARTS = 200
 
 _VERDICTS = frozenset({"passed", "failed"})
 GRADES = frozenset({"passed", "failed", "scored"})
@@ -24,7 +22,7 @@ COMPLETIONS = frozenset({"completed", "satisfied"})
 
 def study(state: State, attempt: State, outcome: Outcome, reference: Reference) -> None:
     if outcome.duration is not None:
-        _spend(state, attempt, outcome, reference)
+        spend(state, attempt, outcome, reference)
     _reach(attempt, outcome)
     span(attempt, reference)
     fact, own = outcome.fact, not outcome.part
@@ -50,31 +48,6 @@ def _weight(outcome: Outcome) -> str:
     if not outcome.part and outcome.fact in COMPLETIONS:
         return PASSED if outcome.fact == "satisfied" else COMPLETED
     return "" if outcome.scaled is None else SCORED
-
-
-def _spend(state: State, attempt: State, outcome: Outcome, reference: Reference) -> None:
-    """The longest duration said of each part; beyond MOST_PARTS parts, the longest of them.
-
-    `completed` and `passed` of one part both carry the time of the same sitting, so durations of
-    one part in one attempt do not add up. Without a registration nothing tells next year's attempt
-    from this one: then they are told apart by the year. The whole course's own figures are never
-    dropped.
-    """
-    spent = attempt.setdefault("spent", {})
-    said = [outcome.duration, *reference]
-    year = 0 if outcome.attempt else Moment(reference[0], reference[2]).year
-    key = f"{year} {outcome.part}"
-    spent[key] = max(spent.get(key, said), said)
-    if len(spent) > MOST_PARTS:
-        parts = [key for key in spent if part_of_key(key)]
-        if parts:
-            del spent[min(parts, key=lambda key: (spent[key], key))]
-            state["cut"] = True
-
-
-def part_of_key(key: str) -> str:
-    """The part that time was spent on, by its key; empty for the course itself."""
-    return key.partition(" ")[2]
 
 
 def _reach(attempt: State, outcome: Outcome) -> None:

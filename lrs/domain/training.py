@@ -7,6 +7,7 @@ contradicts itself:
     attended, completion false      absent
     passed, success false           passed; failed, success true: failed - the verb decides
     earned on a type that is no certificate (a badge, points)   nothing
+    terminated, suspended or exited without a duration          nothing
 
 Which course it belongs to: `lrs.domain.subject` says.
 
@@ -18,12 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Any, NamedTuple
 
 from lrs.domain.agent import JsonObject, agent_key, members
 from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.duration import milliseconds
+from lrs.domain.moment import Moment, offset_in
 from lrs.domain.score import Number, progress, score
 from lrs.domain.shared import once
 from lrs.domain.statement import RecordedStatement
@@ -33,6 +35,7 @@ from lrs.domain.vocabulary import (
     LOCATION,
     PLACES,
     REASON,
+    SESSION,
     STANDARD,
     ActivityKind,
     OutcomeFact,
@@ -51,9 +54,9 @@ class Outcome(NamedTuple):
     the object is the course itself; `said_course` is the course as the statement alone has it,
     whatever the catalogue says, and `title` what it calls that one; `subject` is the text of the
     statement's subject; `attempt` the registration or empty. `timestamp` is in
-    microseconds since the epoch, `offset` the UTC offset as said, in minutes; `duration` is in
-    milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max are
-    said.
+    microseconds since the epoch, `offset` the UTC offset where it happened, in minutes; `duration`
+    is in milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max
+    are said.
     """
 
     fact: OutcomeFact
@@ -83,14 +86,19 @@ class Outcome(NamedTuple):
     place_title: Title | None = None
     expires: str | None = None
     """The last day a certificate is good, as 2026-03-31."""
+    session: str = ""
+    """The id of the session of studying, or empty (cmi5 9.6.3.1)."""
 
 
 def outcomes(
-    recorded: RecordedStatement, vocabulary: Vocabulary = STANDARD, listings: Listings = _NOTHING
+    recorded: RecordedStatement,
+    vocabulary: Vocabulary = STANDARD,
+    listings: Listings = _NOTHING,
+    zone: tzinfo = UTC,
 ) -> list[Outcome]:
     """The outcomes of a structurally valid statement, in the order of its members; often none.
 
-    `listings` is what the catalogue says of activities.
+    `listings` is what the catalogue says of activities, `zone` where a time in UTC was told.
 
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
@@ -100,17 +108,26 @@ def outcomes(
     object_ = statement["object"]
     if fact is None or object_.get("objectType", "Activity") != "Activity":
         return []
-    if fact == "certified":
-        type_ = type_of(object_)
-        if type_ is not None and vocabulary.kinds.get(type_) != "certificate":
-            return []
+    if fact in _CONDITIONAL and not _says(fact, statement, vocabulary):
+        return []
     people = _people(statement["actor"])
     if not people:
         return []
     activities = statement.get("context", _NOTHING).get("contextActivities")
     about = _about(object_, activities, fact, vocabulary)
-    first = _outcome(recorded, people[0], fact, about, listings)
+    first = _outcome(recorded, people[0], fact, about, listings, zone)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
+
+
+_CONDITIONAL = frozenset({"certified", "ended"})
+
+
+def _says(fact: OutcomeFact, statement: JsonObject, vocabulary: Vocabulary) -> bool:
+    """Whether something was earned that is a certificate; whether what ended says its time."""
+    if fact == "certified":
+        type_ = type_of(statement["object"])
+        return type_ is None or vocabulary.kinds.get(type_) == "certificate"
+    return "duration" in statement.get("result", _NOTHING)
 
 
 class _About(NamedTuple):
@@ -140,16 +157,18 @@ def _outcome(
     fact: OutcomeFact,
     about: _About,
     listings: Listings,
+    zone: tzinfo,
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
     fact = _disambiguated(fact, result)
     subject, text, said_course, said_part, title, place = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
-    at, offset = _when(recorded)
+    at, offset = _when(recorded, zone)
     said_score = score(result)
     who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
-    where, title_there = place or (_text(context.get("extensions", _NOTHING).get(LOCATION)), None)
+    extensions = context.get("extensions")
+    where, title_there = place or (_text(extensions.get(LOCATION)) if extensions else None, None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
         fact,
@@ -175,6 +194,7 @@ def _outcome(
         where,
         title_there,
         _expiry(result, context) if fact == "certified" else None,
+        (_text(extensions.get(SESSION)) or "") if extensions else "",
     )
 
 
@@ -226,17 +246,22 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _when(recorded: RecordedStatement) -> tuple[int, int]:
-    """Microseconds since the epoch and the offset in minutes; when stored, if none is said."""
+def _when(recorded: RecordedStatement, zone: tzinfo) -> tuple[int, int]:
+    """Microseconds since the epoch and the offset in minutes; when stored, if none is said.
+
+    A time in UTC does not say where it was: it is `zone`'s. `+00:00` names a place, `Z` none.
+    """
     said = recorded.statement.get("timestamp")
     if isinstance(said, str):
         try:
             instant = parse_timestamp(said)
         except ValueError:  # a day that no calendar has: known when stored, at least
-            return recorded.stored, 0
+            return Moment.there(recorded.stored, zone)
         shift = instant.utcoffset()
-        return micros(instant), int(shift.total_seconds()) // 60 if shift else 0
-    return recorded.stored, 0
+        if shift or "+" in said:
+            return micros(instant), int(shift.total_seconds()) // 60 if shift else 0
+        return micros(instant), offset_in(zone, instant)
+    return Moment.there(recorded.stored, zone)
 
 
 def _extension(result: Mapping[str, Any], context: Mapping[str, Any], iri: str) -> Any:

@@ -7,6 +7,7 @@ per tested part. `lrs.domain.line` reads from it what the line says.
 
     facts        {fact: how many}
     modes        which ways of training were seen: SESSION | ONLINE | TEST | COURSE
+    online       the first day of training online, in days since 1970-01-01
     first, last  references to the first and the last outcome
     attempts     {registration or "": attempt}
     sessions     {activity IRI, or "" for the course itself: session}
@@ -23,11 +24,10 @@ Certificates and feedback are no activity: where nothing else is known, no line 
 
     attempt      first, last: references; done, satisfied: the first and last reference;
                  results: the graded outcomes that some rule may pick, by time;
-                 tries: {part: verdicts}; spent: {"year part": [ms, *reference]}, the longest
-                 said of the part, with a registration all years as 0;
+                 tries: {part: verdicts}; spent: what was said of time (see `lrs.domain.studying`);
                  at_first, excess: how far a stated duration reaches back
-    session      enrolled, withdrawn, attended, absent, left: latest reference; came: earliest;
-                 timed: [*reference, ms]; in, out: instants of joining and leaving
+    session      enrolled, withdrawn: latest reference; days: its sittings (see
+                 `lrs.domain.sittings`)
 
 A reference is [instant in microseconds, position, UTC offset in minutes]: as lists, references
 order by time, and by position where times are equal. The position stands for the statement: its
@@ -36,18 +36,18 @@ id, ten times as long, is the log's to tell.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from copy import deepcopy
 
-from lrs.domain.extremes import Reference, State, earliest, latest, span
-from lrs.domain.marks import ATTENDED, WAIVED, note
+from lrs.domain.extremes import Reference, State, latest, span
+from lrs.domain.marks import WAIVED, note
+from lrs.domain.moment import day_number
+from lrs.domain.sittings import attend
 from lrs.domain.studying import COMPLETIONS, GRADES, study
 from lrs.domain.training import Outcome
 
 SESSION, ONLINE, TEST, COURSE = 1, 2, 4, 8
 
-MOST_INSTANTS = 500
 MOST_VOIDED = 20
 
 _ENROLMENT = frozenset({"enrolled", "withdrawn"})
@@ -102,7 +102,12 @@ def _gather(state: State, outcome: Outcome) -> None:
     reference = _reference(outcome)
     facts = state.setdefault("facts", {})
     facts[fact] = facts.get(fact, 0) + 1
-    state["modes"] = state.get("modes", 0) | _mode(outcome)
+    mode = _mode(outcome)
+    state["modes"] = state.get("modes", 0) | mode
+    if mode == ONLINE:
+        day = day_number(reference)
+        if state.get("online", day) >= day:
+            state["online"] = day
     span(state, reference)
     if outcome.instructor is not None or outcome.instructor_name is not None:
         latest(state, "instructor", [*reference[:2], outcome.instructor, outcome.instructor_name])
@@ -111,7 +116,7 @@ def _gather(state: State, outcome: Outcome) -> None:
     if fact in _ENROLMENT:
         latest(_session(state, outcome), fact, reference)
     elif fact in _PRESENCE:
-        _attend(state, _session(state, outcome), outcome, reference)
+        attend(state, _session(state, outcome), outcome, reference)
     elif fact == "waived":
         if not outcome.part:
             latest(state, "waived", reference)
@@ -136,32 +141,3 @@ def _mode(outcome: Outcome) -> int:
 def _session(state: State, outcome: Outcome) -> State:
     session: State = state.setdefault("sessions", {}).setdefault(outcome.part, {})
     return session
-
-
-def _attend(state: State, session: State, outcome: Outcome, reference: Reference) -> None:
-    match outcome.fact:
-        case "attended":
-            latest(session, "attended", reference)
-            note(state, ATTENDED, reference, outcome.part)
-            if outcome.duration is not None:
-                latest(session, "timed", [*reference, outcome.duration])
-        case "absent":
-            latest(session, "absent", reference)
-        case "came_in":
-            earliest(session, "came", reference)
-            _instant(state, session, "in", outcome.timestamp)
-        case "went_out":
-            latest(session, "left", reference)
-            _instant(state, session, "out", outcome.timestamp)
-
-
-def _instant(state: State, session: State, name: str, instant: int) -> None:
-    """Keeps the earliest instants: which these are does not depend on the order of arrival."""
-    instants = session.setdefault(name, [])
-    at = bisect_left(instants, instant)
-    if at < len(instants) and instants[at] == instant:
-        return
-    instants.insert(at, instant)
-    if len(instants) > MOST_INSTANTS:
-        instants.pop()
-        state["cut"] = True

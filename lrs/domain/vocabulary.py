@@ -27,6 +27,7 @@ OutcomeFact = Literal[
     "scored",
     "satisfied",
     "waived",
+    "ended",
     "abandoned",
     "certified",
     "rated",
@@ -68,6 +69,9 @@ _OTHER_VERBS: dict[str, OutcomeFact] = {
     _CMI5_VERBS + "satisfied": "satisfied",
     _CMI5_VERBS + "waived": "waived",
     _CMI5_VERBS + "abandoned": "abandoned",
+    _ADL_VERBS + "terminated": "ended",
+    _ADL_VERBS + "suspended": "ended",
+    _ADL_VERBS + "exited": "ended",
     "http://id.tincanapi.com/verb/earned": "certified",
     "http://id.tincanapi.com/verb/rated": "rated",
 }
@@ -95,6 +99,7 @@ PLACES = frozenset(base + "place" for base in _STREAMS)
 
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 REASON = "https://w3id.org/xapi/cmi5/result/extensions/reason"
+SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 LOCATION = "http://id.tincanapi.com/extension/location"
 
 EXPIRIES = frozenset({"expiry", "expires", "expiration", "expiry-date", "valid-until"})

@@ -202,7 +202,7 @@ def _found(row: Sequence[Any] | None) -> Course | None:
     return course_of_row(row) if row else None
 
 
-def _retitled(before: str | None, said: dict[str, str]) -> str:
+def _retitled(_: str, before: str | None, said: dict[str, str]) -> str:
     """`before` and the answer are titles as JSON."""
     if before and not said:
         return before

@@ -4,7 +4,7 @@ the log is cut into batches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from lrs.domain.catalogue import KINDS, Kind
 from lrs.domain.events import Described, RecordedFact
 from lrs.domain.training import Outcome
 from lrs.projections import courses, people, subjects
+from lrs.projections.people import Naming
 from lrs.projections.projection import Batch
 
 Told = Mapping[int, Sequence[Outcome]]
@@ -31,11 +32,18 @@ PEOPLE: Mapping[Kind, tuple[str, ...]] = {
 class Mentions:
     """Names by agent key, titles by course IRI; None and empty where nothing is said."""
 
-    names: dict[str, str | None] = field(default_factory=dict)
+    names: dict[str, Naming | None] = field(default_factory=dict)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def outcome(self, outcome: Outcome) -> None:
-        self.names[outcome.trainee] = outcome.name or self.names.get(outcome.trainee)
+        key, name = outcome.trainee, outcome.name
+        before = self.names.get(key)
+        if name and before:
+            several = before.several or name != before.name
+            newest = max((before.at, before.name), (outcome.timestamp, name))
+            self.names[key] = Naming(*newest, several)
+        elif name or not before:
+            self.names[key] = Naming(outcome.timestamp, name, False) if name else None
         title = self.titles.setdefault(outcome.said_course, {})
         if outcome.title:
             title.update(outcome.title)
@@ -67,19 +75,29 @@ def mentioned(batch: Batch, told: Told) -> Mentions:
     return mentions
 
 
+def _never(key: str) -> int:
+    raise AssertionError(f"{key} had a name before anything was folded")
+
+
 class Numbers:
     """The numbers of people's identifiers, of courses and of subjects."""
 
     def __init__(self) -> None:
-        self._trainees = people.numbered()
+        self._last_named: Callable[[str], int] = _never
+        self._trainees = people.numbered(self._named_before)
         self._courses = courses.numbered()
         self._subjects = subjects.numbered()
         self.trainees: dict[str, int] = {}
         self.courses: dict[str, int] = {}
         self.subjects: dict[str, int] = {}
 
-    def give(self, connection: Connection, batch: Batch, told: Told) -> None:
-        """Numbers for all that the batch names; writes what is new."""
+    def give(
+        self, connection: Connection, batch: Batch, told: Told, last_named: Callable[[str], int]
+    ) -> None:
+        """Numbers for all that the batch names; writes what is new. `last_named` tells at which
+        instant a statement of an earlier batch named an identifier's person last.
+        """
+        self._last_named = last_named
         mentions = mentioned(batch, told)
         self.trainees = self._trainees.numbers(connection, mentions.names)
         self.courses = self._courses.numbers(connection, mentions.titles)
@@ -88,3 +106,6 @@ class Numbers:
         self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
         about = {o.subject: self.courses[o.course] for said in told.values() for o in said}
         self.subjects = self._subjects.numbers(connection, about)
+
+    def _named_before(self, key: str) -> int:
+        return self._last_named(key)

@@ -1,13 +1,14 @@
 """Short numbers for long keys, given 1, 2, 3 ... in the order of first appearance in the log.
 
-Beside each key stands what it is called, a name or a title: what was said last in the log, by a
-voided statement too. A correction takes back what happened, not what somebody is called.
+Beside each key stands what it is called, a name or a title, by a voided statement too. A correction
+takes back what happened, not what somebody is called.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Select, Table, bindparam, func, select, update
@@ -22,9 +23,10 @@ Written = TypeVar("Written")
 class Numbered(Generic[Said, Written]):
     """The numbers of one table's keys: LIMIT and a batch's are remembered at most.
 
-    `query` begins with number, key and what the key is called. `change` makes that from what stood
-    there (None for a new key) and what a batch says; `row` makes a row of the three, and all of it
-    but the number and the key is written again when the name changes.
+    `query` begins with number and key; `read` tells what the key is called from one of its rows, by
+    default the third column. `change` makes that from the key, what stood there (None for a new
+    key) and what a batch says; `row` makes a row of number, key and that, and all of it but the
+    number and the key is written again when the name changes.
 
     It lives as long as its fold: see lrs.projections.projection.Fold.
     """
@@ -35,13 +37,15 @@ class Numbered(Generic[Said, Written]):
         self,
         table: Table,
         query: Select[Any],
-        change: Callable[[Written | None, Said], Written],
+        change: Callable[[str, Written | None, Said], Written],
         row: Callable[[int, str, Written], dict[str, Any]],
+        read: Callable[[Any], Written] = itemgetter(2),
     ) -> None:
         self._table = table
         self._query = query
         self._change = change
         self._row = row
+        self._read = read
         self._update = update(table).where(table.c.id == bindparam("of"))
         self._known: dict[str, tuple[int, Written]] = {}
         self._highest: int | None = None
@@ -53,11 +57,11 @@ class Numbered(Generic[Said, Written]):
         known = self._known
         unknown = [digest(key) for key in said if key not in known]
         found = rows_of(connection, self._query, self._table.c.digest, unknown)
-        known |= {key: (number, written) for number, key, written, *_ in found}
+        known |= {row[1]: (row[0], self._read(row)) for row in found}
         new, changed = [], []
         for key, news in said.items():
             number, before = known.get(key, (0, None))
-            written = self._change(before, news)
+            written = self._change(key, before, news)
             if not number:
                 number = self._next(connection)
                 new.append(self._row(number, key, written))

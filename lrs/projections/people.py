@@ -8,8 +8,9 @@ the identifier it was written for; of a person's records the one described last 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -41,8 +42,10 @@ trainee = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", LargeBinary(16), nullable=False, unique=True),
     Column("key", Text, nullable=False),
-    # what statements call them, last
+    # what statements call them: the newest name, by the statements' own time, and its instant, of
+    # those alone who had several
     Column("name", Text),
+    Column("named", BigInteger),
     Column("account", Text),
     # casefolded here: SQLite folds ASCII only, and people's names are Russian
     Column("folded", Text, nullable=False),
@@ -62,7 +65,7 @@ trainee = Table(
     Index("trainee_by_number", "number", postgresql_using="hash"),
 )
 
-_NUMBERS = select(trainee.c.id, trainee.c.key, trainee.c.name)
+_NUMBERS = select(trainee.c.id, trainee.c.key, trainee.c.name, trainee.c.named)
 _PERSONS = select(trainee.c.id, trainee.c.person)
 _ROWS = select(
     trainee.c.id,
@@ -118,9 +121,37 @@ class Trainee:
         return self.record.get("post") if self.record else None
 
 
-def numbered() -> Numbered[str | None, str | None]:
-    """The numbers of identifiers by agent key."""
-    return Numbered(trainee, _NUMBERS, _renamed, _row)
+class Naming(NamedTuple):
+    """What a batch calls somebody: the newest name, by the statements' own time in microseconds, by
+    its letters where times are equal; and whether there are several.
+    """
+
+    at: int
+    name: str
+    several: bool
+
+
+_Named = tuple[str | None, int | None]
+"""A name, and when it was told last if there was ever another."""
+
+
+def numbered(last_named: Callable[[str], int]) -> Numbered[Naming | None, _Named]:
+    """The numbers of identifiers by agent key. `last_named` tells when a statement of an earlier
+    batch named somebody last.
+    """
+
+    def renamed(key: str, before: _Named | None, said: Naming | None) -> _Named:
+        name, at = before or (None, None)
+        if said is None or (name == said.name and at is None and not said.several):
+            return name, at
+        if name is None:
+            return said.name, said.at if said.several else None
+        # whoever has one name, as nearly all do, is not written again whenever it is told: when
+        # that was is looked up in the log once another turns up
+        newest = max((last_named(key) if at is None else at, name), (said.at, said.name))
+        return newest[1], newest[0]
+
+    return Numbered(trainee, _NUMBERS, renamed, _row, itemgetter(2, 3))
 
 
 def linked(connection: Connection) -> dict[int, int]:
@@ -272,11 +303,8 @@ def _record(rows: Iterable[Any]) -> JsonObject | None:
     return found
 
 
-def _renamed(before: str | None, name: str | None) -> str | None:
-    return name or before
-
-
-def _row(number: int, key: str, name: str | None) -> dict[str, Any]:
+def _row(number: int, key: str, named: _Named) -> dict[str, Any]:
+    name, at = named
     # the account's name may itself hold `|`
     account = key.split("|", 2)[2] if key.startswith("account|") else None
     return {
@@ -284,6 +312,7 @@ def _row(number: int, key: str, name: str | None) -> dict[str, Any]:
         "digest": digest(key),
         "key": key,
         "name": name,
+        "named": at,
         "account": account,
         "folded": f"{name or ''}\n{account or key}".casefold(),
         "person": number,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -26,7 +26,8 @@ from lrs.projections.described import Said
 class Rulebook:
     """Courses, people, programmes and links as known at the last description folded."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self._zone = zone
         self._upto = -1
         self.listings: Listings = {}
         self.rules: Mapping[int, attempt.Rule] = {}
@@ -51,7 +52,7 @@ class Rulebook:
         self.rules = courses.rules(connection)
         self.linked = people.linked(connection)
         self.offices = people.offices(connection)
-        self.programmes = programmes(connection)
+        self.programmes = programmes(connection, zone=self._zone)
         self.wanted_in = _wanted_in(self.programmes)
         self.revoked = self._revoked(connection)
         self._upto = latest
@@ -92,8 +93,13 @@ class Programme:
         return timeline(self.versions)[0].since
 
 
-def programmes(connection: Connection, upto: int | None = None) -> dict[str, Programme]:
-    """Every programme that was ever described, by code; as known at a position, or now."""
+def programmes(
+    connection: Connection, upto: int | None = None, zone: tzinfo = UTC
+) -> dict[str, Programme]:
+    """Every programme that was ever described, by code; as known at a position, or now.
+
+    A version without a day of its own begins on the day it was stored, in `zone`.
+    """
     said = described.history(connection, [Kind.PROGRAMME])
     by_stream: dict[UUID, list[Said]] = {}
     for one in said:
@@ -109,7 +115,9 @@ def programmes(connection: Connection, upto: int | None = None) -> dict[str, Pro
         found[code] = Programme(
             code=code,
             title=entries[-1]["title"],
-            versions=[rule_of(v.entry, v.version, Moment(v.stored, 0).day) for v in versions],
+            versions=[
+                rule_of(v.entry, v.version, Moment.there(v.stored, zone).day) for v in versions
+            ],
             courses={numbers[iri]: iri for iri in sorted(wanted) if iri in numbers},
         )
     return dict(sorted(found.items()))

@@ -70,7 +70,7 @@ def move(connection: Connection, courses: Mapping[int, int]) -> None:
         connection.execute(_MOVE, rows)
 
 
-def _settled(before: int | None, course: int) -> int:
+def _settled(_: str, before: int | None, course: int) -> int:
     return course if before is None else before
 
 

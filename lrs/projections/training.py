@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from functools import partial
+from hashlib import sha256
 from typing import ClassVar
 
 from sqlalchemy import Connection, Table
@@ -39,7 +42,7 @@ from lrs.projections.rulebook import Rulebook
 
 CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
 
-_VOCABULARIES = 1000
+_INSTALLATIONS = 1000
 
 
 @dataclass(slots=True)
@@ -58,10 +61,10 @@ class _Left:
 
 
 class Training:
-    """The projection, for an installation with these words for training."""
+    """The projection, for an installation with these words for training, in this time zone."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: int = 6
+    VERSION: int = 7
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
@@ -76,13 +79,22 @@ class Training:
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
 
-    def __init__(self, vocabulary: Vocabulary = STANDARD) -> None:
+    def __init__(self, vocabulary: Vocabulary = STANDARD, zone: tzinfo = UTC) -> None:
         self._vocabulary = vocabulary
-        # another vocabulary makes other rows: they are folded anew
-        self.VERSION = Training.VERSION + _VOCABULARIES * vocabulary.number
+        self._zone = zone
+        # another vocabulary or another zone makes other rows: they are folded anew
+        self.VERSION = Training.VERSION + _INSTALLATIONS * _installation(vocabulary, zone)
 
     def new_fold(self) -> TrainingFold:
-        return TrainingFold(self._vocabulary)
+        return TrainingFold(self._vocabulary, self._zone)
+
+
+def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
+    """A number that tells installations apart, below 2**20; in UTC that of the vocabulary."""
+    if zone is UTC:
+        return vocabulary.number
+    said = f"{vocabulary.number} {zone}"
+    return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
 
 
 class TrainingFold:
@@ -96,10 +108,11 @@ class TrainingFold:
     outcomes are that near to each other, so that a rebuild writes the line once.
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, zone: tzinfo = UTC) -> None:
         self._vocabulary = vocabulary
+        self._zone = zone
         self._numbers = Numbers()
-        self._rulebook = Rulebook()
+        self._rulebook = Rulebook(zone)
         self._left = _Left()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
@@ -113,7 +126,7 @@ class TrainingFold:
         rulebook.refresh(connection)
         reshaping = Reshaping(connection, rulebook, batch.facts)
         told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
-        numbers.give(connection, batch, told)
+        numbers.give(connection, batch, told, partial(self._last_named, connection))
         changes = reshaping.changes() if batch.facts else Changes()
         voided = voiding.voidings(batch, connection)
         if voided.earlier:
@@ -148,8 +161,15 @@ class TrainingFold:
         left.credited.update(one.id for one in changed if one.credited)
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
-        told = outcomes(recorded, self._vocabulary, self._rulebook.listings)
+        told = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
         return [outcome for outcome in told if concerns(outcome)]
+
+    def _last_named(self, connection: Connection, key: str) -> int:
+        """The instant of the newest statement of earlier batches that names the identifier."""
+        rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
+        told = self._left.at(sorted(row.position for row in rows))
+        said = (o for recorded in told.values() for o in self._outcomes(recorded))
+        return max(o.timestamp for o in said if o.trainee == key and o.name)
 
     def _take_away(
         self,

@@ -42,7 +42,7 @@ class Found(Enum):
 
     OURS = "as it should be"
     NEWER = "of a newer version"
-    OLDER = "of an older version, or of other words for training"
+    OLDER = "of an older version, of other words for training or in another time zone"
     NOTHING = "not there yet"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from sqlalchemy import Connection
 
@@ -45,9 +45,17 @@ class Known:
 
 
 def known(
-    connection: Connection, log: LogReader, key: str, upto: int, words: Vocabulary = STANDARD
+    connection: Connection,
+    log: LogReader,
+    key: str,
+    upto: int,
+    words: Vocabulary = STANDARD,
+    zone: tzinfo = UTC,
 ) -> Known | None:
-    """What was known at position `upto` of the person with this identifier; None if nothing."""
+    """What was known at position `upto` of the person with this identifier; None if nothing.
+
+    `words` and `zone` are the installation's.
+    """
     keys, representative = _identifiers(connection, key, upto)
     numbers = people.numbers_of(connection, keys)
     rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
@@ -59,7 +67,8 @@ def known(
     entries = _entries(connection, Kind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    told = {p: outcomes(r, words, listed) for p, r in recorded.items()}
+    told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
+    numbered = sorted(numbers, key=numbers.__getitem__)
     names = {number: identifier for identifier, number in numbers.items()}
     states: dict[str, State] = {}
     mine: list[Outcome] = []
@@ -77,9 +86,11 @@ def known(
                 mark(state, [row.position])
             else:
                 gather(state, [outcome])
-    programmes = rulebook.programmes(connection, upto)
+    programmes = rulebook.programmes(connection, upto, zone)
     return Known(
-        trainee=_trainee(connection, representative, keys, mine, records[-1:]),
+        trainee=_trainee(
+            connection, representative, keys, _name(mine, [representative, *numbered]), records[-1:]
+        ),
         lines=_lines(connection, states, entries, programmes),
         programmes=programmes,
         exemptions=[one.entry for one in standing if one.kind is Kind.EXEMPTION and one.entry],
@@ -117,16 +128,28 @@ def _lines(
     ]
 
 
+def _name(mine: Iterable[Outcome], keys: Iterable[str]) -> str | None:
+    """The newest name of the first of the identifiers that has one.
+
+    As lrs.projections.people has it: by the statements' own time, by letters where times are equal.
+    """
+    newest: dict[str, tuple[int, str]] = {}
+    for one in mine:
+        if one.name:
+            named = (one.timestamp, one.name)
+            newest[one.trainee] = max(newest.get(one.trainee, named), named)
+    return next((newest[one][1] for one in keys if one in newest), None)
+
+
 def _trainee(
     connection: Connection,
     key: str,
     keys: Sequence[str],
-    mine: Iterable[Outcome],
+    name: str | None,
     record: Sequence[JsonObject | None],
 ) -> Trainee:
     found = people.person_by_key(connection, key)
     entry = record[0] if record else None
-    name = next((o.name for o in reversed(list(mine)) if o.name), None)
     said = (entry or {}).get("number")
     accounts = [one.split("|", 2)[2] for one in (key, *keys) if one.startswith("account|")]
     return Trainee(

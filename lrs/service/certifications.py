@@ -100,7 +100,9 @@ class Certifications:
 
     def _of_key(self, reading: Reading, key: str, on: date) -> Certified:
         if reading.known is not None:
-            then = known(reading.connection, self._log, key, reading.known, reading.words)
+            then = known(
+                reading.connection, self._log, key, reading.known, reading.words, reading.zone
+            )
             if then is None:
                 raise TraineeNotFound("trainee-not-known-then")
             return certified_then(then, on)

@@ -64,8 +64,9 @@ class Lrs:
         self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)
         self.people = People(self.catalogue, projector)
         self.credentials = Credentials(ledger, settings.authority_homepage)
-        self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through)
-        reader = Reader(projector, ledger.reader, words)
+        zone = settings.zone
+        self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through, zone)
+        reader = Reader(projector, ledger.reader, words, zone)
         self.training = Training(reader, ledger.reader)
         self.certifications = Certifications(reader, ledger.reader)
         self.offices = Offices(reader)

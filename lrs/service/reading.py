@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -53,8 +53,9 @@ _NOTHING: State = ("", 0, None)
 class Shelf:
     """What the catalogue says, kept in memory until something is described."""
 
-    def __init__(self, log: LogReader) -> None:
+    def __init__(self, log: LogReader, zone: tzinfo = UTC) -> None:
         self._log = log
+        self._zone = zone
         self._last: tuple[Identity, State] = (("", 0, None, 0), _NOTHING)
         self._things: dict[Kind, tuple[State, Things]] = {}
         self._programmes: tuple[State, Programmes] = (_NOTHING, {})
@@ -82,7 +83,7 @@ class Shelf:
         """Every programme that was ever described, by code."""
         kept = self._programmes
         if kept[0] != state:
-            kept = self._programmes = (state, rulebook.programmes(connection))
+            kept = self._programmes = (state, rulebook.programmes(connection, zone=self._zone))
         return kept[1]
 
     def rulings(self, connection: Connection, state: State, on: date) -> Rulings:
@@ -103,11 +104,13 @@ class Reading:
         shelf: Shelf,
         known: int | None,
         words: Vocabulary = STANDARD,
+        zone: tzinfo = UTC,
     ) -> None:
         self.connection = connection
         self.reach = reach
         self.known = known
         self.words = words
+        self.zone = zone
         self._shelf = shelf
         self._state = _NOTHING if known is not None else shelf.state(connection, reach.standing.at)
 
@@ -121,7 +124,7 @@ class Reading:
     def programmes(self) -> Programmes:
         """Every programme that was ever described, by code."""
         if self.known is not None:
-            return rulebook.programmes(self.connection, self.known)
+            return rulebook.programmes(self.connection, self.known, self.zone)
         return self._shelf.programmes(self.connection, self._state)
 
     def rulings(self, on: date) -> Rulings:
@@ -139,11 +142,18 @@ class Reading:
 class Reader:
     """Makes readings; what the catalogue says is shared by all of them."""
 
-    def __init__(self, projector: Projector, log: LogReader, words: Vocabulary = STANDARD) -> None:
+    def __init__(
+        self,
+        projector: Projector,
+        log: LogReader,
+        words: Vocabulary = STANDARD,
+        zone: tzinfo = UTC,
+    ) -> None:
         self._projector = projector
         self._log = log
         self._words = words
-        self._shelf = Shelf(log)
+        self._zone = zone
+        self._shelf = Shelf(log, zone)
 
     @contextmanager
     def reading(self, known: int | None = None, *, names: bool = False) -> Iterator[Reading]:
@@ -157,7 +167,7 @@ class Reader:
             self._projector.fresh(name)
         with self._projector.fresh_unchanging(Training.NAME, *others) as (connection, reach):
             of = reach if known is None else self._then(reach, known)
-            yield Reading(connection, of, self._shelf, known, self._words)
+            yield Reading(connection, of, self._shelf, known, self._words, self._zone)
 
     def _then(self, reach: Reach, known: int) -> Reach:
         """As of that position, unless the log was never read so far."""

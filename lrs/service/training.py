@@ -98,7 +98,7 @@ def _transcript(reading: Reading, log: LogReader, key: str, rule: Rule | None) -
         if found is None:
             raise TraineeNotFound("trainee-not-found")
         return found
-    then = as_known.known(reading.connection, log, key, reading.known, reading.words)
+    then = as_known.known(reading.connection, log, key, reading.known, reading.words, reading.zone)
     if then is None:
         raise TraineeNotFound("trainee-not-known-then")
     return transcripts.compiled(then.trainee, then.lines, rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,27 @@ def test_a_learner_takes_the_test_and_passes(page: Page, learner: Learner) -> No
     assert (learner.state()["finished"], len(learner.state()["answers"])) == (True, 4)
     line = learner.line()
     assert (line["status"], line["course"]["title"]) == ("passed", "Пожарная безопасность")
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    [("Europe/Moscow", "+03:00"), ("America/St_Johns", "-0[23]:30"), ("Asia/Kathmandu", "+05:45")],
+)
+def test_a_time_says_what_day_it_was_here(
+    browser: Browser, learner: Learner, zone: str, offset: str
+) -> None:
+    context = browser.new_context(locale="ru-RU", timezone_id=zone)
+    page = context.new_page()
+    page.goto(learner.link)
+    page.get_by_role("button", name="Начать").click()
+    saved(page)
+    (begun,) = learner.statements()
+    context.close()
+    assert re.fullmatch(
+        r"[\d-]{10}T[\d:]{8}\.\d{3}" + offset.replace("+", "\\+"), begun["timestamp"]
+    )
+    away = datetime.fromisoformat(begun["stored"]) - datetime.fromisoformat(begun["timestamp"])
+    assert abs(away.total_seconds()) < 60
 
 
 def test_what_was_answered_is_there_after_coming_back(page: Page, learner: Learner) -> None:

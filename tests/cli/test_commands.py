@@ -184,6 +184,10 @@ def test_a_bad_setting_refuses_the_start_by_name(lrs: Shell) -> None:
     done = lrs("serve", LRS_PORT="99999")
     assert done.returncode == 78
     assert done.stderr == "lrs: LRS_PORT must be a whole number from 1 to 65535.\n"
+    done = lrs("migrate", LRS_TIME_ZONE="Moscow")
+    assert done.returncode == 78
+    form = "the name of a time zone, such as Europe/Moscow"
+    assert done.stderr == f"lrs: LRS_TIME_ZONE must be {form}.\n"
 
 
 def test_an_address_that_cannot_be_taken_is_said_in_one_line(lrs: Shell) -> None:

@@ -24,6 +24,8 @@ HOME = "https://hr.example.org"
 CENTRE: JsonObject = {"account": {"homePage": "https://lrs.example.org", "name": "centre"}}
 STORED = 1_772_350_000_000_000
 
+CMI5_SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
+
 VERBS = {
     "schedule": STREAMS + "schedule",
     "join": STREAMS + "join",
@@ -32,6 +34,7 @@ VERBS = {
     "satisfied": CMI5 + "satisfied",
     "waived": CMI5 + "waived",
     "abandoned": CMI5 + "abandoned",
+    "terminated": ADL + "terminated",
     "earned": "http://id.tincanapi.com/verb/earned",
     "rated": "http://id.tincanapi.com/verb/rated",
     "voided": VOIDED,
@@ -141,15 +144,18 @@ def day(number: int, time: str = "10:00:00") -> str:
 def here(verb: str, object_: JsonObject, at: str = day(2), **more: Any) -> JsonObject:
     """A statement on something inside the course."""
     inside: JsonObject = within() if object_["id"] != COURSE else {}
-    registration = {"registration": more.pop("attempt")} if "attempt" in more else {}
-    return statement(verb, object_, at=at, context=inside | registration, result=more or None)
+    if "attempt" in more:
+        inside["registration"] = more.pop("attempt")
+    if "session" in more:
+        inside["extensions"] = {CMI5_SESSION: more.pop("session")}
+    return statement(verb, object_, at=at, context=inside, result=more or None)
 
 
 TOLD = st.sampled_from(
     [
         *("registered", "unregistered", "join", "leave", "attended", "initialized", "experienced"),
         *("progressed", "completed", "passed", "failed", "scored", "satisfied", "waived"),
-        *("abandoned", "completed"),
+        *("abandoned", "completed", "terminated"),
     ]
 )
 OBJECTS = st.sampled_from(
@@ -166,7 +172,13 @@ RESULTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
         "duration": st.sampled_from(["PT10M", "PT4H", "PT21H"]),
     },
 )
-TIMES = st.builds("2026-03-{:02}T10:{:02}:00+03:00".format, st.integers(1, 4), st.integers(0, 2))
+TIMES = st.builds(
+    "2026-03-{:02}T{}:{:02}:00{}".format,
+    st.integers(1, 4),
+    st.sampled_from(["10", "10", "00", "23"]),
+    st.integers(0, 2),
+    st.sampled_from(["+03:00", "+03:00", "+03:00", "Z"]),
+)
 
 
 @st.composite
@@ -181,6 +193,8 @@ def histories(draw: st.DrawFn, most: int = 14) -> list[JsonObject]:
         context = within()
         if draw(st.booleans()):
             context["registration"] = draw(st.sampled_from([FIRST, SECOND]))
+        if draw(st.booleans()):
+            context["extensions"] = {CMI5_SESSION: draw(st.sampled_from(["a", "b"]))}
         verb, object_ = draw(st.sampled_from(few))
         return statement(verb, object_, at=draw(TIMES), context=context, result=draw(RESULTS))
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.attempt import RULES
+from lrs.domain.credit import credit
 from lrs.domain.line import view
 from lrs.domain.transcript import add, concerns
 from tests.domain.stories import (
@@ -59,7 +60,7 @@ def test_a_no_show_stays_enrolled_with_a_missed_session() -> None:
         here("attended", SESSION, completion=False, duration="PT4H"),
     )
     assert (line.status, line.sessions_missed, line.hours) == ("enrolled", 1, 0)
-    assert line.evidence == (1,)
+    assert line.evidence == (1, 2)
 
 
 def test_the_later_word_on_presence_counts() -> None:
@@ -327,3 +328,35 @@ def test_presence_rests_on_the_first_joining_and_the_last_leaving() -> None:
     times = [("join", 10), ("leave", 11), ("join", 12), ("leave", 13)]
     line = line_of(*(here(verb, SESSION, day(2, f"{hour}:00:00")) for verb, hour in times))
     assert line.evidence == (1, 4)
+
+
+def test_what_keeps_a_line_valid_is_evidence() -> None:
+    """The pass that counts is the first, the one that it is valid by the last."""
+    years = [f"{year}-03-02T10:00:00+03:00" for year in (2024, 2025, 2026)]
+    line = view(state_of(*(statement("passed", course(), at=at) for at in years)), "best", 12)
+    assert line
+    assert (str(line.completed)[:4], line.valid_until) == ("2024", date(2027, 3, 2))
+    assert line.evidence == (1, 3)
+
+
+def test_each_member_that_is_shown_has_its_evidence() -> None:
+    """Enrolment, instructor, an absence, every score, the hours."""
+    story = [
+        here("registered", SESSION, day(1)),
+        here("attended", SESSION, day(2), completion=False),
+        statement("progressed", MODULE, at=day(3), context=within(instructor=person("8", "Олег"))),
+        *(
+            here("scored", TEST, day(4 + n), score={"scaled": scaled})
+            for n, scaled in enumerate((0.2, 0.9, 0.4))
+        ),
+        here("progressed", MODULE, day(8), duration="PT10M"),
+        here("experienced", MODULE, day(9)),
+        here("experienced", MODULE, day(10)),
+    ]
+    assert sorted(line_of(*story).evidence) == [1, 2, 3, 4, 5, 6, 7, 9]
+
+
+def test_hours_of_a_certificate_name_joining_and_leaving() -> None:
+    sat = [here("join", SESSION, day(2)), here("leave", SESSION, day(2, "11:00:00"))]
+    (spent,) = (mark for mark in credit(COURSE, state_of(*sat)) if mark.what == "spent")
+    assert (spent.position, spent.besides) == (1, (2,))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.moment import Moment
 from lrs.domain.training import Outcome, outcomes
-from lrs.domain.vocabulary import LOCATION, PROGRESS, REASON, STANDARD, Vocabulary
+from lrs.domain.vocabulary import LOCATION, PROGRESS, REASON, SESSION, STANDARD, Vocabulary
 from tests.domain.stories import (
     COURSE,
     STORED,
@@ -252,11 +254,44 @@ RESULTS = st.fixed_dictionaries(
 @given(
     verb=st.sampled_from(sorted(STANDARD.verbs)),
     result=RESULTS,
-    extensions=st.dictionaries(st.sampled_from([LOCATION, PROGRESS, REASON]), JSON),
+    extensions=st.dictionaries(st.sampled_from([LOCATION, PROGRESS, REASON, SESSION]), JSON),
 )
 def test_no_valid_statement_is_too_odd_to_read(
     verb: str, result: JsonObject, extensions: JsonObject
 ) -> None:
     """Extensions of any shape, scores of any size, durations of any length: never an error."""
     said = statement(verb, part("x", None), result=result, context=within(extensions=extensions))
-    assert len(told(said)) == 1
+    ends = STANDARD.verbs[verb] == "ended"
+    assert len(told(said)) == (0 if ends and "duration" not in result else 1)
+
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2026-03-31T22:30:00Z", "2026-04-01"),
+        ("2026-03-31T22:30:00.000z", "2026-04-01"),
+        ("2026-03-31T22:30:00", "2026-04-01"),
+        ("2026-03-31T22:30:00+00:00", "2026-03-31"),
+        ("2026-04-01T01:30:00+03:00", "2026-04-01"),
+        ("2026-04-01T03:30:00+07:00", "2026-04-01"),
+        ("2013-07-01T20:30:00Z", "2013-07-02"),
+    ],
+)
+def test_a_time_in_utc_belongs_to_the_day_at_the_centre(at: str, day: str) -> None:
+    """By the rules of that day: Moscow was at +04:00 in 2013. Any other offset is its own."""
+    (found,) = outcomes(recorded(statement("passed", course(), at=at)), zone=MOSCOW)
+    assert str(Moment(found.timestamp, found.offset).day) == day
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:30:00Z"])
+def test_a_day_beyond_the_centres_calendar_is_that_of_utc(at: str) -> None:
+    (found,) = outcomes(recorded(statement("passed", course(), at=at)), zone=MOSCOW)
+    assert Moment(found.timestamp, found.offset).day.year == int(at[:4])
+
+
+def test_without_a_timestamp_it_is_the_day_of_storing_at_the_centre() -> None:
+    (found,) = outcomes(recorded(statement("passed", course(), at=None)), zone=MOSCOW)
+    assert found.offset == 180

@@ -10,15 +10,10 @@ from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.line import Line, view
-from lrs.domain.studying import MOST_PARTS
+from lrs.domain.sittings import MOST_INSTANTS, MOST_SITTINGS
+from lrs.domain.spending import MOST_PARTS
 from lrs.domain.training import Outcome
-from lrs.domain.transcript import (
-    MOST_INSTANTS,
-    MOST_VOIDED,
-    add,
-    gather,
-    mark,
-)
+from lrs.domain.transcript import MOST_VOIDED, add, gather, mark
 from tests.domain.stories import (
     MODULE,
     SESSION,
@@ -123,8 +118,22 @@ def test_ten_thousand_tries_keep_those_a_rule_may_pick() -> None:
 def test_joining_without_end_is_cut_and_marked() -> None:
     joined = told(here("join", SESSION))[0]
     state = gather({}, (_moved(joined, n) for n in range(1, MOST_INSTANTS + 100)))
-    assert len(state["sessions"][SESSION["id"]]["in"]) == MOST_INSTANTS
+    (sitting,) = state["sessions"][SESSION["id"]]["days"].values()
+    assert len(sitting["in"]) == MOST_INSTANTS
     assert state["cut"]
+
+
+def test_sittings_without_end_keep_the_latest() -> None:
+    sat = told(here("attended", SESSION, duration="PT1H"))[0]
+    daily = [
+        sat._replace(timestamp=sat.timestamp + n * 86_400_000_000, position=n)
+        for n in range(1, MOST_SITTINGS + 51)
+    ]
+    forward, backward = gather({}, daily), gather({}, reversed(daily))
+    assert written(forward) == written(backward)
+    line = view(forward)
+    assert line
+    assert (line.sessions_attended, line.hours_cut) == (MOST_SITTINGS, True)
 
 
 def test_parts_without_end_keep_the_longest() -> None:

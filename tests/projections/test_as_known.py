@@ -15,7 +15,7 @@ from lrs.domain.extremes import State
 from lrs.domain.statement import RecordedStatement
 from lrs.ledger import LogReader
 from lrs.projections import certifications
-from lrs.projections.people import Trainee
+from lrs.projections.people import Trainee, persons
 from lrs.projections.rulebook import Rulebook
 from lrs.projections.transcripts import lines_of
 from lrs.service.as_known import Known, known
@@ -103,6 +103,8 @@ def test_the_last_position_is_what_stands(views_engine: Engine, log: list[Record
                 continue
             states = {course.iri: state for course, state in found.lines}
             assert states == _states(connection, found.trainee.id)
+            shown = persons(connection, [found.trainee.id])[found.trainee.id]
+            assert found.trainee.name == shown.name
             live = certifications.of_people(connection, [found.trainee.id])[found.trainee.id]
             for code, earned in live.items():
                 programme, revoked = rulebook.programmes[code], found.revoked(code)

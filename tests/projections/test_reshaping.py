@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from lrs.projections.training import Training, TrainingFold
 from lrs.projections.transcripts import transcript
 from tests.domain.stories import (
     CENTRE,
+    CMI5_SESSION,
     COURSE,
     MODULE,
     OBJECTS,
@@ -136,6 +138,25 @@ def test_linked_identifiers_are_one_person(views: Connection, cuts: Collection[i
 
 
 @CUTS
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_person_is_called_as_the_newest_statement_calls_them(
+    views: Connection, cuts: Collection[int], order: tuple[int, ...]
+) -> None:
+    """By the statements' own time: what arrives late and is older renames nobody."""
+    named = [("Анна Белова", 2), ("Анна Петрова", 9), ("Анна Белова", 5)]
+    said = [
+        here("completed", MODULE, day(number)) | {"actor": person("1", name)}
+        for name, number in named
+    ]
+    project(views, mixed(*(said[one] for one in order)), cuts)
+    found = person_by_key(views, key("1"))
+    assert found
+    assert found.name == "Анна Петрова"
+    assert [one.name for one in people(views, "петрова")] == ["Анна Петрова"]
+    assert people(views, "белова") == []
+
+
+@CUTS
 def test_unlinking_gives_each_their_own_again(views: Connection, cuts: Collection[int]) -> None:
     log = mixed(
         here("passed", TEST) | {"actor": person("1")},
@@ -192,7 +213,11 @@ ACTORS = st.sampled_from(PEOPLE) | st.lists(st.sampled_from(PEOPLE), min_size=1,
     lambda members: {"objectType": "Group", "member": members}
 )
 CONTEXTS = st.sampled_from(
-    [within(), within(course(OTHER)), {}, within(instructor=person("7")), {"instructor": PEOPLE[0]}]
+    [
+        *(within(), within(course(OTHER)), {}, within(instructor=person("7"))),
+        {"instructor": PEOPLE[0]},
+        within(extensions={CMI5_SESSION: "a"}),
+    ]
 )
 VERBS = st.one_of(
     TOLD, st.sampled_from(["rated", "answered", "earned"]), st.sampled_from(["passed", "completed"])
