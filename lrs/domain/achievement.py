@@ -51,7 +51,7 @@ class Mark(NamedTuple):
     milliseconds: int = 0
     own: bool = True
     """Whether it is of the course itself, and not of a test within."""
-    besides: tuple[int, ...] = ()
+    supporting: tuple[int, ...] = ()
     """The positions of further statements that it rests on."""
 
 
@@ -199,7 +199,7 @@ class Tally:
         positions = [mark.position for one in found for mark in (one.basis, one.score)]
         if hours:
             day, instant = max((day, instant), (hours[-1].day, hours[-1].instant))
-            positions += [at for mark in hours for at in (mark.position, *mark.besides)]
+            positions += [at for mark in hours for at in (mark.position, *mark.supporting)]
         evidence = list(dict.fromkeys(positions))[:MOST_EVIDENCE]
         return Proof(day, instant, tuple(sorted(evidence)))
 

@@ -9,7 +9,7 @@ from lrs.domain.extremes import Reference, State
 from lrs.domain.hours import spells
 from lrs.domain.marks import COMPLETED, FAILED, PASSED, SCORED, WAIVED
 from lrs.domain.moment import date_of, day_number
-from lrs.domain.sittings import Spell, sat
+from lrs.domain.sittings import Spell, all_sittings
 
 _WHAT: Mapping[str, What] = {
     PASSED: "passed",
@@ -24,7 +24,7 @@ def credit(course: str, state: State) -> list[Mark]:
     """The marks of a line with this state in the course: verdicts and scores, sittings attended,
     and time spent, each on its own day.
     """
-    sittings = sat(state)
+    sittings = all_sittings(state)
     marks = [
         Mark(
             course,
@@ -49,9 +49,15 @@ def credit(course: str, state: State) -> list[Mark]:
 
 def _spent(course: str, spell: Spell) -> Mark:
     (instant, position, _), *more = spell.grounds
-    day, besides = date_of(spell.day), tuple(ground[1] for ground in more)
+    day, supporting = date_of(spell.day), tuple(ground[1] for ground in more)
     return Mark(
-        course, "spent", instant, day, position, milliseconds=spell.milliseconds, besides=besides
+        course,
+        "spent",
+        instant,
+        day,
+        position,
+        milliseconds=spell.milliseconds,
+        supporting=supporting,
     )
 
 
@@ -59,5 +65,5 @@ def begun(state: State) -> Reference | None:
     """The reference to the first thing that was done: an enrolment or an absence is none."""
     done = [attempt["first"] for attempt in state.get("attempts", {}).values()]
     done += [mark[:3] for mark in state.get("marks", ()) if mark[3] == WAIVED]
-    done += [one.present for one in sat(state) if one.present]
+    done += [one.present for one in all_sittings(state) if one.present]
     return min(done, default=None)

@@ -26,7 +26,7 @@ from lrs.domain.hours import exceeds, spells
 from lrs.domain.marks import renewals, tries
 from lrs.domain.moment import Moment
 from lrs.domain.score import Number
-from lrs.domain.sittings import Sitting, Spell, sat
+from lrs.domain.sittings import Sitting, Spell, all_sittings
 from lrs.domain.studying import Result, merit
 from lrs.domain.transcript import COURSE, ONLINE, SESSION, TEST
 
@@ -195,7 +195,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
 def _read(state: State, rule: Rule) -> _Reading:
     attempts = [read(a, rule) for a in state.get("attempts", _NONE).values()]
     chosen = picked(attempts, rule)
-    sittings = sat(state)
+    sittings = all_sittings(state)
     present = [one.present for one in sittings if one.present]
     status, ground = _status(state, chosen, present)
     return _Reading(attempts, chosen, sittings, present, status, ground, spells(state, sittings))

@@ -120,7 +120,7 @@ def sittings(session: State) -> list[Sitting]:
     return [_sitting(day, said) for day, said in _apart(days)]
 
 
-def sat(state: State) -> list[Sitting]:
+def all_sittings(state: State) -> list[Sitting]:
     """All sittings of a line with this state."""
     sessions = state.get("sessions")
     return [one for session in sessions.values() for one in sittings(session)] if sessions else []

@@ -359,4 +359,4 @@ def test_each_member_that_is_shown_has_its_evidence() -> None:
 def test_hours_of_a_certificate_name_joining_and_leaving() -> None:
     sat = [here("join", SESSION, day(2)), here("leave", SESSION, day(2, "11:00:00"))]
     (spent,) = (mark for mark in credit(COURSE, state_of(*sat)) if mark.what == "spent")
-    assert (spent.position, spent.besides) == (1, (2,))
+    assert (spent.position, spent.supporting) == (1, (2,))
