@@ -147,14 +147,20 @@ def doctor() -> None:
 def demo(seed: int, only_fill: bool) -> None:
     """Fill an empty store with a believable training centre, and serve it."""
     from api.demo import fill
+    from api.server import require_free
     from api.server import serve as run
+    from lrs.demo import Past, unfold
 
     settings = command.settings()
+    if not only_fill:
+        require_free(settings.host, settings.port)  # filling takes a while
     bootstrap.migrate(settings)
-    lrs = bootstrap.build(settings)
+    journal = unfold(seed, 400)
+    past = Past(journal)
+    lrs = bootstrap.build(settings, stored_at=past.stored_at)
     settle()
     try:
-        click.echo(fill(lrs, seed, _counter("statements stored")))
+        click.echo(fill(lrs, journal, past, _counter("statements stored")))
     finally:
         lrs.close()
     if not only_fill:

@@ -10,7 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 from api.importing import import_statements
-from lrs.demo import END, STRICTER_TOLD, Fact, unfold
+from lrs.demo import END, STRICTER_TOLD, Fact, Journal, Past
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, Thing
 from lrs.domain.clock import iso
@@ -26,16 +26,16 @@ _RULE = "lost-by-the-new-rule"
 _STRICTER: Thing = (Kind.PROGRAMME, ("senior",))
 
 
-def fill(lrs: Lrs, seed: int, progress: Callable[[int], None]) -> str:
+def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]) -> str:
     """Store what the demo tells, unless it is there, and make a key. What to tell people. Raises
     ImportRefused where the store holds a demo of another version.
 
+    Events have the dates of `past` if the store was built to ask it, else those of the clock.
     A key of an earlier start is revoked: its secret is gone.
     """
-    journal = unfold(seed, 400)
     statements = list(journal.statements())
     if not _is_filled(lrs, UUID(statements[-1]["id"])):
-        tell(lrs, journal.history(), _operator(lrs), progress)
+        tell(lrs, journal.history(), _operator(lrs), progress, past.expect)
     for credential, standing in lrs.credentials.all():
         if standing is Standing.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
@@ -72,12 +72,13 @@ def tell(
     history: Iterable[JsonObject | Fact],
     by: Credential,
     progress: Callable[[int], None] = lambda _: None,
+    expect: Callable[[Thing, int], None] = lambda *_: None,
 ) -> None:
     """Store statements and facts in their order, but for those which are stored already.
 
-    `progress` is told the number of statements.
+    `progress` is told the number of statements; `expect` which fact is stored next.
     """
-    facts, done = _Facts(lrs, by), 0
+    facts, done = _Facts(lrs, by, expect), 0
     for is_fact, several in groupby(history, lambda news: isinstance(news, Fact)):
         news = list(several)
         if is_fact:
@@ -93,9 +94,10 @@ class _Facts:
     a start that was broken off goes on where it ended.
     """
 
-    def __init__(self, lrs: Lrs, by: Credential) -> None:
+    def __init__(self, lrs: Lrs, by: Credential, expect: Callable[[Thing, int], None]) -> None:
         self._catalogue = lrs.catalogue
         self._by = by
+        self._expect = expect
         self._told: Counter[Thing] = Counter()
         self._held: dict[Thing, int] = {}
 
@@ -113,6 +115,7 @@ class _Facts:
             if fact.entry is None or thing in waiting:
                 self._catalogue.describe(list(waiting.values()), self._by)
                 waiting.clear()
+            self._expect(thing, self._told[thing])
             if fact.entry is None:
                 self._catalogue.withdraw(*thing, fact.reason, self._by)
             else:
@@ -139,12 +142,10 @@ def _addresses(lrs: Lrs, notable: Mapping[str, str], base: str) -> str:
     """A line for each report to try. Not every seed has every story."""
     version = "-H 'X-Experience-API-Version: 2.0.0'"
     lines = [f"  curl -u $KEY {version} '{base}/xapi/statements?limit=1'"]
-    stricter = lrs.catalogue.history(*_STRICTER, _operator(lrs))[1]
-    days = {
-        "on": END,
-        "then": STRICTER_TOLD - timedelta(days=1),
-        "before": iso(stricter.stored - 1),
-    }
+    told = iso(lrs.catalogue.history(*_STRICTER, _operator(lrs))[1].stored - 1)
+    eve = STRICTER_TOLD - timedelta(days=1)
+    dated = told.startswith(STRICTER_TOLD.isoformat())
+    days = {"on": END, "then": eve, "before": f"{eve}T23:59:59Z" if dated else told}
     for story, path, what in _REPORTS:
         key = notable.get(story, "")
         if key or not story:

@@ -23,7 +23,7 @@ def serve(settings: Settings) -> None:
 
     Raises Misconfigured when the address cannot be listened on.
     """
-    _require_free(settings.host, settings.port)
+    require_free(settings.host, settings.port)
     Server(
         "api.wsgi:create",
         factory=True,
@@ -43,8 +43,10 @@ def serve(settings: Settings) -> None:
     ).serve()
 
 
-def _require_free(host: str, port: int) -> None:
-    """Say in a sentence what the server would say in forty lines."""
+def require_free(host: str, port: int) -> None:
+    """Say in a sentence what the server would say in forty lines. Raises Misconfigured when the
+    address cannot be listened on.
+    """
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:

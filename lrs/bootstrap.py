@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lrs.database import Database, Options, make_folder, open_database
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger
+from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.catalogue import Catalogue
 from lrs.projections.documents import Documents
@@ -42,12 +42,15 @@ def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projec
     return [StatementIndex(), Training(words, zone), Documents(), Catalogue()]
 
 
-def build(settings: Settings, now: Clock = now) -> Lrs:
-    """A store ready to use. Raises UnknownSchema where there is none: see `migrate`."""
+def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_clock) -> Lrs:
+    """A store ready to use. Raises UnknownSchema where there is none: see `migrate`.
+
+    `stored_at` is for filling a store with an invented past, as the demo does; a server has none.
+    """
     words = vocabulary(settings.vocabulary)
     log, views = _databases(settings)
     try:
-        ledger = Ledger(log, now, timeout=settings.write_timeout)
+        ledger = Ledger(log, now, timeout=settings.write_timeout, stored_at=stored_at)
         projector = Projector(
             ledger,
             views,

@@ -3,6 +3,7 @@
     for statement in statements(): ...   # about 25,000, the same every time
     for news in history(): ...           # these and the facts of the catalogue, in order
     notable()["resit"]                   # "account|https://hr.centre.example|..."
+    Past(unfold(2026, 400)).instants     # when each of them was stored
 
 All names, offices and hosts are invented.
 """
@@ -10,6 +11,7 @@ All names, offices and hosts are invented.
 from lrs.demo.centre import history, notable, statements, unfold
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Fact, Journal
+from lrs.demo.past import Past
 from lrs.demo.places import OFFICES
 from lrs.demo.programmes import STRICTER_TOLD
 from lrs.demo.workdays import END, START
@@ -22,6 +24,7 @@ __all__ = [
     "STRICTER_TOLD",
     "Fact",
     "Journal",
+    "Past",
     "history",
     "notable",
     "statements",

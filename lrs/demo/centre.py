@@ -171,7 +171,7 @@ def _finish(journal: Journal, session: Session, seat: Seat) -> None:
     when = soon(dice, session.ends, 700, 1500)
     if not course.points:
         typed = session.sheet_typed()
-        known = typed and soon(dice, typed, 900, 1800)
+        known = soon(dice, typed, 900, 1800) if typed else session.register_filled()
         conclude(journal, course, seat.who, registration, when, known)
         return
     if course.kind == "blended":

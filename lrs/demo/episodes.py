@@ -47,7 +47,7 @@ def mistake_namesakes(journal: Journal, session: Session, pair: tuple[Trainee, T
 
 def type_twice(journal: Journal, session: Session, seat: Seat) -> None:
     """A line of the sheet typed in a second time, noticed at once."""
-    late = session.sheet_typed() or session.ends
+    late = session.sheet_typed() or session.register_filled() or session.ends
     known = late + timedelta(minutes=20)
     statement = mark_present(journal, session, seat, session.length, known=known)
     void(journal, statement, known + timedelta(minutes=3))

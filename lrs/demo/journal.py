@@ -149,12 +149,17 @@ class Journal:
 
     def history(self) -> Iterator[JsonObject | Fact]:
         """Statements and facts as the store is told them; of one instant, facts first."""
+        for _, told in self.dated():
+            yield told
+
+    def dated(self) -> Iterator[tuple[datetime, JsonObject | Fact]]:
+        """The history, each with when it was posted."""
         news: list[tuple[datetime, bool, int, JsonObject | Fact]] = [
             *((known, True, number, statement) for known, number, statement in self._posted),
             *((known, False, number, fact) for known, number, fact in self._said),
         ]
-        for *_, told in sorted(news, key=itemgetter(0, 1, 2)):
-            yield told
+        for known, *_, told in sorted(news, key=itemgetter(0, 1, 2)):
+            yield known, told
 
 
 _place = itemgetter(0, 1)

@@ -110,6 +110,14 @@ class Session:
             "other": self.room.place(),
         }
 
+    def register_filled(self) -> datetime | None:
+        """When the trainer ticks who was there, in the evening; None where there is a reader at the
+        door or a sheet of paper.
+        """
+        if self.sheet != "portal":
+            return None
+        return max(at(self.day, 18, 30), self.ends + timedelta(minutes=40))
+
     def sheet_typed(self) -> datetime | None:
         """When presence became known: a paper sheet is typed in two days after."""
         if self.sheet not in ("paper", "group"):
@@ -206,7 +214,8 @@ def _note(
     context = session.context() | {"registration": seat.registration}
     ended = soon(journal.dice, session.ends, 1, 600)
     typed = session.sheet_typed()
-    known = known or (typed and soon(journal.dice, typed, 1, 900))
+    if known is None:
+        known = soon(journal.dice, typed, 1, 900) if typed else session.register_filled()
     return journal.tell(
         ended, seat.who, "attended", session.activity(), result=result, known=known, **context
     )

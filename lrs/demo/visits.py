@@ -61,7 +61,7 @@ def _plan(journal: Journal, meetings: list[str]) -> None:
 def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> str:
     """The meeting's IRI."""
     dice, start = journal.dice, at(day, journal.dice.between(9, 15))
-    length = timedelta(minutes=15 * dice.between(6, 12))
+    length, evening = timedelta(minutes=15 * dice.between(6, 12)), at(day, 18, 30)
     meeting, trainer = _meeting(office, start, length), roster.trainer(day)
     context = _context(office, trainer)
     planned = moment(dice, workday_before(day, 10), 9, 17)
@@ -73,7 +73,10 @@ def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> str:
         roster.occupy(who, day)
         end = soon(dice, start + length, 60, 900)
         result = {"completion": True, "duration": duration(length)}
-        journal.tell(end, who, "attended", meeting, result=result, platform=REGISTER, **context)
+        journal.tell(
+            end, who, "attended", meeting, result=result, known=evening, platform=REGISTER,
+            **context,
+        )  # fmt: skip
     _report(journal, office, trainer, start, length, seen)
     journal.remember("visit", str(meeting["id"]), start + length)
     return str(meeting["id"])

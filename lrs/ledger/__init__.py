@@ -1,5 +1,6 @@
 """The append-only log. The only importer of the eventsourcing library."""
 
+from lrs.ledger.append import StoredAt, by_the_clock
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log
@@ -16,6 +17,8 @@ __all__ = [
     "LogReader",
     "LoggedStatement",
     "Page",
+    "StoredAt",
+    "by_the_clock",
     "commitment_of",
     "end_of_log",
     "migrate",

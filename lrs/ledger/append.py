@@ -26,6 +26,11 @@ APPEND_LOCK = 0x7A61_6368_6574_6B61
 Stream = tuple[UUID, int]
 """An event's stream and its version there: what makes a second one a conflict."""
 
+StoredAt = Callable[[Stream], int]
+"""When an event was stored, for who fills a log with an invented past: microseconds since the
+epoch, or 0 for an event that the clock dates.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -55,17 +60,29 @@ class Head:
         """The first free `stored`: the clock's, unless the clock stands or stepped back."""
         return max(self.clock, self.stored + 1)
 
+    def instants(self, rows: Sequence[Row], stored_at: StoredAt) -> list[int]:
+        """`stored` of each of the rows, strictly increasing: what `stored_at` says where that is
+        after the row before and after all that the log holds, else the clock's.
+        """
+        latest, found = self.stored, []
+        for row in rows:
+            said = stored_at(row.stream)
+            latest = said if said > latest else max(self.clock, latest + 1)
+            found.append(latest)
+        return found
+
 
 class Appended(NamedTuple):
-    """The first of the rows that were appended: its position and its `stored`. Both count on."""
+    """Rows that were appended: the position of the first, which counts on, and the `stored` of the
+    last.
+    """
 
     position: int
     stored: int
 
     def last(self, rows: Sequence[Row]) -> Mark:
         """The last of these rows, all of which were appended."""
-        others = len(rows) - 1
-        return Mark(self.position + others, self.stored + others, rows[-1].commitment)
+        return Mark(self.position + len(rows) - 1, self.stored, rows[-1].commitment)
 
 
 # In SQL, because the quicker ways to append (pipeline.py, onefile.py) go past SQLAlchemy.
@@ -110,16 +127,23 @@ def read_head(connection: Connection, now: Callable[[], int]) -> Head:
     return Head(position, stored, now())
 
 
-def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> Appended:
-    """Write the rows after `head`, in order."""
-    first, stored = head.position + 1, head.next_stored()
-    positions = list(range(first, first + len(rows)))
+def by_the_clock(_: Stream) -> int:
+    """The clock dates every event."""
+    return 0
+
+
+def insert_rows(
+    connection: Connection, rows: Sequence[Row], head: Head, stored_at: StoredAt = by_the_clock
+) -> Appended:
+    """Write the rows, one at least, after `head` and in order."""
+    positions = [head.position + n for n in range(1, len(rows) + 1)]
+    instants = head.instants(rows, stored_at)
     facts: Columns = {
         "position": positions,
         "originator_id": [row.originator_id for row in rows],
         "originator_version": [row.originator_version for row in rows],
         "topic": [row.topic for row in rows],
-        "stored": list(range(stored, stored + len(rows))),
+        "stored": instants,
         "commitment": [row.commitment for row in rows],
     }
     contents: Columns = {
@@ -129,7 +153,7 @@ def insert_rows(connection: Connection, rows: Sequence[Row], head: Head) -> Appe
     }
     insert_columns(connection, event, facts)
     insert_columns(connection, content, contents)
-    return Appended(first, stored)
+    return Appended(positions[0], instants[-1])
 
 
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:

@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lrs.database import Database, begin_at_once
-from lrs.ledger.append import Appended, Head, Row, read_head
+from lrs.ledger.append import (
+    Appended,
+    Head,
+    Row,
+    StoredAt,
+    appending,
+    by_the_clock,
+    insert_rows,
+    read_head,
+)
 from lrs.ledger.onefile import append_as_writer
 
 
 def append(
-    database: Database, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
+    database: Database,
+    rows: Callable[[], Sequence[Row]],
+    now: Callable[[], int],
+    stored_at: StoredAt = by_the_clock,
 ) -> Appended:
     """Append what `rows` gives, in a transaction of its own.
 
     `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
-    append.
+    append. The quicker ways leave all dates to the clock: an invented past takes the other one.
     """
+    if stored_at is not by_the_clock:
+        with appending(database, now) as (connection, head):
+            return insert_rows(connection, rows(), head, stored_at)
     if database.dialect == "postgresql":
         from lrs.ledger.pipeline import append_at_once  # which needs psycopg
 

@@ -22,7 +22,7 @@ from eventsourcing.utils import Environment, EnvType
 from lrs.database import Database
 from lrs.domain.events import Fact, Mark
 from lrs.faults import honest_errors
-from lrs.ledger.append import Stream
+from lrs.ledger.append import StoredAt, Stream, by_the_clock
 from lrs.ledger.content import mapper
 from lrs.ledger.dialects import quiet_head
 from lrs.ledger.owners import Owners
@@ -67,6 +67,7 @@ class Ledger(Application[UUID]):
     """One totally ordered log of facts. Raises UnknownSchema when the database holds none.
 
     `now` gives the clock in microseconds where the database has none of its own (SQLite).
+    `stored_at` dates the events of an invented past, and only those: see StoredAt.
     """
 
     name = "Ledger"
@@ -77,6 +78,7 @@ class Ledger(Application[UUID]):
         now: Callable[[], int],
         *,
         timeout: float = 4.0,
+        stored_at: StoredAt = by_the_clock,
     ) -> None:
         self.log_id = log_identity(database)
         """The log's own id, as it was read last."""
@@ -87,7 +89,7 @@ class Ledger(Application[UUID]):
         self._database = database
         self.now = now
         """This process's clock, in microseconds since the epoch."""
-        self._writer = Writer(database, now, timeout=timeout)
+        self._writer = Writer(database, now, timeout=timeout, stored_at=stored_at)
         self._recorder = LedgerRecorder(database, self._writer)
         super().__init__()
 

@@ -55,4 +55,4 @@ def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> App
         contents.append((first + n, row.salt, row.state))
     connection.executemany(_FACT, facts)
     connection.executemany(_CONTENT, contents)
-    return Appended(first, stored)
+    return Appended(first, stored + len(rows) - 1)

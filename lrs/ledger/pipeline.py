@@ -94,4 +94,5 @@ def _append(connection: Any, rows: Sequence[Row]) -> Appended:
     with connection.pipeline():
         connection.execute(_LOCK)
         inserted = connection.execute(_INSERT, values)
-    return Appended(*inserted.fetchall()[0])
+    position, stored = inserted.fetchall()[0]
+    return Appended(position, stored + len(rows) - 1)

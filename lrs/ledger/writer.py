@@ -27,7 +27,16 @@ from lrs.database import Database
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import Mark
 from lrs.faults import honest_errors, is_away, is_busy
-from lrs.ledger.append import Head, Row, Stream, appending, existing, insert_rows
+from lrs.ledger.append import (
+    Head,
+    Row,
+    StoredAt,
+    Stream,
+    appending,
+    by_the_clock,
+    existing,
+    insert_rows,
+)
 from lrs.ledger.dialects import append
 
 log = structlog.get_logger(__name__)
@@ -78,7 +87,9 @@ class _Slot:
 
 
 class Writer:
-    """Appends rows for any number of threads. `now` gives microseconds where SQL has no clock."""
+    """Appends rows for any number of threads. `now` gives microseconds where SQL has no clock,
+    `stored_at` those of events that no clock dates.
+    """
 
     def __init__(
         self,
@@ -87,9 +98,11 @@ class Writer:
         *,
         timeout: float = 4.0,
         max_group: int = 2_000,
+        stored_at: StoredAt = by_the_clock,
     ) -> None:
         self._database = database
         self._now = now
+        self._stored_at = stored_at
         self._timeout = timeout
         self._max_group = max_group
         self.on_commit: Callable[[], None] = lambda: None
@@ -203,7 +216,7 @@ class Writer:
             return rows
 
         try:
-            appended = append(self._database, taken, self._now)
+            appended = append(self._database, taken, self._now, self._stored_at)
         except BrokenConstraint:
             self._commit_exactly(group)
         except Exception as error:
@@ -261,8 +274,9 @@ class Writer:
                 rows += slot.rows
                 for row, position in zip(slot.rows, answer, strict=True):
                     taken[row.stream] = (position, row.commitment)
-        last = insert_rows(connection, rows, head).last(rows) if rows else None
-        return answers, last
+        if not rows:
+            return answers, None
+        return answers, insert_rows(connection, rows, head, self._stored_at).last(rows)
 
     def _refuse_all(self, group: list[_Slot], error: Exception) -> None:
         try:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import rows_of
+from lrs.domain import search_text
 from lrs.domain.agent import JsonObject
 from lrs.prepared import Prepared
 from lrs.projections.dictionary import digest
@@ -47,7 +48,7 @@ trainee = Table(
     Column("name", Text),
     Column("named", BigInteger),
     Column("account", Text),
-    # casefolded here: SQLite folds ASCII only, and people's names are Russian
+    # as a search compares it: SQLite folds ASCII only, and people's names are Russian
     Column("folded", Text, nullable=False),
     Column("person", BigInteger, nullable=False),
     # the personnel record as JSON, the log position it was described at, and what of it is
@@ -172,7 +173,7 @@ def describe(connection: Connection, records: Mapping[int, tuple[int, JsonObject
     rows = []
     for number, (position, record) in records.items():
         said = record or {}
-        called = f"{said.get('name', '')}\n{said.get('number', '')}".casefold()
+        called = _sought(said.get("name"), said.get("number"))
         rows.append(
             {
                 "of": number,
@@ -249,14 +250,14 @@ def people_numbered(connection: Connection, personnel: str) -> list[Trainee]:
 
 
 def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100) -> list[Trainee]:
-    """Those whose name or personnel number (else key) contains `q`, whatever its case.
+    """Those whose name and personnel number (else key) hold all parts of `q`, in any order, as
+    `lrs.domain.search_text` compares texts; everybody where `q` has no parts.
 
     A page in the order of numbers; the next begins `after` the last one's id.
     """
     query = select(trainee.c.person).distinct().where(trainee.c.person > after)
-    if q:
-        folded = q.casefold()
-        said = (c.contains(folded, autoescape=True) for c in (trainee.c.folded, trainee.c.called))
+    for part in search_text.parts(q):
+        said = (c.contains(part, autoescape=True) for c in (trainee.c.folded, trainee.c.called))
         query = query.where(or_(*said))
     found = connection.scalars(query.order_by(trainee.c.person).limit(limit))
     return [t for _, t in sorted(persons(connection, list(found)).items())]
@@ -303,6 +304,13 @@ def _record(rows: Iterable[Any]) -> JsonObject | None:
     return found
 
 
+def _sought(name: str | None, number: str | None) -> str:
+    """A name and a number as a search compares them. No part of a search goes from one to the
+    other: it holds no line end.
+    """
+    return f"{search_text.fold(name or '')}\n{search_text.fold(number or '')}"
+
+
 def _row(number: int, key: str, named: _Named) -> dict[str, Any]:
     name, at = named
     # the account's name may itself hold `|`
@@ -314,6 +322,6 @@ def _row(number: int, key: str, named: _Named) -> dict[str, Any]:
         "name": name,
         "named": at,
         "account": account,
-        "folded": f"{name or ''}\n{account or key}".casefold(),
+        "folded": _sought(name, account or key),
         "person": number,
     }

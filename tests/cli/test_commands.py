@@ -142,6 +142,15 @@ def test_an_import_says_where_the_file_is_no_json(migrated: Shell) -> None:
     assert migrated("import", "lines.json").stderr.startswith("lrs: Line 3, ")
 
 
+def test_the_demo_fills_no_store_that_it_could_not_serve(lrs: Shell) -> None:
+    """It says so at once, and names the setting."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        done = lrs("demo", LRS_PORT=str(other.getsockname()[1]))
+    assert (done.returncode, done.stdout) == (78, "")
+    assert "LRS_PORT" in done.stderr
+    assert not list(lrs.folder.glob("*.db"))
+
+
 def test_an_address_in_use_is_said_in_one_line(migrated: Shell) -> None:
     """And so is a folder that cannot be made."""
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -10,6 +10,7 @@ from api.demo import tell
 from lrs import bootstrap
 from lrs.demo.centre import unfold
 from lrs.demo.journal import Journal
+from lrs.demo.past import Past
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.conftest import BACKENDS
@@ -20,17 +21,6 @@ from tests.support.stores import WRITER
 @pytest.fixture(scope="session")
 def journal() -> Journal:
     return unfold(2026, 400)
-
-
-@pytest.fixture
-def unfolded(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Filling a store takes what is unfolded here: one seed gives one history."""
-
-    def same(seed: int, people: int) -> Journal:
-        assert (seed, people) == (2026, 400)
-        return journal
-
-    monkeypatch.setattr("api.demo.unfold", same)
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +45,12 @@ def centre(
         urls = [request.getfixturevalue("postgres").create_database("centre")] * 2
     settings = Settings(ledger_url=urls[0], views_url=urls[1])
     bootstrap.migrate(settings)
-    lrs = bootstrap.build(settings)
+    past = Past(journal)
+    lrs = bootstrap.build(settings, stored_at=past.stored_at)
 
     def follow(_: int) -> None:
         lrs.projector.catch_up()
 
-    tell(lrs, journal.history(), WRITER, follow)
+    tell(lrs, journal.history(), WRITER, follow, past.expect)
     yield lrs
     lrs.close()

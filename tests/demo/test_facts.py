@@ -10,7 +10,7 @@ import pytest
 
 from api.catalogue.files import read
 from api.demo import fill, tell
-from lrs.demo import OFFICES, Fact, unfold
+from lrs.demo import OFFICES, Fact, Past, unfold
 from lrs.demo.catalogue import opening
 from lrs.demo.journal import Journal
 from lrs.demo.programmes import PROGRAMMES
@@ -109,12 +109,12 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
 
 
 def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
-    lrs: Lrs, journal: Journal, unfolded: None
+    lrs: Lrs, journal: Journal
 ) -> None:
     """It told no facts; some of its statements were others."""
     tell(lrs, list(journal.statements())[-1:], WRITER)
     with pytest.raises(ImportRefused, match="empty store"):
-        fill(lrs, 2026, lambda _: None)
+        fill(lrs, journal, Past(journal), lambda _: None)
     assert lrs.health().head == 1
 
 

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from api.demo import fill
-from lrs.demo import COURSES, END, OFFICES, Fact
+from lrs.demo import COURSES, END, OFFICES, Fact, Past
 from lrs.demo.journal import Journal
 from lrs.demo.visits import VISITS
 from lrs.domain.catalogue import Kind
+from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.verdict import Status, Verdict
 from lrs.projections.statistics import By
 from lrs.service import Lrs
@@ -97,6 +98,18 @@ def test_a_backdated_rule_is_told_from_what_was_known_before(
     assert (before.status, before.version) == ("certified", 1)
     for at in (known, None):
         assert verdict(standing(centre, who, day, at), "senior").status == "in progress"
+
+
+def test_what_was_known_on_a_day_is_asked_by_that_day(centre: Lrs, stories: Stories) -> None:
+    """The stricter rule was told on 20 February at noon, Moscow time."""
+    who, day = stories["lost-by-the-new-rule"], date(2026, 2, 19)
+    for instant, status in (
+        ("2026-02-19T23:59:59Z", "certified"),
+        ("2026-02-20T09:00:00Z", "certified"),
+        ("2026-02-20T09:00:05Z", "in progress"),
+    ):
+        at = centre.clock.position_at(micros(parse_timestamp(instant)))
+        assert verdict(standing(centre, who, day, at), "senior").status == status
 
 
 def test_a_mailbox_and_an_account_are_one_person_with_one_transcript(
@@ -199,12 +212,14 @@ def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
     assert [one.value for one in found.slices] == [office.code for office in OFFICES]
 
 
-def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs, unfolded: None) -> None:
+def test_starting_again_adds_a_key_and_says_where_to_look(centre: Lrs, journal: Journal) -> None:
     """The key before is revoked: its secret is gone."""
-    text, head = fill(centre, 2026, lambda _: None), centre.health().head
-    for path in ("certifications/0231?on=2026-02-19&known=", "offices/04?on=2026-10-31"):
+    past = Past(journal)
+    text, head = fill(centre, journal, past, lambda _: None), centre.health().head
+    eve = "certifications/0231?on=2026-02-19&known=2026-02-19T23:59:59Z"
+    for path in (eve, "offices/04?on=2026-10-31"):
         assert f"http://127.0.0.1:8080/api/v1/{path}" in text
-    fill(centre, 2026, lambda _: None)
+    fill(centre, journal, past, lambda _: None)
     assert centre.health().head - head == 2
 
 

@@ -1,0 +1,71 @@
+"""When the centre's store would have stored each event, had it been there all the time."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from lrs.demo.journal import Fact, Journal
+from lrs.domain.agent import JsonObject
+from lrs.domain.catalogue import Thing
+from lrs.domain.clock import micros
+
+_SHORTEST, _LONGEST = 400_000, 4_000_000
+"""How long what is posted is on its way, in microseconds."""
+
+
+class Past:
+    """The instants of a history's events, for a store that is told them in their order.
+
+    A statement's stream is its id. The streams of the catalogue depend on secrets of the store, so
+    `expect` says which facts are told next.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.instants = _instants(journal)
+        """One for each event, in microseconds since the epoch, strictly increasing."""
+        self._statements: dict[UUID, int] = {}
+        self._facts: dict[tuple[Thing, int], int] = {}
+        versions: Counter[Thing] = Counter()
+        for instant, told in zip(self.instants, journal.history(), strict=True):
+            if isinstance(told, Fact):
+                thing = (told.kind, told.key)
+                versions[thing] += 1
+                self._facts[thing, versions[thing]] = instant
+            else:
+                self._statements[UUID(told["id"])] = instant
+        self._expected: deque[int] = deque()
+        self._given: dict[tuple[UUID, int], int] = {}
+
+    def expect(self, thing: Thing, version: int) -> None:
+        """The next event that is no statement says for that time what the thing is."""
+        self._expected.append(self._facts[thing, version])
+
+    def stored_at(self, stream: tuple[UUID, int]) -> int:
+        """The instant of the event of that stream and version, the same whenever it is asked; 0 for
+        one that is not the demo's.
+        """
+        if stream[0] in self._statements:
+            return self._statements[stream[0]]
+        if stream not in self._given:
+            self._given[stream] = self._expected.popleft() if self._expected else 0
+        return self._given[stream]
+
+
+def _instants(journal: Journal) -> Sequence[int]:
+    found: list[int] = []
+    latest = 0
+    for place, (posted, told) in enumerate(journal.dated()):
+        latest = max(_arrived(posted, told, place), latest + 1)
+        found.append(latest)
+    return found
+
+
+def _arrived(posted: datetime, told: JsonObject | Fact, place: int) -> int:
+    """A few seconds later. A statement's id decides how many: dice would change all that is
+    generated after.
+    """
+    chance = place if isinstance(told, Fact) else UUID(told["id"]).int
+    return micros(posted) + _SHORTEST + chance % (_LONGEST - _SHORTEST)
