@@ -39,6 +39,8 @@ pytestmark = pytest.mark.usefixtures("hurried")
 SOAKING = "LRS_TEST_SOAK" in os.environ
 ROUNDS = 24 if SOAKING else 2
 """How often a crash is repeated on one store."""
+SOME = 6 if SOAKING else 20
+"""Statements between two crashes: every filter is asked for after each."""
 again = pytest.mark.parametrize("time", range(8 if SOAKING else 1))
 """How often a loss is repeated, each time on a new store."""
 
@@ -92,12 +94,12 @@ def test_a_backend_killed_just_after_a_fold_leaves_no_read_model_wrong(
     with running(settings_there, start=False) as lrs:
         for n in range(ROUNDS):
             with crashing.hold_log_writer():
-                tell(lrs, 20, 1 + 40 * n)
+                tell(lrs, SOME, 1 + 40 * n)
                 lrs.projector.catch_up()
                 at = lrs.projector.position("statements").position
                 crashing.kill_backend(settings_there.ledger_url.rpartition("/")[2])
             assert lrs.projector.position("statements").position < at, "it was undone"
-            tell(lrs, 20, 21 + 40 * n)
+            tell(lrs, SOME, 21 + 40 * n)
             assert differences(lrs) == []
 
 
@@ -111,7 +113,7 @@ def test_two_workers_agree_with_the_log_after_their_database_was_killed(
     try:
         for n in range(ROUNDS):
             with running(settings_there, start=False) as writer:
-                tell(writer, 30, 1 + 30 * n)
+                tell(writer, SOME, 1 + 30 * n)
             wait_until(lambda: server.ask("GET", "/xapi/statements?limit=1")[0] == 200)
             crashing.kill()
             crashing.start()
@@ -306,13 +308,13 @@ def test_read_models_restored_under_a_running_store_are_folded_on(files: Setting
     """The log holds all; what the process remembers of the newer file does not count."""
     with running(files, start=False) as lrs:
         for n in range(ROUNDS):
-            tell(lrs, 20, 1 + 60 * n)
+            tell(lrs, SOME, 1 + 60 * n)
             lrs.projector.catch_up()
             restore = copied(files.views_url)
-            tell(lrs, 20, 21 + 60 * n)
+            tell(lrs, SOME, 21 + 60 * n)
             lrs.projector.catch_up()
             restore()
-            tell(lrs, 20, 41 + 60 * n)
+            tell(lrs, SOME, 41 + 60 * n)
             assert differences(lrs) == []
         assert lrs.health().divergences == []
 
