@@ -7,8 +7,8 @@
     the classroom    what is said of the course itself before anything was done online speaks of its
                      sittings and parts: of the two, too, the larger counts
 
-Every stretch counts once, and on its own day: how much there was by the end of a day hangs on
-nothing that happened later.
+Every stretch counts once, and on its own day: how much there was by the end of a day does not
+depend on what happened later.
 """
 
 from __future__ import annotations

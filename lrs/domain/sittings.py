@@ -8,6 +8,8 @@ A meeting that recurs has one address and many sittings. What tells a sitting is
     over midnight      a leaving that comes first on its day, at most NIGHT after a joining of the
                        day before that no leaving followed, belongs to that joining; so does what a
                        sheet says between the two
+    too late           any other leaving that comes first on its day and follows a joining that was
+                       left open says nothing: neither how long that sitting was nor who came today
 
 So a joining reaches to a leaving of the same sitting or to none, a sheet and a log of one sitting
 count once, and a word of absence takes back the sitting of its own day alone.
@@ -131,27 +133,39 @@ def _apart(days: State) -> list[tuple[int, State]]:
     found: list[tuple[int, State]] = []
     for day, said in sorted(((int(day), said) for day, said in days.items()), key=_INSTANT):
         rest = said
-        if found and found[-1][0] == day - 1:
-            night, rest = _over_midnight(found[-1][1], said)
-            found[-1] = (day - 1, night)
+        since = _left_open(found[-1][1]) if found else None
+        leaving = _leaving_first(said) if since is not None else []
+        if since is not None and leaving:
+            yesterday = found[-1][0] == day - 1
+            taken = [r for r in leaving if r[0] - since <= NIGHT] if yesterday else []
+            if taken:
+                night, rest = _over_midnight(found[-1][1], said, taken)
+                found[-1] = (day - 1, night)
+            else:
+                rest = _without(said, leaving)
         if rest:
             found.append((day, rest))
     return found
 
 
-def _over_midnight(evening: State, morning: State) -> tuple[State, State]:
-    """Two days' sittings, with all of the morning that belongs to the evening in the evening's."""
-    came, went = evening.get("in", ()), evening.get("out", ())
-    since = _inside(came, went)[1]
-    leaving = morning.get("out", ())
-    if since is None or not leaving:
-        return evening, morning
-    first = min(map(_INSTANT, morning.get("in", ())), default=leaving[-1][0] + 1)
-    taken = [r for r in leaving if r[0] < first and r[0] - since <= NIGHT]
-    if not taken:
-        return evening, morning
-    night, rest = {**evening, "out": [*went, *taken]}, dict(morning)
-    _keep(rest, "out", leaving[len(taken) :])
+def _left_open(said: State) -> int | None:
+    """The instant of a joining that no leaving of the sitting follows."""
+    return _inside(said["in"], said.get("out", ()))[1] if "in" in said else None
+
+
+def _leaving_first(said: State) -> list[Reference]:
+    """The leavings of a day before anybody joined on it."""
+    leaving: list[Reference] = said.get("out", [])
+    first = min(map(_INSTANT, said.get("in", ())), default=None)
+    return leaving if first is None else [r for r in leaving if r[0] < first]
+
+
+def _over_midnight(evening: State, morning: State, taken: list[Reference]) -> tuple[State, State]:
+    """Two days' sittings, with all of the morning that belongs to the evening in the evening's:
+    these leavings, and what a sheet says before the last of them.
+    """
+    night = {**evening, "out": [*evening.get("out", ()), *taken]}
+    rest = _without(morning, taken)
     for name in ("attended", "absent", "timed"):
         if name in rest and rest[name][0] <= taken[-1][0]:
             latest(night, name, rest.pop(name))
@@ -160,11 +174,10 @@ def _over_midnight(evening: State, morning: State) -> tuple[State, State]:
     return night, rest
 
 
-def _keep(record: State, name: str, values: list[Reference]) -> None:
-    if values:
-        record[name] = values
-    else:
-        del record[name]
+def _without(said: State, leaving: list[Reference]) -> State:
+    rest = {name: value for name, value in said.items() if name != "out"}
+    stays = said["out"][len(leaving) :]
+    return rest | {"out": stays} if stays else rest
 
 
 def _sitting(day: int, said: State) -> Sitting:

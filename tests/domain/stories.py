@@ -196,6 +196,9 @@ def histories(draw: st.DrawFn, most: int = 14) -> list[JsonObject]:
         if draw(st.booleans()):
             context["extensions"] = {CMI5_SESSION: draw(st.sampled_from(["a", "b"]))}
         verb, object_ = draw(st.sampled_from(few))
-        return statement(verb, object_, at=draw(TIMES), context=context, result=draw(RESULTS))
+        result = draw(RESULTS)
+        if verb == "terminated":  # without a duration it says nothing
+            result.setdefault("duration", "PT40M")
+        return statement(verb, object_, at=draw(TIMES), context=context, result=result)
 
     return [one() for _ in range(draw(st.integers(1, most)))]

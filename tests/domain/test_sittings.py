@@ -76,8 +76,16 @@ def test_a_joining_reaches_to_no_leaving_of_another_sitting() -> None:
     """Who was not seen leaving was there, and adds nothing."""
     line = line_of(log(2, "10:00:00", "11:00:00")[0], *log(9, "10:00:00", "11:00:00"))
     assert (line.hours, line.sessions_attended) == (3600, 2)
-    lost = [here("join", SESSION, day(2)), here("leave", SESSION, day(20))]
-    assert line_of(*lost).hours == 0
+
+
+def test_a_leaving_weeks_after_its_joining_adds_nothing() -> None:
+    """It shows nobody on its own day either; without such a joining it does: theirs was lost."""
+    came, went = here("join", SESSION, day(2)), here("leave", SESSION, day(20))
+    late = line_of(came, went)
+    assert (late.hours, late.sessions_attended) == (0, 1)
+    assert line_of(went).sessions_attended == 1
+    again = line_of(came, went, sheet(20, duration="PT1H"), *log(21, "10:00:00", "11:00:00"))
+    assert (again.hours, again.sessions_attended) == (2 * 3600, 3)
 
 
 def test_the_first_leaving_of_a_day_may_end_the_sitting_of_the_night() -> None:
