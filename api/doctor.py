@@ -8,12 +8,15 @@ from api.projections.view import divergence_sentence
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError
 from lrs.ledger.tables import SCHEMA_VERSION
+from lrs.service import Lrs
 from lrs.service.control import Divergence, Entry, State
 from lrs.settings import Settings
 
 BEHIND = 10_000
 """A lag in events beyond which something keeps the projector from its work."""
 
+RECENT_DAYS, MOST_WORDS = 30, 5
+"""Of how many days unknown verbs are told, and how many of them."""
 
 _AFTER_A_LOSS = (
     "Restore the log if there is a later copy of it, have what is missing sent again, then "
@@ -56,11 +59,28 @@ def examine(settings: Settings) -> Finding:
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
                 f"`lrs projections retry {q.projection}`."
             )
+        found.facts += _misspelt(lrs)
     except LrsError as error:
         found.troubles.append(error.detail)
     finally:
         lrs.close()
     return found
+
+
+def _misspelt(lrs: Lrs) -> list[str]:
+    """Verbs of the last days that count nowhere, but are near one that would: no fault of the
+    store, so no trouble.
+    """
+    near = [one for one in lrs.unrecognised.found(RECENT_DAYS).words if one.nearest]
+    return [
+        f"word        {one.verb} is not known ({_counted(one.statements)} in {RECENT_DAYS} days): "
+        f"is {one.nearest} meant?"
+        for one in near[:MOST_WORDS]
+    ]
+
+
+def _counted(statements: int) -> str:
+    return f"{statements} statement{'' if statements == 1 else 's'}"
 
 
 def _lost(one: Divergence) -> str:

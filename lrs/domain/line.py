@@ -84,6 +84,8 @@ class Line(NamedTuple):
     hours: int
     spells: tuple[Spell, ...]
     hours_exceed_elapsed: bool
+    success_contradicted: bool
+    """Some statement says passed with `success` false, or failed with true."""
     hours_cut: bool
     """More parts, or more joining and leaving, than a line keeps: the true hours are more."""
     enrolled: bool
@@ -158,9 +160,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
     grounds += [a.begun for a in seen.attempts]
     marks = state.get("voided", _NO_MARKS)
     completed = said.reached if seen.status in _FINISHED else None
-    certificate = state.get("certificate")
-    if certificate:
-        grounds.append(certificate)
+    grounds += [state[said] for said in _SHOWN if said in state]
     return Line(
         rule=rule,
         kind=said.kind,
@@ -177,6 +177,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         hours=said.hours,
         spells=tuple(seen.spent),
         hours_exceed_elapsed=exceeds(state),
+        success_contradicted="contradicted" in state,
         hours_cut=state.get("cut", False),
         enrolled=said.enrolled,
         started=said.started,
@@ -230,7 +231,16 @@ def _minutes(first: Reference, ground: Reference) -> int:
 
 
 def _valid_until(state: State, completed: Moment | None, months: int | None) -> date | None:
-    """A certificate's last day; but what was done again after it counts from its own day."""
+    """A certificate's last day; but what was done again after it counts from its own day. Nothing
+    that was done before a certificate was taken back is good for longer than that day.
+    """
+    forfeited = state.get("forfeited", [])
+    if forfeited > state.get("certificate", [])[:3]:
+        kept = {k: v for k, v in state.items() if k not in ("certificate", "forfeited")}
+        until, day = _valid_until(kept, completed, months), _moment(forfeited).day
+        done = [] if completed is None else [completed, *map(_moment, renewals(state))]
+        again = any(moment.instant > forfeited[0] for moment in done)
+        return until if again else min(day, until or day)
     done = [] if completed is None else [completed]
     done += map(_moment, renewals(state)) if done else ()
     latest = max(done, key=lambda moment: moment.instant, default=None)
@@ -245,6 +255,7 @@ def _valid_until(state: State, completed: Moment | None, months: int | None) -> 
 
 
 _FINISHED = ("passed", "completed")
+_SHOWN = ("certificate", "forfeited", "contradicted")
 _NONE: State = {}
 _NO_MARKS: State = {"count": 0, "latest": ()}
 _WHEN, _POSITION = itemgetter(0, 1), itemgetter(1)

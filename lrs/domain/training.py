@@ -5,8 +5,15 @@ contradicts itself:
 
     completed, completion false     progressed: the course is not done
     attended, completion false      absent
-    passed, success false           passed; failed, success true: failed - the verb decides
-    earned on a type that is no certificate (a badge, points)   nothing
+    passed, success false           passed; failed, success true: failed - the verb decides, and
+                                    the line shows the contradiction
+    earned on a type that is neither certificate nor course (a badge, points)   nothing
+
+Two meanings depend on the result:
+
+    answered    of a question that stands in nothing: passed or failed by `success`, else
+                completed by `completion` or a score; of a question in something else: nothing
+    graded      scored, if there is a score; else nothing
 
 Which course it belongs to: `lrs.domain.subject` says.
 
@@ -35,6 +42,7 @@ from lrs.domain.vocabulary import (
     REASON,
     STANDARD,
     ActivityKind,
+    Meaning,
     OutcomeFact,
     Vocabulary,
 )
@@ -96,19 +104,17 @@ def outcomes(
     no finite number) is left out, the rest counts.
     """
     statement = recorded.statement
-    fact = vocabulary.verbs.get(statement["verb"]["id"])
     object_ = statement["object"]
-    if fact is None or object_.get("objectType", "Activity") != "Activity":
+    meaning = vocabulary.meaning(statement["verb"]["id"], type_of(object_))
+    if not meaning or object_.get("objectType", "Activity") != "Activity":
         return []
-    if fact == "certified":
-        type_ = type_of(object_)
-        if type_ is not None and vocabulary.kinds.get(type_) != "certificate":
-            return []
     people = _people(statement["actor"])
     if not people:
         return []
-    activities = statement.get("context", _NOTHING).get("contextActivities")
-    about = _about(object_, activities, fact, vocabulary)
+    about = _about(object_, statement.get("context", _NOTHING).get("contextActivities"), vocabulary)
+    fact = _fact(meaning, statement.get("result", _NOTHING), about.subject)
+    if fact is None:
+        return []
     first = _outcome(recorded, people[0], fact, about, listings)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
@@ -125,10 +131,8 @@ class _About(NamedTuple):
 
 
 @once
-def _about(
-    object_: JsonObject, activities: JsonObject | None, fact: OutcomeFact, vocabulary: Vocabulary
-) -> _About:
-    subject = subject_of(object_, fact, activities, vocabulary)
+def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocabulary) -> _About:
+    subject = subject_of(object_, activities, vocabulary)
     course, part = course_of(subject)
     title = _title_in(object_, activities or _NOTHING, course)
     return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING))
@@ -143,7 +147,6 @@ def _outcome(
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
-    fact = _disambiguated(fact, result)
     subject, text, said_course, said_part, title, place = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
     at, offset = _when(recorded)
@@ -178,13 +181,28 @@ def _outcome(
     )
 
 
-def _disambiguated(fact: OutcomeFact, result: Mapping[str, Any]) -> OutcomeFact:
-    if result.get("completion") is False:
-        if fact == "completed":
+def _fact(meaning: Meaning, result: Mapping[str, Any], subject: Subject) -> OutcomeFact | None:
+    """What the verb's meaning is with this result; None if nothing."""
+    match meaning:
+        case "answered":
+            return _answered(result) if subject.alone else None
+        case "graded":
+            return "scored" if result.get("score") else None
+        case "completed" if result.get("completion") is False:
             return "progressed"
-        if fact == "attended":
+        case "attended" if result.get("completion") is False:
             return "absent"
-    return fact
+        case "":
+            return None
+    return meaning
+
+
+def _answered(result: Mapping[str, Any]) -> OutcomeFact | None:
+    success = result.get("success")
+    if success is not None:
+        return "passed" if success else "failed"
+    done = result.get("completion", bool(result.get("score")))
+    return "completed" if done else None
 
 
 @once

@@ -61,7 +61,7 @@ class Training:
     """The projection, for an installation with these words for training."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: int = 6
+    VERSION: int = 7
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,

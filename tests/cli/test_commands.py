@@ -165,6 +165,16 @@ def test_the_doctor_says_what_is_and_what_is_wrong(lrs: Shell) -> None:
     assert "projection  statements at 0, 0 behind" in well.stdout
 
 
+def test_the_doctor_names_verbs_that_are_probably_misspelt(migrated: Shell) -> None:
+    """As something to know, not as something wrong."""
+    wrong = {**STATEMENT, "verb": {"id": "http://adlnet.gov/expapi/verbs/passd"}}
+    (migrated.folder / "wrong.json").write_text(json.dumps(wrong))
+    migrated("import", "wrong.json")
+    told = migrated("doctor")
+    assert "verbs/passd is not known (1 statement in 30 days)" in told.stdout
+    assert "is http://adlnet.gov/expapi/verbs/passed meant?" in told.stdout
+
+
 @pytest.mark.usefixtures("hurried")
 def test_a_rebuild_gives_the_same_rows_on_either_database(place: Place, tmp_path: Path) -> None:
     """`--compare` proves it; an unknown projection is wrong usage."""
