@@ -59,7 +59,7 @@ def examine(settings: Settings) -> Finding:
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
                 f"`lrs projections retry {q.projection}`."
             )
-        found.facts += _misspelt(lrs)
+        found.facts += _uncounted(lrs)
     except LrsError as error:
         found.troubles.append(error.detail)
     finally:
@@ -67,16 +67,20 @@ def examine(settings: Settings) -> Finding:
     return found
 
 
-def _misspelt(lrs: Lrs) -> list[str]:
-    """Verbs of the last days that count nowhere, but are near one that would: no fault of the
-    store, so no trouble.
+def _uncounted(lrs: Lrs) -> list[str]:
+    """How many statements of the last days count nowhere, and which of their verbs are near one
+    that would: no fault of the store, so no trouble.
     """
-    near = [one for one in lrs.unrecognised.found(RECENT_DAYS).words if one.nearest]
-    return [
-        f"word        {one.verb} is not known ({_counted(one.statements)} in {RECENT_DAYS} days): "
-        f"is {one.nearest} meant?"
-        for one in near[:MOST_WORDS]
-    ]
+    found = lrs.unrecognised.found(RECENT_DAYS).words
+    if not found:
+        return []
+    total = _counted(sum(one.statements for one in found))
+    of_days = f"{total} of the last {RECENT_DAYS} days in no transcript"
+    told = [f"words       {of_days}, by {len(found)} verbs and types: GET /api/v1/unrecognised"]
+    for one in [one for one in found if one.nearest][:MOST_WORDS]:
+        of, statements = one.type or "no type", _counted(one.statements)
+        told.append(f"word        {one.verb}, of {of}, in {statements}: is {one.nearest} meant?")
+    return told
 
 
 def _counted(statements: int) -> str:

@@ -202,7 +202,9 @@ def test_a_verdict_that_contradicts_its_verb_is_shown(
     verb: str, success: bool | None, contradicts: bool
 ) -> None:
     """The verb decides; the line says that there is a contradiction, and where."""
-    said = here(verb, TEST, **({} if success is None else {"success": success}))
+    said = here(verb, TEST)
+    if success is not None:
+        said["result"] = {"success": success}
     line = line_of(statement("initialized", course()), said)
     assert line.success_contradicted is contradicts
     assert line.success in (None, False) or verb != "failed"
