@@ -51,6 +51,9 @@ Title = dict[str, str]
 
 _NOTHING: dict[str, Any] = {}
 
+_People = tuple[tuple[str, str | None], ...]
+"""Agent keys, each with a name."""
+
 
 class Outcome(NamedTuple):
     """One thing that happened in one person's training in one course.
@@ -103,20 +106,17 @@ def outcomes(
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
     """
-    statement = recorded.statement
-    object_ = statement["object"]
-    meaning = vocabulary.meaning(statement["verb"]["id"], type_of(object_))
-    if not meaning or object_.get("objectType", "Activity") != "Activity":
+    said = _said(recorded.statement, vocabulary)
+    if said is None:
         return []
-    people = _people(statement["actor"])
-    if not people:
-        return []
-    about = _about(object_, statement.get("context", _NOTHING).get("contextActivities"), vocabulary)
-    fact = _fact(meaning, statement.get("result", _NOTHING), about.subject)
-    if fact is None:
-        return []
+    fact, people, about = said
     first = _outcome(recorded, people[0], fact, about, listings)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
+
+
+def tells(statement: JsonObject, vocabulary: Vocabulary = STANDARD) -> bool:
+    """Whether a structurally valid statement has any outcome."""
+    return _said(statement, vocabulary) is not None
 
 
 class _About(NamedTuple):
@@ -128,6 +128,22 @@ class _About(NamedTuple):
     part: str
     title: Title | None
     place: tuple[str, Title | None] | None
+
+
+def _said(
+    statement: JsonObject, vocabulary: Vocabulary
+) -> tuple[OutcomeFact, _People, _About] | None:
+    """What happened, to whom, and in what; None if nothing, or to nobody."""
+    object_ = statement["object"]
+    meaning = vocabulary.meaning(statement["verb"]["id"], type_of(object_))
+    if not meaning or object_.get("objectType", "Activity") != "Activity":
+        return None
+    people = _people(statement["actor"])
+    if not people:
+        return None
+    about = _about(object_, statement.get("context", _NOTHING).get("contextActivities"), vocabulary)
+    fact = _fact(meaning, statement.get("result", _NOTHING), about.subject)
+    return None if fact is None else (fact, people, about)
 
 
 @once
@@ -206,7 +222,7 @@ def _answered(result: Mapping[str, Any]) -> OutcomeFact | None:
 
 
 @once
-def _people(actor: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
+def _people(actor: Mapping[str, Any]) -> _People:
     if actor.get("objectType", "Agent") == "Agent":
         key = agent_key(actor)
         return () if key is None else ((key, _text(actor.get("name"))),)

@@ -14,12 +14,12 @@ from uuid import UUID
 from lrs.domain.near_words import nearest
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.domain.subject import type_of
-from lrs.domain.training import outcomes
+from lrs.domain.training import tells
 from lrs.domain.vocabulary import Vocabulary
 from lrs.ledger import LogReader
 
-MOST = 20_000
-"""Events that are read at most, the latest: about a second's work."""
+MOST = 10_000
+"""Events that are read at most, the latest: half a second's work."""
 
 _PAGE = 1_000
 _DAY = 86_400_000_000
@@ -104,7 +104,7 @@ class Unrecognised:
             target = target_of(recorded.statement)
             if target in silent and voids(recorded, silent[target]):
                 del silent[target]
-        elif not outcomes(recorded, self._words):
+        elif not tells(recorded.statement, self._words):
             said = {part: recorded.statement[part] for part in ("verb", "object")}
             silent[recorded.id] = recorded._replace(statement=said)
 

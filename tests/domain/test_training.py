@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.training import Outcome, outcomes
+from lrs.domain.training import Outcome, outcomes, tells
 from lrs.domain.vocabulary import LOCATION, PROGRESS, REASON, STANDARD, Vocabulary
 from tests.domain.stories import (
     COURSE,
@@ -97,6 +97,7 @@ def test_other_verbs_say_nothing(verb: str) -> None:
     """A questionnaire's score is no test score, and watching is not studying a course."""
     result = {"score": {"raw": 5, "min": 1, "max": 5}, "completion": True}
     assert told(statement(verb, course(), result=result)) == []
+    assert not tells(statement(verb, course(), result=result))
 
 
 @pytest.mark.parametrize(
@@ -260,3 +261,4 @@ def test_no_valid_statement_is_too_odd_to_read(
     """Extensions of any shape, scores of any size, durations of any length: never an error."""
     said = statement(verb, part("x", None), result=result, context=within(extensions=extensions))
     assert len(told(said)) == 1
+    assert tells(said)
