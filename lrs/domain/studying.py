@@ -62,14 +62,14 @@ def _spend(state: State, attempt: State, outcome: Outcome, reference: Reference)
     """The longest duration said of each part; beyond MOST_PARTS parts, the longest of them.
 
     `completed` and `passed` of one part both carry the time of the same sitting, so durations of
-    one part in one attempt do not add up. Without a registration nothing tells next year's attempt
-    from this one: then they are told apart by the year. The whole course's own figures are never
-    dropped.
+    one part in one attempt do not add up; those of attempts with IRIs of their own do. Without a
+    registration nothing tells next year's attempt from this one: then they are told apart by the
+    year. The whole course's own figures are never dropped.
     """
     spent = attempt.setdefault("spent", {})
     said = [outcome.duration, *reference]
     year = 0 if outcome.attempt else Moment(reference[0], reference[2]).year
-    key = f"{year} {outcome.part}"
+    key = f"{year} {outcome.tried or outcome.part}"
     spent[key] = max(spent.get(key, said), said)
     if len(spent) > MOST_PARTS:
         parts = [key for key in spent if part_of_key(key)]

@@ -94,6 +94,8 @@ class Outcome(NamedTuple):
     place_title: Title | None = None
     expires: str | None = None
     """The last day a certificate is good, as 2026-03-31."""
+    tried: str = ""
+    """The IRI of an attempt, where `part` is what it is one at."""
 
 
 def outcomes(
@@ -128,6 +130,7 @@ class _About(NamedTuple):
     part: str
     title: Title | None
     place: tuple[str, Title | None] | None
+    tried: str
 
 
 def _said(
@@ -151,7 +154,8 @@ def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocab
     subject = subject_of(object_, activities, vocabulary)
     course, part = course_of(subject)
     title = _title_in(object_, activities or _NOTHING, course)
-    return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING))
+    tried = "" if object_["id"] == subject.object else object_["id"]
+    return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING), tried)
 
 
 def _outcome(
@@ -163,7 +167,7 @@ def _outcome(
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
-    subject, text, said_course, said_part, title, place = about
+    subject, text, said_course, said_part, title, place, tried = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
     at, offset = _when(recorded)
     said_score = score(result)
@@ -194,6 +198,7 @@ def _outcome(
         where,
         title_there,
         _expiry(result, context) if fact == "certified" else None,
+        tried,
     )
 
 

@@ -79,7 +79,7 @@ def test_an_attempt_counts_as_a_try_at_its_assessment() -> None:
             "completed",
             activity(f"{COURSE}/attempt/{number}", "attempt"),
             at=day(number),
-            result={"success": number == 3, "score": {"scaled": number / 10}},
+            result={"success": number == 3, "score": {"scaled": number / 10}, "duration": "PT12M"},
             context={"contextActivities": {"parent": [TEST, course()]}},
         )
         for number in (1, 2, 3)
@@ -87,6 +87,7 @@ def test_an_attempt_counts_as_a_try_at_its_assessment() -> None:
     assert {(o.course, o.part) for o in told(*tries)} == {(COURSE, TEST["id"])}
     line = line_of(*tries)
     assert (line.status, line.attempts, line.tries) == ("passed", 3, 3)
+    assert line.hours == 3 * 12 * 60, "each took its own time"
     assert line.score
     assert line.score.scaled == 0.3
 
