@@ -15,7 +15,15 @@ from api.paths import normalised
 from api.people import resource as people
 from api.projections import resource as projections
 from api.public_url import under
-from api.reports import certifications, courses, offices, services, transcripts, visits
+from api.reports import (
+    certifications,
+    courses,
+    offices,
+    services,
+    transcripts,
+    unrecognised,
+    visits,
+)
 from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
 from lrs.domain.version import Version
@@ -50,6 +58,7 @@ def create_app(lrs: Lrs) -> Flask:
         offices.blueprint(lrs),
         services.blueprint(lrs),
         visits.blueprint(lrs),
+        unrecognised.blueprint(lrs),
         resource.blueprint(lrs),
         people.blueprint(lrs),
         projections.blueprint(lrs),

@@ -8,12 +8,15 @@ from api.projections.view import divergence_sentence
 from lrs import __version__, bootstrap
 from lrs.domain.errors import LrsError
 from lrs.ledger.tables import SCHEMA_VERSION
+from lrs.service import Lrs
 from lrs.service.control import Divergence, Entry, State
 from lrs.settings import Settings
 
 BEHIND = 10_000
 """A lag in events beyond which something keeps the projector from its work."""
 
+RECENT_DAYS, MOST_WORDS = 30, 5
+"""Of how many days unknown verbs are told, and how many of them."""
 
 _AFTER_A_LOSS = (
     "Restore the log if there is a later copy of it, have what is missing sent again, then "
@@ -58,11 +61,32 @@ def examine(settings: Settings) -> Finding:
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
                 f"`lrs projections retry {q.projection}`."
             )
+        found.facts += _uncounted(lrs)
     except LrsError as error:
         found.troubles.append(error.detail)
     finally:
         lrs.close()
     return found
+
+
+def _uncounted(lrs: Lrs) -> list[str]:
+    """How many statements of the last days count nowhere, and which of their verbs are near one
+    that would: no fault of the store, so no trouble.
+    """
+    found = lrs.unrecognised.found(RECENT_DAYS).words
+    if not found:
+        return []
+    total = _counted(sum(one.statements for one in found))
+    of_days = f"{total} of the last {RECENT_DAYS} days in no transcript"
+    told = [f"words       {of_days}, by {len(found)} verbs and types: GET /api/v1/unrecognised"]
+    for one in [one for one in found if one.nearest][:MOST_WORDS]:
+        of, statements = one.type or "no type", _counted(one.statements)
+        told.append(f"word        {one.verb}, of {of}, in {statements}: is {one.nearest} meant?")
+    return told
+
+
+def _counted(statements: int) -> str:
+    return f"{statements} statement{'' if statements == 1 else 's'}"
 
 
 def _lost(one: Divergence) -> str:

@@ -35,7 +35,7 @@ CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 _NAMED = frozenset(
     {
         *("about", "activities", "agents", "api", "catalogue", "certifications", "courses"),
-        *("health", "history", "offices", "services", "visits"),
+        *("health", "history", "offices", "services", "unrecognised", "visits"),
         *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
         *("v1", "xapi"),
         *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),

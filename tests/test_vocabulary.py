@@ -15,6 +15,8 @@ from lrs.settings import Settings
 from lrs.vocabulary import vocabulary
 from schemas import parse_statements
 
+ADL = "http://adlnet.gov/expapi/activities/"
+LMS = "http://id.tincanapi.com/activitytype/lms"
 FINISHED = "https://portal.example/verbs/finished"
 WORDS = f'''
 [verbs]
@@ -44,6 +46,34 @@ def test_words_are_added_changed_and_taken_away(file: Path) -> None:
     assert vocabulary("") is STANDARD
 
 
+def test_a_verb_may_mean_something_else_of_each_type(file: Path) -> None:
+    """By kind, by type, without a type and of all others; the published meanings stay."""
+    leave, join = "http://activitystrea.ms/leave", "http://activitystrea.ms/join"
+    file.write_text(
+        f'''[verbs."{FINISHED}"]
+course = "completed"
+"https://portal.example/types/exam" = "passed"
+untyped = "started"
+other = "progressed"
+[verbs."{leave}"]
+module = ""
+[verbs]
+"{join}" = "came_in"
+''',
+        "utf-8",
+    )
+    words = vocabulary(str(file))
+    of = {"course": ADL + "course", "lesson": ADL + "lesson", "module": ADL + "module"}
+    assert words.meaning(FINISHED, of["course"]) == "completed"
+    assert words.meaning(FINISHED, "https://portal.example/types/exam") == "passed"
+    assert words.meaning(FINISHED, None) == "started"
+    assert words.meaning(FINISHED, of["lesson"]) == "progressed"
+    assert words.meaning(FINISHED, LMS) == ""
+    assert [words.meaning(leave, of[kind]) for kind in of] == ["withdrawn", "went_out", ""]
+    assert words.meaning(join, of["course"]) == "came_in", "one word is said of every type"
+    assert words.number not in (0, replace(words, by_type={}).number)
+
+
 @pytest.mark.usefixtures("hurried")
 def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> None:
     """The read model is that of another version then, and is made anew beside it."""
@@ -68,6 +98,9 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
         (f'verbs = "{FINISHED}"', "verbs"),
         (f'[verbs]\n"{FINISHED}" = "done"', FINISHED),
         ('[types]\n"https://x.example" = "webinar"', "x.example"),
+        (f'[verbs."{FINISHED}"]\nwebinar = "passed"', "webinar"),
+        (f'[verbs."{FINISHED}"]\ncourse = "done"', "course must mean"),
+        (f'[verbs]\n"{FINISHED}" = 1', FINISHED),
     ],
 )
 def test_a_file_at_fault_is_refused_by_name(file: Path, text: str, told: str) -> None:

@@ -16,6 +16,7 @@ from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
 from api.xapi.multipart import Multipart
 from api.xapi.streams import Streams
+from api.xapi.unknown_verbs import HEADER, unknown_verbs
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import Invalid, InvalidStatement, TooLarge
 from lrs.ledger import Bytes
@@ -44,15 +45,16 @@ class _Statements:
         self._statements = lrs.statements
         self._answers = Answers(lrs.definitions, streams)
         self._settings = lrs.settings
+        self._words = lrs.words
 
     def post(self) -> Response:
         parameters(request.query_string, frozenset())
         ids = self._take(None)
-        return Response(orjson.dumps([str(id) for id in ids]), content_type=JSON)
+        return _told(Response(orjson.dumps([str(id) for id in ids]), content_type=JSON))
 
     def put(self) -> Response:
         self._take(statement_id(request.query_string))
-        return no_content()
+        return _told(no_content())
 
     def get(self) -> Response:
         wanted = asked(request.query_string, self._settings.max_page)
@@ -104,6 +106,7 @@ class _Statements:
         stored = self._statements.store(
             received, g.credential, g.xapi_version, ids=ids, carried=carried
         )
+        g.unknown_verbs = unknown_verbs(values, self._words)
         return stored.ids
 
     def _page(self, found: StatementPage, wanted: Shape) -> Response:
@@ -115,6 +118,13 @@ class _Statements:
         rows = found.statements
         attached = self._statements.attached(rows) if wanted.attachments else ()
         return self._answers.many(rows, more, wanted, attached)
+
+
+def _told(answer: Response) -> Response:
+    """The answer to a write, with the verbs in it that are probably misspelt."""
+    if g.unknown_verbs:
+        answer.headers[HEADER] = g.unknown_verbs
+    return answer
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:

@@ -15,7 +15,8 @@ minutes. A failure of an earlier day is about an earlier round: who comes again 
 
 Where the rule wants a score, passing, completing or attending achieves the course only together
 with a scaled score that suffices, in the same attempt; at the time when both are there, and only
-while both are recent enough. A failed test's score is none.
+while both are recent enough. A failed test's score is none. Score and limit are compared to nine
+decimals (`lrs.domain.score`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from lrs.domain.programme import Rule
+from lrs.domain.score import suffices
 
 What = Literal["passed", "completed", "attended", "waived", "failed", "scored", "spent"]
 
@@ -156,7 +158,7 @@ class Tally:
         bases: tuple[str, ...] = (mark.what,)
         if mark.what != "scored":
             attempt[mark.what] = mark
-        if mark.scaled is not None and mark.scaled >= least:
+        if suffices(mark.scaled, least):
             attempt["score"] = mark
             bases = ("passed", "completed", "attended")
         if "score" not in attempt:

@@ -85,6 +85,8 @@ class Line(NamedTuple):
     hours: int
     spells: tuple[Spell, ...]
     hours_exceed_elapsed: bool
+    success_contradicted: bool
+    """Some statement says passed with `success` false, or failed with true."""
     hours_cut: bool
     """More parts, or more joining and leaving, than a line keeps: the true hours are more."""
     enrolled: bool
@@ -157,7 +159,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
     marks = state.get("voided", _NO_MARKS)
     completed = seen.ground if seen.status in _FINISHED else None
     valid_until, keeping = _validity(state, completed, months)
-    grounds = [*_verdicts(seen), *keeping, *scores, *_grounds(state, seen)]
+    grounds = [*_verdicts(seen, state), *keeping, *scores, *_grounds(state, seen)]
     return Line(
         rule=rule,
         kind=said.kind,
@@ -174,6 +176,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         hours=said.hours,
         spells=tuple(seen.spent),
         hours_exceed_elapsed=exceeds(state),
+        success_contradicted="contradicted" in state,
         hours_cut=state.get("cut", False),
         enrolled=said.enrolled,
         started=said.started,
@@ -228,11 +231,11 @@ def _minutes(first: Reference, ground: Reference) -> int:
     return int((ground[0] - first[0]) // 60_000_000)
 
 
-def _verdicts(seen: _Reading) -> list[Reference]:
-    """What status, success and the counted score rest on."""
+def _verdicts(seen: _Reading, state: State) -> list[Reference]:
+    """What status, success, the counted score and a contradiction of success rest on."""
     chosen = seen.chosen
     picked_ = (chosen.judged, chosen.score) if chosen else ()
-    return [seen.ground, *(one for one in picked_ if one)]
+    return [seen.ground, *(one for one in (*picked_, state.get("contradicted")) if one)]
 
 
 def _grounds(state: State, seen: _Reading) -> Iterator[Reference]:
@@ -248,13 +251,23 @@ def _grounds(state: State, seen: _Reading) -> Iterator[Reference]:
 def _validity(
     state: State, completed: Reference | None, months: int | None
 ) -> tuple[date | None, list[Reference]]:
-    """A certificate's last day; but what was done again after it counts from its own day. And what
+    """A certificate's last day; but what was done again after it counts from its own day. Nothing
+    that was done before a certificate was taken back is good for longer than that day. And what
     that rests on.
     """
     done = [completed, *renewals(state)] if completed else []
-    latest = max(done, key=itemgetter(0), default=None)
     certificate = state.get("certificate")
     earned = [certificate] if certificate else []
+    forfeited = state.get("forfeited", [])
+    if forfeited > (certificate or [])[:3]:
+        kept = {k: v for k, v in state.items() if k not in ("certificate", "forfeited")}
+        until, grounds = _validity(kept, completed, months)
+        grounds += [*earned, forfeited]
+        if any(reference[0] > forfeited[0] for reference in done):
+            return until, grounds
+        day = _moment(forfeited).day
+        return min(day, until or day), grounds
+    latest = max(done, key=itemgetter(0), default=None)
     if certificate and certificate[3]:
         newer = latest is not None and months is not None and latest[0] > certificate[0]
         if not newer:

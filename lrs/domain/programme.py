@@ -19,8 +19,9 @@ class Rule:
     """One version of a programme's rule; members are named as in the catalogue.
 
     `since` is the first day it holds on, None from ever; `wanted` so many of `courses` are enough;
-    `min_score` is scaled; `equivalents` are pairs of a course and the one it counts as. Without
-    `courses` the programme is withdrawn: it grants nothing any more and applies to nobody.
+    `min_score` is scaled, and compared to nine decimals; `equivalents` are pairs of a course and
+    the one it counts as. Without `courses` the programme is withdrawn: it grants nothing any more
+    and applies to nobody.
     """
 
     number: int

@@ -11,6 +11,9 @@ Number = int | float
 
 _EXACT = 2**53
 
+DECIMALS = 9
+"""To how many decimals a score is compared with a limit: finer differences are of reckoning."""
+
 
 def number(value: object) -> Number | None:
     """A finite number that JSON can carry to any reader, else None; true is no number."""
@@ -45,6 +48,13 @@ def score(
     if scaled is not None and not -1 <= scaled <= 1:
         scaled = None
     return scaled, raw, least, most
+
+
+def suffices(scaled: Number | None, limit: Number) -> bool:
+    """Whether a scaled score reaches a limit, to nine decimals: what a tool has reckoned as
+    0.7999999999999999 is 0.8. No score reaches none.
+    """
+    return scaled is not None and round(scaled, DECIMALS) >= round(limit, DECIMALS)
 
 
 def progress(result: Mapping[str, Any], scaled: Number | None) -> Number | None:

@@ -63,7 +63,7 @@ def spend(state: State, attempt: State, outcome: Outcome, reference: Reference) 
     if outcome.session:
         key = f"{year} {ENDED if outcome.fact in _ENDS else TOLD}{outcome.session}"
     else:
-        key = f"{year} {outcome.part}"
+        key = f"{year} {outcome.tried or outcome.part}"
     points = spent.get(key)
     spent[key] = [point] if points is None else _risen([*points, point])
     if "brief" in attempt or len(spent) > MOST_PARTS:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrs.domain.extremes import Reference, State, greatest, span
+from lrs.domain.extremes import Reference, State, greatest, latest, span
 from lrs.domain.marks import COMPLETED, FAILED, PASSED, SCORED, note
 from lrs.domain.spending import spend
 from lrs.domain.training import Outcome
@@ -18,6 +18,10 @@ Result = list[Any]
 _VERDICTS = frozenset({"passed", "failed"})
 GRADES = frozenset({"passed", "failed", "scored"})
 COMPLETIONS = frozenset({"completed", "satisfied"})
+_UNGRADED = frozenset({"module", "lesson", "question"})
+"""Parts whose verdict and score are none of the course."""
+_GRADED = frozenset({"assessment", "attempt", "content"})
+"""Parts whose completion may carry a verdict and a score of the course."""
 
 
 def study(state: State, attempt: State, outcome: Outcome, reference: Reference) -> None:
@@ -29,10 +33,12 @@ def study(state: State, attempt: State, outcome: Outcome, reference: Reference) 
     if fact in COMPLETIONS and own:
         done = attempt.setdefault("satisfied" if fact == "satisfied" else "done", [reference] * 2)
         done[:] = [min(done[0], reference), max(done[1], reference)]
+    if outcome.success is (fact == "failed") and fact in _VERDICTS:
+        latest(state, "contradicted", reference)
     if fact in GRADES:
-        graded = own or outcome.kind not in ("module", "lesson")
+        graded = own or outcome.kind not in _UNGRADED
     else:
-        graded = fact in COMPLETIONS and (own or outcome.kind == "assessment")
+        graded = fact in COMPLETIONS and (own or outcome.kind in _GRADED)
     if graded:
         _grade(attempt, outcome, reference)
         what = _weight(outcome)
@@ -77,7 +83,8 @@ def _grade(attempt: State, outcome: Outcome, reference: Reference) -> None:
     score = (outcome.scaled, outcome.raw, outcome.min, outcome.max)
     results = [*attempt.get("results", ()), [*reference, own, verdict, *score]]
     attempt["results"] = results if len(results) == 1 else _telling(results)
-    if fact in _VERDICTS and not outcome.attempt:
+    judged = fact in _VERDICTS or (outcome.kind == "attempt" and verdict is not None)
+    if judged and not outcome.attempt:
         tries = attempt.setdefault("tries", {})
         tries[outcome.part] = tries.get(outcome.part, 0) + 1
 

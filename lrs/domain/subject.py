@@ -6,13 +6,16 @@ Which course it is:
     2. else the object, if its type is a course;
     3. else the first among contextActivities.parent, then grouping, that the catalogue knows
        (then the course it says) or whose type is a course;
-    4. else, for a meeting, module, lesson or assessment - or an object without a type that was
-       joined, left, attended or scheduled, as only a meeting is - the first parent that has no
-       type: authoring tools often send a parent as a bare id;
-    5. else the object itself.
+    4. else a grouping without a type whose IRI the object's own continues: players name the parts
+       of a package so, `urn:articulate:storyline:abc/slide` is in `urn:articulate:storyline:abc`;
+    5. else the first parent without a type: authoring tools often send a parent as a bare id;
+    6. else the object itself.
 
 An activity listed under a course stands for the course itself if its type is a course, or if it
 says no type and is the only one listed: what is completed then is the course, not a part of it.
+
+An attempt, and what is handed in, is about the assessment that it stands in, if a parent is one:
+all tries at an assessment are tries at one part. The LMS and groups of learners surround nothing.
 """
 
 from __future__ import annotations
@@ -20,15 +23,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lrs.domain.vocabulary import ActivityKind, OutcomeFact, Vocabulary
+from lrs.domain.vocabulary import OUTSIDE, ActivityKind, Vocabulary
 
-_SESSION_FACTS = frozenset({"planned", "came_in", "went_out", "attended", "absent"})
-_PARTS = frozenset({"meeting", "module", "lesson", "assessment"})
+_ASSESSED: tuple[ActivityKind, ...] = ("assessment", "content", "lesson")
+"""What an attempt may be one at, the likeliest first."""
 
 _NOTHING: dict[str, Any] = {}
 
-COURSE, BARE, OTHER = "c", "b", "-"
-"""What an activity around the object is: a course by its type, a parent without a type, neither."""
+COURSE, STEM, BARE, OTHER = "c", "s", "b", "-"
+"""What an activity around the object is: a course by its type, a grouping without a type whose IRI
+the object's continues, a parent without a type, none of these.
+"""
 
 
 class Listing(NamedTuple):
@@ -50,47 +55,69 @@ class Subject(NamedTuple):
 
     object: str
     kind: ActivityKind
-    borrows: bool
-    """Whether a parent without a type may be its course."""
     around: tuple[tuple[str, str], ...]
     """What the parents, then the groupings are, and their IRIs."""
 
     @property
+    def alone(self) -> bool:
+        """Whether it stands in nothing but itself."""
+        return all(iri == self.object for _, iri in self.around)
+
+    @property
     def text(self) -> str:
         """One text for each subject: a line for the object, one for each activity around it."""
-        first = f"{self.kind} {'b' if self.borrows else '-'} {self.object}"
+        first = f"{self.kind} {self.object}"
         return "\n".join([first, *(f"{what} {iri}" for what, iri in self.around)])
 
 
 def subject_of_text(text: str) -> Subject:
     """The subject that has this text."""
     first, *rest = text.split("\n")
-    kind, borrows, iri = first.split(" ", 2)
-    around = tuple((line[0], line[2:]) for line in rest)
-    return Subject(iri, kind, borrows == "b", around)  # type: ignore[arg-type]
+    kind, iri = first.split(" ", 1)
+    return Subject(iri, kind, tuple((line[0], line[2:]) for line in rest))  # type: ignore[arg-type]
 
 
 def subject_of(
-    object_: Mapping[str, Any],
-    fact: OutcomeFact,
-    activities: Mapping[str, Any] | None,
-    vocabulary: Vocabulary,
+    object_: Mapping[str, Any], activities: Mapping[str, Any] | None, vocabulary: Vocabulary
 ) -> Subject:
     """The subject of a statement with this object, an Activity, and these contextActivities."""
-    type_ = type_of(object_)
-    kind = vocabulary.kinds.get(type_, "")
+    iri: str = object_["id"]
+    kinds = vocabulary.kinds
+    kind = kinds.get(type_of(object_), "")
     if not activities or kind == "course":
-        return Subject(object_["id"], kind, False, ())
-    around = []
-    for activity in listed(activities.get("parent")):
+        return Subject(iri, kind, ())
+    around, parents = [], listed(activities.get("parent"))
+    for activity in parents:
         said = type_of(activity)
-        what = COURSE if vocabulary.kinds.get(said) == "course" else OTHER if said else BARE
-        around.append((what, activity["id"]))
+        of = kinds.get(said, "")
+        if of not in OUTSIDE:
+            what = COURSE if of == "course" else OTHER if said else BARE
+            around.append((what, activity["id"]))
     for activity in listed(activities.get("grouping")):
-        is_course = vocabulary.kinds.get(type_of(activity)) == "course"
-        around.append((COURSE if is_course else OTHER, activity["id"]))
-    borrows = kind in _PARTS or (fact in _SESSION_FACTS and type_ is None)
-    return Subject(object_["id"], kind, borrows, tuple(around))
+        said = type_of(activity)
+        of = kinds.get(said, "")
+        if of not in OUTSIDE:
+            stem = not said and _continues(iri, activity["id"])
+            around.append((COURSE if of == "course" else STEM if stem else OTHER, activity["id"]))
+    return Subject(_assessed(parents, kinds) or iri if kind == "attempt" else iri, kind, (*around,))
+
+
+def _assessed(
+    parents: Sequence[Mapping[str, Any]], kinds: Mapping[str, ActivityKind]
+) -> str | None:
+    """What an attempt with these parents is one at."""
+    found = {kinds.get(type_of(activity), ""): activity["id"] for activity in reversed(parents)}
+    return next((found[kind] for kind in _ASSESSED if kind in found), None)
+
+
+def _continues(iri: str, stem: str) -> bool:
+    """Whether `iri` begins with `stem`, then a slash or hash. The address of a host alone is the
+    stem of all that the host has, so it is none.
+    """
+    if not iri.startswith(stem) or iri[len(stem) : len(stem) + 1] not in ("/", "#"):
+        return False
+    _, address, path = stem.partition("://")
+    return not address or "/" in path.rstrip("/")
 
 
 def course_of(subject: Subject, listings: Listings = _NOTHING) -> tuple[str, str]:
@@ -110,8 +137,10 @@ def _around(subject: Subject, listings: Listings) -> str:
             return listings[iri].course
         if what == COURSE:
             return iri
-    if subject.borrows:
-        return next((iri for what, iri in subject.around if what == BARE), subject.object)
+    for wanted in (STEM, BARE):
+        for what, iri in subject.around:
+            if what == wanted:
+                return iri
     return subject.object
 
 

@@ -5,9 +5,16 @@ contradicts itself:
 
     completed, completion false     progressed: the course is not done
     attended, completion false      absent
-    passed, success false           passed; failed, success true: failed - the verb decides
-    earned on a type that is no certificate (a badge, points)   nothing
+    passed, success false           passed; failed, success true: failed - the verb decides, and
+                                    the line shows the contradiction
+    earned on a type that is neither certificate nor course (a badge, points)   nothing
     terminated, suspended or exited without a duration          nothing
+
+Two meanings depend on the result:
+
+    answered    of a question that stands in nothing: passed or failed by `success`, else
+                completed by `completion` or a score; of a question in something else: nothing
+    graded      scored, if there is a score; else nothing
 
 Which course it belongs to: `lrs.domain.subject` says.
 
@@ -38,6 +45,7 @@ from lrs.domain.vocabulary import (
     SESSION,
     STANDARD,
     ActivityKind,
+    Meaning,
     OutcomeFact,
     Vocabulary,
 )
@@ -45,6 +53,9 @@ from lrs.domain.vocabulary import (
 Title = dict[str, str]
 
 _NOTHING: dict[str, Any] = {}
+
+_People = tuple[tuple[str, str | None], ...]
+"""Agent keys, each with a name."""
 
 
 class Outcome(NamedTuple):
@@ -88,6 +99,8 @@ class Outcome(NamedTuple):
     """The last day a certificate is good, as 2026-03-31."""
     session: str = ""
     """The id of the session of studying, or empty (cmi5 9.6.3.1)."""
+    tried: str = ""
+    """The IRI of an attempt, where `part` is what it is one at."""
 
 
 def outcomes(
@@ -103,31 +116,17 @@ def outcomes(
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
     """
-    statement = recorded.statement
-    fact = vocabulary.verbs.get(statement["verb"]["id"])
-    object_ = statement["object"]
-    if fact is None or object_.get("objectType", "Activity") != "Activity":
+    said = _said(recorded.statement, vocabulary)
+    if said is None:
         return []
-    if fact in _CONDITIONAL and not _says(fact, statement, vocabulary):
-        return []
-    people = _people(statement["actor"])
-    if not people:
-        return []
-    activities = statement.get("context", _NOTHING).get("contextActivities")
-    about = _about(object_, activities, fact, vocabulary)
+    fact, people, about = said
     first = _outcome(recorded, people[0], fact, about, listings, zone)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
 
-_CONDITIONAL = frozenset({"certified", "ended"})
-
-
-def _says(fact: OutcomeFact, statement: JsonObject, vocabulary: Vocabulary) -> bool:
-    """Whether something was earned that is a certificate; whether what ended says its time."""
-    if fact == "certified":
-        type_ = type_of(statement["object"])
-        return type_ is None or vocabulary.kinds.get(type_) == "certificate"
-    return "duration" in statement.get("result", _NOTHING)
+def tells(statement: JsonObject, vocabulary: Vocabulary = STANDARD) -> bool:
+    """Whether a structurally valid statement has any outcome."""
+    return _said(statement, vocabulary) is not None
 
 
 class _About(NamedTuple):
@@ -139,16 +138,32 @@ class _About(NamedTuple):
     part: str
     title: Title | None
     place: tuple[str, Title | None] | None
+    tried: str
+
+
+def _said(
+    statement: JsonObject, vocabulary: Vocabulary
+) -> tuple[OutcomeFact, _People, _About] | None:
+    """What happened, to whom, and in what; None if nothing, or to nobody."""
+    object_ = statement["object"]
+    meaning = vocabulary.meaning(statement["verb"]["id"], type_of(object_))
+    if not meaning or object_.get("objectType", "Activity") != "Activity":
+        return None
+    people = _people(statement["actor"])
+    if not people:
+        return None
+    about = _about(object_, statement.get("context", _NOTHING).get("contextActivities"), vocabulary)
+    fact = _fact(meaning, statement.get("result", _NOTHING), about.subject)
+    return None if fact is None else (fact, people, about)
 
 
 @once
-def _about(
-    object_: JsonObject, activities: JsonObject | None, fact: OutcomeFact, vocabulary: Vocabulary
-) -> _About:
-    subject = subject_of(object_, fact, activities, vocabulary)
+def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocabulary) -> _About:
+    subject = subject_of(object_, activities, vocabulary)
     course, part = course_of(subject)
     title = _title_in(object_, activities or _NOTHING, course)
-    return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING))
+    tried = "" if object_["id"] == subject.object else object_["id"]
+    return _About(subject, subject.text, course, part, title, _place(activities or _NOTHING), tried)
 
 
 def _outcome(
@@ -161,8 +176,7 @@ def _outcome(
 ) -> Outcome:
     statement = recorded.statement
     context, result = statement.get("context", _NOTHING), statement.get("result", _NOTHING)
-    fact = _disambiguated(fact, result)
-    subject, text, said_course, said_part, title, place = about
+    subject, text, said_course, said_part, title, place, tried = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
     at, offset = _when(recorded, zone)
     said_score = score(result)
@@ -195,20 +209,38 @@ def _outcome(
         title_there,
         _expiry(result, context) if fact == "certified" else None,
         (_text(extensions.get(SESSION)) or "") if extensions else "",
+        tried,
     )
 
 
-def _disambiguated(fact: OutcomeFact, result: Mapping[str, Any]) -> OutcomeFact:
-    if result.get("completion") is False:
-        if fact == "completed":
+def _fact(meaning: Meaning, result: Mapping[str, Any], subject: Subject) -> OutcomeFact | None:
+    """What the verb's meaning is with this result; None if nothing."""
+    match meaning:
+        case "answered":
+            return _answered(result) if subject.alone else None
+        case "graded":
+            return "scored" if result.get("score") else None
+        case "completed" if result.get("completion") is False:
             return "progressed"
-        if fact == "attended":
+        case "attended" if result.get("completion") is False:
             return "absent"
-    return fact
+        case "ended" if "duration" not in result:
+            return None
+        case "":
+            return None
+    return meaning
+
+
+def _answered(result: Mapping[str, Any]) -> OutcomeFact | None:
+    success = result.get("success")
+    if success is not None:
+        return "passed" if success else "failed"
+    done = result.get("completion", bool(result.get("score")))
+    return "completed" if done else None
 
 
 @once
-def _people(actor: Mapping[str, Any]) -> tuple[tuple[str, str | None], ...]:
+def _people(actor: Mapping[str, Any]) -> _People:
     if actor.get("objectType", "Agent") == "Agent":
         key = agent_key(actor)
         return () if key is None else ((key, _text(actor.get("name"))),)

@@ -14,6 +14,8 @@ per tested part. `lrs.domain.line` reads from it what the line says.
     waived       reference to the latest waiver of the whole course
     marks        what counts toward a programme, by time (see `lrs.domain.marks`)
     certificate  [*reference, last day or null] of the latest certificate earned
+    forfeited    reference to the latest certificate taken back
+    contradicted reference to the latest verdict whose `success` says the opposite
     rated        {activity IRI, or "" for the course itself: [*reference, scaled, raw, min, max]},
                  the latest feedback
     instructor   [instant, position, key, name] of the latest outcome that names one
@@ -51,6 +53,7 @@ SESSION, ONLINE, TEST, COURSE = 1, 2, 4, 8
 MOST_VOIDED = 20
 
 _ENROLMENT = frozenset({"enrolled", "withdrawn"})
+_TESTS = frozenset({"assessment", "attempt", "question"})
 _PRESENCE = frozenset({"came_in", "went_out", "attended", "absent"})
 
 
@@ -71,6 +74,8 @@ def gather(state: State, outcomes: Iterable[Outcome]) -> State:
             _rate(state, outcome)
         elif outcome.fact == "certified":
             latest(state, "certificate", [*_reference(outcome), outcome.expires])
+        elif outcome.fact == "forfeited":
+            latest(state, "forfeited", _reference(outcome))
         elif outcome.fact != "planned":
             _gather(state, outcome)
     return state
@@ -132,7 +137,7 @@ def _mode(outcome: Outcome) -> int:
         return SESSION
     if fact in _ENROLMENT or fact == "waived":
         return 0
-    if kind == "assessment" or (kind == "" and fact in GRADES):
+    if kind in _TESTS or (kind == "" and fact in GRADES):
         return TEST
     # that a course was completed or passed does not tell how it was taught
     return COURSE if kind == "course" and fact in GRADES | COMPLETIONS else ONLINE

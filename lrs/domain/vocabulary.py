@@ -1,15 +1,13 @@
-"""The IRIs that training is told in: verbs, activity types and extensions.
-
-Activity Streams words come in two spellings, `http://activitystrea.ms/join` and
-`http://activitystrea.ms/schema/1.0/join`; both are in use and mean the same.
-"""
+"""What the words mean that training is told in: verbs, activity types and extensions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, get_args
+
+from lrs.domain.published_words import BY_TYPE, STREAMS, TYPES, VERBS
 
 OutcomeFact = Literal[
     "planned",
@@ -30,71 +28,39 @@ OutcomeFact = Literal[
     "ended",
     "abandoned",
     "certified",
+    "forfeited",
     "rated",
 ]
 
-ActivityKind = Literal["course", "meeting", "module", "lesson", "assessment", "certificate", ""]
-"""What an activity says it is; empty when it says nothing, or something else."""
+Meaning = OutcomeFact | Literal["answered", "graded", ""]
+"""What a verb means: a fact, or what the statement's result makes one. `answered` ends an activity
+that is one question and stands in nothing; `graded` is a score where there is one; "" is nothing.
+"""
 
-_STREAMS = ("http://activitystrea.ms/", "http://activitystrea.ms/schema/1.0/")
-_ADL_VERBS = "http://adlnet.gov/expapi/verbs/"
-_ADL_TYPES = "http://adlnet.gov/expapi/activities/"
-_CMI5_VERBS = "https://w3id.org/xapi/adl/verbs/"
-_CMI5_TYPES = "https://w3id.org/xapi/cmi5/activitytype/"
+ActivityKind = Literal[
+    "course",
+    "meeting",
+    "module",
+    "lesson",
+    "content",
+    "assessment",
+    "attempt",
+    "question",
+    "certificate",
+    "platform",
+    "group",
+    "",
+]
+"""What an activity says it is; empty when it says nothing, or something else.
 
-_STREAMS_VERBS: dict[str, OutcomeFact] = {
-    "schedule": "planned",
-    "join": "came_in",
-    "leave": "went_out",
-    "attend": "attended",
-    "experience": "started",
-    "complete": "completed",
-    "satisfy": "satisfied",
-}
+`content` is a package with a score of its own, as a SCORM object. An `attempt` is one try at an
+assessment, or what was handed in for it. A `platform` is the LMS itself or another thing that
+nobody trains in, a `group` is one of learners: no verb tells anything of either.
+"""
 
-_OTHER_VERBS: dict[str, OutcomeFact] = {
-    _ADL_VERBS + "registered": "enrolled",
-    "http://id.tincanapi.com/verb/unregistered": "withdrawn",
-    _ADL_VERBS + "attended": "attended",
-    _ADL_VERBS + "initialized": "started",
-    _ADL_VERBS + "launched": "started",
-    _CMI5_VERBS + "launched": "started",
-    _ADL_VERBS + "attempted": "started",
-    _ADL_VERBS + "experienced": "started",
-    _ADL_VERBS + "progressed": "progressed",
-    _ADL_VERBS + "completed": "completed",
-    _ADL_VERBS + "passed": "passed",
-    _ADL_VERBS + "failed": "failed",
-    _ADL_VERBS + "scored": "scored",
-    _CMI5_VERBS + "satisfied": "satisfied",
-    _CMI5_VERBS + "waived": "waived",
-    _CMI5_VERBS + "abandoned": "abandoned",
-    _ADL_VERBS + "terminated": "ended",
-    _ADL_VERBS + "suspended": "ended",
-    _ADL_VERBS + "exited": "ended",
-    "http://id.tincanapi.com/verb/earned": "certified",
-    "http://id.tincanapi.com/verb/rated": "rated",
-}
+OUTSIDE = ("platform", "group")
 
-_VERBS = _OTHER_VERBS | {
-    base + word: fact for base in _STREAMS for word, fact in _STREAMS_VERBS.items()
-}
-
-_KINDS: tuple[ActivityKind, ...] = ("course", "meeting", "module", "lesson", "assessment")
-
-_TYPES: dict[str, ActivityKind] = (
-    {_ADL_TYPES + kind: kind for kind in _KINDS}
-    | {base + kind: kind for base in _STREAMS for kind in _KINDS}
-    | {base + "event": "meeting" for base in _STREAMS}
-    | {
-        _CMI5_TYPES + "course": "course",
-        # cmi5 1.0, 7.1.4: a block groups the units of a course, as a module does
-        _CMI5_TYPES + "block": "module",
-        "https://www.opigno.org/en/tincan_registry/activity_type/certificate": "certificate",
-    }
-)
-
-PLACES = frozenset(base + "place" for base in _STREAMS)
+PLACES = frozenset(base + "place" for base in STREAMS)
 """Types of an activity that names where training happened."""
 
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
@@ -110,21 +76,58 @@ one that tools agree on.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Which verb tells which fact, and which type is which kind of activity. Each is only itself,
-    so that what was found out by one can be remembered.
+    """What verbs mean, and which type is which kind of activity. Each is only itself, so that what
+    was found out by one can be remembered.
 
-    An installation with words of its own adds them: `Vocabulary(STANDARD.verbs | own_verbs)`.
+    `verbs` is the meaning of a verb for objects of every type that `by_type` does not name:
+    there, by verb, stand its meanings by kind, by type IRI and, for objects without a type, for
+    `untyped`; a type goes before its kind. An installation with words of its own adds them:
+    `Vocabulary(STANDARD.verbs | own_verbs)`.
     """
 
-    verbs: Mapping[str, OutcomeFact] = field(default_factory=lambda: dict(_VERBS))
-    kinds: Mapping[str, ActivityKind] = field(default_factory=lambda: dict(_TYPES))
+    verbs: Mapping[str, Meaning] = field(default_factory=lambda: dict(VERBS))
+    kinds: Mapping[str, ActivityKind] = field(default_factory=lambda: dict(TYPES))
+    by_type: Mapping[str, Mapping[str, Meaning]] = field(default_factory=lambda: dict(BY_TYPE))
+    _rows: Mapping[str, Mapping[str | None, Meaning]] = field(init=False, repr=False)
+    """By verb: its meaning for each kind, for the types it treats apart, and for None, no type."""
+
+    def __post_init__(self) -> None:
+        rows = {verb: self._row(verb) for verb in {**self.verbs, **self.by_type}}
+        object.__setattr__(self, "_rows", rows)
+
+    def _row(self, verb: str) -> Mapping[str | None, Meaning]:
+        other, own = self.verbs.get(verb, ""), self.by_type.get(verb, {})
+        row: dict[str | None, Meaning] = dict.fromkeys(get_args(ActivityKind), other)
+        row.update(dict.fromkeys(OUTSIDE, ""))
+        row.update(own.items())
+        row[None] = own.get("untyped", other)
+        return row
+
+    def meaning(self, verb: str, type_: str | None) -> Meaning:
+        """What the verb means of an activity of this type, None standing for no type."""
+        row = self._rows.get(verb)
+        if row is None:
+            return ""
+        said = row.get(type_)
+        return row[self.kinds.get(type_, "")] if said is None else said  # type: ignore[arg-type]
+
+    def knows(self, verb: str) -> bool:
+        """Whether anything is said of the verb, be it that it means nothing."""
+        return verb in self._rows
+
+    @property
+    def telling(self) -> list[str]:
+        """The verbs that mean something of objects of some type."""
+        return [verb for verb, row in self._rows.items() if any(row.values())]
 
     @property
     def number(self) -> int:
-        """0 for the standard's words, for others a number that tells them apart; below 2**20."""
-        if (self.verbs, self.kinds) == (STANDARD.verbs, STANDARD.kinds):
+        """0 for the published words, for others a number that tells them apart; below 2**20."""
+        own = (self.verbs, self.kinds, self.by_type)
+        if own == (STANDARD.verbs, STANDARD.kinds, STANDARD.by_type):
             return 0
-        said = repr((sorted(self.verbs.items()), sorted(self.kinds.items())))
+        by_type = {verb: sorted(meanings.items()) for verb, meanings in self.by_type.items()}
+        said = repr([sorted(words.items()) for words in (self.verbs, self.kinds, by_type)])
         return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
 
 

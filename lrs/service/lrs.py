@@ -22,6 +22,7 @@ from lrs.service.people import People
 from lrs.service.reading import Reader
 from lrs.service.statements import Statements
 from lrs.service.training import Training
+from lrs.service.unrecognised import Unrecognised
 from lrs.service.visits import VisitReports
 from lrs.settings import Settings
 
@@ -48,6 +49,7 @@ class Lrs:
                  views: Database, projector: Projector, blobs: Blobs,
                  words: Vocabulary = STANDARD) -> None:  # fmt: skip
         self.settings = settings
+        self.words = words
         self.ledger = ledger
         self.projector = projector
         self.statements = Statements(
@@ -72,6 +74,7 @@ class Lrs:
         self.offices = Offices(reader)
         self.services = CityServices(reader)
         self.visits = VisitReports(reader)
+        self.unrecognised = Unrecognised(ledger.reader, ledger.now, words)
         self.control = Control(ledger, projector, views)
         self._views = views
         self._databases = (ledger_database, views)

@@ -42,6 +42,7 @@ class LineView(Schema):
     first_score = fields.Nested(ScoreView)
     hours = HoursField()
     hours_exceed_elapsed = fields.Raw()
+    success_contradicted = fields.Raw()
     hours_cut = fields.Raw()
     enrolled = fields.Raw()
     sessions_attended = fields.Raw()

@@ -51,15 +51,16 @@ class About:
 
 
 def about(client: Caller) -> About:
-    """Two statements, a voided one, a document of each kind, and who works where, written by that
-    key.
+    """Statements, one with an unknown verb, one voided, a document of each kind, and who works
+    where, written by that key.
     """
     word, course, trainee = fresh(), f"https://example.org/courses/{fresh()}", someone()["mbox"]
     actor = {"mbox": trainee, "name": f"Анна {word}"}
     studied = {"id": course, "definition": {"name": {"ru": f"Курс {word}"}}}
     one, two = (said(actor=actor, verb=COMPLETED, object=studied) for _ in range(2))
     wrong = said(actor={**someone(), "name": word})
-    client.store(one, two, wrong, voiding(wrong))
+    unknown = said(actor=actor, verb={"id": f"https://verbs.example/{word}"}, object=studied)
+    client.store(one, two, unknown, wrong, voiding(wrong))
     describe(client, _catalogue(word, f"mbox|{trainee}", course))
     first = client.get(agent=json.dumps({"mbox": trainee}), limit="1").json
     papers = {kind: paper(client, kind, word) for kind in KINDS}
@@ -118,6 +119,7 @@ def _reads(of: About) -> dict[str, Ask]:
         "services": Ask("/api/v1/services"),
         "services one": Ask(f"/api/v1/services/{of.word}"),
         "visits": Ask("/api/v1/visits"),
+        "unrecognised": Ask("/api/v1/unrecognised", {"limit": "1000"}),
     }
     reads = {name: Ask(ask.path, ask.query, shows=of.word) for name, ask in reads.items()}
     for kind, doc in of.papers.items():
@@ -174,5 +176,6 @@ PLACES = {
     "services": "/api/v1/services",
     "services one": "/api/v1/services/x",
     "visits": "/api/v1/visits",
+    "unrecognised": "/api/v1/unrecognised",
 }
 """Every path there is for a key."""

@@ -58,6 +58,7 @@ def test_answers_and_errors_can_be_read_by_the_page(sharing: Caller) -> None:
         exposed = answer.headers["Access-Control-Expose-Headers"]
         assert "X-Experience-API-Consistent-Through" in exposed
         assert "ETag" in exposed
+        assert "X-Zachetka-Unknown-Verb" in exposed
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example.org", "null", COURSES + ":444"])

@@ -88,6 +88,8 @@ GET    services+one     200  200       403    403   403   403    403      403   
 HEAD   services+one     200  200       403    403   403   403    403      403     401
 GET    visits           200  200       403    403   403   403    403      403     401
 HEAD   visits           200  200       403    403   403   403    403      403     401
+GET    unrecognised     200  200       403    403   403   403    403      403     401
+HEAD   unrecognised     200  200       403    403   403   403    403      403     401
 """
 
 NAMES = ("all", "all/read", "write", "read", "mine", "state", "profile", "define", "none")

@@ -175,6 +175,17 @@ def test_the_doctor_says_what_is_and_what_is_wrong(lrs: Shell) -> None:
     assert "projection  statements at 0, 0 behind" in well.stdout
 
 
+def test_the_doctor_names_verbs_that_are_probably_misspelt(migrated: Shell) -> None:
+    """As something to know, not as something wrong."""
+    wrong = {**STATEMENT, "verb": {"id": "http://adlnet.gov/expapi/verbs/passd"}}
+    (migrated.folder / "wrong.json").write_text(json.dumps(wrong))
+    migrated("import", "wrong.json")
+    told = migrated("doctor")
+    assert told.returncode == 0
+    assert "1 statement of the last 30 days in no transcript" in told.stdout
+    assert "verbs/passd, of no type, in 1 statement: is http://adlnet.gov" in told.stdout
+
+
 @pytest.mark.usefixtures("hurried")
 def test_a_rebuild_gives_the_same_rows_on_either_database(place: Place, tmp_path: Path) -> None:
     """`--compare` proves it; an unknown projection is wrong usage."""

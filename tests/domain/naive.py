@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from lrs.domain.achievement import Mark
 from lrs.domain.certification import Rule
@@ -108,7 +109,15 @@ def _pairs(
 def _suffices(mark: Mark, basis: Mark, least: float) -> bool:
     if mark.what not in ("passed", "completed", "attended", "scored"):
         return False
-    return mark.attempt == basis.attempt and mark.scaled is not None and mark.scaled >= least
+    return (
+        mark.attempt == basis.attempt and mark.scaled is not None and _reached(mark.scaled, least)
+    )
+
+
+def _reached(scaled: float | None, least: float) -> bool:
+    """By decimal arithmetic, not as the program does it."""
+    step = Decimal("1e-9")
+    return scaled is not None and Decimal(scaled).quantize(step) >= Decimal(least).quantize(step)
 
 
 def _undone(basis: Mark, known: list[Mark]) -> bool:

@@ -151,15 +151,20 @@ def here(verb: str, object_: JsonObject, at: str = day(2), **more: Any) -> JsonO
     return statement(verb, object_, at=at, context=inside, result=more or None)
 
 
+FORFEITED = "https://w3id.org/xapi/tla/verbs/forfeited"
+CERTIFICATE = part("certificate", "https://w3id.org/xapi/tla/activity-types/credential")
 TOLD = st.sampled_from(
     [
         *("registered", "unregistered", "join", "leave", "attended", "initialized", "experienced"),
         *("progressed", "completed", "passed", "failed", "scored", "satisfied", "waived"),
-        *("abandoned", "completed", "terminated"),
+        *("abandoned", "completed", "terminated", "mastered", "answered", "earned", FORFEITED),
     ]
 )
 OBJECTS = st.sampled_from(
-    [course(), course(), SESSION, part("sessions/2", "meeting"), TEST, MODULE, part("x", None)]
+    [
+        *(course(), course(), SESSION, part("sessions/2", "meeting"), TEST, MODULE, CERTIFICATE),
+        *(part("x", None), part("try", "attempt"), part("q", "question")),
+    ]
 )
 RESULTS: st.SearchStrategy[JsonObject] = st.fixed_dictionaries(
     {},

@@ -34,6 +34,13 @@ def test_another_course_achieves_nothing() -> None:
     assert earned(rule(), f"{A} water passed") == []
 
 
+def test_a_score_reaches_a_limit_that_it_misses_by_binary_fractions_alone() -> None:
+    """Four fifths, as some tools reckon them, are 0.7999999999999999."""
+    least = rule(min_score=0.8)
+    assert earned(least, f"{A} fire passed 0.7999999999999999")
+    assert earned(least, f"{A} fire passed 0.799999") == []
+
+
 GAS = f"{B} gas passed"
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.duration import milliseconds
+from lrs.domain.score import suffices
 from lrs.domain.training import Outcome
 from lrs.domain.vocabulary import PROGRESS
 from tests.domain.stories import course, statement, told
@@ -38,6 +39,27 @@ def one(said: JsonObject) -> Outcome:
 )
 def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | None) -> None:
     assert one(statement("scored", course(), result={"score": score})).scaled == scaled
+
+
+@pytest.mark.parametrize(
+    ("scaled", "limit", "reached"),
+    [
+        (0.7999999999999999, 0.8, True),
+        (0.8, 0.7999999999999999, True),
+        (0.1 + 0.2, 0.3, True),
+        (0.3, 0.1 + 0.2, True),
+        (1 - 3 * 0.1, 0.7, True),
+        (0.799999999, 0.8, False),
+        (0.79, 0.8, False),
+        (1, 1, True),
+        (None, 0.0, False),
+    ],
+)
+def test_a_limit_is_reached_to_nine_decimals(
+    scaled: float | None, limit: float, reached: bool
+) -> None:
+    """What a tool reckons in binary fractions is not held against who took the test."""
+    assert suffices(scaled, limit) is reached
 
 
 @pytest.mark.parametrize(

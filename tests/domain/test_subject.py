@@ -14,9 +14,8 @@ OTHER = "https://centre.example.org/courses/stress"
 BARE = {"id": "https://centre.example.org/bare"}
 
 
-def subject(object_: JsonObject, fact: str = "completed", **activities: object) -> Subject:
-    context = {"contextActivities": activities}
-    return subject_of(object_, fact, context.get("contextActivities"), STANDARD)  # type: ignore[arg-type]
+def subject(object_: JsonObject, **activities: object) -> Subject:
+    return subject_of(object_, activities, STANDARD)
 
 
 def listed(*activities: str) -> JsonObject:
@@ -54,7 +53,7 @@ def test_one_untyped_activity_of_several_is_a_part() -> None:
 def test_a_subject_can_be_read_from_its_text() -> None:
     around = {"parent": [course(), BARE], "grouping": [part("g", "course"), BARE]}
     for object_ in (part("m", "module"), course(), activity("https://x.example/a b")):
-        one = subject(object_, "attended", **around)
+        one = subject(object_, **around)
         assert subject_of_text(one.text) == one
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.agent import JsonObject
-from lrs.domain.line import Line, view
+from lrs.domain.line import view
 from lrs.domain.sittings import MOST_INSTANTS, MOST_SITTINGS
 from lrs.domain.spending import MOST_PARTS
 from lrs.domain.training import Outcome
@@ -64,8 +64,11 @@ def test_adding_leaves_the_state_it_was_given(history: list[JsonObject]) -> None
 @settings(deadline=None)
 @given(histories(), st.sampled_from(["best", "last", "first"]))
 def test_every_line_can_be_read_under_every_rule(history: list[JsonObject], rule: Any) -> None:
+    """None where nothing but certificates and feedback is known."""
     line = view(state_of(*history), rule)
-    assert isinstance(line, Line)
+    if line is None:
+        assert {o.fact for o in told(*history)} <= {"certified", "forfeited", "rated"}
+        return
     assert (line.completed is not None) == (line.status in ("passed", "completed"))
     assert line.first_activity.instant <= line.last_activity.instant
     assert set(line.evidence) <= set(range(1, len(history) + 1))

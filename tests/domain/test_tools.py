@@ -1,0 +1,96 @@
+"""What tools send makes what docs/tools.md says: each row of its tables is a test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lrs.domain.agent import JsonObject
+from lrs.domain.extremes import State
+from lrs.domain.line import view
+from lrs.domain.published_words import SILENT
+from lrs.domain.training import Outcome
+from lrs.domain.transcript import concerns, gather
+from lrs.domain.vocabulary import PROGRESS, STANDARD
+from tests.domain.stories import COURSE, activity, course, part, statement, told
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "tools.md"
+BARE = {"id": COURSE}
+AROUND: dict[str, list[JsonObject]] = {
+    "nothing": [],
+    "a course": [course()],
+    "a test in a course": [part("test", "assessment"), course()],
+    "an attempt in a course": [part("try", "attempt"), part("test", "assessment"), course()],
+    "a bare id": [BARE],
+}
+
+
+class Row(NamedTuple):
+    tool: str
+    event: str
+    verb: str
+    type: str
+    inside: str
+    result: str
+    makes: str
+
+
+def _rows() -> Iterator[Row]:
+    tool = ""
+    for line in DOCUMENT.read_text("utf-8").splitlines():
+        if line.startswith("## "):
+            tool = line[3:]
+        elif line.startswith("| ") and not line.startswith("| event"):
+            yield Row(tool, *(cell.strip().strip("`") for cell in line.strip("|").split("|")))
+
+
+ROWS = list(_rows())
+
+
+def result_of(text: str) -> JsonObject | None:
+    """`completion true, success false, score 0.5, progress 40`."""
+    said = dict(re.findall(r"(\w+) (\S+?)(?:,|$)", text))
+    result: JsonObject = {n: said[n] == "true" for n in ("completion", "success") if n in said}
+    if "score" in said:
+        result["score"] = {"scaled": float(said["score"])}
+    if "progress" in said:
+        result["extensions"] = {PROGRESS: float(said["progress"])}
+    return result or None
+
+
+def outcomes_of(row: Row) -> list[Outcome]:
+    parents = AROUND[row.inside]
+    typed = activity(f"{COURSE}/thing", None if row.type == "no type" else row.type)
+    if STANDARD.kinds.get(row.type) == "course":
+        typed["id"] = COURSE
+    context = {"contextActivities": {"parent": parents}} if parents else None
+    said = statement(row.verb, typed, result=result_of(row.result), context=context)
+    return [outcome for outcome in told(said) if concerns(outcome)]
+
+
+def made(state: State) -> str:
+    """The line, or what there is without one, in the words of the document."""
+    line = view(state)
+    if line is None:
+        known = {"certificate": "a certificate", "forfeited": "a certificate taken back"}
+        return next((text for name, text in known.items() if name in state), "nothing")
+    return line.status if line.score is None else f"{line.status}, {line.score.scaled:g}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.tool}: {row.event}")
+def test_a_tools_statement_makes_what_the_table_says(row: Row) -> None:
+    """One line, of the course that it stands in, or of the object itself."""
+    found = outcomes_of(row)
+    assert made(gather({}, found)) == row.makes
+    own = row.inside == "nothing" and STANDARD.kinds.get(row.type) != "course"
+    assert {outcome.course for outcome in found} <= {f"{COURSE}/thing" if own else COURSE}
+
+
+def test_the_document_names_no_word_that_nobody_knows() -> None:
+    """Each of its verbs is one that tells something, or a published one that tells nothing."""
+    assert {row.verb for row in ROWS if not STANDARD.knows(row.verb)} <= SILENT
+    assert len(ROWS) > 100
