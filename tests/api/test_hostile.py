@@ -71,7 +71,7 @@ REFUSED = {
     "an id of digits": (in_("id", value=run("0123-")), "uuid"),
     "a content type": (with_scan(contentType="a/b" + run(" ;") + "\x7f"), "content-type"),
     "a hash": (with_scan(sha2=run("0")), "sha2"),
-    "a version": (in_("version", value="1.0." + run("1") + "x"), "version"),
+    "a version": (in_("version", value="1.0." + run("1") + "!"), "version"),
 }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
         (b"{not json}\n{}\n", "Line 1, as a whole: This is no JSON"),
         (lines(ONE, TWO)[:-9], "Line 2, as a whole: This is no JSON"),
         (json.dumps({"statements": [ONE, {}]}).encode(), "Statement 2, /"),
-        (json.dumps({"statements": [ONE, 1]}).encode(), "f, /1: Give a JSON object."),
+        (json.dumps({"statements": [ONE, 1]}).encode(), "f, /1: Give a statement as an object."),
         (b"[{}, ", "f, /1: This is no JSON"),
         (b'{"a": {}\n, "b": {"c": 1}}', "Statement 1, /"),
     ],

@@ -166,7 +166,9 @@ def test_grants_follow_each_other(
         held = in_force(versions, grant.day)
         assert held
         assert held.number == grant.version
-        assert set(grant.evidence) <= {mark.position for mark in done if mark.day <= grant.day}
+        before = [mark for mark in done if mark.day <= grant.day]
+        known = {at for mark in before for at in (mark.position, *mark.supporting)}
+        assert set(grant.evidence) <= known
     for one, other in pairwise(made):
         assert one.day < other.day
         void = any(one.day <= day < other.day for day in revoked)
