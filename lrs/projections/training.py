@@ -64,7 +64,7 @@ class Training:
     """The projection, for an installation with these words for training, in this time zone."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: int = 7
+    VERSION: int = 8
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
