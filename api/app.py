@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, Request
 
 from api import errors, health
+from api.auth import authenticated
 from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
+from api.middleware.body_deadline import BodyDeadlines, in_time
+from api.middleware.concurrency_limit import in_turn
 from api.paths import normalised
 from api.people import resource as people
 from api.projections import resource as projections
@@ -28,6 +32,9 @@ from api.xapi import about, agents, alternate, documents, statements
 from api.xapi.streams import Streams
 from lrs.domain.version import Version
 from lrs.service import Lrs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
 class Application(Flask):
@@ -65,10 +72,22 @@ def create_app(lrs: Lrs) -> Flask:
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)
-    default = Version(lrs.settings.xapi_version)
-    inner = alternate.understood(app.wsgi_app, lrs.settings.max_json_bytes)
-    open_to_pages = shared(inner, lrs.settings.cors_origins)
-    stamped = enveloped(open_to_pages, lambda: lrs.statements.through, default)
-    reached = under(normalised(stamped), lrs.settings.public_url)
-    app.wsgi_app = reached  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _surrounded(app.wsgi_app, lrs)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _surrounded(app: WSGIApplication, lrs: Lrs) -> WSGIApplication:
+    """The application in all that stands between it and the web server, from the inside out."""
+    settings = lrs.settings
+    if settings.alternate_syntax:
+        app = alternate.understood(app, settings.max_json_bytes, partial(_require_key, lrs))
+    app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))
+    app = in_turn(app, settings.threads)
+    app = shared(app, settings.cors_origins)
+    default = Version(settings.xapi_version)
+    app = enveloped(app, lambda: lrs.statements.through, default)
+    return under(normalised(app), settings.public_url)
+
+
+def _require_key(lrs: Lrs, environ: WSGIEnvironment) -> None:
+    authenticated(lrs, Request(environ))

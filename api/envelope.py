@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from api.middleware.request_id import REQUEST_ID
 from api.xapi.versions import HEADER, spoken
 from lrs.domain import clock
 from lrs.domain.version import Version
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger(__name__)
-
-REQUEST_ID = "zachetka.request_id"
-"""Where a request's environment holds its id."""
 
 THROUGH = "zachetka.through"
 """Where it holds up to when the answer is complete, in microseconds, if a view knows better."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import orjson
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.envelope import REQUEST_ID, shown
+from api.envelope import shown
+from api.middleware.request_id import REQUEST_ID
 from lrs.domain import errors
 from lrs.domain.problems import PROBLEMS
 
@@ -19,6 +22,7 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
+    errors.TooSlow: 408,
     errors.Conflict: 409,
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
@@ -40,6 +44,7 @@ _TITLES = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    408: "Request Timeout",
     409: "Conflict",
     412: "Precondition Failed",
     413: "Content Too Large",
@@ -102,7 +107,20 @@ def _unexpected(error: Exception) -> Response:
     return _problem(errors.InternalError("internal-error"))
 
 
-def _problem(error: errors.LrsError) -> Response:
+class Problem(NamedTuple):
+    """An error as it is answered."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def line(self) -> str:
+        """The status as WSGI writes it."""
+        return f"{self.status} {_TITLES[self.status]}"
+
+
+def problem(error: errors.LrsError, request_id: str | None) -> Problem:
     """The application/problem+json of an error; members that it does not have are left out."""
     status = status_of(type(error))
     place = {name: getattr(error, name, None) for name in ("pointer", "parameter")}
@@ -114,14 +132,19 @@ def _problem(error: errors.LrsError) -> Response:
         "detail": error.detail,
         **{name: value for name, value in place.items() if value is not None},
         **_all_of(error),
-        "request_id": request.environ.get(REQUEST_ID),
+        "request_id": request_id,
     }
-    response = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    headers = [("Content-Type", "application/problem+json")]
     if status == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="Zachetka", charset="UTF-8"'
+        headers.append(("WWW-Authenticate", 'Basic realm="Zachetka", charset="UTF-8"'))
     if status in (503, 507):
-        response.headers["Retry-After"] = str(RETRY_LATER.get(error.code, RETRY_AFTER))
-    return response
+        headers.append(("Retry-After", str(RETRY_LATER.get(error.code, RETRY_AFTER))))
+    return Problem(status, headers, orjson.dumps(body))
+
+
+def _problem(error: errors.LrsError) -> Response:
+    status, headers, body = problem(error, request.environ.get(REQUEST_ID))
+    return Response(body, status, headers)
 
 
 def _all_of(error: errors.LrsError) -> dict[str, list[dict[str, str]]]:

@@ -53,7 +53,7 @@ def with_request_id(
     # Here, since commands set up logging, too, and begin sooner without the web's libraries.
     from flask import has_request_context, request
 
-    from api.envelope import REQUEST_ID
+    from api.middleware.request_id import REQUEST_ID
 
     if has_request_context():
         event.setdefault("request_id", request.environ.get(REQUEST_ID))

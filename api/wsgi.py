@@ -7,6 +7,7 @@ import os
 
 from flask import Flask
 
+from api import runner
 from api.app import create_app
 from api.logs import configure
 from lrs.bootstrap import build
@@ -16,6 +17,7 @@ from lrs.settings import Settings
 
 def create() -> Flask:
     """The application of this process, from the environment, with its projector running."""
+    runner.install()
     settings = Settings.from_env(os.environ)
     configure(settings)
     lrs = build(settings)

@@ -149,7 +149,24 @@ class Settings:
     workers: int = _setting(
         0, _whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
     )
-    threads: int = _setting(16, _whole(1, 128), "Threads in each server process.")
+    threads: int = _setting(
+        16,
+        _whole(1, 128),
+        "Writes that a server process works on at once; reads are a quarter less.",
+    )
+    body_seconds: float = _setting(
+        10.0,
+        _seconds(0.1, 3_600),
+        "How long a body may take to come, beside its length by the rate.",
+    )
+    body_rate: int = _setting(
+        8_000,
+        _whole(1, 1_000_000_000),
+        "The least rate of a body that comes, in bytes a second.",
+    )
+    alternate_syntax: bool = _setting(
+        True, _truth, "Whether requests may be written as forms, which xAPI 1.0.x allows."
+    )
     xapi_version: str = _setting(
         "2.0.0", _one_of("1.0.3", "2.0.0"), "Which version answers a request that names none."
     )

@@ -8,7 +8,8 @@ still does that where a URL would be 2,048 characters long. 2.0 has it no more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -18,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_input_stream
 
 from api.xapi.versions import spoken
-from lrs.domain.errors import Invalid, LrsError, TooLarge, UnsupportedMedia
+from lrs.domain.errors import Invalid, LrsError, TooLarge, Unavailable, UnsupportedMedia
 from lrs.domain.version import Version
 
 if TYPE_CHECKING:
@@ -43,16 +44,43 @@ _MOST_FIELDS = 100
 _LONGEST_FORM = 3_000_000
 """Bytes: it is read before anybody's key is looked at, as the key may stand in it."""
 
+FORMS = 4
+"""Forms without a key in a header that a process receives at once."""
 
-def understood(app: WSGIApplication, limit: int) -> WSGIApplication:
+
+def understood(
+    app: WSGIApplication, limit: int, require_key: Callable[[WSGIEnvironment], None]
+) -> WSGIApplication:
     """WSGI middleware: such a request becomes the one that it stands for. `limit` is that of the
     content, in bytes; a form may write each as three.
+
+    A form is read once `require_key`, which raises Unauthenticated, has found the key of its header
+    good. Forms that hold their key themselves are read a few at a time.
     """
+    forms = threading.Semaphore(FORMS)
+
+    def rewrite(environ: WSGIEnvironment) -> None:
+        method = _method(environ["QUERY_STRING"])
+        if "HTTP_ORIGIN" in environ:
+            # Any page can make a browser send a form, and with it a key that the browser remembers.
+            environ.pop("HTTP_AUTHORIZATION", None)
+        longest = min(3 * limit, _LONGEST_FORM)
+        if "HTTP_AUTHORIZATION" in environ:
+            require_key(environ)
+            fields = _fields(environ, longest)
+        elif forms.acquire(blocking=False):
+            try:
+                fields = _fields(environ, longest)
+            finally:
+                forms.release()
+        else:
+            raise Unavailable("forms-awaited")
+        _rewrite(environ, method, fields)
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if _is_alternate(environ):
             try:
-                _rewrite(environ, min(3 * limit, _LONGEST_FORM))
+                rewrite(environ)
             except LrsError as error:
                 environ[_REFUSED] = error
         return app(environ, start)
@@ -79,18 +107,11 @@ def _is_alternate(environ: WSGIEnvironment) -> bool:
     )
 
 
-def _rewrite(environ: WSGIEnvironment, limit: int) -> None:
-    """The request that the form stands for, in its place. Raises Invalid, TooLarge,
-    UnsupportedMedia.
-    """
-    method = _method(environ["QUERY_STRING"])
-    fields = _fields(environ, limit)
+def _rewrite(environ: WSGIEnvironment, method: str, fields: dict[str, str]) -> None:
+    """The request that the form stands for, in its place. Raises Invalid."""
     content = fields.pop("content", None)
     if (content is not None) != (method in _WITH_CONTENT):
         raise Invalid("alternate-content")
-    if "HTTP_ORIGIN" in environ:
-        # Any page can make a browser send a form, and with it a key that the browser remembers.
-        environ.pop("HTTP_AUTHORIZATION", None)
     environ["CONTENT_TYPE"] = "application/json" if content is not None else ""
     for name in list(fields):
         if name.lower() in _HEADERS:
@@ -119,6 +140,7 @@ def _method(query: str) -> str:
 
 
 def _fields(environ: WSGIEnvironment, limit: int) -> dict[str, str]:
+    """The fields of the form. Raises Invalid, TooLarge, UnsupportedMedia, TooSlow."""
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != _FORM:
         raise Invalid("no-form")
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":

@@ -9,6 +9,7 @@ LrsError
 |   +-- InvalidDocument        a document cannot be stored in this way
 |   +-- InvalidEntry           an entry of the catalogue breaks a rule
 +-- TooLarge                   over a limit of the settings
++-- TooSlow                    the body did not come in time
 +-- UnsupportedMedia           a kind of body that is not taken
 +-- MethodNotAllowed           the resource does not do that
 +-- Conflict                   the input contradicts what is stored
@@ -78,6 +79,7 @@ __all__ = [
     "StatementNotFound",
     "StorageFull",
     "TooLarge",
+    "TooSlow",
     "TraineeNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -181,6 +183,10 @@ class InvalidEntry(Invalid):
 
 
 class TooLarge(LrsError):
+    pass
+
+
+class TooSlow(LrsError):
     pass
 
 

@@ -168,6 +168,12 @@ _AWAY: Final = {
     "moment. Whoever runs the store sees under /api/v1/projections how many events are missing.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
+    "bodies-awaited": "Too many other bodies are being received: send the same again in a few "
+    "seconds.",
+    "forms-awaited": "Too many other requests are being received as forms: send the same again in "
+    "a few seconds.",
+    "reports-busy": "Too many others wait for a report: ask again in a few seconds.",
+    "too-busy": "Too many other requests wait already: send the same again in a few seconds.",
     "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
     "shutting-down": "The store is shutting down and wrote nothing: send the same again in a "
     "moment.",
@@ -341,6 +347,13 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         },
     ),
     "TooLarge": Group("The request is over a limit.", _LIMITS),
+    "TooSlow": Group(
+        "The body did not come in time.",
+        {
+            "body-too-slow": "The body came too slowly, and the connection is closed: send it "
+            "within {seconds:g} seconds, or where it is large with {rate} bytes a second at least.",
+        },
+    ),
     "UnsupportedMedia": Group(
         "The body is of a kind that is not taken.",
         {
