@@ -15,6 +15,7 @@ from api.cors import shared
 from api.envelope import enveloped
 from api.middleware.body_deadline import BodyDeadlines, in_time
 from api.middleware.concurrency_limit import in_turn
+from api.middleware.memory_budget import MemoryBudget
 from api.paths import normalised
 from api.people import resource as people
 from api.projections import resource as projections
@@ -54,9 +55,10 @@ def create_app(lrs: Lrs) -> Flask:
     errors.install(app)
     alternate.install(app)
     streams = Streams(max(1, lrs.settings.threads // 2))
+    memory = MemoryBudget()
     for blueprint in (
-        statements.blueprint(lrs, streams),
-        documents.blueprint(lrs, streams),
+        statements.blueprint(lrs, streams, memory),
+        documents.blueprint(lrs, streams, memory),
         agents.blueprint(lrs),
         about.blueprint(),
         transcripts.blueprint(lrs),
@@ -66,7 +68,7 @@ def create_app(lrs: Lrs) -> Flask:
         services.blueprint(lrs),
         visits.blueprint(lrs),
         unrecognised.blueprint(lrs),
-        resource.blueprint(lrs),
+        resource.blueprint(lrs, memory),
         people.blueprint(lrs),
         projections.blueprint(lrs),
         health.blueprint(lrs),

@@ -23,6 +23,9 @@ LINGER = 10
 CONNECTIONS = 8_192
 """Of one process; more wait in the system's queue. One costs a file and some kilobytes."""
 
+HEAD_BYTES = 131_072
+"""Of the longest head, and what is held of each connection's body that is on its way."""
+
 HEAD_SECONDS = 30
 """In which a connection must bring the next request's head, the first line to the empty one."""
 
@@ -50,7 +53,9 @@ def serve(settings: Settings) -> None:
         blocking_threads=threads_of(settings.threads),
         backpressure=_connections(),
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES
+        ),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,

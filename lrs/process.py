@@ -8,7 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-_M_ARENA_MAX = -8
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
+
+_LARGE = 1_048_576
+"""Bytes of a block that is given back to the system as soon as it is free."""
 
 
 @contextmanager
@@ -29,15 +32,17 @@ def settle() -> None:
 
     A batch of statements is a hundred thousand small objects that live for milliseconds; at the
     default threshold the collector walks through all of them again and again (a third of the
-    time of a rebuild). And have glibc keep two heaps instead of one a thread, each as large as
-    the largest request it ever saw.
+    time of a rebuild). And have glibc keep two heaps instead of one a thread, and none of them
+    as large as the largest request it ever saw.
 
     A thread that comes back from the database waits for the interpreter as long as another may
     hold it, five milliseconds by default; while the projector folds, that would be five for every
     query of a request.
     """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_ARENA_MAX, 2)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
     sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()

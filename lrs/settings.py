@@ -179,6 +179,11 @@ class Settings:
     max_json_bytes: int = _setting(
         10_000_000, _whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."
     )
+    max_values: int = _setting(
+        1_000_000,
+        _whole(1_000, 100_000_000),
+        "The most JSON values in one body; a tenth of them in one statement.",
+    )
     max_statements: int = _setting(
         10_000, _whole(1, 1_000_000), "The most statements in one request."
     )
@@ -194,10 +199,20 @@ class Settings:
     max_document_bytes: int = _setting(
         10_000_000, _whole(0, 1_000_000_000), "The largest State or Profile document, in bytes."
     )
+    max_merged_bytes: int = _setting(
+        1_000_000,
+        _whole(0, 1_000_000_000),
+        "The most bytes of a document and of what a POST merges into it, together.",
+    )
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
     )
     max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
+    max_page_bytes: int = _setting(
+        4_000_000,
+        _whole(1_000, 1_000_000_000),
+        "The most bytes of statements in one answer, if not one alone has more.",
+    )
     write_timeout: float = _setting(
         4.0, _seconds(0.1, 60), "How long a write may wait for the database."
     )

@@ -22,8 +22,17 @@ __all__ = ["MAX_DEPTH", "ParsedStatement", "parse_json", "parse_statements"]
 MAX_DEPTH = 64
 """How deep objects and arrays may nest; a statement itself is level 1."""
 
+MAX_VALUES = 1_000_000
+"""How many values a text may hold; a tenth of them in one statement. Each takes some 100 bytes of
+memory, in the text two.
+"""
+
 _SAFE_DIGITS = 308  # an integer of more digits may be no IEEE 754 double
 
+_FEW = 50_000
+"""Separators that are counted without a look at where they stand."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _FORBIDDEN = re.compile("[\0\ud800-\udfff]")
@@ -38,30 +47,60 @@ class ParsedStatement:
 
 
 def parse_statements(
-    body: bytes, *, max_statements: int = 10_000
+    body: bytes, *, max_statements: int = 10_000, max_values: int = MAX_VALUES
 ) -> tuple[list[ParsedStatement], bool]:
     """The statements of a body, one object or an array of them, and whether it was an array.
 
     MalformedJson for what is no strict JSON; InvalidStatement for an element that is no object;
     both with the pointer of the element where there is one. TooLarge for more than
-    `max_statements`. xAPI 1.0.3 part 3, 2.1.2 and part 2, 2.2; an empty array is no fault.
+    `max_statements`, and for more than `max_values` or in one statement a tenth of that. xAPI 1.0.3
+    part 3, 2.1.2 and part 2, 2.2; an empty array is no fault.
     """
     text = _decoded(body)
+    require_few_values(body, max_values)
+    most_in_one = max_values // 10
     start = _after_space(text, 0)
     if not text.startswith("[", start):
+        require_few_values(body, most_in_one)
         statement, end = _statement(text, start, "")
         _at_end(text, end)
         return [statement], False
-    return list(_elements(text, start + 1, max_statements)), True
+    found = list(_elements(text, start + 1, max_statements))
+    if len(body) > 2 * most_in_one:
+        for statement in found:
+            require_few_values(statement.text, most_in_one)
+    return found, True
 
 
-def parse_json(text: bytes | str) -> Any:
-    """The value of a JSON text, of any type. MalformedJson for what is no strict JSON."""
+def parse_json(text: bytes | str, *, max_values: int = MAX_VALUES) -> Any:
+    """The value of a JSON text, of any type. MalformedJson for what is no strict JSON; TooLarge
+    for more than `max_values`.
+    """
     decoded = _decoded(text if isinstance(text, bytes) else _encoded(text))
+    require_few_values(text if isinstance(text, bytes) else text.encode(), max_values)
     start = _after_space(decoded, 0)
     value, end = _value(decoded, start, "")
     _at_end(decoded, end)
     return value
+
+
+def require_few_values(text: bytes, most: int) -> None:
+    """Raises TooLarge for a JSON text with more values, before any of them is made."""
+    if len(text) > 2 * most and values_of(text) > most:
+        raise TooLarge("too-many-values", limit=most)
+
+
+def values_of(text: bytes) -> int:
+    """How many values a JSON text holds, or a few more: every value follows a comma, a colon or a
+    bracket, and a colon a name.
+    """
+    found = _separators(text)
+    # Texts may hold commas, too: then they are taken out.
+    return found if b'"' not in text or found < _FEW else _separators(_STRING.sub(b'""', text))
+
+
+def _separators(text: bytes) -> int:
+    return 1 + text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def text_of_member(text: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.json_text import ParsedStatement, parse_statements, text_of_member
 
-_EVERYTHING = 10**9
+_EVERYTHING = 10**12
 _ANSWER = {"statements", "more"}
 
 
@@ -15,7 +15,7 @@ def parse_saved(text: bytes) -> tuple[list[ParsedStatement], str]:
     Raises MalformedJson and InvalidStatement, as `parse_statements`; a pointer begins with the
     statement's index.
     """
-    found, is_array = parse_statements(text, max_statements=_EVERYTHING)
+    found, is_array = parse_statements(text, max_statements=_EVERYTHING, max_values=_EVERYTHING)
     if is_array:
         return found, ""
     (one,) = found
@@ -23,5 +23,5 @@ def parse_saved(text: bytes) -> tuple[list[ParsedStatement], str]:
     if type(listed) is not list or not one.value.keys() <= _ANSWER:
         return found, ""
     inner = text_of_member(one.text.decode(), "statements").encode()
-    statements, _ = parse_statements(inner, max_statements=_EVERYTHING)
+    statements, _ = parse_statements(inner, max_statements=_EVERYTHING, max_values=_EVERYTHING)
     return statements, more if type(more) is str else ""

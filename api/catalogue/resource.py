@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, request
 
 from api.auth import authenticated
 from api.catalogue.describing import describe
+from api.middleware.memory_budget import MemoryBudget
 from api.rendering import as_json, no_content
 from api.xapi.bodies import json_body
 from lrs.domain.catalogue import SHAPES, Key, Kind
@@ -23,10 +25,10 @@ from schemas.catalogue import Examined, examine_catalogue, examine_entries
 from schemas.parameters import BOOLEAN, TEXT, parsed
 
 
-def blueprint(lrs: Lrs) -> Blueprint:
+def blueprint(lrs: Lrs, memory: MemoryBudget) -> Blueprint:
     """The catalogue of a store."""
     bp = Blueprint("catalogue", __name__, url_prefix="/api/v1/catalogue")
-    views = _Catalogue(lrs)
+    views = _Catalogue(lrs, memory)
     bp.before_request(views.begin)
     bp.get("")(views.counts)
     bp.post("")(views.describe_all)
@@ -38,8 +40,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
 
 class _Catalogue:
-    def __init__(self, lrs: Lrs) -> None:
+    def __init__(self, lrs: Lrs, memory: MemoryBudget) -> None:
         self._lrs = lrs
+        self._memory = memory
 
     def begin(self) -> None:
         g.credential = authenticated(self._lrs, request)
@@ -66,11 +69,11 @@ class _Catalogue:
     def describe(self, kind: str) -> Response:
         """One entry of a kind, or an array of such: all of them or none."""
         of = _kind(kind)
-        return self._described(examine_entries(of, self._body()))
+        return self._described(partial(examine_entries, of))
 
     def describe_all(self) -> Response:
         """Entries of several kinds, as a file has them: all of them or none."""
-        return self._described(examine_catalogue(self._body()))
+        return self._described(examine_catalogue)
 
     def withdraw(self, kind: str) -> Response:
         """One thing, which does not hold any more; the reason stays in the record."""
@@ -79,13 +82,13 @@ class _Catalogue:
         self._lrs.catalogue.withdraw(of, key, reason, g.credential)
         return no_content()
 
-    def _body(self) -> Any:
-        return parse_json(json_body(request, self._lrs.settings.max_json_bytes))
-
-    def _described(self, found: Examined) -> Response:
-        given = parsed(request.query_string, {"preview": BOOLEAN})
-        preview = given.get("preview", False)
-        return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
+    def _described(self, examine: Callable[[Any], Examined]) -> Response:
+        settings = self._lrs.settings
+        with json_body(request, settings.max_json_bytes, self._memory) as body:
+            found = examine(parse_json(body, max_values=settings.max_values))
+            given = parsed(request.query_string, {"preview": BOOLEAN})
+            preview = given.get("preview", False)
+            return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
 
 
 def summary(steps: Sequence[Step]) -> Mapping[str, Any]:

@@ -28,8 +28,8 @@ anybody do that.
 MOST = 512
 """Bodies that are awaited at once in a process, each by a thread."""
 
-PIECE = 262_144
-"""Bytes of a body that are awaited at once."""
+PIECE = 65_536
+"""Bytes of a body that are awaited at once, and held for each that is on its way."""
 
 _EVERY = 0.25
 """Seconds between two looks at the bodies that are being read."""

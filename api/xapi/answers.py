@@ -12,7 +12,7 @@ from flask import Response, g, request
 from werkzeug.http import http_date
 
 from api.xapi.bodies import JSON
-from api.xapi.streams import Streams
+from api.xapi.streams import Streams, pieces
 from lrs.domain.agent import JsonObject
 from lrs.domain.definition import activities
 from lrs.domain.format import accepted_languages, canonical, ids_only
@@ -51,14 +51,15 @@ class Answers:
 
     def _answer(self, body: bytes, shape: Shape, attached: Sequence[Attached]) -> Response:
         if not shape.attachments:
-            return Response(body, content_type=JSON)
+            response = Response(content_type=JSON)
+            return self._streams.send(response, pieces(body), len(body), len(body))
         boundary = secrets.token_hex(16)
         first = f"--{boundary}\r\nContent-Type: {JSON}\r\n\r\n".encode() + body
         heads = [_head(boundary, part) for part in attached]
         tail = f"\r\n--{boundary}--\r\n".encode()
 
         def parts() -> Iterator[bytes]:
-            yield first
+            yield from pieces(first)
             for head, part in zip(heads, attached, strict=True):
                 yield head
                 yield from part.chunks()
@@ -67,7 +68,8 @@ class Answers:
         # Without quotation marks, which tincanjs takes for a part of the boundary.
         response = Response(content_type=f"multipart/mixed; boundary={boundary}")
         fixed = len(first) + sum(map(len, heads)) + len(tail)
-        return self._streams.send(response, parts(), fixed + sum(part.size for part in attached))
+        size = fixed + sum(part.size for part in attached)
+        return self._streams.send(response, parts(), size, fixed)
 
     def _rendered(self, rows: Sequence[LoggedStatement], shape: Shape) -> list[bytes]:
         exact = [row.exact() for row in rows]

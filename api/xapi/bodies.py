@@ -7,11 +7,11 @@ from contextlib import closing, contextmanager
 
 from flask import Request
 
+from api.middleware.memory_budget import MemoryBudget, parsed_weight
 from api.xapi.spool import Spool, Spooled, TooMuch
 from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
 
 _CHUNK = 65_536
-_AT_ONCE = 1_048_576
 JSON = "application/json"
 MULTIPART = "multipart/mixed"
 
@@ -21,13 +21,27 @@ def media_type(request: Request) -> str:
     return JSON if request.content_type == JSON else request.mimetype
 
 
-def json_body(request: Request, limit: int) -> bytes:
-    """The body as sent. Raises TooLarge from Content-Length or while reading, UnsupportedMedia
-    for a compressed body, Invalid for one that is not declared as JSON.
+@contextmanager
+def json_body(request: Request, limit: int, memory: MemoryBudget) -> Iterator[bytes]:
+    """The body as sent, while it is parsed and used. Raises TooLarge from Content-Length or while
+    reading, UnsupportedMedia for a compressed body, Invalid for one that is not declared as JSON,
+    Unavailable while others take too much memory.
     """
     if media_type(request) != JSON:
         raise Invalid("content-type-not-json")
-    return b"".join(chunks(request, limit, lambda: TooLarge("body-too-large", limit=limit)))
+    sent = chunks(request, limit, lambda: TooLarge("body-too-large", limit=limit))
+    if (request.content_length or limit) <= _CHUNK:
+        yield b"".join(sent)
+        return
+    with closing(Spooled()) as file:
+        # A large one waits in a file: who sends it slowly would hold memory for long.
+        size = weight = 0
+        for piece in sent:
+            size += len(piece)
+            weight += parsed_weight([piece])
+            file.append(piece)
+        with memory.held(weight):
+            yield file.read(0, size)
 
 
 def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
@@ -40,8 +54,7 @@ def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
     if length is not None and length > limit:
         raise too_large()
     size = 0
-    # Asked for as much as there is, and no more: each reading lets another thread in between.
-    at_once = min(length or _CHUNK, limit + 1, _AT_ONCE)
+    at_once = min(length or _CHUNK, limit + 1, _CHUNK)
     while size != length and (chunk := request.stream.read(at_once)):
         size += len(chunk)
         if size > limit:

@@ -13,6 +13,7 @@ from flask.views import MethodView
 from werkzeug.datastructures import ETags
 from werkzeug.http import http_date
 
+from api.middleware.memory_budget import MemoryBudget, parsed_weight
 from api.rendering import as_json, no_content
 from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.entry import entered
@@ -35,22 +36,23 @@ _UNKNOWN_TYPE = "application/octet-stream"
 _LONGEST_TYPE = 1_000
 
 
-def blueprint(lrs: Lrs, streams: Streams) -> Blueprint:
+def blueprint(lrs: Lrs, streams: Streams, memory: MemoryBudget) -> Blueprint:
     """The three document resources of a store."""
     bp = Blueprint("documents", __name__, url_prefix="/xapi")
     bp.before_request(entered(lrs))
     for kind, path in PATHS.items():
-        bp.add_url_rule(path, view_func=_Documents.as_view(kind.value, lrs, kind, streams))
+        bp.add_url_rule(path, view_func=_Documents.as_view(kind.value, lrs, kind, streams, memory))
     return bp
 
 
 class _Documents(MethodView):
     init_every_request = False
 
-    def __init__(self, lrs: Lrs, kind: Kind, streams: Streams) -> None:
+    def __init__(self, lrs: Lrs, kind: Kind, streams: Streams, memory: MemoryBudget) -> None:
         self._lrs = lrs
         self._streams = streams
         self._kind = kind
+        self._memory = memory
 
     def get(self) -> Response:
         shelf, name, since = asked_documents(self._kind, request.query_string)
@@ -75,7 +77,7 @@ class _Documents(MethodView):
         content_type = _content_type()
         if media_type(request) != JSON:
             raise InvalidDocument("document-not-json")
-        with self._body() as spool:
+        with self._body() as spool, self._memory.held(parsed_weight(spool.chunks())):
             if type(parse_json(b"".join(spool.chunks()))) is not dict:
                 raise InvalidDocument("document-not-object")
             etag = self._lrs.documents.merge(

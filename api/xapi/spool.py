@@ -10,7 +10,7 @@ from tempfile import SpooledTemporaryFile
 
 from lrs.domain.errors import LrsError, StorageFull
 
-_IN_MEMORY = 262_144
+_IN_MEMORY = 65_536
 _CHUNK = 262_144
 
 TooMuch = Callable[[], LrsError]

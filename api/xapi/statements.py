@@ -10,10 +10,12 @@ import orjson
 from flask import Blueprint, Response, g, request
 
 from api.envelope import THROUGH
+from api.middleware.memory_budget import MemoryBudget, parsed_weight
 from api.rendering import no_content
 from api.xapi.answers import Answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
+from api.xapi.large_reads import LargeReads
 from api.xapi.multipart import Multipart
 from api.xapi.streams import Streams
 from api.xapi.unknown_verbs import HEADER, unknown_verbs
@@ -28,11 +30,13 @@ from schemas.parameters import parameters
 from schemas.query import Format, Shape, asked, shape, statement_id
 
 
-def blueprint(lrs: Lrs, streams: Streams) -> Blueprint:
+def blueprint(lrs: Lrs, streams: Streams, memory: MemoryBudget) -> Blueprint:
     """The statement resource of a store."""
     bp = Blueprint("statements", __name__, url_prefix="/xapi")
     bp.before_request(entered(lrs))
-    views = _Statements(lrs, streams)
+    large = LargeReads()
+    large.of(bp)
+    views = _Statements(lrs, streams, memory, large)
     bp.get("/statements")(views.get)
     bp.put("/statements")(views.put)
     bp.post("/statements")(views.post)
@@ -41,11 +45,13 @@ def blueprint(lrs: Lrs, streams: Streams) -> Blueprint:
 
 
 class _Statements:
-    def __init__(self, lrs: Lrs, streams: Streams) -> None:
+    def __init__(self, lrs: Lrs, streams: Streams, memory: MemoryBudget, large: LargeReads) -> None:
         self._statements = lrs.statements
         self._answers = Answers(lrs.definitions, streams)
         self._settings = lrs.settings
         self._words = lrs.words
+        self._memory = memory
+        self._before_large = large.begin
 
     def post(self) -> Response:
         parameters(request.query_string, frozenset())
@@ -61,12 +67,15 @@ class _Statements:
         if wanted.more is not None:
             return self._follow(wanted.more, wanted.shape, wanted.beside)
         if wanted.query is not None:
-            return self._page(self._statements.find(wanted.query, g.credential), wanted.shape)
+            found = self._statements.find(wanted.query, g.credential, self._before_large)
+            return self._page(found, wanted.shape)
         if wanted.statement_id is not None:
-            row, reach = self._statements.get(wanted.statement_id, g.credential)
+            row, reach = self._statements.get(wanted.statement_id, g.credential, self._before_large)
         else:
             assert wanted.voided_id is not None
-            row, reach = self._statements.get_voided(wanted.voided_id, g.credential)
+            row, reach = self._statements.get_voided(
+                wanted.voided_id, g.credential, self._before_large
+            )
         request.environ[THROUGH] = reach.through
         attached = self._statements.attached([row]) if wanted.shape.attachments else ()
         return self._answers.one(row, wanted.shape, attached)
@@ -77,7 +86,8 @@ class _Statements:
 
     def _follow(self, token: str, wanted: Shape, beside: Mapping[str, object]) -> Response:
         most = self._settings.max_page
-        return self._page(self._statements.follow(token, g.credential, most, beside), wanted)
+        found = self._statements.follow(token, g.credential, most, beside, self._before_large)
+        return self._page(found, wanted)
 
     def _take(self, id: UUID | None) -> list[UUID]:
         """Store what the request holds, with the bytes of attachments if they come along. The id
@@ -86,14 +96,22 @@ class _Statements:
         self._statements.require_writer(g.credential)
         settings = self._settings
         if media_type(request) != MULTIPART:
-            return self._store(json_body(request, settings.max_json_bytes), {}, id)
+            with json_body(request, settings.max_json_bytes, self._memory) as body:
+                return self._store(body, {}, id)
         limit = settings.max_body_bytes
         sent = chunks(request, limit, lambda: TooLarge("multipart-too-large", limit=limit))
-        with Multipart(request.mimetype_params.get("boundary"), sent, settings) as multipart:
+        with (
+            Multipart(request.mimetype_params.get("boundary"), sent, settings) as multipart,
+            self._memory.held(parsed_weight(multipart.parts[0].spool.chunks())),
+        ):
             return self._store(multipart.statements, multipart.attachments, id)
 
     def _store(self, body: bytes, carried: Mapping[str, Bytes], id: UUID | None) -> list[UUID]:
-        received, is_batch = parse_statements(body, max_statements=self._settings.max_statements)
+        received, is_batch = parse_statements(
+            body,
+            max_statements=self._settings.max_statements,
+            max_values=self._settings.max_values,
+        )
         values = [r.value for r in received]
         if id is not None:
             _require_one(values, is_batch, id)

@@ -145,12 +145,16 @@ _LIMITS: Final = {
     "several.",
     "form-too-large": "A form may be {limit} bytes long: send the request as such, without "
     "`method`.",
+    "merged-too-large": "A document and what is merged into it may be {limit} bytes long "
+    "together: send the whole document by PUT.",
     "multipart-too-large": "A multipart body may be {limit} bytes long: send the statements in "
     "several requests.",
     "signatures-too-large": "The signatures of a request may be {limit} bytes long in all: "
     "send the statements in several requests.",
     "too-many-parts": "A multipart body may have {limit} parts: send the statements in several "
     "requests.",
+    "too-many-values": "JSON may hold {limit} values here: leave out what nobody reads, or send "
+    "several requests.",
     "too-many-statements": "Send at most {limit} statements in one request.",
 }
 
@@ -172,6 +176,8 @@ _AWAY: Final = {
     "seconds.",
     "forms-awaited": "Too many other requests are being received as forms: send the same again in "
     "a few seconds.",
+    "memory-busy": "Other large requests take the memory there is: send the same again in a few "
+    "seconds.",
     "reports-busy": "Too many others wait for a report: ask again in a few seconds.",
     "too-busy": "Too many other requests wait already: send the same again in a few seconds.",
     "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -29,6 +31,12 @@ from lrs.ledger.rows import LoggedFact, LoggedStatement, Page, fact_of, statemen
 from lrs.ledger.tables import content, event
 from lrs.prepared import Prepared
 
+LARGE = 65_536
+"""Bytes of an event's content that is read by itself, once it is known how many there are."""
+
+PAGE_BYTES = 4_000_000
+"""Bytes of the contents that a page of the log holds, if its first event alone has not more."""
+
 _FACT = (
     event.c.position,
     event.c.stored,
@@ -37,7 +45,10 @@ _FACT = (
     event.c.topic,
     content.c.state,
 )
-_ROW = (*_FACT, event.c.commitment)
+_SIZE = func.length(content.c.state)
+_SMALL = case((_SIZE <= LARGE, content.c.state)).label("state")
+_ROW = (*_FACT[:-1], _SMALL, event.c.commitment, _SIZE.label("size"))
+_STATES = select(content.c.position, content.c.state)
 # Outer, because an erased event keeps its row and its place.
 _JOINED = event.outerjoin(content, content.c.position == event.c.position)
 _ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
@@ -137,6 +148,31 @@ def _require(commitment: bytes | None, found: bytes | None) -> None:
         raise LogDiverged("log-diverged")
 
 
+def _is_large(row: Sequence[Any]) -> bool:
+    """Whether the event's content is not in the row yet."""
+    return row[5] is None and row[7] is not None
+
+
+def _within(rows: Sequence[Sequence[Any]], most: int) -> Sequence[Sequence[Any]]:
+    """The first of the rows, whose contents have `most` bytes together; the first in any case."""
+    total = 0
+    for count, row in enumerate(rows):
+        total += row[7] or 0
+        if total > most and count:
+            return rows[:count]
+    return rows
+
+
+def _whole(connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """The rows with the contents that are large."""
+    large = [row[0] for row in rows if _is_large(row)]
+    if not large:
+        return rows
+    states = {at: bytes(state) for at, state in
+              rows_of(connection, _STATES, content.c.position, large)}  # fmt: skip
+    return [(*row[:5], states.get(row[0], row[5]), *row[6:]) for row in rows]
+
+
 class LogReader:
     """Reads of one log, each a query of its own on an autocommit connection."""
 
@@ -187,14 +223,17 @@ class LogReader:
         with honest_errors(), self._database.read.connect() as connection:
             # One query gives both: between two the log may become another one.
             rows = _FROM.all(connection, first=position, limit=limit + 1)
-        before = rows[0] if rows and rows[0][0] == position else None
-        _require(commitment, None if before is None else before[-1])
-        rows = rows[:limit] if before is None else rows[1:]
+            before = rows[0] if rows and rows[0][0] == position else None
+            _require(commitment, None if before is None else before[6])
+            rows = rows[:limit] if before is None else rows[1:]
+            read = len(rows)
+            rows = _whole(connection, _within(rows, PAGE_BYTES))
         if not rows:
             return Page(0, position, 0, b"")
-        last, stored, *_, commitment = rows[-1]
+        last, stored, *_, commitment, _size = rows[-1]
         facts = [fact_of(row) for row in rows if row[4] in topics] if topics else []
-        return Page(len(rows), last, stored, commitment, statements_of(rows), facts)
+        statements = statements_of(rows)
+        return Page(len(rows), last, stored, commitment, statements, facts, len(rows) < read)
 
     def following(
         self, position: int, topics: frozenset[str], limit: int, *, commitment: bytes | None = None
@@ -236,16 +275,37 @@ class LogReader:
         return None if row is None else LoggedFact(*row)
 
     def statements(
-        self, ids: Collection[UUID], *, upto: int | None = None
+        self,
+        ids: Collection[UUID],
+        *,
+        upto: int | None = None,
+        before_large: Callable[[], None] | None = None,
     ) -> list[LoggedStatement]:
-        """The statements with these ids, those at or below `upto`; in no order."""
-        if upto is None:
-            return self._among(_ROWS, event.c.originator_id, ids)
-        return self._among(_UPTO, event.c.originator_id, ids, upto=upto)
+        """The statements with these ids, those at or below `upto`; in no order. `before_large` is
+        called before those are read that are large.
+        """
+        query, parameters = (_ROWS, {}) if upto is None else (_UPTO, {"upto": upto})
+        return self._among(query, event.c.originator_id, ids, before_large, **parameters)
 
     def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
         """The statements at these positions."""
         return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
+
+    def page(
+        self, positions: Sequence[int], most: int, before_large: Callable[[], None]
+    ) -> tuple[list[LoggedStatement], int]:
+        """The statements at the first of these positions, in their order, of `most` bytes together
+        but one at least; and of how many positions they are all. `before_large` is called before
+        those are read that are large.
+        """
+        with honest_errors(), self._database.read.connect() as connection:
+            rows = {row[0]: row for row in rows_of(connection, _ROWS, event.c.position, positions)}
+            found = _within([rows[p] for p in positions if p in rows], most)
+            if any(map(_is_large, found)):
+                before_large()
+            statements = statements_of(_whole(connection, found))
+        read = positions.index(found[-1][0]) + 1 if len(found) < len(rows) else len(positions)
+        return statements, read
 
     def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
         """The ids of the statements at these positions, an erased one's too, as texts."""
@@ -275,10 +335,18 @@ class LogReader:
             return {row.position: bytes(row.commitment) for row in rows}
 
     def _among(
-        self, query: Select[Any], column: Column[Any], values: Collection[Any], **parameters: Any
+        self,
+        query: Select[Any],
+        column: Column[Any],
+        values: Collection[Any],
+        before_large: Callable[[], None] | None = None,
+        **parameters: Any,
     ) -> list[LoggedStatement]:
         with honest_errors(), self._database.read.connect() as connection:
-            return statements_of(list(rows_of(connection, query, column, values, **parameters)))
+            rows = list(rows_of(connection, query, column, values, **parameters))
+            if before_large is not None and any(map(_is_large, rows)):
+                before_large()
+            return statements_of(_whole(connection, rows))
 
     def _first(self, query: Select[Any], **parameters: Any) -> Any:
         with honest_errors(), self._database.read.connect() as connection:

@@ -78,7 +78,8 @@ class LoggedFact(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Page:
     """Events up to position `last`, that one's row, and what was asked for among them: the
-    statements, and facts of other topics. `count` of them were read.
+    statements, and facts of other topics. `count` of them were read; `cut` says that there were
+    more, whose contents would have been too much for one page.
     """
 
     count: int
@@ -87,18 +88,19 @@ class Page:
     commitment: bytes
     statements: Sequence[LoggedStatement] = ()
     facts: Sequence[LoggedFact] = ()
+    cut: bool = False
 
 
 def fact_of(row: Sequence[Any]) -> LoggedFact:
     """The event of this row, the driver's own."""
-    position, stored, key, version, topic, state, _ = row
+    position, stored, key, version, topic, state, *_ = row
     return LoggedFact(position, stored, uuid_of(key), version, topic, state)
 
 
 def statements_of(rows: Sequence[Any]) -> list[LoggedStatement]:
     """The statements among these rows, without those that are erased."""
     found = []
-    for position, stored, originator_id, _, topic, state, _ in rows:
+    for position, stored, originator_id, _, topic, state, _, _ in rows:
         if topic == StatementStored.TOPIC and state is not None:
             envelope, text = split(state)
             found.append(LoggedStatement(position, stored, originator_id, envelope, text))

@@ -19,8 +19,8 @@ from lrs.domain.shared import MOST, Shared
 _apart = Decoder(dict[str, Raw]).decode
 _text = Decoder(str).decode
 
-LONGEST = 2_048
-"""Bytes of what is kept: nobody fills the memory with megabytes that come once."""
+HEAVIEST = 4_096
+"""Bytes of memory that what is kept may take each: nobody fills the memory with what comes once."""
 
 _ALIKE = frozenset({"actor", "verb", "object", "instructor", "team", "contextActivities"})
 _TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
@@ -28,7 +28,7 @@ _TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
 
 def decoded(text: bytes) -> JsonObject:
     """The statement of this text, which must be that of a valid one. Its actor, verb and object,
-    and of its context instructor, team and contextActivities, are Shared unless they are long.
+    and of its context instructor, team and contextActivities, are Shared unless they are heavy.
     """
     statement = _members(_apart(text))
     if "context" in statement:
@@ -41,12 +41,22 @@ def _members(said: JsonObject) -> JsonObject:
     for name, raw in said.items():
         if name in _ALIKE:
             text = bytes(raw)
-            said[name] = _shared(text) if len(text) <= LONGEST else orjson.loads(text)
+            said[name] = _shared(text) if is_light(text) else orjson.loads(text)
         elif name in _TEXTS:
             said[name] = _text(raw)
         elif name != "context":
             said[name] = orjson.loads(bytes(raw))
     return said
+
+
+def is_light(text: bytes) -> bool:
+    """Whether the value of this JSON text takes little memory: a character in it takes two bytes at
+    most, if it is Cyrillic as most are, and a value some 70.
+    """
+    length = 2 * len(text)
+    if length > HEAVIEST:
+        return False
+    return length + 70 * (text.count(b",") + text.count(b"[") + text.count(b"{")) <= HEAVIEST
 
 
 @lru_cache(maxsize=MOST)

@@ -214,7 +214,8 @@ class Stepper:
             return self._isolate(projection, at, limit, error)
         self._folds.put_back(projection, fold, reached)
         self._note_reached(reached)
-        return Step.FULL if decoded.page.count == limit else Step.SOME
+        page = decoded.page
+        return Step.FULL if page.cut or page.count == limit else Step.SOME
 
     def _taken(self, projection: Projection, at: Position) -> Fold:
         """The fold to go on with from that checkpoint. Raises CannotWait where rows that waited

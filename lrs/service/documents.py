@@ -79,9 +79,13 @@ class _Latest:
         return None if self.document is None else self.document.etag
 
 
+MERGED_VALUES = 100_000
+"""JSON values of two documents that are merged; both are in memory meanwhile."""
+
+
 class Documents:
     """The documents of one store. `timeout` bounds a write with its repetitions, in seconds;
-    `largest` is the size that a merge may reach, in bytes.
+    `largest_merged` is the size of the documents that are merged, together and in bytes.
     """
 
     def __init__(
@@ -91,13 +95,13 @@ class Documents:
         *,
         blobs: Blobs,
         timeout: float,
-        largest: int,
+        largest_merged: int,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._projector = projector
         self._timeout = timeout
-        self._largest = largest
+        self._largest_merged = largest_merged
 
     def get(self, address: Address, by: Credential) -> Document:
         """The document. Raises DocumentNotFound, Forbidden."""
@@ -166,9 +170,13 @@ class Documents:
                 return content
             if not (content.is_json and _content_of(latest.document).is_json):
                 raise InvalidDocument("document-not-json")
-            both = merged(_bytes_of(latest.document), b"".join(received.chunks()))
-            if len(both) > self._largest:
-                raise TooLarge("document-too-large", limit=self._largest)
+            there, more = latest.document, received
+            if there.fact.size + more.size > self._largest_merged:
+                raise TooLarge("merged-too-large", limit=self._largest_merged)
+            texts = _bytes_of(there), b"".join(more.chunks())
+            if sum(map(_values_of, texts)) > MERGED_VALUES:
+                raise TooLarge("too-many-values", limit=MERGED_VALUES)
+            both = merged(*texts)
             written = _Written(both)
             self._blobs.put(written)
             return _content(content_type, written)
@@ -266,6 +274,11 @@ def _require_reach(shelf: Shelf, by: Credential) -> None:
 
 def _names(kind: Kind) -> str:
     return f"`{_SCOPE[kind].value}`"
+
+
+def _values_of(text: bytes) -> int:
+    """About how many values a JSON text holds; each takes some 100 bytes of memory."""
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 class _Written:

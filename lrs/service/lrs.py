@@ -53,14 +53,19 @@ class Lrs:
         self.ledger = ledger
         self.projector = projector
         self.statements = Statements(
-            ledger, projector, views, blobs=blobs, timeout=settings.write_timeout
+            ledger,
+            projector,
+            views,
+            blobs=blobs,
+            timeout=settings.write_timeout,
+            page_bytes=settings.max_page_bytes,
         )
         self.documents = Documents(
             ledger,
             projector,
             blobs=blobs,
             timeout=settings.write_timeout,
-            largest=settings.max_document_bytes,
+            largest_merged=settings.max_merged_bytes,
         )
         self.definitions = Definitions(projector)
         self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)

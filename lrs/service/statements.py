@@ -30,6 +30,12 @@ from lrs.service.attached import Attached, attached
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.received import NOTHING, Received, facts_of
 
+BeforeLarge = Callable[[], None]
+
+
+def nothing() -> None:
+    """For who reads large statements without more ado."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appended:
@@ -51,7 +57,9 @@ class StatementPage:
 
 
 class Statements:
-    """The statements of one store. `timeout` bounds a write with all its repetitions, in s."""
+    """The statements of one store. `timeout` bounds a write with all its repetitions, in s;
+    `page_bytes` a page of statements, which holds one at least.
+    """
 
     def __init__(
         self,
@@ -61,12 +69,14 @@ class Statements:
         *,
         blobs: Blobs,
         timeout: float,
+        page_bytes: int,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._projector = projector
         self._timeout = timeout
+        self._page_bytes = page_bytes
         self._new_id = new_id
         self._recent = Recent(ledger.reader, views)
 
@@ -115,16 +125,24 @@ class Statements:
         if not by.may_write():
             raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
 
-    def get(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
+    def get(
+        self, id: UUID, by: Credential, before_large: BeforeLarge = nothing
+    ) -> tuple[LoggedStatement, Reach]:
         """A statement that is not voided. Raises StatementNotFound, Forbidden."""
-        return self._get(id, by, voided=False)
+        return self._get(id, by, before_large, voided=False)
 
-    def get_voided(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
+    def get_voided(
+        self, id: UUID, by: Credential, before_large: BeforeLarge = nothing
+    ) -> tuple[LoggedStatement, Reach]:
         """A statement that is voided. Raises StatementNotFound, Forbidden."""
-        return self._get(id, by, voided=True)
+        return self._get(id, by, before_large, voided=True)
 
-    def find(self, query: StatementQuery, by: Credential) -> StatementPage:
-        """The first page of what the query matches."""
+    def find(
+        self, query: StatementQuery, by: Credential, before_large: BeforeLarge = nothing
+    ) -> StatementPage:
+        """The first page of what the query matches. `before_large` is called before statements are
+        read that are large.
+        """
         self._may_read(by)
         reach, behind = self._reach()
         reader = self._ledger.reader
@@ -133,7 +151,7 @@ class Statements:
         if query.until is not None:
             upto = min(upto, reader.position_at(query.until))
         first = Cursor(query.criteria, query.limit, query.ascending, after, upto)
-        return self._page(first, by, reach, behind)
+        return self._page(first, by, reach, behind, before_large)
 
     def follow(
         self,
@@ -141,6 +159,7 @@ class Statements:
         by: Credential,
         max_page: int,
         beside: Mapping[str, object] = MappingProxyType({}),
+        before_large: BeforeLarge = nothing,
     ) -> StatementPage:
         """The next page, for whoever asks: the scope is that of `by`, not of the first page.
 
@@ -158,7 +177,7 @@ class Statements:
                 # the walk must not leave out what cannot be seen now
                 raise Unavailable("index-behind")
         limited = replace(cursor, limit=min(cursor.limit, max_page))
-        return self._page(limited, by, reach, behind)
+        return self._page(limited, by, reach, behind, before_large)
 
     def attached(self, rows: Sequence[LoggedStatement]) -> list[Attached]:
         """The attachments whose bytes came with these statements, each once."""
@@ -176,7 +195,14 @@ class Statements:
         through = max(standing.stored, standing.at.stored, through)
         return Reach(position, through, standing), behind
 
-    def _page(self, cursor: Cursor, by: Credential, reach: Reach, behind: Behind) -> StatementPage:
+    def _page(
+        self,
+        cursor: Cursor,
+        by: Credential,
+        reach: Reach,
+        behind: Behind,
+        before_large: BeforeLarge,
+    ) -> StatementPage:
         wanted = Filter(
             cursor.criteria,
             after=cursor.after,
@@ -186,14 +212,14 @@ class Statements:
         )
         positions = self._positions(wanted, cursor.limit + 1, reach, behind)
         page = positions[: cursor.limit]
-        rows = self._ledger.reader.at(page)
+        rows, read = self._ledger.reader.page(page, self._page_bytes, before_large)
         following = None
-        if len(positions) > cursor.limit:
-            edge = page[-1]
+        if len(positions) > read:
+            edge = page[read - 1]
             following = (
                 replace(cursor, after=edge) if cursor.ascending else replace(cursor, upto=edge - 1)
             )
-        return StatementPage([rows[p] for p in page if p in rows], following, reach.through)
+        return StatementPage(rows, following, reach.through)
 
     def _positions(self, wanted: Filter, limit: int, reach: Reach, behind: Behind) -> list[int]:
         """The first `limit` matches, from the index and from what is behind it."""
@@ -207,10 +233,12 @@ class Statements:
             older = self._projector.asked(reach, lambda c: find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
-    def _get(self, id: UUID, by: Credential, *, voided: bool) -> tuple[LoggedStatement, Reach]:
+    def _get(
+        self, id: UUID, by: Credential, before_large: BeforeLarge, *, voided: bool
+    ) -> tuple[LoggedStatement, Reach]:
         self._may_read(by)
         # The statement first: then what is known of voiding is not older than it.
-        rows = self._ledger.reader.statements([id])
+        rows = self._ledger.reader.statements([id], before_large=before_large)
         reach, behind = self._reach()
         if rows and self._is_voided(rows[0].position, reach, behind) is voided:
             theirs = rows[0].authority

@@ -18,7 +18,7 @@ from lrs.domain.shared import Shared, once
 from lrs.domain.statement import RecordedStatement
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.version import Version
-from lrs.ledger.shared import LONGEST, decoded
+from lrs.ledger.shared import HEAVIEST, decoded
 from tests.schemas.examples import BOTH, complete
 from tests.schemas.strategies import statements
 from tests.support.examples import drawn
@@ -53,7 +53,7 @@ def test_what_two_statements_say_alike_is_one_object(member: str) -> None:
 def test_what_is_long_is_not_kept() -> None:
     """A client that sends megabytes, never the same ones, does not fill the memory with them."""
     said = complete(Version.V1_0_3)
-    said["object"]["definition"]["extensions"] = {"https://example.org/x": "x" * LONGEST}
+    said["object"]["definition"]["extensions"] = {"https://example.org/x": "x" * HEAVIEST}
     text = orjson.dumps(said)
     assert type(decoded(text)["object"]) is dict
     assert isinstance(decoded(text)["actor"], Shared)
