@@ -258,3 +258,16 @@ def test_a_well_made_token_passes_but_asks_for_no_more_than_a_page(place: Place)
         client.store(*(said() for _ in range(5)))
         response = client.get(f"/xapi/more/{tampered(limit=10**6)}")
     assert (response.status_code, len(response.json["statements"])) == (200, 2)
+
+
+@pytest.mark.parametrize("ascending", ["true", "false"])
+def test_a_page_has_so_many_bytes_or_one_statement(own: Caller, ascending: str) -> None:
+    """`more` goes on after what was given: every statement comes once, in its order."""
+    sizes = [10, 2_500_000, 10, 3_000_000, 5_000_000, 10, 100_000]
+    said_ids = [own.store(said(result={"response": "я" * (size // 2)}))[0] for size in sizes]
+    pages = list(own.pages(ascending=ascending))
+    ids = [statement["id"] for page in pages for statement in page]
+    assert ids == (said_ids if ascending == "true" else said_ids[::-1])
+    length = [sum(len(json.dumps(s, ensure_ascii=False).encode()) for s in page) for page in pages]
+    assert all(size < 4_100_000 or len(page) == 1 for size, page in zip(length, pages, strict=True))
+    assert [len(page) for page in pages] in ([3, 1, 1, 2], [2, 1, 2, 2])

@@ -7,6 +7,7 @@ import pytest
 
 from lrs.domain.errors import InvalidStatement, MalformedJson, TooLarge
 from schemas import parse_json, parse_statements
+from schemas.json_text import values_of
 
 MEGABYTE = 1_000_000
 
@@ -201,3 +202,27 @@ def test_no_message_echoes_what_was_sent() -> None:
         with pytest.raises(MalformedJson) as caught:
             parse_statements(body)
         assert "S3cret" not in f"{caught.value} {caught.value.detail} {caught.value.pointer}"
+
+
+@pytest.mark.parametrize(
+    ("body", "most"),
+    [
+        (b'{"a":[' + b"[]," * 200 + b"1]}", 100),
+        (b'{"a":[' + b"1," * 200 + b"1]}", 100),
+        (b'{"a":[' + b'{"b":1},' * 200 + b"1]}", 100),
+        (b"[" + b",".join([b'{"a":[1,2,3,4,5,6,7]}'] * 200) + b"]", 1_000),
+        (b'[{"a":1},{"a":[' + b"1," * 200 + b"1]}]", 1_000),
+    ],
+)
+def test_too_many_values_are_refused(body: bytes, most: int) -> None:
+    """In all, and in one statement a tenth of that."""
+    with pytest.raises(TooLarge, match="values"):
+        parse_statements(body, max_values=most)
+    assert parse_statements(body, max_values=100 * most)
+
+
+def test_what_stands_in_texts_is_no_value() -> None:
+    """An essay with a hundred thousand commas is one."""
+    essay = b'{"a":"' + rb"\",[{ " * 100_000 + b'"}'
+    assert parse_statements(essay, max_values=1_000)
+    assert values_of(essay) < 10
