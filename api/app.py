@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,8 @@ from api.xapi.streams import Streams
 from lrs.domain.version import Version
 from lrs.service import Lrs
 
+_REPORTS = (transcripts, courses, certifications, offices, services, visits, unrecognised)
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
@@ -56,35 +58,40 @@ def create_app(lrs: Lrs) -> Flask:
     alternate.install(app)
     streams = Streams(max(1, lrs.settings.threads // 2))
     memory = MemoryBudget()
+    reports = [module.blueprint(lrs) for module in _REPORTS]
     for blueprint in (
         statements.blueprint(lrs, streams, memory),
         documents.blueprint(lrs, streams, memory),
         agents.blueprint(lrs),
         about.blueprint(),
-        transcripts.blueprint(lrs),
-        courses.blueprint(lrs),
-        certifications.blueprint(lrs),
-        offices.blueprint(lrs),
-        services.blueprint(lrs),
-        visits.blueprint(lrs),
-        unrecognised.blueprint(lrs),
+        *reports,
         resource.blueprint(lrs, memory),
         people.blueprint(lrs),
         projections.blueprint(lrs),
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)
-    app.wsgi_app = _surrounded(app.wsgi_app, lrs)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _surrounded(
+        app.wsgi_app, lrs, paths_of(app, {report.name for report in reports})
+    )  # type: ignore[method-assign,assignment]
     return app
 
 
-def _surrounded(app: WSGIApplication, lrs: Lrs) -> WSGIApplication:
-    """The application in all that stands between it and the web server, from the inside out."""
+def paths_of(app: Flask, blueprints: Collection[str]) -> tuple[str, ...]:
+    """What the paths of the blueprints of these names begin with, up to their first parameter."""
+    rules = [r.rule for r in app.url_map.iter_rules() if r.endpoint.partition(".")[0] in blueprints]
+    return tuple({rule.partition("<")[0].rstrip("/") for rule in rules})
+
+
+def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSGIApplication:
+    """The application in all that stands between it and the web server, from the inside out.
+    `reports` are what the paths of reports begin with.
+    """
     settings = lrs.settings
     if settings.alternate_syntax:
         app = alternate.understood(app, settings.max_json_bytes, partial(_require_key, lrs))
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))
-    app = in_turn(app, settings.threads)
+    app = in_turn(app, settings.threads, lambda path: path.startswith(reports))
     app = shared(app, settings.cors_origins)
     default = Version(settings.xapi_version)
     app = enveloped(app, lambda: lrs.statements.through, default)

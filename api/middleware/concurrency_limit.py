@@ -1,13 +1,18 @@
 """How many requests a process works on at once, so that none takes the threads of all others.
 
-Reads and writes have turns of their own: however many read, a write is begun at once. A request has
-no turn while it waits for its body. Whoever finds too many in line is told to come again.
+Reads, writes and reports have turns of their own: however many read, a write is begun at once. A
+request has no turn while it waits for its body. Whoever finds too many in line is told to come
+again, before anything else is done for the request.
+
+To make a report is to compute, and Python computes in one thread. Ten threads at it take the
+interpreter from each other at every row that is read, and all ten are done when the last is; so one
+is made at a time.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from api.errors import problem
@@ -22,6 +27,10 @@ TURNS = "zachetka.turns"
 
 READS_IN_LINE = 256
 WRITES_IN_LINE = 384
+REPORTS_IN_LINE = 4
+
+REPORT_PATIENCE = 5.0
+"""Seconds after which who waits for a report is told to come again."""
 
 _READING = frozenset({"GET", "HEAD"})
 _FREE = frozenset({"/", "/health"})
@@ -29,17 +38,27 @@ _FREE = frozenset({"/", "/health"})
 
 
 class Turns:
-    """`most` at a time, and `in_line` more that wait."""
+    """`most` at a time, and `in_line` more that wait, for `patience` seconds if it is given. `code`
+    is that of the refusal.
+    """
 
-    def __init__(self, most: int, in_line: int) -> None:
+    def __init__(
+        self, most: int, in_line: int, code: str = "too-busy", patience: float | None = None
+    ) -> None:
+        self.code = code
+        self._patience = patience
         self._free = threading.Semaphore(most)
         self._room = threading.Semaphore(most + in_line)
 
     def take(self) -> bool:
-        """Wait for a turn. False, and none is taken, where too many wait already."""
+        """Wait for a turn. False, and none is taken, where too many wait already or the turn does
+        not come in time.
+        """
         if not self._room.acquire(blocking=False):
             return False
-        self._free.acquire()
+        if not self._free.acquire(timeout=self._patience):
+            self._room.release()
+            return False
         return True
 
     def take_back(self) -> None:
@@ -57,16 +76,26 @@ def reads_of(threads: int) -> int:
     return max(1, threads * 3 // 4)
 
 
-def in_turn(app: WSGIApplication, threads: int) -> WSGIApplication:
-    """WSGI middleware: `threads` writes at a time, and three quarters as many reads."""
+def in_turn(
+    app: WSGIApplication, threads: int, is_report: Callable[[str], bool] = lambda _: False
+) -> WSGIApplication:
+    """WSGI middleware: `threads` writes at a time, three quarters as many reads, and one report;
+    `is_report` tells their paths.
+    """
     reads, writes = Turns(reads_of(threads), READS_IN_LINE), Turns(threads, WRITES_IN_LINE)
+    reports = Turns(1, REPORTS_IN_LINE, "reports-busy", REPORT_PATIENCE)
+
+    def turns_of(environ: WSGIEnvironment) -> Turns:
+        if environ["REQUEST_METHOD"] not in _READING:
+            return writes
+        return reports if is_report(environ["PATH_INFO"]) else reads
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] in _FREE:
             return app(environ, start)
-        turns = reads if environ["REQUEST_METHOD"] in _READING else writes
+        turns = turns_of(environ)
         if not turns.take():
-            refusal = problem(Unavailable("too-busy"), environ.get(REQUEST_ID))
+            refusal = problem(Unavailable(turns.code), environ.get(REQUEST_ID))
             start(refusal.line, refusal.headers)
             return [refusal.body]
         environ[TURNS] = turns

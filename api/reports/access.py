@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request
 
 from api.auth import authenticated
-from api.reports.turns import give_turn, take_turn
 from lrs.domain.clock import iso
 from lrs.domain.errors import Forbidden
 from lrs.domain.format import accepted_languages
@@ -38,10 +37,8 @@ def reading_reports(lrs: Lrs) -> Callable[[], None]:
 
 
 def reports_of(bp: Blueprint, lrs: Lrs) -> None:
-    """Has all that the blueprint answers read by whoever may read reports, in turns."""
+    """Has all that the blueprint answers read by whoever may read reports."""
     bp.before_request(reading_reports(lrs))
-    bp.before_request(take_turn)
-    bp.teardown_request(give_turn)
 
 
 def languages() -> list[str]:

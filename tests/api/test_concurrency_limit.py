@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.app import create_app, paths_of
 from api.middleware import concurrency_limit
 from api.middleware.body_deadline import BodyDeadlines, in_time
-from api.middleware.concurrency_limit import in_turn, reads_of
+from api.middleware.concurrency_limit import REPORTS_IN_LINE, in_turn, reads_of
 from lrs.domain.errors import Unavailable
+from lrs.service import Lrs
 from tests.support.processes import wait_until
 
 if TYPE_CHECKING:
@@ -135,3 +137,37 @@ def test_bodies_beyond_what_is_awaited_are_refused() -> None:
         slow.come.set()
         assert waiting.result(5) == b""
     assert deadlines.read(BytesIO(b"text"), 4, {}) == b"text"
+
+
+def test_reports_take_turns(working: Working) -> None:
+    """One is made, few wait, the others are refused at once; other reads are begun meanwhile."""
+    app = in_turn(working, THREADS, lambda path: path == "/xapi/statements")
+    with asking(app, "GET", 10) as begun:
+        wait_until(lambda: sum(one.done() for one in begun) == 9 - REPORTS_IN_LINE)
+        assert working.at_work == 1
+        with asking(app, "POST", 1):
+            wait_until(lambda: working.at_work == 2)
+            working.end.set()
+    answers = [one.result() for one in begun]
+    refused = [json.loads(answer)["code"] for status, answer in answers if status == 503]
+    assert refused == ["reports-busy"] * (9 - REPORTS_IN_LINE)
+
+
+def test_who_waits_too_long_for_a_report_is_told_to_come_again(
+    working: Working, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And leaves no gap in the line."""
+    monkeypatch.setattr(concurrency_limit, "REPORT_PATIENCE", 0.05)
+    app = in_turn(working, THREADS, lambda path: path == "/xapi/statements")
+    with asking(app, "GET", 1) as begun:
+        wait_until(lambda: working.at_work == 1)
+        assert [ask(app, "GET")[0] for _ in range(2 * REPORTS_IN_LINE)] == [503] * 8
+        working.end.set()
+        assert begun[0].result(5) == (200, b"text")
+    assert ask(app, "GET") == (200, b"text")
+
+
+def test_what_computes_is_a_report(own_lrs: Lrs) -> None:
+    """Transcripts and the like; neither statements nor the catalogue."""
+    reports = paths_of(create_app(own_lrs), {"visits", "courses"})
+    assert sorted(reports) == ["/api/v1/courses", "/api/v1/statistics", "/api/v1/visits"]
