@@ -71,9 +71,8 @@ def create_app(lrs: Lrs) -> Flask:
         health.blueprint(lrs),
     ):
         app.register_blueprint(blueprint)
-    app.wsgi_app = _surrounded(
-        app.wsgi_app, lrs, paths_of(app, {report.name for report in reports})
-    )  # type: ignore[method-assign,assignment]
+    paths = paths_of(app, {report.name for report in reports})
+    app.wsgi_app = _surrounded(app.wsgi_app, lrs, paths)  # type: ignore[method-assign,assignment]
     return app
 
 
