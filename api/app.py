@@ -15,6 +15,7 @@ from api.cors import shared
 from api.envelope import enveloped
 from api.middleware.body_deadline import BodyDeadlines, in_time
 from api.middleware.concurrency_limit import in_turn
+from api.middleware.foreign_pages import refused_to_foreign_pages
 from api.middleware.memory_budget import MemoryBudget
 from api.paths import normalised
 from api.people import resource as people
@@ -90,6 +91,7 @@ def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSG
     if settings.alternate_syntax:
         app = alternate.understood(app, settings.max_json_bytes, partial(_require_key, lrs))
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))
+    app = refused_to_foreign_pages(app, settings.cors_origins, settings.public_url)
     app = in_turn(app, settings.threads, lambda path: path.startswith(reports))
     app = shared(app, settings.cors_origins)
     default = Version(settings.xapi_version)

@@ -30,16 +30,24 @@ _PREFLIGHT = (
 )
 
 
+def lets_in(origins: Collection[str], origin: str) -> bool:
+    """Whether pages of that origin may use xAPI's resources."""
+    return ANY in origins or origin.lower() in origins
+
+
 def shared(app: WSGIApplication, origins: Collection[str]) -> WSGIApplication:
     """WSGI middleware: answers preflights of these origins, and marks all answers to them, errors
-    too. Without origins it is the application itself.
+    too: those of xAPI's resources, as modules need no others. Without origins it is the application
+    itself.
     """
     if not origins:
         return app
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith("/xapi/"):
+            return app(environ, start)
         origin = environ.get("HTTP_ORIGIN", "")
-        allowed = bool(origin) and (ANY in origins or origin.lower() in origins)
+        allowed = bool(origin) and lets_in(origins, origin)
         marks = [("Vary", "Origin")]
         if allowed:
             marks.append(("Access-Control-Allow-Origin", origin))

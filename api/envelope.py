@@ -41,6 +41,9 @@ _NAMED = frozenset(
 )
 _DEEPEST = 8
 
+_NOBODYS = frozenset({"/", "/health", "/xapi/about"})
+"""Paths whose answers are about nobody."""
+
 _iso = lru_cache(maxsize=64)(clock.iso)
 _LONGEST_ID = 64
 
@@ -69,9 +72,10 @@ def enveloped(
             if path.startswith("/xapi/") or path == "/xapi":
                 version = spoken(environ) or default
                 complete = _iso(environ.get(THROUGH) or through())
-                # A browser would guess from Last-Modified for how long an answer stays true.
-                caching = ("Cache-Control", "private, no-cache")
-                headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete), caching)
+                headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete))
+            if path not in _NOBODYS:
+                # What is about people stays in no cache: neither a proxy's nor a browser's.
+                headers.append(("Cache-Control", "no-store"))
             # Successes are many and tell little; a proxy in front logs them better.
             if status[0] in "45":
                 _note(environ, status, began)

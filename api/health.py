@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from api.auth import authenticated
 from api.projections.view import log_view
 from api.rendering import as_json
 from lrs import __version__
+from lrs.domain.errors import LrsError
 from lrs.service import Lrs
 from schemas.links import link
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
-    """`/` and `/health`; neither says anything about people, so neither asks for a key."""
+    """`/` and `/health`, which are open to all. Who has no key learns that the store answers."""
     bp = Blueprint("health", __name__)
+
+    def is_stranger() -> bool:
+        try:
+            authenticated(lrs, request)
+        except LrsError:
+            return True
+        return False
 
     @bp.get("/")
     def index() -> Response:
@@ -21,7 +30,6 @@ def blueprint(lrs: Lrs) -> Blueprint:
         return as_json(
             {
                 "name": "Zachetka",
-                "version": __version__,
                 "xapi": link("/xapi/statements"),
                 "transcripts": link("/api/v1/transcripts"),
                 "courses": link("/api/v1/courses"),
@@ -32,10 +40,12 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("/health")
     def health() -> Response:
-        """200 while the store answers; whether the log has lost events, what each projection
-        does, its lag in events, and how many events are in quarantine.
+        """200 while the store answers; to a key also whether the log has lost events, what each
+        projection does, its lag in events, and how many events are in quarantine.
         """
         found = lrs.health()
+        if is_stranger():
+            return as_json({"status": "ok"})
         return as_json(
             {
                 "status": "attention" if found.is_wrong else "ok",

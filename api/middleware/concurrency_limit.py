@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import problem
 from api.middleware.request_id import REQUEST_ID
-from lrs.domain.errors import Unavailable
+from lrs.domain.errors import LrsError, Unavailable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,14 +38,14 @@ _FREE = frozenset({"/", "/health"})
 
 
 class Turns:
-    """`most` at a time, and `in_line` more that wait, for `patience` seconds if it is given. `code`
-    is that of the refusal.
+    """`most` at a time, and `in_line` more that wait, for `patience` seconds if it is given.
+    `refusal` is for all others.
     """
 
     def __init__(
-        self, most: int, in_line: int, code: str = "too-busy", patience: float | None = None
+        self, most: int, in_line: int, refusal: LrsError, patience: float | None = None
     ) -> None:
-        self.code = code
+        self.refusal = refusal
         self._patience = patience
         self._free = threading.Semaphore(most)
         self._room = threading.Semaphore(most + in_line)
@@ -82,8 +82,10 @@ def in_turn(
     """WSGI middleware: `threads` writes at a time, three quarters as many reads, and one report;
     `is_report` tells their paths.
     """
-    reads, writes = Turns(reads_of(threads), READS_IN_LINE), Turns(threads, WRITES_IN_LINE)
-    reports = Turns(1, REPORTS_IN_LINE, "reports-busy", REPORT_PATIENCE)
+    busy = Unavailable("too-busy")
+    reads = Turns(reads_of(threads), READS_IN_LINE, busy)
+    writes = Turns(threads, WRITES_IN_LINE, busy)
+    reports = Turns(1, REPORTS_IN_LINE, Unavailable("reports-busy"), REPORT_PATIENCE)
 
     def turns_of(environ: WSGIEnvironment) -> Turns:
         if environ["REQUEST_METHOD"] not in _READING:
@@ -95,7 +97,7 @@ def in_turn(
             return app(environ, start)
         turns = turns_of(environ)
         if not turns.take():
-            refusal = problem(Unavailable(turns.code), environ.get(REQUEST_ID))
+            refusal = problem(turns.refusal, environ.get(REQUEST_ID))
             start(refusal.line, refusal.headers)
             return [refusal.body]
         environ[TURNS] = turns

@@ -229,6 +229,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "Forbidden": Group(
         "The key is good, but not for this.",
         {
+            "foreign-page": "A page of another site has sent this: commands are taken from "
+            "programs and from the store's own pages, and xAPI's from pages at LRS_CORS_ORIGINS.",
             "not-this-learner": "This key was handed to another learner, and reaches that one's "
             "documents alone: ask under the actor of the launch link.",
             "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",

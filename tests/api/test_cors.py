@@ -31,7 +31,9 @@ def preflight(caller: Caller, path: str, origin: str = COURSES) -> Answer:
     return replace(caller, key=None, version=None).send("OPTIONS", path, headers=headers)
 
 
-@pytest.mark.parametrize("path", [STATEMENTS, "/xAPI/statements", "/xapi//statements", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", [STATEMENTS, "/xAPI/statements", "/xapi//statements", "/xapi/nowhere"]
+)
 def test_a_preflight_is_answered_without_a_key_or_a_redirect(sharing: Caller, path: str) -> None:
     answer = preflight(sharing, path)
     assert answer.status_code == 204

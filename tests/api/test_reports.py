@@ -217,9 +217,9 @@ def test_other_statements_make_no_transcript(client: Caller, reports: Caller) ->
 
 
 def test_health_says_how_far_the_read_models_are(client: Caller, lrs: Lrs) -> None:
-    """For monitors: no key, no names, and the lag in events."""
+    """For monitors: no names, and the lag in events."""
     client.store(said(actor=someone()))
-    health = Caller(client.http, None, None).get("/health").json
+    health = client.get("/health").json
     assert (health["status"], health["quarantined"]) == ("ok", 0)
     for projection in health["projections"]:
         assert projection["position"] + projection["lag"] == health["events"]

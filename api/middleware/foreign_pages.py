@@ -1,0 +1,54 @@
+"""No page of another site changes anything through the browser of somebody who is logged in.
+
+A browser sends the name and password that it remembers for the store along with whatever any page
+has it send; and it says from where the page is (Fetch Metadata Request Headers, W3C).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from api.cors import lets_in
+from api.errors import problem
+from api.middleware.request_id import REQUEST_ID
+from lrs.domain.errors import Forbidden
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN = frozenset({"same-origin", "none"})
+
+
+def refused_to_foreign_pages(
+    app: WSGIApplication, origins: Collection[str], public_url: str
+) -> WSGIApplication:
+    """WSGI middleware: commands of pages at other addresses than the store's own are refused, but
+    for xAPI's own of pages at these origins.
+    """
+    public = _origin_of(public_url)
+
+    def is_foreign(environ: WSGIEnvironment) -> bool:
+        origin = environ.get("HTTP_ORIGIN", "").lower()
+        if origin and environ["PATH_INFO"].startswith("/xapi/") and lets_in(origins, origin):
+            return False
+        host = environ.get("HTTP_HOST", "").lower()
+        if origin and origin not in (public, f"http://{host}", f"https://{host}"):
+            return True
+        return environ.get("HTTP_SEC_FETCH_SITE", "none").lower() not in _OWN
+
+    def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] in _SAFE or not is_foreign(environ):
+            return app(environ, start)
+        refusal = problem(Forbidden("foreign-page"), environ.get(REQUEST_ID))
+        start(refusal.line, refusal.headers)
+        return [refusal.body]
+
+    return wrapped
+
+
+def _origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()
