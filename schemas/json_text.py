@@ -29,6 +29,11 @@ memory, in the text two.
 
 _SAFE_DIGITS = 308  # an integer of more digits may be no IEEE 754 double
 
+_EXAMINED = 10_000
+"""Bytes of a text with too many values that are looked at for how deep they nest."""
+
+_NO_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
+
 _FEW = 50_000
 """Separators that are counted without a look at where they stand."""
 
@@ -87,7 +92,18 @@ def parse_json(text: bytes | str, *, max_values: int = MAX_VALUES) -> Any:
 def require_few_values(text: bytes, most: int) -> None:
     """Raises TooLarge for a JSON text with more values, before any of them is made."""
     if len(text) > 2 * most and values_of(text) > most:
+        if _begins_too_deep(text):
+            _refuse("nesting-too-deep", None)
         raise TooLarge("too-many-values", limit=most)
+
+
+def _begins_too_deep(text: bytes) -> bool:
+    """Whether that is what the first brackets are for."""
+    depth = deepest = 0
+    for bracket in text[:_EXAMINED].translate(None, _NO_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > MAX_DEPTH
 
 
 def values_of(text: bytes) -> int:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,9 +94,10 @@ def _wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
-def _is_level(health: str) -> bool:
+def _is_level(health: str, key: str) -> bool:
     """Whether the read models have come as far as they are to come."""
-    with urllib.request.urlopen(health) as answer:
+    login = {"Authorization": f"Basic {b64encode(key.encode()).decode()}"}
+    with urllib.request.urlopen(urllib.request.Request(health, headers=login)) as answer:
         told = json.load(answer)["projections"]
     return all(entry["lag"] == 0 for entry in told if entry["state"] == "running")
 
@@ -108,7 +110,9 @@ def test_the_examples_of_the_docs_do_what_they_say(
     folder, environment = served
     health = f"http://127.0.0.1:{environment['LRS_PORT']}/health"
     for command, expected in examples(document):
-        wait_until(lambda: _is_level(health))  # as it is by the time that a person has typed it
+        wait_until(
+            lambda: _is_level(health, environment["KEY"])
+        )  # as it is by the time that a person has typed it
         here = command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
         done = subprocess.run(
             here, shell=True, cwd=folder, env=environment, capture_output=True, text=True

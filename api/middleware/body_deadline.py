@@ -135,14 +135,10 @@ class _TimedInput:
         self._deadlines = deadlines
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """So many bytes, or all there are."""
+        """So many bytes or fewer, none only at the end; or all there are."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self._piece(PIECE), b""))
-        pieces = []
-        while size > 0 and (piece := self._piece(min(size, PIECE))):
-            pieces.append(piece)
-            size -= len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return self._piece(min(size, PIECE)) if size else b""
 
     def _piece(self, size: int) -> bytes:
         turns: Turns | None = self._environ.get(TURNS)

@@ -85,7 +85,8 @@ MERGED_VALUES = 100_000
 
 class Documents:
     """The documents of one store. `timeout` bounds a write with its repetitions, in seconds;
-    `largest_merged` is the size of the documents that are merged, together and in bytes.
+    `largest` is the size that a merge may reach, `largest_merged` that of the documents that are
+    merged, together; both in bytes.
     """
 
     def __init__(
@@ -95,12 +96,14 @@ class Documents:
         *,
         blobs: Blobs,
         timeout: float,
+        largest: int,
         largest_merged: int,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._projector = projector
         self._timeout = timeout
+        self._largest = largest
         self._largest_merged = largest_merged
 
     def get(self, address: Address, by: Credential) -> Document:
@@ -177,6 +180,8 @@ class Documents:
             if sum(map(_values_of, texts)) > MERGED_VALUES:
                 raise TooLarge("too-many-values", limit=MERGED_VALUES)
             both = merged(*texts)
+            if len(both) > self._largest:
+                raise TooLarge("document-too-large", limit=self._largest)
             written = _Written(both)
             self._blobs.put(written)
             return _content(content_type, written)

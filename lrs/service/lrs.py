@@ -65,6 +65,7 @@ class Lrs:
             projector,
             blobs=blobs,
             timeout=settings.write_timeout,
+            largest=settings.max_document_bytes,
             largest_merged=settings.max_merged_bytes,
         )
         self.definitions = Definitions(projector)
