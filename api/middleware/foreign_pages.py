@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from api.cors import lets_in
 from api.errors import problem
 from api.middleware.request_id import REQUEST_ID
+from api.xapi.alternate import is_alternate
 from lrs.domain.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ def refused_to_foreign_pages(
     app: WSGIApplication, origins: Collection[str], public_url: str
 ) -> WSGIApplication:
     """WSGI middleware: commands of pages at other addresses than the store's own are refused, but
-    for xAPI's own of pages at these origins.
+    for xAPI's own of pages at these origins, and forms that hold a key themselves.
     """
     public = _origin_of(public_url)
 
     def is_foreign(environ: WSGIEnvironment) -> bool:
+        if is_alternate(environ):  # which a key that a browser remembers does not open
+            return False
         origin = environ.get("HTTP_ORIGIN", "").lower()
         if origin and environ["PATH_INFO"].startswith("/xapi/") and lets_in(origins, origin):
             return False

@@ -78,7 +78,7 @@ def understood(
         _rewrite(environ, method, fields)
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if _is_alternate(environ):
+        if is_alternate(environ):
             try:
                 rewrite(environ)
             except LrsError as error:
@@ -98,7 +98,8 @@ def install(app: Flask) -> None:
             raise error
 
 
-def _is_alternate(environ: WSGIEnvironment) -> bool:
+def is_alternate(environ: WSGIEnvironment) -> bool:
+    """Whether the request is a form that stands for another one."""
     return (
         _METHOD.search(environ.get("QUERY_STRING", "")) is not None
         and environ["REQUEST_METHOD"] == "POST"

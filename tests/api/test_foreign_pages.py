@@ -15,7 +15,7 @@ MODULES = "https://courses.example.org"
 PAUSE = "/api/v1/projections/training/pause"
 ENTRY = "/api/v1/catalogue/courses"
 COMMANDS = [("POST", PAUSE), ("POST", ENTRY), ("POST", STATEMENTS), ("DELETE", ENTRY),
-            ("PUT", "/xapi/activities/state"), ("POST", "/xapi/statements?method=PUT")]  # fmt: skip
+            ("PUT", "/xapi/activities/state")]  # fmt: skip
 FOREIGN = {
     "another site": {"Origin": "https://evil.example.org", "Sec-Fetch-Site": "cross-site"},
     "a file": {"Origin": "null"},
