@@ -31,6 +31,7 @@ def drafted(chance: Random, logins: int) -> tuple[Draft, int]:
 
 _MADE: dict[Callable[[Random, Version], Draft], int] = {
     sending.post: 16,
+    sending.heavy: 1,
     sending.again: 6,
     sending.void: 3,
     sending.put: 8,

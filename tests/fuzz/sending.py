@@ -51,6 +51,22 @@ def post(chance: Random, version: Version) -> Draft:
     return Draft("post", "POST", STATEMENTS, {}, {"Content-Type": JSON}, body)
 
 
+def heavy(chance: Random, version: Version) -> Draft:
+    """Statements that take far more memory than bytes, or many bytes; some are too much."""
+    lists, texts, many = chance.choice(
+        ((30_000, 0, 1), (1_000_000, 0, 1), (600, 0, 60), (0, 1_500_000, 1), (0, 9_000, 50))
+    )
+    made = [statement(chance, version, fresh(chance)) for _ in range(many)]
+    for one in made:
+        activity = f"http://example.org/activities/{fresh(chance)}"
+        extensions = {"http://example.org/x": [[]] * lists, "http://example.org/y": "я" * texts}
+        other = [{"id": activity, "definition": {"extensions": extensions}}]
+        one["context"] = {"contextActivities": {"other": other}}
+    body = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
+    expects = frozenset({200, 413, 503})
+    return Draft("heavy", "POST", STATEMENTS, {}, {"Content-Type": JSON}, body, expects)
+
+
 def again(chance: Random, version: Version) -> Draft:
     many = [statement(chance, version, chance.choice(the.KNOWN)) for _ in range(2)]
     headers = {"Content-Type": "application/json; charset=UTF-8"}

@@ -76,7 +76,9 @@ class Target(Server):
         return total
 
     def has_folded(self) -> bool:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health") as answer:
+        login = {"Authorization": f"Basic {self._login}"}
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/health", headers=login)
+        with urllib.request.urlopen(asked) as answer:
             health = json.load(answer)
         return health["status"] == "ok" and not any(p["lag"] for p in health["projections"])
 
