@@ -7,15 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import command, importing, keys
 from api.catalogue.command import catalogue
 from api.doctor import examine
 from api.people.command import person
 from api.projections.command import make_anew, projections
+from api.starting import serving, store_made
 from api.statement_files import read_file
 from lrs import __version__, bootstrap
-from lrs.domain.errors import LrsError, Misconfigured, RebuildConflict, Unavailable
+from lrs.diagnosis import diagnosed
+from lrs.domain.errors import (
+    LrsError,
+    Misconfigured,
+    RebuildConflict,
+    Unavailable,
+    Unreachable,
+)
 from lrs.process import settle
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
@@ -28,13 +37,16 @@ class _OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except LrsError as error:
-            click.echo(f"lrs: {error.detail}", err=True)
-            sys.exit(_exit_code(error))
+        except (LrsError, SQLAlchemyError) as error:
+            told = diagnosed(error) or error
+            if not isinstance(told, LrsError):
+                raise
+            click.echo(f"lrs: {told.detail}", err=True)
+            sys.exit(_exit_code(told))
 
 
 def _exit_code(error: LrsError) -> int:
-    if isinstance(error, Unavailable):
+    if isinstance(error, (Unavailable, Unreachable)):
         return UNAVAILABLE
     return MISCONFIGURED if isinstance(error, Misconfigured) else REFUSED
 
@@ -56,7 +68,8 @@ def migrate() -> None:
     """Make the store's tables where they are missing, and make read models of an older version
     anew.
     """
-    made = bootstrap.migrate(command.settings())
+    settings = command.settings()
+    made = bootstrap.migrate(settings)
     with command.store() as lrs:
         waiting = lrs.control.waiting()
         if waiting:
@@ -65,16 +78,19 @@ def migrate() -> None:
                 make_anew(lrs, waiting)
             except RebuildConflict as conflict:  # a server of this version has begun already
                 click.echo(conflict.detail)
-    click.echo("The store is made." if made else "The store is up to date.")
+    click.echo(store_made(settings) if made else "The store is up to date.")
 
 
 @main.command()
 def serve() -> None:
     """Serve xAPI and reports over HTTP until stopped."""
+    from api.server import require_free
     from api.server import serve as run
 
     settings = command.settings()
     bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
+    require_free(settings.host, settings.port)
+    click.echo(serving(settings))
     run(settings)
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
-from lrs.database import Database, Options, make_folder, open_database
+from lrs.database import Database, Options, file_of, make_folder, open_database
+from lrs.domain.errors import NoStore
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
@@ -20,7 +21,7 @@ from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
 from lrs.projector import Projector
 from lrs.service import Lrs
-from lrs.settings import Settings
+from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary import vocabulary
 
 Clock = Callable[[], int]
@@ -43,7 +44,7 @@ def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projec
 
 
 def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_clock) -> Lrs:
-    """A store ready to use. Raises UnknownSchema where there is none: see `migrate`.
+    """A store ready to use. Raises NoStore where there is none: see `migrate`.
 
     `stored_at` is for filling a store with an invented past, as the demo does; a server has none.
     """
@@ -61,11 +62,25 @@ def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_
         )
         ledger.after_commit(projector.hint)
         projector.prepare()
-    except BaseException:
+    except BaseException as error:
         log.close()
         views.close()
+        if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
+            raise _no_store_here(settings) from error
         raise
     return Lrs(settings, ledger, log, views, projector, blobs(settings, log), words)
+
+
+def _no_store_here(settings: Settings) -> NoStore:
+    """There is no store in the default place: a setting was perhaps lost, and to make a second
+    store would hide the first.
+    """
+    return NoStore(
+        f"There is no store at {file_of(settings.ledger_url)}, the default place: LRS_LEDGER_URL "
+        f"is not set, and the command was started in {Path().absolute()}. If you have a store, set "
+        "LRS_LEDGER_URL (or LRS_CONFIG), or start in the folder where it was made; for a new one "
+        "run `lrs migrate` first."
+    )
 
 
 def blobs(settings: Settings, log: Database) -> Blobs:

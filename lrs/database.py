@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from lrs import address
+from lrs.diagnosis import remember_place
 from lrs.domain.errors import Misconfigured
 from lrs.faults import honest_errors, is_busy
 
@@ -78,14 +79,20 @@ def open_database(url: str, options: Options | None = None) -> Database:
         write = _sqlite(parsed, options, writing=True)
         read = _sqlite(parsed, options)
         event.listen(write, "begin", _begin_immediate)
-        return Database(write, write, read, "sqlite", shown)
+        return _remembered(Database(write, write, read, "sqlite", shown))
     from lrs import postgres  # which needs psycopg, as SQLite does not
 
     few = replace(options, connections=4)
     write = postgres.engine(parsed, few)
     pipeline = postgres.engine(parsed, few, autocommit=True)
     read = postgres.engine(parsed, options, autocommit=True, walk=True)
-    return Database(write, pipeline, read, "postgresql", shown)
+    return _remembered(Database(write, pipeline, read, "postgresql", shown))
+
+
+def _remembered(database: Database) -> Database:
+    for engine in {database.write, database.pipeline, database.read}:
+        remember_place(engine)
+    return database
 
 
 def _parse(url: str) -> URL:
@@ -218,11 +225,18 @@ def require_utf8(database: Database) -> None:
         raise Misconfigured(f"The database is encoded in {encoding}; it must be UTF-8.")
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite URL, from the root; None where it is no such URL."""
+    parsed = _parse(url)
+    on_file = parsed.get_backend_name() == "sqlite"
+    return Path(parsed.database or "").absolute() if on_file else None
+
+
 def make_folder(url: str) -> None:
     """Make the folder of a SQLite file, so that a first start needs no preparation."""
-    parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        folder = Path(parsed.database).parent
+    file = file_of(url)
+    if file is not None:
+        folder = file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -22,6 +22,7 @@ from lrs.domain.errors import Misconfigured
 PREFIX = "LRS_"
 CONFIG = "LRS_CONFIG"
 DEFAULT_FILE = "zachetka.toml"
+DEFAULT_LEDGER = "sqlite:///var/ledger.db"
 TESTING = "LRS_TEST_"
 """Variables of the test suite, which are no settings."""
 
@@ -137,7 +138,7 @@ def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
 class Settings:
     """One installation's settings. docs/settings.md is written for people; a test compares."""
 
-    ledger_url: str = _setting("sqlite:///var/ledger.db", _url, "Where the log is.")
+    ledger_url: str = _setting(DEFAULT_LEDGER, _url, "Where the log is.")
     views_url: str = _setting(
         "", _url, "Where the read models are; by default beside the log, on PostgreSQL with it."
     )
