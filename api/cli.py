@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import command, importing, keys
@@ -14,7 +15,7 @@ from api.catalogue.command import catalogue
 from api.doctor import examine
 from api.people.command import person
 from api.projections.command import make_anew, projections
-from api.starting import serving, store_made
+from api.starting import exposure, serving, store_made
 from api.statement_files import read_file
 from lrs import __version__, bootstrap
 from lrs.diagnosis import diagnosed
@@ -90,6 +91,9 @@ def serve() -> None:
     settings = command.settings()
     bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
     require_free(settings.host, settings.port)
+    warned = exposure(settings)
+    if warned:
+        structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
     click.echo(serving(settings))
     run(settings)
 

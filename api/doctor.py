@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.machine import Finding, look_at_machine
 from api.projections.view import divergence_sentence
 from lrs import __version__, bootstrap
 from lrs.diagnosis import diagnosed
@@ -29,20 +29,13 @@ _AFTER_A_LOSS = (
 )
 
 
-@dataclass
-class Finding:
-    """Lines of what is, and of what is wrong."""
-
-    facts: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-
 def examine(settings: Settings) -> Finding:
     """Look at the store, as a start would: a read model of another log is begun anew."""
     found = Finding()
     found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     if settings.public_url:
         found.facts.append(f"endpoint    {settings.public_url}/xapi/")
+    look_at_machine(settings, found)
     with _troubles_told(found), closing(bootstrap.build(settings)) as lrs:
         log, views = lrs.places
         found.facts += [f"log         {log}", f"read models {views}"]
@@ -62,6 +55,7 @@ def examine(settings: Settings) -> Finding:
                 f"`lrs projections retry {q.projection}`."
             )
         found.facts += _uncounted(lrs)
+        lrs.try_room()
     return found
 
 

@@ -28,6 +28,25 @@ def serving(settings: Settings) -> str:
     )
 
 
+def exposure(settings: Settings) -> str:
+    """What to warn of where keys and statements would cross a network in the clear; else empty."""
+    if _is_loopback(settings.host) or settings.public_url.startswith("https://"):
+        return ""
+    return (
+        f"LRS_HOST is {settings.host}, so other machines reach the store without TLS, and keys and "
+        "statements can be read on their way. Put a proxy that ends https in front "
+        "(deploy/nginx.conf, deploy/Caddyfile), set LRS_PUBLIC_URL to its https:// address, and "
+        "leave LRS_HOST at 127.0.0.1 where the proxy is on this machine."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def place(url: str) -> str:
     """Where a database is: its file from the root, or its URL without the password."""
     return str(file_of(url) or address.shown(address.read(url)))

@@ -9,9 +9,10 @@ from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
-from lrs.database import Database, Options, file_of, make_folder, open_database
+from lrs.database import Database, Options, file_of, make_folder_of, open_database
 from lrs.domain.errors import NoStore
 from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.file_access import GroupAccess
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.catalogue import Catalogue
@@ -86,14 +87,16 @@ def _no_store_here(settings: Settings) -> NoStore:
 def blobs(settings: Settings, log: Database) -> Blobs:
     """Where the bytes of attachments and documents are kept."""
     table = BlobTable(log)
-    return BlobFolder(Path(settings.blob_folder), table) if settings.blob_folder else table
+    if not settings.blob_folder:
+        return table
+    return BlobFolder(Path(settings.blob_folder), table, GroupAccess(settings.group_access))
 
 
 def migrate(settings: Settings) -> bool:
     """Make the store's tables where they are missing. Whether there was anything to make."""
     words = vocabulary(settings.vocabulary)
-    make_folder(settings.ledger_url)
-    make_folder(settings.views_url)
+    for url in (settings.ledger_url, settings.views_url):
+        make_folder_of(url, GroupAccess(settings.group_access))
     log, views = _databases(settings)
     try:
         made = migrate_ledger(log)
@@ -111,6 +114,7 @@ def _databases(settings: Settings) -> tuple[Database, Database]:
         connections=settings.threads + 2,
         wait=settings.write_timeout,
         prepare=settings.prepare_statements,
+        group_access=GroupAccess(settings.group_access),
     )
     return (
         open_database(settings.ledger_url, durable),

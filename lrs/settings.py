@@ -181,6 +181,11 @@ class Settings:
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
     )
+    group_access: str = _setting(
+        "none",
+        _one_of("none", "read", "write"),
+        "What the group of the store's files may do: none, read or write; others nothing.",
+    )
     max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
     write_timeout: float = _setting(
         4.0, _seconds(0.1, 60), "How long a write may wait for the database."

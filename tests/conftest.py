@@ -101,6 +101,18 @@ def lrs(made: Place, settings: Settings) -> Iterator[Lrs]:
 
 
 @pytest.fixture
+def reachable(tmp_path: Path) -> Iterator[None]:
+    """Lets every user of the machine go into the test's folder, which pytest closes."""
+    folders = [tmp_path, *tmp_path.parents]
+    before = {f: f.stat().st_mode for f in folders if not f.stat().st_mode & 0o1}
+    for folder, mode in before.items():
+        folder.chmod(mode | 0o5)
+    yield
+    for folder, mode in before.items():
+        folder.chmod(mode)
+
+
+@pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rebuilds of this process are known of for a shorter time before they swap. Whoever reads the
     projections must take it to be as short, so it is not for tests in which other processes read.
