@@ -24,13 +24,19 @@ class Roles:
     runtime: str
 
 
+def run_script(server: PostgresServer, name: str, *arguments: str) -> None:
+    """Have `psql` run a script of deploy/, as its head says."""
+    stop = ("-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(DEPLOY / name))
+    server.program("psql", *arguments, *stop)
+
+
 @pytest.fixture(scope="module")
 def roles(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
     server = PostgresServer(QUICK)
     server.start()
     passwords = ("-v", "owner_password=mine", "-v", "runtime_password=ours")
-    script = ("-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", f"{DEPLOY}/postgresql-roles.sql")
-    server.program("psql", *passwords, *script)
+    run_script(server, "postgresql-roles.sql", *passwords)
+    run_script(server, "postgresql-database.sql")
     place = f"127.0.0.1:{server.port}/zachetka"
     made = Roles(
         server, f"postgresql://zachetka_owner:mine@{place}", f"postgresql://zachetka:ours@{place}"
