@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from api import errors, health
+from api import errors, health, metrics
 from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
@@ -71,4 +71,5 @@ def create_app(lrs: Lrs) -> Flask:
     stamped = enveloped(open_to_pages, lambda: lrs.statements.through, default)
     reached = under(normalised(stamped), lrs.settings.public_url)
     app.wsgi_app = reached  # type: ignore[method-assign,assignment]
+    metrics.install(app, lrs)
     return app

@@ -85,6 +85,7 @@ def migrate() -> None:
 @main.command()
 def serve() -> None:
     """Serve xAPI and reports over HTTP until stopped."""
+    from api.metrics import shared_folder
     from api.server import require_free
     from api.server import serve as run
 
@@ -95,7 +96,8 @@ def serve() -> None:
     if warned:
         structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
     click.echo(serving(settings))
-    run(settings)
+    with shared_folder():
+        run(settings)
 
 
 @main.command()

@@ -105,6 +105,7 @@ def _unexpected(error: Exception) -> Response:
 def _problem(error: errors.LrsError) -> Response:
     """The application/problem+json of an error; members that it does not have are left out."""
     status = status_of(type(error))
+    request.environ["zachetka.code"] = error.code  # for the figures at /metrics
     place = {name: getattr(error, name, None) for name in ("pointer", "parameter")}
     body = {
         "type": "about:blank",

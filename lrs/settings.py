@@ -210,6 +210,9 @@ class Settings:
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "The least severe entry that is kept."
     )
+    access_log: bool = _setting(
+        False, _truth, "Whether every request is logged: key, route, status; nothing personal."
+    )
     log_format: str = _setting("json", _one_of("json", "console"), "How log entries are written.")
 
     @classmethod
