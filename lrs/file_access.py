@@ -18,8 +18,8 @@ __all__ = ["GroupAccess", "make_file", "make_folder", "open_to_others"]
 
 
 class GroupAccess(Enum):
-    """What the group of the store's files may do. Files of a folder that is open to the group get
-    the folder's group (the set-group-ID bit), whichever user of the group makes them.
+    """What the group of the store's files may do. In a folder that the group may write to, files
+    get the folder's group (the set-group-ID bit), whichever user of the group makes them.
     """
 
     NONE = "none"
@@ -32,7 +32,7 @@ class GroupAccess(Enum):
 
     @property
     def folder_mode(self) -> int:
-        return {"none": 0o700, "read": 0o2750, "write": 0o2770}[self.value]
+        return {"none": 0o700, "read": 0o750, "write": 0o2770}[self.value]
 
 
 def make_file(path: Path, access: GroupAccess) -> None:

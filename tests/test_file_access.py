@@ -56,7 +56,7 @@ def modes(folder: Path) -> dict[str, str]:
 @pytest.mark.usefixtures("umask")
 @pytest.mark.parametrize(
     ("access", "file", "inside"),
-    [("none", "600", "700"), ("read", "640", "2750"), ("write", "660", "2770")],
+    [("none", "600", "700"), ("read", "640", "750"), ("write", "660", "2770")],
 )
 def test_whatever_the_store_makes_is_for_whom_the_setting_says(
     tmp_path: Path, access: str, file: str, inside: str
