@@ -27,6 +27,7 @@ from lrs.domain.errors import (
     Unreachable,
 )
 from lrs.process import settle
+from lrs.settings import Settings
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
 """Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
@@ -42,8 +43,15 @@ class _OneLineErrors(click.Group):
             told = diagnosed(error) or error
             if not isinstance(told, LrsError):
                 raise
-            click.echo(f"lrs: {told.detail}", err=True)
+            click.echo(f"lrs: {_DETAILS.get(told.code, told.detail)}", err=True)
             sys.exit(_exit_code(told))
+
+
+_DETAILS = {
+    "unavailable": "The database is away or did not answer in time: run the command again in a few "
+    "seconds, or ask `lrs doctor` for the cause."
+}
+"""What a command says instead of what a client of the web server is told to do."""
 
 
 def _exit_code(error: LrsError) -> int:
@@ -85,9 +93,7 @@ def migrate() -> None:
 @main.command()
 def serve() -> None:
     """Serve xAPI and reports over HTTP until stopped."""
-    from api.metrics import shared_folder
     from api.server import require_free
-    from api.server import serve as run
 
     settings = command.settings()
     bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
@@ -96,6 +102,13 @@ def serve() -> None:
     if warned:
         structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
     click.echo(serving(settings))
+    _run_server(settings)
+
+
+def _run_server(settings: Settings) -> None:
+    from api.metrics import shared_folder
+    from api.server import serve as run
+
     with shared_folder():
         run(settings)
 
@@ -170,7 +183,6 @@ def demo(seed: int, only_fill: bool) -> None:
     """Fill an empty store with a believable training centre, and serve it."""
     from api.demo import fill
     from api.server import require_free
-    from api.server import serve as run
     from lrs.demo import Past, unfold
 
     settings = command.settings()
@@ -186,7 +198,7 @@ def demo(seed: int, only_fill: bool) -> None:
     finally:
         lrs.close()
     if not only_fill:
-        run(settings)
+        _run_server(settings)
 
 
 def _counter(what: str) -> Callable[[int], None]:

@@ -28,6 +28,9 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.StorageFull: 507,
 }
 
+CODE = "zachetka.code"
+"""Where a request's environment holds the code of its refusal, for the figures at /metrics."""
+
 RETRY_AFTER = 2
 """Seconds a client should wait after 503 and 507."""
 
@@ -105,7 +108,7 @@ def _unexpected(error: Exception) -> Response:
 def _problem(error: errors.LrsError) -> Response:
     """The application/problem+json of an error; members that it does not have are left out."""
     status = status_of(type(error))
-    request.environ["zachetka.code"] = error.code  # for the figures at /metrics
+    request.environ[CODE] = error.code
     place = {name: getattr(error, name, None) for name in ("pointer", "parameter")}
     body = {
         "type": "about:blank",

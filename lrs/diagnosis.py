@@ -36,6 +36,10 @@ _PLACE = "zachetka_place"
 """The attribute of a driver's error that names the database."""
 
 
+_GENERAL = frozenset({"unavailable", "storage-full"})
+"""Codes that say no more than that the database failed; others say what that meant."""
+
+
 class _Place(NamedTuple):
     """Which database: its printable URL, its user, and for SQLite its file."""
 
@@ -59,6 +63,8 @@ def diagnosed(error: BaseException) -> OperatorError | None:
     """What to tell whoever runs the store; None for what is no failure of a database, or whose
     cause is not known better than the error itself says it.
     """
+    if isinstance(error, LrsError) and error.code not in _GENERAL:
+        return None
     cause = _database_error(error)
     if cause is None:
         return None

@@ -28,6 +28,7 @@ LONG = (
     "tests/schemas/test_accept.py",
     "tests/cli/",
     "tests/faults/",
+    "tests/deploy/",
     "tests/benchmarks/",
 )
 

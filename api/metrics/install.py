@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, Response, g, request
 
+from api.errors import CODE
 from api.metrics.resource import blueprint
 from api.metrics.shared import Exchange
 from api.metrics.snapshot import take
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-RULE, CODE, KEY = "zachetka.rule", "zachetka.code", "zachetka.key"
+RULE, KEY = "zachetka.rule", "zachetka.key"
 OTHER = "other"
 """The route of what no view answers, and the method of what is none of HTTP's usual ones."""
 

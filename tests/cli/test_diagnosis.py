@@ -112,6 +112,14 @@ def test_what_a_server_says_decides(words: str, kind: type[Exception]) -> None:
     assert "\n" not in told.detail
 
 
+def test_an_error_that_says_more_than_away_is_left_as_it_is() -> None:
+    """Whether statements were stored matters more than why nobody knows."""
+    unsure = Unavailable("outcome-unknown")
+    unsure.__cause__ = OperationalError("commit", None, Exception("connection timeout expired"))
+    assert diagnosed(unsure) is None
+    assert diagnosed(ValueError("a fault of the program")) is None
+
+
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     """Not a traceback: the setting names another file, say."""
     (tmp_path / "ledger.db").write_text("a letter, and no database at all" * 300)

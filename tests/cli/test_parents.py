@@ -72,6 +72,23 @@ def test_a_server_whose_first_process_is_killed_gives_the_port_back(
     wait_until(lambda: not any(_lives(worker) for worker in workers), 12)
 
 
+def test_a_rebuild_whose_first_process_is_killed_leaves_none_behind(
+    on_files: Place, tmp_path: Path
+) -> None:
+    """They would fold on for nobody, and keep others from rebuilding."""
+    environment = {**os.environ, "LRS_LEDGER_URL": on_files.ledger_url, "LRS_LOG_LEVEL": "error"}
+    command = [LRS, "projections", "rebuild", "--all"]
+    started = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = psutil.Process(started.pid)
+    claims = tmp_path / "views.db.beside"
+    wait_until(lambda: len(list(claims.glob("*.claim"))) == 4, 30)
+    children = process.children(recursive=True)
+    started.kill()
+    started.wait(10)
+    assert len(children) >= 4
+    wait_until(lambda: not any(_lives(child) for child in children), 5)
+
+
 @pytest.mark.parametrize("linger", ["0", "0.2"])
 def test_a_process_ends_with_its_parent(linger: str, tmp_path: Path) -> None:
     """At once; or, where it does not heed the signal, once it has lingered."""
