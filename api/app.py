@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 
-from api import errors, health
+from api import errors, health, metrics
 from api.auth import authenticated
 from api.catalogue import resource
 from api.cors import shared
@@ -74,6 +74,7 @@ def create_app(lrs: Lrs) -> Flask:
         app.register_blueprint(blueprint)
     paths = paths_of(app, {report.name for report in reports})
     app.wsgi_app = _surrounded(app.wsgi_app, lrs, paths)  # type: ignore[method-assign,assignment]
+    metrics.install(app, lrs)
     return app
 
 

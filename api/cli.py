@@ -7,16 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from api import command, importing, keys
 from api.catalogue.command import catalogue
 from api.doctor import examine
 from api.people.command import person
 from api.projections.command import make_anew, projections
+from api.starting import exposure, serving, store_made
 from api.statement_files import read_file
 from lrs import __version__, bootstrap
-from lrs.domain.errors import LrsError, Misconfigured, RebuildConflict, Unavailable
+from lrs.diagnosis import diagnosed
+from lrs.domain.errors import (
+    LrsError,
+    Misconfigured,
+    RebuildConflict,
+    Unavailable,
+    Unreachable,
+)
 from lrs.process import settle
+from lrs.settings import Settings
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
 """Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
@@ -28,13 +39,23 @@ class _OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except LrsError as error:
-            click.echo(f"lrs: {error.detail}", err=True)
-            sys.exit(_exit_code(error))
+        except (LrsError, SQLAlchemyError) as error:
+            told = diagnosed(error) or error
+            if not isinstance(told, LrsError):
+                raise
+            click.echo(f"lrs: {_DETAILS.get(told.code, told.detail)}", err=True)
+            sys.exit(_exit_code(told))
+
+
+_DETAILS = {
+    "unavailable": "The database is away or did not answer in time: run the command again in a few "
+    "seconds, or ask `lrs doctor` for the cause."
+}
+"""What a command says instead of what a client of the web server is told to do."""
 
 
 def _exit_code(error: LrsError) -> int:
-    if isinstance(error, Unavailable):
+    if isinstance(error, (Unavailable, Unreachable)):
         return UNAVAILABLE
     return MISCONFIGURED if isinstance(error, Misconfigured) else REFUSED
 
@@ -56,7 +77,8 @@ def migrate() -> None:
     """Make the store's tables where they are missing, and make read models of an older version
     anew.
     """
-    made = bootstrap.migrate(command.settings())
+    settings = command.settings()
+    made = bootstrap.migrate(settings)
     with command.store() as lrs:
         waiting = lrs.control.waiting()
         if waiting:
@@ -65,17 +87,30 @@ def migrate() -> None:
                 make_anew(lrs, waiting)
             except RebuildConflict as conflict:  # a server of this version has begun already
                 click.echo(conflict.detail)
-    click.echo("The store is made." if made else "The store is up to date.")
+    click.echo(store_made(settings) if made else "The store is up to date.")
 
 
 @main.command()
 def serve() -> None:
     """Serve xAPI and reports over HTTP until stopped."""
-    from api.server import serve as run
+    from api.server import require_free
 
     settings = command.settings()
     bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
-    run(settings)
+    require_free(settings.host, settings.port)
+    warned = exposure(settings)
+    if warned:
+        structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
+    click.echo(serving(settings))
+    _run_server(settings)
+
+
+def _run_server(settings: Settings) -> None:
+    from api.metrics import shared_folder
+    from api.server import serve as run
+
+    with shared_folder():
+        run(settings)
 
 
 @main.command()
@@ -148,7 +183,6 @@ def demo(seed: int, only_fill: bool) -> None:
     """Fill an empty store with a believable training centre, and serve it."""
     from api.demo import fill
     from api.server import require_free
-    from api.server import serve as run
     from lrs.demo import Past, unfold
 
     settings = command.settings()
@@ -164,7 +198,7 @@ def demo(seed: int, only_fill: bool) -> None:
     finally:
         lrs.close()
     if not only_fill:
-        run(settings)
+        _run_server(settings)
 
 
 def _counter(what: str) -> Callable[[int], None]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.machine import Finding, look_at_machine
 from api.projections.view import divergence_sentence
 from lrs import __version__, bootstrap
+from lrs.diagnosis import diagnosed
 from lrs.domain.errors import LrsError
 from lrs.ledger.tables import SCHEMA_VERSION
 from lrs.service import Lrs
@@ -24,26 +29,14 @@ _AFTER_A_LOSS = (
 )
 
 
-@dataclass
-class Finding:
-    """Lines of what is, and of what is wrong."""
-
-    facts: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-
-
 def examine(settings: Settings) -> Finding:
     """Look at the store, as a start would: a read model of another log is begun anew."""
     found = Finding()
     found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     if settings.public_url:
         found.facts.append(f"endpoint    {settings.public_url}/xapi/")
-    try:
-        lrs = bootstrap.build(settings)
-    except LrsError as error:
-        found.troubles.append(error.detail)
-        return found
-    try:
+    look_at_machine(settings, found)
+    with _troubles_told(found), closing(bootstrap.build(settings)) as lrs:
         log, views = lrs.places
         found.facts += [f"log         {log}", f"read models {views}"]
         health = lrs.health()
@@ -62,11 +55,20 @@ def examine(settings: Settings) -> Finding:
                 f"`lrs projections retry {q.projection}`."
             )
         found.facts += _uncounted(lrs)
-    except LrsError as error:
-        found.troubles.append(error.detail)
-    finally:
-        lrs.close()
+        lrs.try_room()
     return found
+
+
+@contextmanager
+def _troubles_told(found: Finding) -> Iterator[None]:
+    """What a command would end with is a trouble among others here."""
+    try:
+        yield
+    except (LrsError, SQLAlchemyError) as error:
+        told = diagnosed(error) or error
+        if not isinstance(told, LrsError):
+            raise
+        found.troubles.append(told.detail)
 
 
 def _uncounted(lrs: Lrs) -> list[str]:

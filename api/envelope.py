@@ -32,7 +32,16 @@ CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 _NAMED = frozenset(
     {
-        *("about", "activities", "agents", "api", "catalogue", "certifications", "courses"),
+        *(
+            "about",
+            "activities",
+            "agents",
+            "api",
+            "catalogue",
+            "certifications",
+            "courses",
+            "metrics",
+        ),
         *("health", "history", "offices", "services", "unrecognised", "visits"),
         *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
         *("v1", "xapi"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 import structlog
@@ -13,6 +13,9 @@ from api.envelope import shown
 from api.middleware.request_id import REQUEST_ID
 from lrs.domain import errors
 from lrs.domain.problems import PROBLEMS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +34,9 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.Unavailable: 503,
     errors.StorageFull: 507,
 }
+
+CODE = "zachetka.code"
+"""Where a request's environment holds the code of its refusal, for the figures at /metrics."""
 
 RETRY_AFTER = 2
 """Seconds a client should wait after 503 and 507."""
@@ -142,7 +148,16 @@ def problem(error: errors.LrsError, request_id: str | None) -> Problem:
     return Problem(status, headers, orjson.dumps(body))
 
 
+def refuse(error: errors.LrsError, environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+    """For WSGI middleware: the answer to a request that does not reach the application."""
+    environ[CODE] = error.code
+    refusal = problem(error, environ.get(REQUEST_ID))
+    start(refusal.line, refusal.headers)
+    return [refusal.body]
+
+
 def _problem(error: errors.LrsError) -> Response:
+    request.environ[CODE] = error.code
     status, headers, body = problem(error, request.environ.get(REQUEST_ID))
     return Response(body, status, headers)
 

@@ -16,7 +16,7 @@ from schemas.links import reached_under
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_OWN = re.compile("/*(?:(?:x(?:api|API)|api|health)(?:/|$)|$)").match
+_OWN = re.compile("/*(?:(?:x(?:api|API)|api|health|metrics)(?:/|$)|$)").match
 """What the store answers, so that a proxy may pass paths on with the prefix or without it."""
 
 

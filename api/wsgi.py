@@ -11,12 +11,17 @@ from api import runner
 from api.app import create_app
 from api.logs import configure
 from lrs.bootstrap import build
+from lrs.parenthood import end_with_parent
 from lrs.process import settle
 from lrs.settings import Settings
+
+LINGER = 10.0
+"""Seconds that requests under way have to end when the server's first process is gone."""
 
 
 def create() -> Flask:
     """The application of this process, from the environment, with its projector running."""
+    end_with_parent(linger=LINGER)
     runner.install()
     settings = Settings.from_env(os.environ)
     configure(settings)

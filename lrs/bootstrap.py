@@ -9,8 +9,10 @@ from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
-from lrs.database import Database, Options, make_folder, open_database
+from lrs.database import Database, Options, file_of, make_folder_of, open_database
+from lrs.domain.errors import NoStore
 from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.file_access import GroupAccess
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.catalogue import Catalogue
@@ -20,7 +22,7 @@ from lrs.projections.statements import StatementIndex
 from lrs.projections.training import Training
 from lrs.projector import Projector
 from lrs.service import Lrs
-from lrs.settings import Settings
+from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary import vocabulary
 
 Clock = Callable[[], int]
@@ -43,7 +45,7 @@ def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projec
 
 
 def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_clock) -> Lrs:
-    """A store ready to use. Raises UnknownSchema where there is none: see `migrate`.
+    """A store ready to use. Raises NoStore where there is none: see `migrate`.
 
     `stored_at` is for filling a store with an invented past, as the demo does; a server has none.
     """
@@ -61,24 +63,40 @@ def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_
         )
         ledger.after_commit(projector.hint)
         projector.prepare()
-    except BaseException:
+    except BaseException as error:
         log.close()
         views.close()
+        if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
+            raise _no_store_here(settings) from error
         raise
     return Lrs(settings, ledger, log, views, projector, blobs(settings, log), words)
+
+
+def _no_store_here(settings: Settings) -> NoStore:
+    """There is no store in the default place: a setting was perhaps lost, and to make a second
+    store would hide the first.
+    """
+    return NoStore(
+        f"There is no store at {file_of(settings.ledger_url)}, the default place: LRS_LEDGER_URL "
+        f"is not set, and the command was started in {Path().absolute()}. If you have a store, set "
+        "LRS_LEDGER_URL (or LRS_CONFIG), or start in the folder where it was made; for a new one "
+        "run `lrs migrate` first."
+    )
 
 
 def blobs(settings: Settings, log: Database) -> Blobs:
     """Where the bytes of attachments and documents are kept."""
     table = BlobTable(log)
-    return BlobFolder(Path(settings.blob_folder), table) if settings.blob_folder else table
+    if not settings.blob_folder:
+        return table
+    return BlobFolder(Path(settings.blob_folder), table, GroupAccess(settings.group_access))
 
 
 def migrate(settings: Settings) -> bool:
     """Make the store's tables where they are missing. Whether there was anything to make."""
     words = vocabulary(settings.vocabulary)
-    make_folder(settings.ledger_url)
-    make_folder(settings.views_url)
+    for url in (settings.ledger_url, settings.views_url):
+        make_folder_of(url, GroupAccess(settings.group_access))
     log, views = _databases(settings)
     try:
         made = migrate_ledger(log)
@@ -96,6 +114,7 @@ def _databases(settings: Settings) -> tuple[Database, Database]:
         connections=settings.threads + 2,
         wait=settings.write_timeout,
         prepare=settings.prepare_statements,
+        group_access=GroupAccess(settings.group_access),
     )
     return (
         open_database(settings.ledger_url, durable),

@@ -8,8 +8,8 @@ two round trips a query.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -27,8 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from lrs import address
+from lrs.diagnosis import remember_place
 from lrs.domain.errors import Misconfigured
 from lrs.faults import honest_errors, is_busy
+from lrs.file_access import GroupAccess, make_file, make_folder
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -47,6 +49,8 @@ class Options:
     """How long to wait for a connection, and for a lock another process holds."""
     prepare: bool = True
     """PostgreSQL: whether to prepare statements; not through a transaction-pooling PgBouncer."""
+    group_access: GroupAccess = GroupAccess.NONE
+    """SQLite: what the group of a file that is made may do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Database:
     read: Engine
     dialect: Dialect
     url: str
+    group_access: GroupAccess = GroupAccess.NONE
+    """What the group of files that are made for it may do."""
 
     def close(self) -> None:
         self.write.dispose()
@@ -78,14 +84,20 @@ def open_database(url: str, options: Options | None = None) -> Database:
         write = _sqlite(parsed, options, writing=True)
         read = _sqlite(parsed, options)
         event.listen(write, "begin", _begin_immediate)
-        return Database(write, write, read, "sqlite", shown)
+        return _remembered(Database(write, write, read, "sqlite", shown, options.group_access))
     from lrs import postgres  # which needs psycopg, as SQLite does not
 
     few = replace(options, connections=4)
     write = postgres.engine(parsed, few)
     pipeline = postgres.engine(parsed, few, autocommit=True)
     read = postgres.engine(parsed, options, autocommit=True, walk=True)
-    return Database(write, pipeline, read, "postgresql", shown)
+    return _remembered(Database(write, pipeline, read, "postgresql", shown))
+
+
+def _remembered(database: Database) -> Database:
+    for engine in {database.write, database.pipeline, database.read}:
+        remember_place(engine)
+    return database
 
 
 def _parse(url: str) -> URL:
@@ -123,8 +135,19 @@ def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
         else:  # one a thread, two files: what the system has cached already need not be held twice
             connection.execute("PRAGMA cache_size=-512")
 
+    event.listen(engine, "do_connect", _file_maker(Path(url.database or ""), options.group_access))
     event.listen(engine, "connect", configure)
     return engine
+
+
+def _file_maker(file: Path, access: GroupAccess) -> Callable[..., None]:
+    """Has a file that SQLite would make be made for its owner alone, or its group as well."""
+
+    def make(*_: object) -> None:
+        with suppress(OSError):  # SQLite says what is wrong
+            make_file(file, access)
+
+    return make
 
 
 def _use_wal(connection: sqlite3.Connection, wait: float) -> None:
@@ -218,13 +241,20 @@ def require_utf8(database: Database) -> None:
         raise Misconfigured(f"The database is encoded in {encoding}; it must be UTF-8.")
 
 
-def make_folder(url: str) -> None:
-    """Make the folder of a SQLite file, so that a first start needs no preparation."""
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite URL, from the root; None where it is no such URL."""
     parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        folder = Path(parsed.database).parent
+    on_file = parsed.get_backend_name() == "sqlite"
+    return Path(parsed.database or "").absolute() if on_file else None
+
+
+def make_folder_of(url: str, access: GroupAccess) -> None:
+    """Make the folder of a SQLite file, so that a first start needs no preparation."""
+    file = file_of(url)
+    if file is not None:
+        folder = file.parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder, access)
         except OSError as error:
             raise Misconfigured(
                 f"The folder {folder} for the database cannot be made: {error.strerror}."

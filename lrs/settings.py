@@ -22,6 +22,7 @@ from lrs.domain.errors import Misconfigured
 PREFIX = "LRS_"
 CONFIG = "LRS_CONFIG"
 DEFAULT_FILE = "zachetka.toml"
+DEFAULT_LEDGER = "sqlite:///var/ledger.db"
 TESTING = "LRS_TEST_"
 """Variables of the test suite, which are no settings."""
 
@@ -137,7 +138,7 @@ def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
 class Settings:
     """One installation's settings. docs/settings.md is written for people; a test compares."""
 
-    ledger_url: str = _setting("sqlite:///var/ledger.db", _url, "Where the log is.")
+    ledger_url: str = _setting(DEFAULT_LEDGER, _url, "Where the log is.")
     views_url: str = _setting(
         "", _url, "Where the read models are; by default beside the log, on PostgreSQL with it."
     )
@@ -207,6 +208,11 @@ class Settings:
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
     )
+    group_access: str = _setting(
+        "none",
+        _one_of("none", "read", "write"),
+        "What the group of the store's files may do: none, read or write; others nothing.",
+    )
     max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
     max_page_bytes: int = _setting(
         4_000_000,
@@ -235,6 +241,9 @@ class Settings:
     )
     log_level: str = _setting(
         "info", _one_of("debug", "info", "warning", "error"), "The least severe entry that is kept."
+    )
+    access_log: bool = _setting(
+        False, _truth, "Whether every request is logged: key, route, status; nothing personal."
     )
     log_format: str = _setting("json", _one_of("json", "console"), "How log entries are written.")
 

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from time import perf_counter
 
 from lrs.domain.errors import LrsError, RebuildConflict
+from lrs.parenthood import end_with_parent
 from lrs.process import collecting_by_hand, settle
 from lrs.projector import Rebuilt
 from lrs.projector.stepper import ROUNDS
@@ -87,7 +88,10 @@ def _cancel(lrs: Lrs, running: Mapping[str, Future[Rebuilt]]) -> None:
 
 
 def _settle() -> None:
-    """Whoever presses Ctrl-C means the process that waits, and that one cancels."""
+    """Whoever presses Ctrl-C means the process that waits, and that one cancels. Where it is
+    killed, nobody waits any more.
+    """
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()
 

@@ -28,6 +28,7 @@ LONG = (
     "tests/schemas/test_accept.py",
     "tests/cli/",
     "tests/faults/",
+    "tests/deploy/",
     "tests/benchmarks/",
 )
 
@@ -98,6 +99,18 @@ def lrs(made: Place, settings: Settings) -> Iterator[Lrs]:
     lrs = bootstrap.build(settings)
     yield lrs
     lrs.close()
+
+
+@pytest.fixture
+def reachable(tmp_path: Path) -> Iterator[None]:
+    """Lets every user of the machine go into the test's folder, which pytest closes."""
+    folders = [tmp_path, *tmp_path.parents]
+    before = {f: f.stat().st_mode for f in folders if not f.stat().st_mode & 0o1}
+    for folder, mode in before.items():
+        folder.chmod(mode | 0o5)
+    yield
+    for folder, mode in before.items():
+        folder.chmod(mode)
 
 
 @pytest.fixture

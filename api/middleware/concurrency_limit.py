@@ -15,8 +15,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from api.errors import problem
-from api.middleware.request_id import REQUEST_ID
+from api.errors import refuse
 from lrs.domain.errors import LrsError, Unavailable
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ REPORT_PATIENCE = 5.0
 """Seconds after which who waits for a report is told to come again."""
 
 _READING = frozenset({"GET", "HEAD"})
-_FREE = frozenset({"/", "/health"})
+_FREE = frozenset({"/", "/health", "/metrics"})
 """Paths that are answered at once, as monitors must see what is going on."""
 
 
@@ -97,9 +96,7 @@ def in_turn(
             return app(environ, start)
         turns = turns_of(environ)
         if not turns.take():
-            refusal = problem(turns.refusal, environ.get(REQUEST_ID))
-            start(refusal.line, refusal.headers)
-            return [refusal.body]
+            return refuse(turns.refusal, environ, start)
         environ[TURNS] = turns
         try:
             return app(environ, start)

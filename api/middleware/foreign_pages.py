@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from api.cors import lets_in
-from api.errors import problem
-from api.middleware.request_id import REQUEST_ID
+from api.errors import refuse
 from api.xapi.alternate import is_alternate
 from lrs.domain.errors import Forbidden
 
@@ -45,9 +44,7 @@ def refused_to_foreign_pages(
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] in _SAFE or not is_foreign(environ):
             return app(environ, start)
-        refusal = problem(Forbidden("foreign-page"), environ.get(REQUEST_ID))
-        start(refusal.line, refusal.headers)
-        return [refusal.body]
+        return refuse(Forbidden("foreign-page"), environ, start)
 
     return wrapped
 

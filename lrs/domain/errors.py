@@ -35,6 +35,8 @@ LrsError
 +-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
     +-- Misconfigured          a setting or the schema refuses the start
     |   +-- UnknownSchema      the database has another schema version
+    |       +-- NoStore        the database holds no store at all
+    +-- Unreachable            a command cannot get at the database just now; says why
     +-- ImportRefused          a file holds what the store does not take
 
 All but OperatorError are raised with a code, which `lrs.domain.problems` gives its sentence.
@@ -69,6 +71,7 @@ __all__ = [
     "MalformedJson",
     "MethodNotAllowed",
     "Misconfigured",
+    "NoStore",
     "NotFound",
     "OperatorError",
     "PersonNotFound",
@@ -84,6 +87,7 @@ __all__ = [
     "Unauthenticated",
     "Unavailable",
     "UnknownSchema",
+    "Unreachable",
     "UnsupportedMedia",
 ]
 
@@ -292,6 +296,14 @@ class Misconfigured(OperatorError):
 
 class UnknownSchema(Misconfigured):
     code = "unknown-schema"
+
+
+class NoStore(UnknownSchema):
+    pass
+
+
+class Unreachable(OperatorError):
+    code = "unreachable"
 
 
 class ImportRefused(OperatorError):

@@ -1,7 +1,7 @@
 """The append-only log. The only importer of the eventsourcing library."""
 
 from lrs.ledger.append import StoredAt, by_the_clock
-from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes
+from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes, try_room
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log
 from lrs.ledger.rows import LoggedStatement, Page
@@ -22,4 +22,5 @@ __all__ = [
     "commitment_of",
     "end_of_log",
     "migrate",
+    "try_room",
 ]

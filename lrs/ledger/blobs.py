@@ -20,9 +20,10 @@ from lrs.bulk import rows_of
 from lrs.database import Database
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.faults import honest_errors
+from lrs.file_access import GroupAccess, make_folder
 from lrs.ledger.tables import blob, blob_chunk
 
-__all__ = ["CHUNK", "BlobFolder", "BlobTable", "Blobs", "Bytes"]
+__all__ = ["CHUNK", "BlobFolder", "BlobTable", "Blobs", "Bytes", "try_room"]
 
 CHUNK = 262_144
 """Bytes that are held in memory at once."""
@@ -105,22 +106,33 @@ def _parts(content: Bytes) -> Iterator[bytes]:
             yield data[at : at + CHUNK]
 
 
+def try_room(database: Database) -> None:
+    """Write a part of CHUNK random bytes into the database and roll it back. Raises StorageFull,
+    Unavailable.
+    """
+    with honest_errors(), database.write.connect() as connection, connection.begin() as transaction:
+        part = {"sha2": os.urandom(32), "number": 0, "data": os.urandom(CHUNK)}
+        connection.execute(insert(blob_chunk), part)
+        transaction.rollback()
+
+
 class BlobFolder:
     """Bytes in files `ab/abcd...` of a folder that all processes of the store share.
 
     What was kept in `before`, when there was no folder yet, is found there.
     """
 
-    def __init__(self, folder: Path, before: Blobs) -> None:
+    def __init__(self, folder: Path, before: Blobs, access: GroupAccess = GroupAccess.NONE) -> None:
         self._folder = folder
         self._before = before
+        self._access = access
 
     def put(self, content: Bytes) -> None:
         path = self._path(content.sha2)
         try:
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write(path, content)
+                make_folder(path.parent, self._access)
+                _write(path, content, self._access)
             # Also where it exists: whoever wrote it may not have come as far as this.
             for folder in (path.parent, self._folder, self._folder.parent):
                 _sync(folder)
@@ -152,13 +164,14 @@ class BlobFolder:
         return self._folder / sha2[:2] / sha2
 
 
-def _write(path: Path, content: Bytes) -> None:
+def _write(path: Path, content: Bytes, access: GroupAccess) -> None:
     """Whole or not at all, also when the machine stops on the way."""
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             for part in content.chunks():
                 file.write(part)
             file.flush()
+            os.fchmod(file.fileno(), access.file_mode)
             os.fsync(file.fileno())
             os.replace(file.name, path)
         except BaseException:

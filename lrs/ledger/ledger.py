@@ -103,6 +103,11 @@ class Ledger(Application[UUID]):
     def construct_mapper(self) -> Mapper[UUID]:
         return mapper()
 
+    @property
+    def waiting(self) -> int:
+        """How many appends of this process wait for the next commit."""
+        return self._writer.waiting
+
     def acknowledged(self) -> list[Mark]:
         """The last event of each commit of this process that was confirmed since this was asked
         last, of the latest ones.

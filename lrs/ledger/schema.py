@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateSchema
 
 from lrs.database import Database, require_utf8
-from lrs.domain.errors import UnknownSchema
+from lrs.domain.errors import NoStore, UnknownSchema
 from lrs.faults import honest_errors
 from lrs.ledger.append import lock
 from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
@@ -49,8 +49,10 @@ def _upgrade(connection: Connection) -> bool:
 
 
 def log_identity(database: Database) -> UUID:
-    """The log's own id, made with it. Raises UnknownSchema when there is no such log."""
-    missing = UnknownSchema(f"There is no store at {database.url}: run `lrs migrate` first.")
+    """The log's own id, made with it. Raises NoStore when there is no log, UnknownSchema for one of
+    another version.
+    """
+    missing = NoStore(f"There is no store at {database.url}: run `lrs migrate` first.")
     if database.dialect == "sqlite" and not Path(database.read.url.database or "").exists():
         raise missing  # and do not connect, which would make an empty file
     with honest_errors(), database.read.connect() as connection:

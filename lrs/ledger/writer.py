@@ -138,6 +138,11 @@ class Writer:
             raise slot.answer
         return slot.answer
 
+    @property
+    def waiting(self) -> int:
+        """How many appends wait to be taken into a transaction."""
+        return len(self._waiting)
+
     def take_acknowledged(self) -> list[Mark]:
         """The last event of each commit that was confirmed since this was asked last, of the
         LATEST ones.

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Table
 from lrs.database import Database, Options, open_database
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.faults import honest_errors
+from lrs.file_access import make_file, make_folder
 from lrs.projections.tables import metadata
 
 PATIENCE = 1.0
@@ -38,7 +39,8 @@ class FileBeside:
     @property
     def database(self) -> Database:
         if self._made is None:
-            self._made = open_database(f"sqlite:///{self._file}", Options(durable=False))
+            options = Options(durable=False, group_access=self._views.group_access)
+            self._made = open_database(f"sqlite:///{self._file}", options)
         return self._made
 
     @contextmanager
@@ -47,7 +49,8 @@ class FileBeside:
         them hold a lock each.
         """
         with honest_folder():
-            self._folder.mkdir(exist_ok=True)
+            make_folder(self._folder, self._views.group_access)
+            make_file(self._claim, self._views.group_access)
         with closing(self._opened(PATIENCE)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")

@@ -5,7 +5,7 @@ from lrs.service.control import Control
 from lrs.service.credentials import Credentials, NewKey
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Document, Documents
-from lrs.service.lrs import Lrs
+from lrs.service.lrs import Health, Lrs
 from lrs.service.query import StatementQuery
 from lrs.service.received import Received
 from lrs.service.statements import StatementPage, Statements
@@ -18,6 +18,7 @@ __all__ = [
     "Definitions",
     "Document",
     "Documents",
+    "Health",
     "Lrs",
     "NewKey",
     "Received",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrs.database import Database
 from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.ledger import Blobs, Ledger
+from lrs.ledger import Blobs, Ledger, try_room
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue
 from lrs.service.certifications import Certifications
@@ -100,6 +100,14 @@ class Lrs:
         self.ledger.close()
         for database in self._databases:
             database.close()
+
+    def try_room(self) -> None:
+        """Write and take back what a small attachment needs. Raises StorageFull, Unavailable.
+
+        PostgreSQL does not say how much room it has; that such a write has room says that it is not
+        full now, and no more. On SQLite nothing is written before a commit: see the disk instead.
+        """
+        try_room(self._databases[0])
 
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""

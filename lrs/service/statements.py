@@ -9,6 +9,7 @@ from time import monotonic
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
+from lrs.counter import Counter
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.credential import Credential
@@ -79,6 +80,8 @@ class Statements:
         self._page_bytes = page_bytes
         self._new_id = new_id
         self._recent = Recent(ledger.reader, views)
+        self.stored = Counter()
+        """How many statements were new, of those that this process was given."""
 
     @property
     def through(self) -> int:
@@ -118,6 +121,7 @@ class Statements:
         for content in carried.values():
             self._blobs.put(content)
         new = self._record(wanted, durations)
+        self.stored.add(new)
         return Appended([fact.originator_id for fact in facts], new)
 
     def require_writer(self, by: Credential) -> None:

@@ -136,6 +136,21 @@ class PostgresServer:
         self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def program(self, name: str, *arguments: str) -> str:
+        """What one of PostgreSQL's own client programs prints, run on this server by a superuser
+        unless the arguments say otherwise.
+        """
+        place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
+        done = subprocess.run(
+            [str(self._binaries / name), *arguments],
+            capture_output=True,
+            text=True,
+            env={**os.environ, **place},
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{name} failed: {done.stderr}")
+        return done.stdout
+
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database and return its URL."""
         self.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")

@@ -1,0 +1,115 @@
+"""Processes end with the one that started them, also if that one is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from tests.cli.test_commands import LRS
+from tests.conftest import Place
+from tests.support.postgres import free_port
+from tests.support.processes import wait_until
+
+SLOW = """
+import os, signal, sys, time
+from multiprocessing import get_context
+from lrs.parenthood import end_with_parent
+
+def work(linger):
+    end_with_parent(linger)
+    if linger:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    process = get_context("spawn").Process(target=work, args=(float(sys.argv[1]),))
+    process.start()
+    process.join()
+"""
+
+
+@pytest.fixture
+def server(on_files: Place, tmp_path: Path) -> Iterator[tuple[psutil.Process, int]]:
+    """`lrs serve` with its worker, which answers; and its port."""
+    port = free_port()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    urls = {"LRS_LEDGER_URL": on_files.ledger_url, "LRS_VIEWS_URL": on_files.views_url}
+    environment = kept | urls | {"LRS_PORT": str(port), "LRS_LOG_LEVEL": "error"}
+    started = subprocess.Popen([LRS, "serve"], env=environment, cwd=tmp_path)
+    process = psutil.Process(started.pid)
+    wait_until(lambda: _listens(port), 30)
+    children = process.children()
+    yield process, port
+    for one in [process, *children]:
+        if one.is_running():
+            one.kill()
+    started.wait(10)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_server_whose_first_process_is_killed_gives_the_port_back(
+    server: tuple[psutil.Process, int],
+) -> None:
+    """No worker is left that would keep the port from the next start."""
+    process, port = server
+    workers = process.children()
+    assert workers
+    process.send_signal(signal.SIGKILL)
+    wait_until(lambda: not _listens(port), 8)
+    wait_until(lambda: not any(_lives(worker) for worker in workers), 12)
+
+
+def test_a_rebuild_whose_first_process_is_killed_leaves_none_behind(
+    on_files: Place, tmp_path: Path
+) -> None:
+    """They would fold on for nobody, and keep others from rebuilding."""
+    environment = {**os.environ, "LRS_LEDGER_URL": on_files.ledger_url, "LRS_LOG_LEVEL": "error"}
+    command = [LRS, "projections", "rebuild", "--all"]
+    started = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = psutil.Process(started.pid)
+    claims = tmp_path / "views.db.beside"
+    wait_until(lambda: len(list(claims.glob("*.claim"))) == 4, 30)
+    children = process.children(recursive=True)
+    started.kill()
+    started.wait(10)
+    assert len(children) >= 4
+    wait_until(lambda: not any(_lives(child) for child in children), 5)
+
+
+@pytest.mark.parametrize("linger", ["0", "0.2"])
+def test_a_process_ends_with_its_parent(linger: str, tmp_path: Path) -> None:
+    """At once; or, where it does not heed the signal, once it has lingered."""
+    script = tmp_path / "slow.py"
+    script.write_text(SLOW)
+    parent = subprocess.Popen(
+        [sys.executable, str(script), linger],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait(10)
+    parent.stdout.close()
+    wait_until(lambda: not _lives(child), 5)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
