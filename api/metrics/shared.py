@@ -50,6 +50,7 @@ class Exchange:
         folder = os.environ.get(FOLDER)
         self._folder = Path(folder) if folder else None
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._writing = threading.Lock()
         if self._folder is not None:
             threading.Thread(target=self._write_on, name="metrics", daemon=True).start()
 
@@ -74,8 +75,9 @@ class Exchange:
         """Whole or not at all, as others read it meanwhile."""
         if self._folder is not None:
             beside = self._folder / f"{self._name}.new"
-            beside.write_bytes(_encoded(self._take()))
-            beside.replace(self._folder / f"{self._name}.json")
+            with self._writing:
+                beside.write_bytes(_encoded(self._take()))
+                beside.replace(self._folder / f"{self._name}.json")
 
 
 class _File(msgspec.Struct):
