@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import click
 
 from api import command
-from api.launch import Launch, actor_of, endpoint_of, module_of, own_endpoint, warnings
+from api.launch import (
+    Launch,
+    endpoint_of,
+    learner_of,
+    module_of,
+    numbered,
+    own_endpoint,
+    unknown,
+    warnings,
+)
 from lrs.domain.agent import agent_key
 from lrs.domain.clock import iso
 from lrs.domain.credential import MODULE, Scope
@@ -28,6 +38,15 @@ def _read_by(read: Callable[[str], object]) -> Callback:
             raise click.BadParameter(f"{error}", ctx, param) from None
 
     return callback
+
+
+@contextmanager
+def _told(option: str) -> Iterator[None]:
+    """Has a ValueError told as what is wrong with an option."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", param_hint=f"'{option}'") from None
 
 
 def _activity(text: str) -> str:
@@ -67,7 +86,7 @@ def create(label: str, scopes: tuple[str, ...]) -> None:
 
 @key.command("launch")
 @click.argument("module", metavar="MODULE_URL", callback=_read_by(module_of))
-@click.option("--actor", required=True, callback=_read_by(actor_of), help="Who is learning.")
+@click.option("--actor", required=True, callback=_read_by(learner_of), help="Who is learning.")
 @click.option(
     "--activity", required=True, callback=_read_by(_activity), help="What the module is called."
 )
@@ -89,32 +108,46 @@ def create(label: str, scopes: tuple[str, ...]) -> None:
     help="The store as the learner's browser reaches it; by default LRS_PUBLIC_URL.",
 )
 @click.option("--label", help="What the key is called in `lrs key list`.")
+@click.option(
+    "--any-activity",
+    is_flag=True,
+    help="Let the key speak of other activities, too, for a page that leads through several.",
+)
 def launch(
     module: str,
-    actor: dict[str, object],
+    actor: dict[str, object] | str,
     activity: str,
     registration: UUID | None,
     hours: int,
     endpoint: str | None,
     label: str | None,
+    any_activity: bool,
 ) -> None:
     """Make a key for one learner's one visit to the module at MODULE_URL, and print the link that
     hands it over. Whoever has the link has the key.
 
-    ACTOR is an Agent as JSON, mailto:ADDRESS or account|HOMEPAGE|NAME.
+    ACTOR is an Agent as JSON, mailto:ADDRESS, account|HOMEPAGE|NAME, or the personnel number of
+    somebody in the catalogue.
     """
     with command.store() as lrs:
-        try:
+        by = lrs.credentials.operator("key launch")
+        with _told("--endpoint"):
             endpoint = endpoint or own_endpoint(lrs.settings)
-        except ValueError as error:
-            raise click.BadParameter(f"{error}", param_hint="'--endpoint'") from None
+        with _told("--actor"):
+            actor = numbered(lrs, actor, by) if isinstance(actor, str) else actor
         what = Launch(module, endpoint, actor, activity, registration or uuid4())
         label = label or f"launch of {activity}"
         made = lrs.credentials.create(
-            label, MODULE, lasting=timedelta(hours=hours), learner=agent_key(actor) or ""
+            label,
+            MODULE,
+            lasting=timedelta(hours=hours),
+            learner=agent_key(actor) or "",
+            activity=activity,
+            any_activity=any_activity,
         )
-        for warning in warnings(module, endpoint, lrs.settings):
-            click.echo(f"Note: {warning}", err=True)
+        notes = warnings(module, endpoint, lrs.settings)
+        for note in filter(None, [*notes, unknown(lrs, actor, by)]):
+            click.echo(f"Note: {note}", err=True)
     click.echo(f"Key {made.name} is good until {iso(made.expires)}.", err=True)
     click.echo(what.link(made))
 

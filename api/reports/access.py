@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from flask import Blueprint, g, request
 from api.auth import authenticated
 from api.reports.turns import give_turn, take_turn
 from lrs.domain.clock import iso
-from lrs.domain.errors import Forbidden
+from lrs.domain.errors import Forbidden, OutsideLaunch
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
@@ -25,21 +25,29 @@ PAGES = {"after": AFTER, "limit": NUMBER}
 """The parameters of a list in pages by people's numbers."""
 
 
-def reading_reports(lrs: Lrs) -> Callable[[], None]:
-    """For a blueprint's `before_request`."""
+def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], None]:
+    """For a blueprint's `before_request`. `learners` are the endpoints that a launch link's key may
+    ask, too: whom it may ask about is the view's to decide.
+    """
 
     def begin() -> None:
         """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
         g.credential = authenticated(lrs, request)
-        if not g.credential.may_report():
+        if g.credential.may_report():
+            return
+        if g.credential.launch is None:
             raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+        if request.endpoint not in learners:
+            raise OutsideLaunch("launch-report")
 
     return begin
 
 
-def reports_of(bp: Blueprint, lrs: Lrs) -> None:
-    """Has all that the blueprint answers read by whoever may read reports, in turns."""
-    bp.before_request(reading_reports(lrs))
+def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
+    """Has all that the blueprint answers read by whoever may read reports, in turns; what these
+    endpoints answer, by learners, too.
+    """
+    bp.before_request(reading_reports(lrs, learners))
     bp.before_request(take_turn)
     bp.teardown_request(give_turn)
 

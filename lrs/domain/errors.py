@@ -27,6 +27,7 @@ LrsError
 |   +-- ProjectionNotFound
 +-- Unauthenticated            no or bad credentials
 +-- Forbidden                  the scope is too narrow
+|   +-- OutsideLaunch          a learner's key, and not for this learner, activity or time
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
 |   +-- LogDiverged            the log is not the one that was read before
@@ -70,6 +71,7 @@ __all__ = [
     "Misconfigured",
     "NotFound",
     "OperatorError",
+    "OutsideLaunch",
     "PersonNotFound",
     "PreconditionFailed",
     "ProjectionNotFound",
@@ -254,6 +256,14 @@ class Unauthenticated(LrsError):
 
 class Forbidden(LrsError):
     pass
+
+
+class OutsideLaunch(Forbidden):
+    """`pointer` is an RFC 6901 JSON pointer to what is none of the launch's, or None."""
+
+    def __init__(self, code: str, *, pointer: str | None = None) -> None:
+        super().__init__(code)
+        self.pointer = pointer
 
 
 class Unavailable(LrsError):

@@ -100,6 +100,10 @@ class CredentialCreated:
     """When it stops being good, in microseconds since the epoch; 0 for a key without an end."""
     learner: str = ""
     """The agent key of the one person it was handed to; empty for a key that is no learner's."""
+    activity: str = ""
+    """The IRI of the activity that a learner was launched into; empty where none was kept."""
+    any_activity: bool = False
+    """Whether a learner's key may speak of other activities than the launched one."""
 
 
 @dataclass(frozen=True, slots=False)

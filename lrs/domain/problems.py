@@ -224,6 +224,28 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "`all`: use the key that sent the statement, or one with that scope.",
         },
     ),
+    "OutsideLaunch": Group(
+        "The key is that of a launch link, and the request goes beyond the launch.",
+        {
+            "launch-activity": "This key speaks of the launched activity alone: send the link's "
+            "activity_id as the object's id, or an id that continues it with /, # or ?, or name it "
+            "among context.contextActivities.parent or grouping.",
+            "launch-actor": "This key speaks for the learner of its launch link alone: send the "
+            "link's actor, who is an Agent, as the statement's actor.",
+            "launch-course": "The statement would count for another course than the launched "
+            "activity's: name the launched activity, or the course it belongs to, as the parent, "
+            "and no other course as object, parent or grouping.",
+            "launch-documents": "This key changes documents of the launched activity alone: ask "
+            "under the activity_id of the launch link.",
+            "launch-report": "This key reads one report, the transcript of the learner of its "
+            "launch link as it is now: ask for /api/v1/transcripts/ and the learner's agent key, "
+            "without `known`.",
+            "launch-time": "The timestamp lies outside the time of the launch, by more than a day: "
+            "check the clock, or leave the timestamp out.",
+            "launch-voiding": "This key voids statements that it sent itself, and no others: send "
+            "the id of one of these as the object's.",
+        },
+    ),
     "NotFound": Group(
         "What the request names is not there.",
         {"no-such-resource": "There is no such resource: check the path."},

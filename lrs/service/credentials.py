@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -14,15 +14,20 @@ from uuid import UUID, uuid4
 from lrs.domain.agent import JsonObject
 from lrs.domain.credential import Credential, Scope, Standing, hashed, opens
 from lrs.domain.errors import CredentialNotFound, Unauthenticated
-from lrs.domain.events import CredentialCreated, CredentialRevoked
+from lrs.domain.events import CredentialCreated, CredentialRevoked, Fact
+from lrs.domain.launch import Launch
 from lrs.ledger import AlreadyRecorded, Ledger
+from lrs.ledger.rows import LoggedFact
 
 REMEMBERED_FOR = 5.0
 """Seconds for which a checked key is not looked up again: how late a revocation may bite."""
 
 REMEMBERED = 1_000
 SECRET_BYTES = 32
+PAGE = 500
 _MICROSECOND = timedelta(microseconds=1)
+
+_TOPICS = frozenset({CredentialCreated.TOPIC, CredentialRevoked.TOPIC})
 
 # Checked instead of a key that does not exist, so that unknown and wrong take equal time.
 _NOBODY = CredentialCreated(UUID(int=0), 1, "", (), "00" * 32, "00" * 32)
@@ -70,9 +75,12 @@ class Credentials:
         *,
         lasting: timedelta | None = None,
         learner: str = "",
+        activity: str = "",
+        any_activity: bool = False,
     ) -> NewKey:
         """Hand out a key with 256 random bits of secret, good for so long or without an end; with
-        a `learner`, an agent key, it reaches that person's documents alone.
+        a `learner`, an agent key, it speaks for that person alone, and of that `activity` alone
+        unless of any: lrs.domain.launch.
         """
         # In hex, as no command line takes that for an option; a "-" may begin other alphabets.
         secret = secrets.token_hex(SECRET_BYTES)
@@ -88,6 +96,8 @@ class Credentials:
             digest=hashed(salt, key.secret).hex(),
             expires=expires,
             learner=learner,
+            activity=activity,
+            any_activity=any_activity,
         )
         self._ledger.record([fact])
         return key
@@ -105,9 +115,9 @@ class Credentials:
     def all(self) -> list[tuple[Credential, Standing]]:
         """Every key ever made, oldest first, and how it stands."""
         now = self._ledger.now()
-        facts = self._ledger.facts([CredentialCreated, CredentialRevoked])
-        revoked = {f.originator_id for f in facts if isinstance(f, CredentialRevoked)}
-        made = [self._credential(f) for f in facts if isinstance(f, CredentialCreated)]
+        facts = self._all_facts()
+        revoked = {f.originator_id for _, f in facts if isinstance(f, CredentialRevoked)}
+        made = [self._credential(f, at) for at, f in facts if isinstance(f, CredentialCreated)]
 
         def standing(credential: Credential) -> Standing:
             if credential.id in revoked:
@@ -134,13 +144,14 @@ class Credentials:
         kept = self._checked.get(proof)
         if kept is not None and kept[0] > self._clock():
             return kept[1]
-        facts = self._ledger.stream(_stream_of(name))
-        created = next((f for f in facts if isinstance(f, CredentialCreated)), _NOBODY)
+        facts = self._decoded(self._ledger.reader.history(_stream_of(name)))
+        made = ((at, fact) for at, fact in facts if isinstance(fact, CredentialCreated))
+        at, created = next(made, (0, _NOBODY))
         good = opens(created, secret)
-        revoked = any(isinstance(f, CredentialRevoked) for f in facts)
+        revoked = any(isinstance(fact, CredentialRevoked) for _, fact in facts)
         if not good or revoked or created is _NOBODY:
             raise Unauthenticated("unauthenticated")
-        credential = self._credential(created)
+        credential = self._credential(created, at)
         self._remember(proof, credential)
         return credential
 
@@ -159,20 +170,37 @@ class Credentials:
                 self._checked.clear()
             self._checked[proof] = (self._clock() + REMEMBERED_FOR, credential)
 
-    def _credential(self, created: CredentialCreated) -> Credential:
+    def _all_facts(self) -> list[tuple[int, Fact | None]]:
+        """Everything that was ever said of keys, in log order, each with its `stored`."""
+        found: list[LoggedFact] = []
+        after = 0
+        while True:
+            page = self._ledger.reader.following(after, _TOPICS, PAGE)
+            found += page.facts
+            if page.count < PAGE:
+                return self._decoded(found)
+            after = page.last
+
+    def _decoded(self, rows: Iterable[LoggedFact]) -> list[tuple[int, Fact | None]]:
+        return [(row.stored, self._ledger.decoded(row)) for row in rows]
+
+    def _credential(self, created: CredentialCreated, stored: int) -> Credential:
         authority: JsonObject = {
             "objectType": "Agent",
             "name": created.label,
             "account": {"homePage": self._homepage, "name": created.originator_id.hex},
         }
         scopes = frozenset(Scope(scope) for scope in created.scopes)
+        launch = Launch(
+            created.learner, created.activity, created.any_activity, stored, created.expires
+        )
         return Credential(
             created.originator_id,
             created.label,
             scopes,
             authority,
             created.expires,
-            created.learner,
+            launch if created.learner else None,
         )
 
 

@@ -28,6 +28,7 @@ from lrs.domain.errors import (
     DocumentNotFound,
     Forbidden,
     InvalidDocument,
+    OutsideLaunch,
     TooLarge,
     Unavailable,
 )
@@ -243,6 +244,8 @@ class Documents:
     def _may_keep(self, shelf: Shelf, by: Credential) -> None:
         self.require_writer(shelf.kind, by)
         _require_reach(shelf, by)
+        if not by.may_change(shelf.activity):
+            raise OutsideLaunch("launch-documents")
 
     def _may_see(self, shelf: Shelf, by: Credential) -> None:
         _require_reach(shelf, by)

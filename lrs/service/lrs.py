@@ -17,6 +17,7 @@ from lrs.service.control import Control, Divergence, Entry, SetAside, is_wrong
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
+from lrs.service.launches import Launches
 from lrs.service.offices import Offices
 from lrs.service.people import People
 from lrs.service.reading import Reader
@@ -52,8 +53,14 @@ class Lrs:
         self.words = words
         self.ledger = ledger
         self.projector = projector
+        self.launches = Launches(ledger, words)
         self.statements = Statements(
-            ledger, projector, views, blobs=blobs, timeout=settings.write_timeout
+            ledger,
+            projector,
+            views,
+            blobs=blobs,
+            launches=self.launches,
+            timeout=settings.write_timeout,
         )
         self.documents = Documents(
             ledger,

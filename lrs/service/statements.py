@@ -27,6 +27,7 @@ from lrs.projections.finding import Filter, find
 from lrs.projections.statements import StatementIndex
 from lrs.projector import Behind, Projector, Reach, Recent
 from lrs.service.attached import Attached, attached
+from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.received import NOTHING, Received, facts_of
 
@@ -60,11 +61,13 @@ class Statements:
         views: Database,
         *,
         blobs: Blobs,
+        launches: Launches,
         timeout: float,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._launches = launches
         self._projector = projector
         self._timeout = timeout
         self._new_id = new_id
@@ -83,20 +86,24 @@ class Statements:
         *,
         ids: Iterable[UUID] | None = None,
         carried: Mapping[str, Bytes] = NOTHING,
+        batch: bool = True,
     ) -> Appended:
         """Make the statements part of the record, all or none.
 
         `ids` are for those that do not say their own, in order; without, each gets a random one.
         `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
+        `batch` says that they came in an array, for pointers to what is refused.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
-        Unavailable or StorageFull when the database does not take it.
+        OutsideLaunch for what a learner's key may not say, Unavailable or StorageFull when the
+        database does not take it.
         """
         self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
         new_id = self._new_id if ids is None else iter(ids).__next__
-        facts = facts_of(received, by, version, new_id, carried)
+        defining = self._launches.require([r.value for r in received], by, batch=batch)
+        facts = facts_of(received, by, version, new_id, carried, defining)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
