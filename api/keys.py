@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import click
 
 from api import command
+from api.key_words import Expiry, expiry_of, past_of, user
 from api.launch import (
     Launch,
     endpoint_of,
@@ -23,6 +24,7 @@ from api.launch import (
 from lrs.domain.agent import agent_key
 from lrs.domain.clock import iso
 from lrs.domain.credential import MODULE, Scope
+from lrs.service import Lrs
 from schemas.rules import is_iri, is_uuid
 
 Callback = Callable[[click.Context, click.Parameter, str | None], object]
@@ -77,11 +79,47 @@ def key() -> None:
     show_default=True,
     help="What the key is good for; may be given several times.",
 )
-def create(label: str, scopes: tuple[str, ...]) -> None:
-    """Make a key. Its secret is shown once and not kept."""
+@click.option(
+    "--expires",
+    metavar="DATE|DURATION",
+    callback=_read_by(expiry_of),
+    help="Its last day, as 2027-06-30, or how long it is good: 12h, 90d, 26w.",
+)
+@click.option(
+    "--continues",
+    metavar="KEY",
+    help="The key whose place it takes, by name or label: it reaches that key's documents, too.",
+)
+def create(
+    label: str, scopes: tuple[str, ...], expires: Expiry | None, continues: str | None
+) -> None:
+    """Make a key. Its secret is shown once and not kept. LABEL is no other good key's."""
     with command.store() as lrs:
-        made = lrs.credentials.create(label, [Scope(s) for s in scopes])
+        lrs.credentials.require_free(label)
+        until = 0
+        if expires is not None:
+            with _told("--expires"):
+                until = expires.instant(lrs.credentials.now(), lrs.settings.zone)
+        made = lrs.credentials.create(
+            label,
+            [Scope(s) for s in scopes],
+            until=until,
+            continues=_continued(lrs, continues),
+            by=user(),
+        )
     click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
+    if made.expires:
+        click.echo(f"expires {iso(made.expires)}")
+
+
+def _continued(lrs: Lrs, name: str | None) -> tuple[str, ...]:
+    """The names of the keys whose place a new one takes."""
+    if name is None:
+        return ()
+    former = lrs.credentials.named(name)
+    if former.launch is not None:
+        raise click.BadParameter("a launch link's key has no successor", param_hint="'--continues'")
+    return former.id.hex, *former.continues
 
 
 @key.command("launch")
@@ -144,6 +182,7 @@ def launch(
             learner=agent_key(actor) or "",
             activity=activity,
             any_activity=any_activity,
+            by=user(),
         )
         notes = warnings(module, endpoint, lrs.settings)
         for note in filter(None, [*notes, unknown(lrs, actor, by)]):
@@ -154,21 +193,22 @@ def launch(
 
 @key.command("list")
 def list_() -> None:
-    """All keys, oldest first."""
+    """All keys, oldest first, each with its past on a second line."""
     with command.store() as lrs:
-        for credential, standing in lrs.credentials.all():
+        uses = lrs.key_uses.read()
+        for entry in lrs.credentials.entries():
+            credential = entry.credential
             scopes = ", ".join(sorted(credential.scopes))
-            click.echo(f"{credential.id.hex}  {standing:7}  {scopes}  {credential.label}")
+            click.echo(f"{credential.id.hex}  {entry.standing:7}  {scopes}  {credential.label}")
+            click.echo(f"    {past_of(entry, uses.get(credential.id, 0))}")
 
 
 @key.command("revoke")
-@click.argument("name")
+@click.argument("name", metavar="KEY")
 def revoke(name: str) -> None:
-    """Make a key useless, for good; servers notice within five seconds."""
-    try:
-        id = UUID(name)
-    except ValueError:
-        raise click.BadParameter("a key's name is 32 hexadecimal digits") from None
+    """Make a key useless, for good; servers notice within five seconds. KEY is its name, or its
+    label where one good key alone has it.
+    """
     with command.store() as lrs:
-        lrs.credentials.revoke(id)
+        lrs.credentials.revoke(lrs.credentials.named(name).id, user())
     click.echo("The key is revoked.")

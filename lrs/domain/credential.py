@@ -55,7 +55,8 @@ class Credential:
     """An authenticated key: its id, its scopes, and the Agent its statements are vouched by.
 
     `expires` is in microseconds since the epoch, 0 for a key without an end. `launch` says what a
-    learner's key may speak of; None for a key that is no learner's.
+    learner's key may speak of; None for a key that is no learner's. `continues` are the names of
+    keys whose documents are as its own.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Credential:
     authority: JsonObject
     expires: int = 0
     launch: Launch | None = None
+    continues: tuple[str, ...] = ()
     # Asked several times in every request, and an enum's members are slow to find in sets.
     _writes: bool = field(init=False, repr=False)
     _defines: bool = field(init=False, repr=False)
@@ -85,6 +87,14 @@ class Credential:
         limited to actors associated with the key, where that can be told). Empty for no agent's.
         """
         return not (agent and self.launch) or agent == self.learner
+
+    def keeps(self, keeper: str) -> bool:
+        """Whether a document of State or Agent Profile that this key stored first is as its own.
+        Which agents belong to a key without a learner, only these tell; a learner's key has all of
+        its learner's. `keeper` is empty where an earlier version of the program did not keep it.
+        """
+        own = self.launch is not None or not keeper or keeper == self.id.hex
+        return own or keeper in self.continues or self._does_all
 
     def may_change(self, activity: str) -> bool:
         """Whether it may change documents of that activity (4.2: the scopes are limited to
@@ -118,6 +128,10 @@ class Credential:
     def may_see(self, documents: Scope) -> bool:
         """Whether it may read documents, those of STATE or of PROFILE."""
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, documents})
+
+    def may_see_all(self) -> bool:
+        """Whether it reads documents whoever keeps them."""
+        return bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
 
     def may_look_up(self) -> bool:
         """Whether it may ask what an agent is called and what an activity is."""

@@ -14,6 +14,7 @@ LrsError
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
 |   +-- DocumentConflict       a document is there, and the request does not speak of it
+|   +-- CredentialConflict     several keys have the label that is to name one
 |   +-- RebuildConflict        a read model is being made anew already, or not any more
 +-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
@@ -51,6 +52,7 @@ from lrs.domain.problems import sentence
 __all__ = [
     "Conflict",
     "CourseNotFound",
+    "CredentialConflict",
     "CredentialNotFound",
     "DocumentConflict",
     "DocumentNotFound",
@@ -203,6 +205,10 @@ class StatementConflict(Conflict):
 
 
 class DocumentConflict(Conflict):
+    pass
+
+
+class CredentialConflict(Conflict):
     pass
 
 

@@ -217,6 +217,9 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "Forbidden": Group(
         "The key is good, but not for this.",
         {
+            "another-keys-document": "Another key keeps this document, and `state` and `profile` "
+            "reach those of the key's own: use another stateId or profileId. Where this key took "
+            "another's place, whoever runs the store makes one by `lrs key create --continues`.",
             "not-this-learner": "This key was handed to another learner, and reaches that one's "
             "documents alone: ask under the actor of the launch link.",
             "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",
@@ -261,8 +264,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "DocumentNotFound": Group(
         "There is no such document.",
         {
-            "document-not-found": "There is no document under these parameters: check each one, "
-            "upper and lower case too."
+            "document-not-found": "There is no document under these parameters that this key may "
+            "see: check each one, upper and lower case too."
         },
     ),
     "EntryNotFound": Group(
@@ -313,7 +316,10 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     ),
     "CredentialNotFound": Group(
         "There is no such key; told on the command line.",
-        {"credential-not-found": "There is no key of that name: `lrs key list` shows all."},
+        {
+            "credential-not-found": "There is no key of that name, and no good one of that label: "
+            "`lrs key list` shows all."
+        },
     ),
     "MethodNotAllowed": Group(
         "The resource is there, but the method is not for it.",
@@ -336,6 +342,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "precondition-required": "The document exists already: read it, decide, and send "
             "If-Match with its ETag.",
+        },
+    ),
+    "CredentialConflict": Group(
+        "A label does not name one key; told on the command line.",
+        {
+            "label-ambiguous": "Several good keys have this label: say which by its name, {names}.",
+            "label-taken": "A good key has this label, {name}: choose another label, or revoke "
+            "that key first.",
         },
     ),
     "RebuildConflict": Group(

@@ -62,12 +62,14 @@ class Statements:
         *,
         blobs: Blobs,
         launches: Launches,
+        recheck: Callable[[Credential], None],
         timeout: float,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
         self._launches = launches
+        self._recheck = recheck
         self._projector = projector
         self._timeout = timeout
         self._new_id = new_id
@@ -96,8 +98,9 @@ class Statements:
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
-        OutsideLaunch for what a learner's key may not say, Unavailable or StorageFull when the
-        database does not take it.
+        OutsideLaunch for what a learner's key may not say, Unauthenticated for a key that was
+        revoked or whose time was over while the statements came in, Unavailable or StorageFull when
+        the database does not take it.
         """
         self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
@@ -112,6 +115,7 @@ class Statements:
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
+        self._recheck(by)
         for content in carried.values():
             self._blobs.put(content)
         new = self._record(wanted, durations)
