@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 
 from api import errors, health
+from api.attempts import Attempts
+from api.auth import ATTEMPTS
 from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
@@ -44,6 +46,7 @@ def create_app(lrs: Lrs) -> Flask:
     app.url_map.merge_slashes = False  # a redirect breaks a preflight; paths.py collapses them
     app.url_map.strict_slashes = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions[ATTEMPTS] = Attempts()
     errors.install(app)
     alternate.install(app)
     streams = Streams(max(1, lrs.settings.threads // 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import orjson
 import structlog
 from flask import Flask, Response, request
@@ -23,6 +25,7 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
+    errors.TooManyFailures: 429,
     errors.InternalError: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
@@ -44,6 +47,7 @@ _TITLES = {
     412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
     507: "Insufficient Storage",
@@ -121,6 +125,8 @@ def _problem(error: errors.LrsError) -> Response:
         response.headers["WWW-Authenticate"] = 'Basic realm="Zachetka", charset="UTF-8"'
     if status in (503, 507):
         response.headers["Retry-After"] = str(RETRY_LATER.get(error.code, RETRY_AFTER))
+    if isinstance(error, errors.TooManyFailures):
+        response.headers["Retry-After"] = str(ceil(error.retry_after))
     return response
 
 

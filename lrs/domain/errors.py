@@ -27,6 +27,7 @@ LrsError
 |   +-- CredentialNotFound
 |   +-- ProjectionNotFound
 +-- Unauthenticated            no or bad credentials
++-- TooManyFailures            too many bad keys came from one address
 +-- Forbidden                  the scope is too narrow
 |   +-- OutsideLaunch          a learner's key, and not for this learner, activity or time
 +-- Unavailable                the database is away; a write's outcome may be unknown
@@ -82,6 +83,7 @@ __all__ = [
     "StatementNotFound",
     "StorageFull",
     "TooLarge",
+    "TooManyFailures",
     "TraineeNotFound",
     "Unauthenticated",
     "Unavailable",
@@ -258,6 +260,14 @@ class ProjectionNotFound(NotFound):
 
 class Unauthenticated(LrsError):
     pass
+
+
+class TooManyFailures(LrsError):
+    """`retry_after` is in seconds."""
+
+    def __init__(self, code: str, *, retry_after: float) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
 
 
 class Forbidden(LrsError):

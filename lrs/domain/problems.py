@@ -214,6 +214,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "check both, or ask for a new key.",
         },
     ),
+    "TooManyFailures": Group(
+        "Too many bad keys came from one address.",
+        {
+            "too-many-failures": "The key's name or secret is wrong, or the key has been revoked, "
+            "and this was so several times within a minute: check both, and wait as long as "
+            "Retry-After says. A good key is taken at once.",
+        },
+    ),
     "Forbidden": Group(
         "The key is good, but not for this.",
         {

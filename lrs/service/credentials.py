@@ -178,7 +178,7 @@ class Credentials:
         if self._looked.get(by.id, 0.0) > self._clock():
             return
         made = self._keys.one(by.id)
-        if made is None or made.is_revoked:
+        if made is not None and made.is_revoked:
             raise Unauthenticated("unauthenticated")
         with self._lock:
             self._looked[by.id] = self._clock() + REMEMBERED_FOR

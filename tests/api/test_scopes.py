@@ -128,16 +128,16 @@ def outcome(answer: Answer, method: str, ask: Ask) -> str:
         assert answer.data == b""
     elif status == 403:
         assert answer.json["code"] in ("scope-too-narrow", "another-keys-document")
-    elif (status == 204 and method == "DELETE" and _left(ask)) or (
-        status == 200 and ask.shows not in answer.text
-    ):
+    elif not _shown(ask, method, answer):
         return "own"
     return str(status)
 
 
-def _left(ask: Ask) -> bool:
-    """Whether what was to be deleted is still there."""
-    return ask.done is not None and not ask.done()
+def _shown(ask: Ask, method: str, answer: Answer) -> bool:
+    """Whether the answer holds what was asked for, or what was to be deleted is gone."""
+    if method == "DELETE":
+        return answer.status_code != 204 or ask.done is None or ask.done()
+    return answer.status_code != 200 or ask.shows in answer.text
 
 
 @each_row
