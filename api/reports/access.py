@@ -11,7 +11,7 @@ from flask import Blueprint, g, request
 from api.auth import authenticated
 from api.reports.turns import give_turn, take_turn
 from lrs.domain.clock import iso
-from lrs.domain.errors import Forbidden, OutsideLaunch
+from lrs.domain.credential import too_narrow
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
@@ -35,10 +35,8 @@ def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], No
         g.credential = authenticated(lrs, request)
         if g.credential.may_report():
             return
-        if g.credential.launch is None:
-            raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
-        if request.endpoint not in learners:
-            raise OutsideLaunch("launch-report")
+        if g.credential.launch is None or request.endpoint not in learners:
+            raise too_narrow(g.credential, "`all/read` and `all`")
 
     return begin
 

@@ -46,7 +46,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         given = parsed(request.query_string, {"rule": one_of(*RULES), "known": KNOWN})
         if g.credential.launch is not None:
             if "known" in given:
-                raise OutsideLaunch("launch-report")
+                raise OutsideLaunch("launch-scope")
             trainee = lrs.training.own(trainee, g.credential)
         known = position_of(lrs, given.get("known"))
         held = lrs.training.transcript(trainee, given.get("rule"), known)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.errors import Forbidden, OutsideLaunch
 from lrs.domain.events import CredentialCreated
 from lrs.domain.launch import Launch
 
@@ -143,6 +144,13 @@ class Credential:
     def may_do_all(self) -> bool:
         """The right to void any statement, and to pass on another's authority."""
         return self._does_all
+
+
+def too_narrow(by: Credential, scopes: str) -> Forbidden:
+    """What to raise where the key has none of these scopes; a learner is told of no wider key."""
+    if by.launch is not None:
+        return OutsideLaunch("launch-scope")
+    return Forbidden("scope-too-narrow", scopes=scopes)
 
 
 def hashed(salt: bytes, secret: str) -> bytes:

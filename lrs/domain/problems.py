@@ -248,9 +248,9 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "and no other course as object, parent or grouping.",
             "launch-documents": "This key changes documents of the launched activity alone: ask "
             "under the activity_id of the launch link.",
-            "launch-report": "This key reads one report, the transcript of the learner of its "
-            "launch link as it is now: ask for /api/v1/transcripts/ and the learner's agent key, "
-            "without `known`.",
+            "launch-scope": "This key sends and reads what belongs to its visit, and one report, "
+            "the transcript of its learner as it is now: /api/v1/transcripts/ and the learner's "
+            "agent key, without `known`.",
             "launch-time": "The timestamp lies outside the time of the launch, by more than a day: "
             "check the clock, or leave the timestamp out.",
             "launch-voiding": "This key voids statements that it sent itself, and no others: send "

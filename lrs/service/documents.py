@@ -13,7 +13,7 @@ from hashlib import sha1, sha256
 from typing import Protocol
 from uuid import UUID
 
-from lrs.domain.credential import Credential, Scope
+from lrs.domain.credential import Credential, Scope, too_narrow
 from lrs.domain.document import (
     Address,
     Condition,
@@ -128,7 +128,7 @@ class Documents:
     def require_writer(self, kind: Kind, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
         if not by.may_keep(_SCOPE[kind]):
-            raise Forbidden("scope-too-narrow", scopes=f"{_names(kind)} and `all`")
+            raise too_narrow(by, f"{_names(kind)} and `all`")
 
     def put(
         self,
@@ -264,9 +264,7 @@ class Documents:
     def _may_see(self, shelf: Shelf, by: Credential) -> None:
         _require_reach(shelf, by)
         if not by.may_see(_SCOPE[shelf.kind]):
-            raise Forbidden(
-                "scope-too-narrow", scopes=f"{_names(shelf.kind)}, `all/read` and `all`"
-            )
+            raise too_narrow(by, f"{_names(shelf.kind)}, `all/read` and `all`")
 
 
 def _is_kept(document: Document, by: Credential) -> bool:

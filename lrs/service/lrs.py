@@ -75,7 +75,12 @@ class Lrs:
             largest=settings.max_document_bytes,
         )
         self.definitions = Definitions(projector)
-        self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)
+        self.catalogue = Catalogue(
+            ledger,
+            projector,
+            recheck=self.credentials.recheck,
+            timeout=settings.write_timeout,
+        )
         self.people = People(self.catalogue, projector)
         zone = settings.zone
         self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through, zone)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.credential import Credential
+from lrs.domain.credential import Credential, too_narrow
 from lrs.domain.errors import (
     Forbidden,
     StatementConflict,
@@ -124,7 +124,7 @@ class Statements:
     def require_writer(self, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
         if not by.may_write():
-            raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
+            raise too_narrow(by, "`statements/write` and `all`")
 
     def get(self, id: UUID, by: Credential) -> tuple[LoggedStatement, Reach]:
         """A statement that is not voided. Raises StatementNotFound, Forbidden."""
@@ -236,10 +236,7 @@ class Statements:
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():
-            raise Forbidden(
-                "scope-too-narrow",
-                scopes="`statements/read/mine`, `statements/read`, `all/read` and `all`",
-            )
+            raise too_narrow(by, "`statements/read/mine`, `statements/read`, `all/read` and `all`")
 
     def _check_voiding(self, received: Sequence[Received], by: Credential) -> None:
         """Another authority's statement is voided only with the scope `all`."""

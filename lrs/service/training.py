@@ -80,7 +80,7 @@ class Training:
         if person and person.record:
             numbers.add(person.record.get("number", by.learner))
         if trainee not in keys | numbers:
-            raise OutsideLaunch("launch-report")
+            raise OutsideLaunch("launch-scope")
         return by.learner
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:

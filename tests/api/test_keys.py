@@ -12,12 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from lrs import bootstrap
+from lrs.domain.catalogue import Kind
 from lrs.domain.credential import MODULE, Scope, Standing
 from lrs.domain.document import stored
 from lrs.domain.errors import Unauthenticated
 from lrs.domain.events import DocumentStored
 from lrs.domain.version import Version
 from lrs.service import Lrs
+from lrs.service.plan import Stated
 from lrs.settings import Settings
 from tests.api.caller import fresh, said
 from tests.api.documents import document
@@ -170,6 +172,16 @@ def test_a_document_that_comes_in_too_late_is_not_stored(
     refused(paper.send("PUT", b"late"), 401, "unauthenticated")
     monkeypatch.undo()
     refused(paper.asked_by(calling(Scope.ALL)).get(), 404, "document-not-found")
+
+
+def test_a_catalogue_that_comes_in_too_late_is_not_taken(timed: Lrs, clock: Clock) -> None:
+    """Its body may be as long as that of statements."""
+    key = timed.credentials.create("t", [Scope.ALL], lasting=timedelta(hours=1))
+    by = timed.credentials.check(key.name, key.secret)
+    clock.at += HOUR
+    office = Stated(Kind.OFFICE, {"code": "N", "title": {"en": "North"}})
+    with pytest.raises(Unauthenticated, match="over"):
+        timed.catalogue.describe([office], by)
 
 
 def test_a_key_that_was_over_stays_over(timed: Lrs, clock: Clock) -> None:

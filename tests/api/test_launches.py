@@ -50,7 +50,7 @@ def visit(lrs: Lrs, client: Caller) -> Visit:
 
 
 def unread(answer: Any) -> None:
-    assert (answer.status_code, answer.json["code"]) == (403, "launch-report")
+    assert (answer.status_code, answer.json["code"]) == (403, "launch-scope")
 
 
 BORIS = {"mbox": "mailto:boris@example.org"}
@@ -194,7 +194,7 @@ def test_a_learner_reads_nothing_of_others(visit: Visit) -> None:
     visit.client.store(said(actor=BORIS, verb=COMPLETED))
     for whose in ("mbox|mailto:boris@example.org", "mbox|mailto:nobody@example.org", fresh()):
         unread(visit.transcript(whose))
-    for path in ("transcripts", "certifications", "courses", "offices", "services", "visits"):
+    for path in ("transcripts", "courses", "offices", "visits", "catalogue", "projections"):
         unread(visit.caller.get(f"/api/v1/{path}"))
     mine = quote(visit.key, safe="")
     unread(visit.caller.get(f"/api/v1/certifications/{mine}"))
