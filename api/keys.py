@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import click
 
 from api import command
-from api.key_words import Expiry, expiry_of, past_of, user
+from api.key_options import Expiry, expiry_of, past_of, user
 from api.launch import (
     Launch,
     endpoint_of,

@@ -61,7 +61,7 @@ class Launch(NamedTuple):
         return bool(self.activity) and within(self.activity, iri)
 
 
-class World(NamedTuple):
+class CatalogueView(NamedTuple):
     """What the catalogue says, as far as it decides: who is one person, and which course an
     activity belongs to.
     """
@@ -80,35 +80,37 @@ def within(activity: str, iri: str) -> bool:
     return not rest or rest[0] in _CONTINUES or activity.endswith(_CONTINUES)
 
 
-def require(statement: JsonObject, launch: Launch, world: World) -> None:
+def require(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> None:
     """Raises OutsideLaunch for a structurally valid statement that is none of the launch's, with
     the pointer into it. Which statements a voiding one reaches is for whoever knows them to decide.
     """
-    if not _is_learner(statement["actor"], launch, world):
+    if not _is_learner(statement["actor"], launch, catalogue):
         raise OutsideLaunch("launch-actor", pointer="/actor")
     if launch.is_bound and not is_voiding(statement):
         if not _names_activity(statement, launch):
             raise OutsideLaunch("launch-activity", pointer="/object")
-        if not all(_belongs(course, launch, world) for course in _courses(statement, world)):
+        if not all(
+            _belongs(course, launch, catalogue) for course in _courses(statement, catalogue)
+        ):
             raise OutsideLaunch("launch-course", pointer="/context/contextActivities")
     if not _in_time(statement.get("timestamp"), launch):
         raise OutsideLaunch("launch-time", pointer="/timestamp")
 
 
-def defines_own(statement: JsonObject, launch: Launch, world: World) -> bool:
+def defines_own(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> bool:
     """Whether all that a valid statement says of names and definitions is the launch's to say."""
     kept = as_kept(statement)
-    person = world.person(launch.learner)
-    return all(world.person(key) == person for key, _ in names(kept)) and all(
+    person = catalogue.person(launch.learner)
+    return all(catalogue.person(key) == person for key, _ in names(kept)) and all(
         launch.covers(activity["id"]) for activity in activities(kept) if "definition" in activity
     )
 
 
-def _is_learner(actor: Mapping[str, Any], launch: Launch, world: World) -> bool:
+def _is_learner(actor: Mapping[str, Any], launch: Launch, catalogue: CatalogueView) -> bool:
     key = agent_key(actor)
     if key is None or actor.get("objectType", "Agent") != "Agent":
         return False
-    return world.person(key) == world.person(launch.learner)
+    return catalogue.person(key) == catalogue.person(launch.learner)
 
 
 def _names_activity(statement: JsonObject, launch: Launch) -> bool:
@@ -119,22 +121,22 @@ def _names_activity(statement: JsonObject, launch: Launch) -> bool:
     return any(launch.covers(a["id"]) for role in _AROUND for a in listed(related.get(role)))
 
 
-def _courses(statement: JsonObject, world: World) -> list[str]:
+def _courses(statement: JsonObject, catalogue: CatalogueView) -> list[str]:
     """The courses that the statement counts for, by the catalogue and by what it says alone."""
     object_ = statement["object"]
     if object_.get("objectType", "Activity") != "Activity":
         return []
-    subject = subject_of(object_, _related(statement), world.vocabulary)
-    return [course_of(subject)[0], course_of(subject, world.listings)[0]]
+    subject = subject_of(object_, _related(statement), catalogue.vocabulary)
+    return [course_of(subject)[0], course_of(subject, catalogue.listings)[0]]
 
 
-def _belongs(course: str, launch: Launch, world: World) -> bool:
-    return launch.covers(course) or _home(course, world) == _home(launch.activity, world)
+def _belongs(course: str, launch: Launch, catalogue: CatalogueView) -> bool:
+    return launch.covers(course) or _home(course, catalogue) == _home(launch.activity, catalogue)
 
 
-def _home(activity: str, world: World) -> str:
+def _home(activity: str, catalogue: CatalogueView) -> str:
     """The course that the catalogue lists an activity under; itself where it is in none."""
-    return course_of(Subject(activity, "", ()), world.listings)[0]
+    return course_of(Subject(activity, "", ()), catalogue.listings)[0]
 
 
 def _related(statement: JsonObject) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from lrs.domain.credential import Credential
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.events import CourseDescribed, Described, EntryWithdrawn, IdentifierLinked
 from lrs.domain.identity import representatives
-from lrs.domain.launch import Launch, World, defines_own, require
+from lrs.domain.launch import CatalogueView, Launch, defines_own, require
 from lrs.domain.listings import listings
 from lrs.domain.statement import is_voiding, target_of
 from lrs.domain.vocabulary import STANDARD, Vocabulary
@@ -35,28 +35,23 @@ class Launches:
     def __init__(self, ledger: Ledger, words: Vocabulary = STANDARD) -> None:
         self._ledger = ledger
         self._words = words
-        self._known: tuple[_Ends, World] = (((), ()), World(vocabulary=words))
+        self._known: tuple[_Ends, CatalogueView] = (((), ()), CatalogueView(vocabulary=words))
 
-    def world(self) -> World:
+    def catalogue(self) -> CatalogueView:
         """What the catalogue says now: read again only after something was said of it."""
-        (positions, _), world = known = self._known
+        (positions, _), catalogue = known = self._known
         if self._ends(positions) != known[0]:
             positions, _ = self._ends(())
             ends = self._ends(positions)  # before what they end is read: it may go on meanwhile
-            world = self._read()
-            self._known = ends, world
-        return world
+            catalogue = self._read()
+            self._known = ends, catalogue
+        return catalogue
 
     def _ends(self, at: tuple[int, ...]) -> _Ends:
         """Where the facts end, and the commitments of the events at these positions."""
         _, _, _, *found = self._ledger.reader.end(_TOPICS, at)
         ends, commitments = found[: len(_TOPICS)], found[len(_TOPICS) :]
         return tuple(end for end in ends if end), tuple(commitments)
-
-    def same_person(self, one: str, other: str) -> bool:
-        """Whether two agent keys are one person's."""
-        person = self.world().person
-        return one == other or person(one) == person(other)
 
     def require(
         self, statements: Sequence[JsonObject], by: Credential, *, batch: bool = True
@@ -67,15 +62,15 @@ class Launches:
         """
         if by.launch is None:
             return range(len(statements))
-        world = self.world()
+        catalogue = self.catalogue()
         for index, statement in enumerate(statements):
             try:
-                require(statement, by.launch, world)
+                require(statement, by.launch, catalogue)
             except OutsideLaunch as error:
                 error.pointer = f"/{index}{error.pointer}" if batch else error.pointer
                 raise
         self._require_own_voided(statements, by)
-        return _defining(statements, by.launch, world)
+        return _defining(statements, by.launch, catalogue)
 
     def _require_own_voided(self, statements: Sequence[JsonObject], by: Credential) -> None:
         targets = [target_of(one) for one in statements if is_voiding(one)]
@@ -84,7 +79,7 @@ class Launches:
         if any(authority_key(row.authority) != mine for row in rows):
             raise OutsideLaunch("launch-voiding")
 
-    def _read(self) -> World:
+    def _read(self) -> CatalogueView:
         standing: dict[UUID, Described] = {}
         for fact in self._ledger.facts(_FACTS):
             standing.pop(fact.originator_id, None)  # what was described last stands at the end
@@ -93,8 +88,10 @@ class Launches:
         courses = [f.entry for f in standing.values() if isinstance(f, CourseDescribed)]
         links = [f.entry for f in standing.values() if isinstance(f, IdentifierLinked)]
         people: Mapping[str, str] = representatives({one["agent"]: one["person"] for one in links})
-        return World(lambda key: people.get(key, key), listings(courses), self._words)
+        return CatalogueView(lambda key: people.get(key, key), listings(courses), self._words)
 
 
-def _defining(statements: Sequence[JsonObject], launch: Launch, world: World) -> set[int]:
-    return {i for i, one in enumerate(statements) if defines_own(one, launch, world)}
+def _defining(
+    statements: Sequence[JsonObject], launch: Launch, catalogue: CatalogueView
+) -> set[int]:
+    return {i for i, one in enumerate(statements) if defines_own(one, launch, catalogue)}

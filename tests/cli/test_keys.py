@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.key_words import expiry_of, user
+from api.key_options import expiry_of, user
 from lrs.domain.clock import iso, micros
 from tests.api.opening import opened
 from tests.cli.test_commands import Shell

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lrs.domain.agent import JsonObject
 from lrs.domain.clock import iso
 from lrs.domain.errors import OutsideLaunch
-from lrs.domain.launch import SLACK, Launch, World, defines_own, require, within
+from lrs.domain.launch import SLACK, CatalogueView, Launch, defines_own, require, within
 from lrs.domain.listings import listings
 from lrs.domain.statement import RecordedStatement
 from lrs.domain.subject import Listing
@@ -30,10 +30,10 @@ BEGIN = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 LAUNCH = Launch(LEARNER, A, False, BEGIN, BEGIN + 24 * HOUR)
 
 
-def world(**listed: str) -> World:
+def world(**listed: str) -> CatalogueView:
     """A world in which Anna has two identifiers, and activities are listed under courses."""
     found = {f"https://example.org/{key}": Listing(of, False) for key, of in listed.items()}
-    return World(lambda key: PEOPLE.get(key, key), found)
+    return CatalogueView(lambda key: PEOPLE.get(key, key), found)
 
 
 def said(**parts: Any) -> JsonObject:
@@ -46,7 +46,9 @@ def inside(role: str, *iris: str, type_: str = "") -> JsonObject:
     return {"contextActivities": {role: [{"id": iri, **of} for iri in iris]}}
 
 
-def code(statement: JsonObject, launch: Launch = LAUNCH, of: World | None = None) -> str | None:
+def code(
+    statement: JsonObject, launch: Launch = LAUNCH, of: CatalogueView | None = None
+) -> str | None:
     try:
         require(statement, launch, of or world())
     except OutsideLaunch as error:
@@ -203,7 +205,7 @@ def test_a_launch_never_gives_an_outcome_to_another_person_or_course(
     """Whatever stands around it and whatever the catalogue lists: what is let in is an outcome of
     the learner, in the launched activity, in what lies under it, or in the course that it is of.
     """
-    of = World(lambda key: PEOPLE.get(key, key), listings(courses))
+    of = CatalogueView(lambda key: PEOPLE.get(key, key), listings(courses))
     if code(statement, of=of) is not None:
         return
     recorded = RecordedStatement(1, BEGIN, b"", {}, False, statement)
