@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request
 
 from api import errors, health, metrics
-from api.auth import authenticated
+from api.attempts import Attempts
+from api.auth import ATTEMPTS, authenticated
 from api.catalogue import resource
 from api.cors import shared
 from api.envelope import enveloped
@@ -55,6 +56,7 @@ def create_app(lrs: Lrs) -> Flask:
     app.url_map.merge_slashes = False  # a redirect breaks a preflight; paths.py collapses them
     app.url_map.strict_slashes = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.extensions[ATTEMPTS] = Attempts()
     errors.install(app)
     alternate.install(app)
     streams = Streams(max(1, lrs.settings.threads // 2))
@@ -73,7 +75,11 @@ def create_app(lrs: Lrs) -> Flask:
     ):
         app.register_blueprint(blueprint)
     paths = paths_of(app, {report.name for report in reports})
-    app.wsgi_app = _surrounded(app.wsgi_app, lrs, paths)  # type: ignore[method-assign,assignment]
+    inner: WSGIApplication = app.wsgi_app
+    if lrs.settings.alternate_syntax:
+        require_key = partial(_require_key, app, lrs)
+        inner = alternate.understood(inner, lrs.settings.max_json_bytes, require_key)
+    app.wsgi_app = _surrounded(inner, lrs, paths)  # type: ignore[method-assign,assignment]
     metrics.install(app, lrs)
     return app
 
@@ -89,8 +95,6 @@ def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSG
     `reports` are what the paths of reports begin with.
     """
     settings = lrs.settings
-    if settings.alternate_syntax:
-        app = alternate.understood(app, settings.max_json_bytes, partial(_require_key, lrs))
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))
     app = refused_to_foreign_pages(app, settings.cors_origins, settings.public_url)
     app = in_turn(app, settings.threads, lambda path: path.startswith(reports))
@@ -100,5 +104,6 @@ def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSG
     return under(normalised(app), settings.public_url)
 
 
-def _require_key(lrs: Lrs, environ: WSGIEnvironment) -> None:
-    authenticated(lrs, Request(environ))
+def _require_key(app: Flask, lrs: Lrs, environ: WSGIEnvironment) -> None:
+    with app.app_context():
+        authenticated(lrs, Request(environ))

@@ -5,17 +5,29 @@ from __future__ import annotations
 import base64
 import binascii
 
-from flask import Request
+from flask import Request, current_app
 
+from api.attempts import Attempts
 from lrs.domain.credential import Credential
 from lrs.domain.errors import Unauthenticated
 from lrs.service import Lrs
 
+ATTEMPTS = "zachetka.attempts"
+"""Where the application holds its Attempts."""
+
 
 def authenticated(lrs: Lrs, request: Request) -> Credential:
-    """The credential of the request. Raises Unauthenticated."""
+    """The credential of the request. Raises Unauthenticated, and TooManyFailures for a bad key
+    that comes from an address with many of them.
+    """
     name, secret = _basic(request.environ.get("HTTP_AUTHORIZATION"))
-    return lrs.credentials.check(name, secret)
+    try:
+        return lrs.credentials.check(name, secret)
+    except Unauthenticated as error:
+        if error.code == "unauthenticated":
+            attempts: Attempts = current_app.extensions[ATTEMPTS]
+            attempts.failed(request.environ.get("REMOTE_ADDR", ""), name)
+        raise
 
 
 def _basic(header: str | None) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -30,6 +31,7 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
+    errors.TooManyFailures: 429,
     errors.InternalError: 500,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
@@ -55,6 +57,7 @@ _TITLES = {
     412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
+    429: "Too Many Requests",
     500: "Internal Server Error",
     503: "Service Unavailable",
     507: "Insufficient Storage",
@@ -145,6 +148,8 @@ def problem(error: errors.LrsError, request_id: str | None) -> Problem:
         headers.append(("WWW-Authenticate", 'Basic realm="Zachetka", charset="UTF-8"'))
     if status in (503, 507):
         headers.append(("Retry-After", str(RETRY_LATER.get(error.code, RETRY_AFTER))))
+    if isinstance(error, errors.TooManyFailures):
+        headers.append(("Retry-After", str(ceil(error.retry_after))))
     return Problem(status, headers, orjson.dumps(body))
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import click
 
 from api import command
-from api.launch import Launch, actor_of, endpoint_of, module_of, own_endpoint, warnings
+from api.key_options import Expiry, expiry_of, past_of, user
+from api.launch import (
+    Launch,
+    endpoint_of,
+    learner_of,
+    module_of,
+    numbered,
+    own_endpoint,
+    unknown,
+    warnings,
+)
 from lrs.domain.agent import agent_key
 from lrs.domain.clock import iso
 from lrs.domain.credential import MODULE, Scope
+from lrs.service import Lrs
 from schemas.rules import is_iri, is_uuid
 
 Callback = Callable[[click.Context, click.Parameter, str | None], object]
@@ -28,6 +40,15 @@ def _read_by(read: Callable[[str], object]) -> Callback:
             raise click.BadParameter(f"{error}", ctx, param) from None
 
     return callback
+
+
+@contextmanager
+def _told(option: str) -> Iterator[None]:
+    """Has a ValueError told as what is wrong with an option."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", param_hint=f"'{option}'") from None
 
 
 def _activity(text: str) -> str:
@@ -58,16 +79,52 @@ def key() -> None:
     show_default=True,
     help="What the key is good for; may be given several times.",
 )
-def create(label: str, scopes: tuple[str, ...]) -> None:
-    """Make a key. Its secret is shown once and not kept."""
+@click.option(
+    "--expires",
+    metavar="DATE|DURATION",
+    callback=_read_by(expiry_of),
+    help="Its last day, as 2027-06-30, or how long it is good: 12h, 90d, 26w.",
+)
+@click.option(
+    "--continues",
+    metavar="KEY",
+    help="The key whose place it takes, by name or label: it reaches that key's documents, too.",
+)
+def create(
+    label: str, scopes: tuple[str, ...], expires: Expiry | None, continues: str | None
+) -> None:
+    """Make a key. Its secret is shown once and not kept. LABEL is no other good key's."""
     with command.store() as lrs:
-        made = lrs.credentials.create(label, [Scope(s) for s in scopes])
+        lrs.credentials.require_free(label)
+        until = 0
+        if expires is not None:
+            with _told("--expires"):
+                until = expires.instant(lrs.credentials.now(), lrs.settings.zone)
+        made = lrs.credentials.create(
+            label,
+            [Scope(s) for s in scopes],
+            until=until,
+            continues=_continued(lrs, continues),
+            by=user(),
+        )
     click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
+    if made.expires:
+        click.echo(f"expires {iso(made.expires)}")
+
+
+def _continued(lrs: Lrs, name: str | None) -> tuple[str, ...]:
+    """The names of the keys whose place a new one takes."""
+    if name is None:
+        return ()
+    former = lrs.credentials.named(name)
+    if former.launch is not None:
+        raise click.BadParameter("a launch link's key has no successor", param_hint="'--continues'")
+    return former.id.hex, *former.continues
 
 
 @key.command("launch")
 @click.argument("module", metavar="MODULE_URL", callback=_read_by(module_of))
-@click.option("--actor", required=True, callback=_read_by(actor_of), help="Who is learning.")
+@click.option("--actor", required=True, callback=_read_by(learner_of), help="Who is learning.")
 @click.option(
     "--activity", required=True, callback=_read_by(_activity), help="What the module is called."
 )
@@ -89,53 +146,69 @@ def create(label: str, scopes: tuple[str, ...]) -> None:
     help="The store as the learner's browser reaches it; by default LRS_PUBLIC_URL.",
 )
 @click.option("--label", help="What the key is called in `lrs key list`.")
+@click.option(
+    "--any-activity",
+    is_flag=True,
+    help="Let the key speak of other activities, too, for a page that leads through several.",
+)
 def launch(
     module: str,
-    actor: dict[str, object],
+    actor: dict[str, object] | str,
     activity: str,
     registration: UUID | None,
     hours: int,
     endpoint: str | None,
     label: str | None,
+    any_activity: bool,
 ) -> None:
     """Make a key for one learner's one visit to the module at MODULE_URL, and print the link that
     hands it over. Whoever has the link has the key.
 
-    ACTOR is an Agent as JSON, mailto:ADDRESS or account|HOMEPAGE|NAME.
+    ACTOR is an Agent as JSON, mailto:ADDRESS, account|HOMEPAGE|NAME, or the personnel number of
+    somebody in the catalogue.
     """
     with command.store() as lrs:
-        try:
+        by = lrs.credentials.operator("key launch")
+        with _told("--endpoint"):
             endpoint = endpoint or own_endpoint(lrs.settings)
-        except ValueError as error:
-            raise click.BadParameter(f"{error}", param_hint="'--endpoint'") from None
+        with _told("--actor"):
+            actor = numbered(lrs, actor, by) if isinstance(actor, str) else actor
         what = Launch(module, endpoint, actor, activity, registration or uuid4())
         label = label or f"launch of {activity}"
         made = lrs.credentials.create(
-            label, MODULE, lasting=timedelta(hours=hours), learner=agent_key(actor) or ""
+            label,
+            MODULE,
+            lasting=timedelta(hours=hours),
+            learner=agent_key(actor) or "",
+            activity=activity,
+            any_activity=any_activity,
+            by=user(),
         )
-        for warning in warnings(module, endpoint, lrs.settings):
-            click.echo(f"Note: {warning}", err=True)
+        notes = warnings(module, endpoint, lrs.settings)
+        for note in filter(None, [*notes, unknown(lrs, actor, by)]):
+            click.echo(f"Note: {note}", err=True)
     click.echo(f"Key {made.name} is good until {iso(made.expires)}.", err=True)
     click.echo(what.link(made))
 
 
 @key.command("list")
 def list_() -> None:
-    """All keys, oldest first."""
+    """All keys, oldest first, each with its past on a second line."""
     with command.store() as lrs:
-        for credential, standing in lrs.credentials.all():
+        uses = lrs.key_uses.read()
+        for entry in lrs.credentials.entries():
+            credential = entry.credential
             scopes = ", ".join(sorted(credential.scopes))
-            click.echo(f"{credential.id.hex}  {standing:7}  {scopes}  {credential.label}")
+            click.echo(f"{credential.id.hex}  {entry.standing:7}  {scopes}  {credential.label}")
+            click.echo(f"    {past_of(entry, uses.get(credential.id, 0))}")
 
 
 @key.command("revoke")
-@click.argument("name")
+@click.argument("name", metavar="KEY")
 def revoke(name: str) -> None:
-    """Make a key useless, for good; servers notice within five seconds."""
-    try:
-        id = UUID(name)
-    except ValueError:
-        raise click.BadParameter("a key's name is 32 hexadecimal digits") from None
+    """Make a key useless, for good; servers notice within five seconds. KEY is its name, or its
+    label where one good key alone has it.
+    """
     with command.store() as lrs:
-        lrs.credentials.revoke(id)
+        lrs.credentials.revoke(lrs.credentials.named(name).id, user())
     click.echo("The key is revoked.")

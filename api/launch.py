@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject, identifier_of
-from lrs.domain.errors import Invalid
-from lrs.service import NewKey
+from lrs.domain.agent import JsonObject, agent_key, identifier_of
+from lrs.domain.catalogue import Kind
+from lrs.domain.credential import Credential
+from lrs.domain.errors import Invalid, InvalidQuery, PersonNotFound, Unavailable
+from lrs.service import Lrs, NewKey
 from lrs.settings import Settings
 from schemas import check_agent, parse_json
 
-ACTOR_FORMS = 'an Agent as JSON, "mailto:anna@example.org" or "account|https://hr.example.org|0417"'
+ACTOR_FORMS = (
+    'an Agent as JSON, "mailto:anna@example.org", "account|https://hr.example.org|0417", or by the '
+    "personnel number of somebody in the catalogue"
+)
 
 _WEB = ("http", "https")
 _NAMES = ("endpoint", "auth", "actor", "registration", "activity_id")
@@ -62,9 +68,50 @@ def with_parameters(address: str, parameters: Mapping[str, str]) -> str:
     return f"{page}{joint}{pairs}{hash_}{fragment}"
 
 
+def learner_of(text: str) -> JsonObject | str:
+    """The Agent that is meant, or the text, which may be a personnel number. ValueError, which says
+    what is wrong with it.
+    """
+    text = text.strip()
+    if text and not text.startswith("{") and "|" not in text and ":" not in text:
+        return text
+    return actor_of(text)
+
+
+def numbered(lrs: Lrs, number: str, by: Credential) -> JsonObject:
+    """The Agent that stands for whoever has the personnel number. ValueError where nobody has it,
+    or several people.
+    """
+    try:
+        key = lrs.people.numbered(number, by)
+    except PersonNotFound:
+        raise ValueError(
+            f"nobody has this personnel number: say who is learning as {ACTOR_FORMS}"
+        ) from None
+    except InvalidQuery as error:
+        raise ValueError(error.detail) from None
+    return {"objectType": "Agent", **identifier_of(key)}
+
+
+def unknown(lrs: Lrs, actor: JsonObject, by: Credential) -> str:
+    """What to point out where nobody in the catalogue has the identifier; empty where somebody has,
+    and where the catalogue has no people.
+    """
+    key = agent_key(actor) or ""
+    with suppress(Unavailable):  # the link is good without
+        if not lrs.catalogue.counts(by).get(Kind.PERSON):
+            return ""
+        try:
+            found = lrs.people.show(key, by)
+        except PersonNotFound:
+            found = None
+        if found is None or found.record is None:
+            return f"nobody's personnel record in the catalogue has {key}: is it written right?"
+    return ""
+
+
 def actor_of(text: str) -> JsonObject:
     """The Agent that is meant. ValueError, which says what is wrong with it."""
-    text = text.strip()
     try:
         actor = _read(text)
         check_agent(actor)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psutil  # type: ignore[import-untyped]
 
@@ -66,7 +67,7 @@ def lrs(place: Place, *arguments: str, **settings: str) -> str:
 def store(place: Place) -> Iterator[Served]:
     """The store as `lrs serve` serves it, made if need be, with a key for everything."""
     lrs(place, "migrate")
-    made = lrs(place, "key", "create", "bench", "--scope", "all")
+    made = lrs(place, "key", "create", f"bench {uuid4()}", "--scope", "all")
     words = dict(line.split(maxsplit=1) for line in made.splitlines())
     port = free_port()
     settings = _settings(place) | {

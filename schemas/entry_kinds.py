@@ -91,7 +91,7 @@ class Equivalent(Entry):
 class Programme(Entry):
     """A programme's rule. With `at_least` so many of its courses are enough, else all are wanted.
     It holds from the day `since`; without, the first version from ever, a later one from the day
-    that it was recorded.
+    that it was recorded. Where `authorities` are named, their statements alone count.
     """
 
     code = Code(required=True)
@@ -111,6 +111,7 @@ class Programme(Entry):
     newcomers = Boolean()
     everyone = Boolean()
     before_visitors = Boolean()
+    authorities = Many(Text(), at_least=1)
 
     rules = entry_rules.PROGRAMME
 

@@ -97,6 +97,10 @@ HINTS: Mapping[str, Hint] = {
         "Какая попытка засчитывается: best лучшая, last последняя, first первая.",
         "Which attempt counts: the best, the last or the first.",
     ),
+    "authorities": (
+        "Чьи записи засчитываются: имена ключей (lrs key list) через точку с запятой. Пусто: всех.",
+        "Whose statements count: names of keys as in lrs key list, semicolons between. Empty: all.",
+    ),
     "before_visitors": (
         "Нужна ли программа до начала работы с посетителями: да или нет.",
         "Whether it is wanted before one may serve visitors: да (yes) or нет (no).",

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, g, request
 from api.projections.view import aside_view, entry_view, room_view, tried_view
 from api.rendering import as_json
 from api.reports.access import reading_reports
-from lrs.domain.errors import Forbidden, InvalidQuery
+from lrs.domain.credential import too_narrow
+from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
 from schemas.parameters import parameters
 
@@ -43,7 +44,7 @@ class _ControlRoom:
         """Who may read reports may look; who may do all may command."""
         self._require_reader()
         if request.method == "POST" and not g.credential.may_do_all():
-            raise Forbidden("scope-too-narrow", scopes="`all`")
+            raise too_narrow(g.credential, "`all`")
         known = {"position"} if request.path.endswith("/retry") else set()
         g.parameters = parameters(request.query_string, frozenset(known))
 

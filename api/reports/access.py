@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from flask import Blueprint, g, request
 
 from api.auth import authenticated
 from lrs.domain.clock import iso
-from lrs.domain.errors import Forbidden
+from lrs.domain.credential import too_narrow
 from lrs.domain.format import accepted_languages
 from lrs.projector import Reach
 from lrs.service import Lrs
@@ -24,21 +24,27 @@ PAGES = {"after": AFTER, "limit": NUMBER}
 """The parameters of a list in pages by people's numbers."""
 
 
-def reading_reports(lrs: Lrs) -> Callable[[], None]:
-    """For a blueprint's `before_request`."""
+def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], None]:
+    """For a blueprint's `before_request`. `learners` are the endpoints that a launch link's key may
+    ask, too: whom it may ask about is the view's to decide.
+    """
 
     def begin() -> None:
         """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
         g.credential = authenticated(lrs, request)
-        if not g.credential.may_report():
-            raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+        if g.credential.may_report():
+            return
+        if g.credential.launch is None or request.endpoint not in learners:
+            raise too_narrow(g.credential, "`all/read` and `all`")
 
     return begin
 
 
-def reports_of(bp: Blueprint, lrs: Lrs) -> None:
-    """Has all that the blueprint answers read by whoever may read reports."""
-    bp.before_request(reading_reports(lrs))
+def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
+    """Has all that the blueprint answers read by whoever may read reports; what these
+    endpoints answer, by learners, too.
+    """
+    bp.before_request(reading_reports(lrs, learners))
 
 
 def languages() -> list[str]:

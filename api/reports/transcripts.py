@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from api.rendering import as_json
 from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
 from lrs.domain.attempt import RULES
+from lrs.domain.errors import OutsideLaunch
 from lrs.service import Lrs
 from schemas.parameters import KNOWN, SOUGHT, one_of, parsed
+from schemas.reports.authorities import authorities_view
 from schemas.reports.people import trainee_view
 from schemas.reports.transcripts import correction_view, line_view, totals_view
 
@@ -18,7 +20,7 @@ PATH = "/api/v1/transcripts"
 def blueprint(lrs: Lrs) -> Blueprint:
     """Transcripts of a store."""
     bp = Blueprint("transcripts", __name__)
-    reports_of(bp, lrs)
+    reports_of(bp, lrs, learners={"transcripts.transcript"})
 
     @bp.get(PATH)
     def trainees() -> Response:
@@ -38,18 +40,25 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get(f"{PATH}/<path:trainee>")
     def transcript(trainee: str) -> Response:
-        """One trainee's transcript: by agent key, or by personnel number."""
+        """One trainee's transcript: by agent key, or by personnel number. A learner's key gets
+        that learner's own, as it is now: whose an identifier was earlier is not for it to learn.
+        """
         given = parsed(request.query_string, {"rule": one_of(*RULES), "known": KNOWN})
+        if g.credential.launch is not None:
+            if "known" in given:
+                raise OutsideLaunch("launch-scope")
+            trainee = lrs.training.own(trainee, g.credential)
         known = position_of(lrs, given.get("known"))
         held = lrs.training.transcript(trainee, given.get("rule"), known)
-        found, ids = held.value.transcript, held.value.statements
+        found, ids, by = held.value.transcript, held.value.statements, held.value.authorities
         spoken, position = languages(), held.reach.position
         return as_json(
             {
                 "trainee": trainee_view(found.trainee, held.called, spoken),
-                "lines": [line_view(entry, ids, position, spoken) for entry in found.entries],
+                "lines": [line_view(entry, ids, by, position, spoken) for entry in found.entries],
                 "corrections": [correction_view(c, ids, spoken) for c in found.corrections],
                 "totals": totals_view(found),
+                "authorities": authorities_view(by),
                 "as_of": as_of(held.reach),
             }
         )

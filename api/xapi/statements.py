@@ -122,7 +122,7 @@ class _Statements:
         check_attachments(values, carried, g.xapi_version, batch=is_batch)
         ids = None if id is None else [id]
         stored = self._statements.store(
-            received, g.credential, g.xapi_version, ids=ids, carried=carried
+            received, g.credential, g.xapi_version, ids=ids, carried=carried, batch=is_batch
         )
         g.unknown_verbs = unknown_verbs(values, self._words)
         return stored.ids

@@ -57,6 +57,14 @@ def members(actor: Mapping[str, Any]) -> Iterator[JsonObject]:
         yield dict(actor)
 
 
+def authority_name(authority: Mapping[str, Any]) -> str:
+    """What reports and programmes call who vouches: an account's name, which for a key of the store
+    is the key's own name; else the key as `authority_key` makes it.
+    """
+    account = authority.get("account")
+    return str(account["name"]) if account else authority_key(authority)
+
+
 def authority_key(authority: Mapping[str, Any]) -> str:
     """One key for who vouches: an Agent's, or for an OAuth Group its two members' together."""
     own = agent_key(authority)

@@ -26,14 +26,15 @@ is certified when a version comes into force stays so; no version changes an ear
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lrs.domain.achievement import Mark, Tally
 from lrs.domain.days import earliest_within, plus_days, plus_months
-from lrs.domain.programme import Rule, in_force, rule_of, timeline
+from lrs.domain.programme import ANYBODY, Authorities, Rule, in_force, rule_of, timeline
 
 __all__ = ["Grant", "Mark", "Rule", "grants", "in_force", "rule_of", "timeline"]
 
@@ -72,27 +73,41 @@ def within_reach(versions: Iterable[Rule], courses: Container[str]) -> bool:
 
 
 def grants(
-    versions: Sequence[Rule], marks: Iterable[Mark], revocations: Iterable[date] = ()
+    versions: Sequence[Rule],
+    marks: Iterable[Mark],
+    revocations: Iterable[date] = (),
+    vouched: Mapping[Authorities, Iterable[Mark]] = MappingProxyType({}),
 ) -> list[Grant]:
     """The grants by day, at most one a day; `revocations` are the days these take effect on.
+    `vouched` are the marks that the statements of these authorities alone make, for versions of
+    the rule that name some; `marks` those of all statements.
 
     The same versions, marks and revocations give the same grants, whatever their order.
     """
-    by_day: dict[date, list[Mark]] = {}
-    for mark in sorted(set(marks), key=_ORDER):
-        by_day.setdefault(mark.day, []).append(mark)
     line = timeline(versions)
-    if not by_day or not line:
+    if not line:
         return []
-    for rule in line:
-        if rule.since:
-            by_day.setdefault(rule.since, [])
-    days = sorted(by_day.items())
+    of = {**vouched, ANYBODY: marks}
+    days = {a: _by_day(of.get(a, ()), line) for a in {rule.authorities for rule in line}}
     revoked = sorted(revocations)
     made: list[Grant] = []
     for rule, following in zip(line, [*line[1:], None], strict=True):
-        _walk(rule, following.begin if following else None, days, revoked, made)
+        end = following.begin if following else None
+        _walk(rule, end, days[rule.authorities], revoked, made)
     return made
+
+
+def _by_day(marks: Iterable[Mark], line: Iterable[Rule]) -> list[tuple[date, list[Mark]]]:
+    """The marks of each day on which there are any or a version comes into force; none without
+    marks.
+    """
+    found: dict[date, list[Mark]] = {}
+    for mark in sorted(set(marks), key=_ORDER):
+        found.setdefault(mark.day, []).append(mark)
+    for rule in line:
+        if found and rule.since:
+            found.setdefault(rule.since, [])
+    return sorted(found.items(), key=itemgetter(0))
 
 
 def _walk(

@@ -8,7 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from lrs.domain.agent import JsonObject
+from lrs.domain.errors import Forbidden, OutsideLaunch
 from lrs.domain.events import CredentialCreated
+from lrs.domain.launch import Launch
 
 
 class Scope(StrEnum):
@@ -53,8 +55,9 @@ class Standing(StrEnum):
 class Credential:
     """An authenticated key: its id, its scopes, and the Agent its statements are vouched by.
 
-    `expires` is in microseconds since the epoch, 0 for a key without an end. `learner` is the agent
-    key of the one person whose documents it reaches, empty for a key that is no learner's.
+    `expires` is in microseconds since the epoch, 0 for a key without an end. `launch` says what a
+    learner's key may speak of; None for a key that is no learner's. `continues` are the names of
+    keys whose documents are as its own.
     """
 
     id: UUID
@@ -62,7 +65,8 @@ class Credential:
     scopes: frozenset[Scope]
     authority: JsonObject
     expires: int = 0
-    learner: str = ""
+    launch: Launch | None = None
+    continues: tuple[str, ...] = ()
     # Asked several times in every request, and an enum's members are slow to find in sets.
     _writes: bool = field(init=False, repr=False)
     _defines: bool = field(init=False, repr=False)
@@ -71,12 +75,34 @@ class Credential:
     def __post_init__(self) -> None:
         for name, scopes in _ASKED_OFTEN.items():
             object.__setattr__(self, name, not self.scopes.isdisjoint(scopes))
+        if self.launch is not None:  # who holds it is a learner, whatever its scopes
+            object.__setattr__(self, "_does_all", False)
+
+    @property
+    def learner(self) -> str:
+        """The agent key of the person it was handed to; empty for a key that is no learner's."""
+        return "" if self.launch is None else self.launch.learner
 
     def may_reach(self, agent: str) -> bool:
         """Whether documents of that agent are within its reach (1.0.3 part 3, 4.2: a scope is
         limited to actors associated with the key, where that can be told). Empty for no agent's.
         """
-        return not (agent and self.learner) or agent == self.learner
+        return not (agent and self.launch) or agent == self.learner
+
+    def keeps(self, keeper: str) -> bool:
+        """Whether a document of State or Agent Profile that this key stored first is as its own.
+        Which agents belong to a key without a learner, only these tell; a learner's key has all of
+        its learner's. `keeper` is empty where an earlier version of the program did not keep it.
+        """
+        own = self.launch is not None or not keeper or keeper == self.id.hex
+        return own or keeper in self.continues or self._does_all
+
+    def may_change(self, activity: str) -> bool:
+        """Whether it may change documents of that activity (4.2: the scopes are limited to
+        activities associated with the key, too). Empty for no activity's.
+        """
+        launch = self.launch
+        return not activity or launch is None or not launch.is_bound or launch.covers(activity)
 
     def is_over(self, at: int) -> bool:
         """Whether its time was over at that instant."""
@@ -104,16 +130,27 @@ class Credential:
         """Whether it may read documents, those of STATE or of PROFILE."""
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, documents})
 
+    def may_see_all(self) -> bool:
+        """Whether it reads documents whoever keeps them."""
+        return bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
+
     def may_look_up(self) -> bool:
         """Whether it may ask what an agent is called and what an activity is."""
         return self.may_read() or bool(self.scopes & {Scope.STATE, Scope.PROFILE, Scope.DEFINE})
 
     def may_report(self) -> bool:
-        return bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
+        return self.launch is None and bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
 
     def may_do_all(self) -> bool:
         """The right to void any statement, and to pass on another's authority."""
         return self._does_all
+
+
+def too_narrow(by: Credential, scopes: str) -> Forbidden:
+    """What to raise where the key has none of these scopes; a learner is told of no wider key."""
+    if by.launch is not None:
+        return OutsideLaunch("launch-scope")
+    return Forbidden("scope-too-narrow", scopes=scopes)
 
 
 def hashed(salt: bytes, secret: str) -> bytes:

@@ -80,8 +80,10 @@ def content_of(document: DocumentStored) -> Content:
     return Content(document.content_type, document.size, document.sha2, document.sha1)
 
 
-def stored(address: Address, stream: UUID, version: int, content: Content) -> DocumentStored:
-    """The fact that the document at `address` got that content."""
+def stored(
+    address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
+) -> DocumentStored:
+    """The fact that the document at `address`, which that key keeps, got that content."""
     shelf = address.shelf
     return DocumentStored(
         originator_id=stream,
@@ -95,6 +97,7 @@ def stored(address: Address, stream: UUID, version: int, content: Content) -> Do
         agent=shelf.agent,
         activity=shelf.activity,
         registration=str(shelf.registration or ""),
+        keeper=keeper,
     )
 
 

@@ -15,6 +15,7 @@ LrsError
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
 |   +-- DocumentConflict       a document is there, and the request does not speak of it
+|   +-- CredentialConflict     several keys have the label that is to name one
 |   +-- RebuildConflict        a read model is being made anew already, or not any more
 +-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
@@ -27,7 +28,9 @@ LrsError
 |   +-- CredentialNotFound
 |   +-- ProjectionNotFound
 +-- Unauthenticated            no or bad credentials
++-- TooManyFailures            too many bad keys came from one address
 +-- Forbidden                  the scope is too narrow
+|   +-- OutsideLaunch          a learner's key, and not for this learner, activity or time
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
 |   +-- LogDiverged            the log is not the one that was read before
@@ -53,6 +56,7 @@ from lrs.domain.problems import sentence
 __all__ = [
     "Conflict",
     "CourseNotFound",
+    "CredentialConflict",
     "CredentialNotFound",
     "DocumentConflict",
     "DocumentNotFound",
@@ -74,6 +78,7 @@ __all__ = [
     "NoStore",
     "NotFound",
     "OperatorError",
+    "OutsideLaunch",
     "PersonNotFound",
     "PreconditionFailed",
     "ProjectionNotFound",
@@ -82,6 +87,7 @@ __all__ = [
     "StatementNotFound",
     "StorageFull",
     "TooLarge",
+    "TooManyFailures",
     "TooSlow",
     "TraineeNotFound",
     "Unauthenticated",
@@ -214,6 +220,10 @@ class DocumentConflict(Conflict):
     pass
 
 
+class CredentialConflict(Conflict):
+    pass
+
+
 class RebuildConflict(Conflict):
     pass
 
@@ -262,8 +272,24 @@ class Unauthenticated(LrsError):
     pass
 
 
+class TooManyFailures(LrsError):
+    """`retry_after` is in seconds."""
+
+    def __init__(self, code: str, *, retry_after: float) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after
+
+
 class Forbidden(LrsError):
     pass
+
+
+class OutsideLaunch(Forbidden):
+    """`pointer` is an RFC 6901 JSON pointer to what is none of the launch's, or None."""
+
+    def __init__(self, code: str, *, pointer: str | None = None) -> None:
+        super().__init__(code)
+        self.pointer = pointer
 
 
 class Unavailable(LrsError):

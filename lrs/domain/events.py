@@ -70,6 +70,9 @@ class DocumentStored:
     """The activity's IRI, of a State and an Activity Profile."""
     registration: str = ""
     """Of a State that belongs to one."""
+    keeper: str = ""
+    """The name of the key that stored it first since it was last deleted; empty where that was not
+    kept."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -100,6 +103,14 @@ class CredentialCreated:
     """When it stops being good, in microseconds since the epoch; 0 for a key without an end."""
     learner: str = ""
     """The agent key of the one person it was handed to; empty for a key that is no learner's."""
+    activity: str = ""
+    """The IRI of the activity that a learner was launched into; empty where none was kept."""
+    any_activity: bool = False
+    """Whether a learner's key may speak of other activities than the launched one."""
+    continues: tuple[str, ...] = ()
+    """The names of the keys whose documents it reaches as its own: those it took the place of."""
+    by: str = ""
+    """The operating-system user who made it."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -110,6 +121,8 @@ class CredentialRevoked:
 
     originator_id: UUID
     originator_version: int
+    by: str = ""
+    """The operating-system user who revoked it."""
 
 
 @dataclass(frozen=True, slots=False)

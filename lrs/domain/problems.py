@@ -226,9 +226,20 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "check both, or ask for a new key.",
         },
     ),
+    "TooManyFailures": Group(
+        "Too many bad keys came from one address.",
+        {
+            "too-many-failures": "The key's name or secret is wrong, or the key has been revoked, "
+            "and this was so several times within a minute: check both, and wait as long as "
+            "Retry-After says. A good key is taken at once.",
+        },
+    ),
     "Forbidden": Group(
         "The key is good, but not for this.",
         {
+            "another-keys-document": "Another key keeps this document, and `state` and `profile` "
+            "reach those of the key's own: use another stateId or profileId. Where this key took "
+            "another's place, whoever runs the store makes one by `lrs key create --continues`.",
             "foreign-page": "A page of another site has sent this: commands are taken from "
             "programs and from the store's own pages, and xAPI's from pages at LRS_CORS_ORIGINS.",
             "not-this-learner": "This key was handed to another learner, and reaches that one's "
@@ -236,6 +247,28 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",
             "voiding-another-authority": "Voiding another authority's statement needs the scope "
             "`all`: use the key that sent the statement, or one with that scope.",
+        },
+    ),
+    "OutsideLaunch": Group(
+        "The key is that of a launch link, and the request goes beyond the launch.",
+        {
+            "launch-activity": "This key speaks of the launched activity alone: send the link's "
+            "activity_id as the object's id, or an id that continues it with /, # or ?, or name it "
+            "among context.contextActivities.parent or grouping.",
+            "launch-actor": "This key speaks for the learner of its launch link alone: send the "
+            "link's actor, who is an Agent, as the statement's actor.",
+            "launch-course": "The statement would count for another course than the launched "
+            "activity's: name the launched activity, or the course it belongs to, as the parent, "
+            "and no other course as object, parent or grouping.",
+            "launch-documents": "This key changes documents of the launched activity alone: ask "
+            "under the activity_id of the launch link.",
+            "launch-scope": "This key sends and reads what belongs to its visit, and one report, "
+            "the transcript of its learner as it is now: /api/v1/transcripts/ and the learner's "
+            "agent key, without `known`.",
+            "launch-time": "The timestamp lies outside the time of the launch, by more than a day: "
+            "check the clock, or leave the timestamp out.",
+            "launch-voiding": "This key voids statements that it sent itself, and no others: send "
+            "the id of one of these as the object's.",
         },
     ),
     "NotFound": Group(
@@ -253,8 +286,8 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     "DocumentNotFound": Group(
         "There is no such document.",
         {
-            "document-not-found": "There is no document under these parameters: check each one, "
-            "upper and lower case too."
+            "document-not-found": "There is no document under these parameters that this key may "
+            "see: check each one, upper and lower case too."
         },
     ),
     "EntryNotFound": Group(
@@ -305,7 +338,10 @@ PROBLEMS: Final[Mapping[str, Group]] = {
     ),
     "CredentialNotFound": Group(
         "There is no such key; told on the command line.",
-        {"credential-not-found": "There is no key of that name: `lrs key list` shows all."},
+        {
+            "credential-not-found": "There is no key of that name, and no good one of that label: "
+            "`lrs key list` shows all."
+        },
     ),
     "MethodNotAllowed": Group(
         "The resource is there, but the method is not for it.",
@@ -328,6 +364,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
         {
             "precondition-required": "The document exists already: read it, decide, and send "
             "If-Match with its ETag.",
+        },
+    ),
+    "CredentialConflict": Group(
+        "A label does not name one key; told on the command line.",
+        {
+            "label-ambiguous": "Several good keys have this label: say which by its name, {names}.",
+            "label-taken": "A good key has this label, {name}: choose another label, or revoke "
+            "that key first.",
         },
     ),
     "RebuildConflict": Group(

@@ -11,7 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.agent import JsonObject, authority_key, authority_name
+
+Authorities = frozenset[str]
+"""Names of authorities, or their agent keys; empty for whoever there is."""
+
+ANYBODY: Authorities = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Rule:
 
     `since` is the first day it holds on, None from ever; `wanted` so many of `courses` are enough;
     `min_score` is scaled, and compared to nine decimals; `equivalents` are pairs of a course and
-    the one it counts as. Without `courses` the programme is withdrawn: it grants nothing any more
+    the one it counts as; `authorities` are those whose statements count, by name or agent key, all
+    where there is none. Without `courses` the programme is withdrawn: it grants nothing any more
     and applies to nobody.
     """
 
@@ -40,6 +46,7 @@ class Rule:
     newcomers: bool = False
     everyone: bool = False
     before_visitors: bool = False
+    authorities: Authorities = ANYBODY
 
     @property
     def begin(self) -> date:
@@ -73,7 +80,15 @@ def rule_of(entry: JsonObject | None, number: int, stored_day: date) -> Rule:
         newcomers=entry.get("newcomers", False),
         everyone=entry.get("everyone", False),
         before_visitors=entry.get("before_visitors", False),
+        authorities=frozenset(entry.get("authorities", ())),
     )
+
+
+def vouches(authority: JsonObject, authorities: Authorities) -> bool:
+    """Whether it is among them, by its name or by its agent key; anybody is where none is named."""
+    if not authorities:
+        return True
+    return authority_name(authority) in authorities or authority_key(authority) in authorities
 
 
 def day_of(entry: JsonObject, member: str) -> date | None:

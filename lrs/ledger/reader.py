@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    LargeBinary,
     Select,
     and_,
     bindparam,
@@ -24,9 +25,11 @@ from sqlalchemy import (
 from lrs.bulk import rows_of
 from lrs.columns import canonical
 from lrs.database import Database
+from lrs.domain.agent import JsonObject
 from lrs.domain.errors import LogDiverged
 from lrs.domain.events import Mark
 from lrs.faults import honest_errors
+from lrs.ledger.content import split
 from lrs.ledger.rows import LoggedFact, LoggedStatement, Page, fact_of, statements_of
 from lrs.ledger.tables import content, event
 from lrs.prepared import Prepared
@@ -102,6 +105,11 @@ _POSITION_AT = (
 )
 _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
 _IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position, plain=True)
+_ENVELOPE = 1_000
+"""Bytes of a statement's content in which its envelope usually ends."""
+_HEADS = select(
+    content.c.position, func.substr(content.c.state, 1, _ENVELOPE, type_=LargeBinary).label("head")
+)
 _COMMITMENTS = select(event.c.position, event.c.commitment)
 _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
 
@@ -312,6 +320,19 @@ class LogReader:
         with honest_errors(), self._database.read.connect() as connection:
             rows = _IDS.among(connection, positions)
         return {position: canonical(id) for position, id in rows}
+
+    def authorities_at(self, positions: Sequence[int]) -> dict[int, JsonObject]:
+        """Who vouches for the statements at these positions, of those that are not erased."""
+        found: dict[int, JsonObject] = {}
+        longer: list[int] = []
+        with honest_errors(), self._database.read.connect() as connection:
+            for row in rows_of(connection, _HEADS, content.c.position, positions):
+                head = bytes(row.head)
+                if b"\n" in head:
+                    found[row.position] = split(head)[0]["a"]
+                else:
+                    longer.append(row.position)
+        return found | {at: row.authority for at, row in self.at(longer).items()}
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""

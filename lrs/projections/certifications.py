@@ -5,7 +5,7 @@ What a grant is worth on a day is no row's: it is told when somebody asks (`lrs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
@@ -26,10 +26,12 @@ from sqlalchemy import (
 )
 
 from lrs.bulk import insert_rows, rows_of
+from lrs.domain.achievement import Mark
 from lrs.domain.certification import Grant, grants, within_reach
 from lrs.domain.credit import begun, credit
 from lrs.domain.extremes import State
 from lrs.domain.moment import Moment
+from lrs.domain.programme import Authorities
 from lrs.projections import lines
 from lrs.projections.rulebook import Programme, Rulebook
 from lrs.projections.tables import metadata
@@ -70,6 +72,9 @@ TOGETHER = 10_000
 Pair = tuple[int, str]
 """A person's number and a programme's code."""
 
+Vouched = Callable[[Collection[int], Authorities], dict[int, State]]
+"""What the statements of these authorities alone make of lines, by number."""
+
 
 class Earned(NamedTuple):
     """What somebody did in a programme: since when, and the grants by day."""
@@ -87,15 +92,19 @@ def concerned(rulebook: Rulebook, ids: Iterable[int]) -> set[Pair]:
     }
 
 
-def fold(connection: Connection, rulebook: Rulebook, pairs: Iterable[Pair]) -> None:
+def fold(
+    connection: Connection, rulebook: Rulebook, pairs: Iterable[Pair], vouched: Vouched
+) -> None:
     """Decides anew what these people have earned in these programmes."""
     rest = iter(sorted(pairs))
     while part := list(islice(rest, TOGETHER)):
-        _fold(connection, rulebook, part)
+        _fold(connection, rulebook, part, vouched)
 
 
-def _fold(connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair]) -> None:
-    found = earned(connection, rulebook, pairs)
+def _fold(
+    connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair], vouched: Vouched
+) -> None:
+    found = earned(connection, rulebook, pairs, vouched)
     rows = []
     for (person, code), what in sorted(found.items()):
         rows.append((person, code, what.begun.isoformat(), _text(what.grants)))
@@ -105,7 +114,7 @@ def _fold(connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair]) -> 
 
 
 def earned(
-    connection: Connection, rulebook: Rulebook, pairs: Collection[Pair]
+    connection: Connection, rulebook: Rulebook, pairs: Collection[Pair], vouched: Vouched
 ) -> dict[Pair, Earned]:
     """What the lines that stand make of each pair; nothing where nothing was begun."""
     wanted = {
@@ -115,25 +124,52 @@ def earned(
         for course in rulebook.programmes[code].courses
     }
     states = lines.states(connection, wanted)
+    own = _vouched(rulebook, pairs, states, vouched)
     found = {}
     for person, code in pairs:
         programme = rulebook.programmes.get(code)
         if programme is not None:
-            of = {
-                iri: states[id_]
-                for course, iri in programme.courses.items()
-                if (id_ := lines.number(person, course)) in states
-            }
-            what = decided(programme, of, rulebook.revoked.get((person, code), ()))
+            of = _by_course(programme, person, states)
+            by = {a: _by_course(programme, person, own[a]) for a in programme.authorities}
+            what = decided(programme, of, rulebook.revoked.get((person, code), ()), by)
             if what is not None:
                 found[person, code] = what
     return found
 
 
+def _by_course(programme: Programme, person: int, states: Mapping[int, State]) -> dict[str, State]:
+    """Those of the states, by line, that are the person's in the programme, by course IRI."""
+    return {
+        iri: states[id_]
+        for course, iri in programme.courses.items()
+        if (id_ := lines.number(person, course)) in states
+    }
+
+
+def _vouched(
+    rulebook: Rulebook, pairs: Iterable[Pair], states: Container[int], vouched: Vouched
+) -> dict[Authorities, dict[int, State]]:
+    """What the statements of those whom programmes name make of these people's lines."""
+    wanted: dict[Authorities, set[int]] = {}
+    for person, code in pairs:
+        programme = rulebook.programmes.get(code)
+        if programme is None:
+            continue
+        for authorities in programme.authorities:
+            ids = (lines.number(person, course) for course in programme.courses)
+            wanted.setdefault(authorities, set()).update(id_ for id_ in ids if id_ in states)
+    return {authorities: vouched(ids, authorities) for authorities, ids in wanted.items()}
+
+
 def decided(
-    programme: Programme, states: Mapping[str, State], revoked: Iterable[date]
+    programme: Programme,
+    states: Mapping[str, State],
+    revoked: Iterable[date],
+    vouched: Mapping[Authorities, Mapping[str, State]],
 ) -> Earned | None:
-    """What a person's lines, by course IRI, make in the programme; its own courses count."""
+    """What a person's lines, by course IRI, make in the programme; its own courses count. `vouched`
+    are the lines as the statements of these authorities alone make them.
+    """
     own = {iri: states[iri] for iri in programme.courses.values() if iri in states}
     first = [reference for state in own.values() if (reference := begun(state))]
     if not first:
@@ -142,8 +178,12 @@ def decided(
     day = Moment(instant, offset).day
     if not within_reach(programme.versions, own.keys()):
         return Earned(day, ())
-    marks = [mark for iri, state in own.items() for mark in credit(iri, state)]
-    return Earned(day, tuple(grants(programme.versions, marks, revoked)))
+    by = {authorities: _marks(vouched[authorities]) for authorities in programme.authorities}
+    return Earned(day, tuple(grants(programme.versions, _marks(own), revoked, by)))
+
+
+def _marks(states: Mapping[str, State]) -> list[Mark]:
+    return [mark for iri, state in states.items() for mark in credit(iri, state)]
 
 
 def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[str]) -> set[Pair]:

@@ -217,15 +217,18 @@ def fold(
     rule: Callable[[int], Rule],
     offices: Mapping[int, str],
     watched: Container[int] = (),
+    closely: Container[int] = (),
 ) -> list[Changed]:
     """Folds a batch's changes into the lines, and tells what became of each.
 
-    `watched` are the numbers of the courses that count in some programme.
+    `watched` are the numbers of the courses that count in some programme, `closely` those of them
+    that count by the statements of some authorities alone: there any change may count, also one
+    that the line as all statements make it does not show.
     """
     changed: list[Changed] = []
     rest = iter(sorted(changes.numbers()))
     while part := list(islice(rest, TOGETHER)):
-        changed += _fold(connection, part, changes, known, rule, offices, watched)
+        changed += _fold(connection, part, changes, known, rule, offices, watched, closely)
     return changed
 
 
@@ -237,6 +240,7 @@ def _fold(
     rule: Callable[[int], Rule],
     offices: Mapping[int, str],
     watched: Container[int],
+    closely: Container[int],
 ) -> list[Changed]:
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
     refolded = changes.anew.intersection(wanted)
@@ -264,7 +268,8 @@ def _fold(
                 sessions=sessions_of(state),
                 old_activity=row.last_activity if row else None,
                 new_activity=until,
-                credited=counts and (row is None or before != _counting(state)),
+                credited=counts
+                and (course_of(id_) in closely or row is None or before != _counting(state)),
             )
         )
         if state:

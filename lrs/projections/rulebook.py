@@ -5,7 +5,7 @@ It is loaded again whenever something was described since: rarely, beside statem
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from uuid import UUID
@@ -17,7 +17,7 @@ from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
 from lrs.domain.listings import listings
 from lrs.domain.moment import Moment
-from lrs.domain.programme import Rule, rule_of, timeline
+from lrs.domain.programme import ANYBODY, Authorities, Rule, rule_of, timeline
 from lrs.domain.subject import Listings
 from lrs.projections import courses, described, people
 from lrs.projections.described import Said
@@ -38,6 +38,8 @@ class Rulebook:
         """Where people work, by the person's number."""
         self.programmes: Mapping[str, Programme] = {}
         """The programmes that were ever described, by code."""
+        self.vouched_for: Container[int] = frozenset()
+        """The numbers of the courses that count in a programme which names authorities."""
         self.wanted_in: Mapping[int, Sequence[str]] = {}
         """The codes of the programmes in which a course counts, by the course's number."""
         self.revoked: Mapping[tuple[int, str], Sequence[date]] = {}
@@ -54,6 +56,8 @@ class Rulebook:
         self.offices = people.offices(connection)
         self.programmes = programmes(connection, zone=self._zone)
         self.wanted_in = _wanted_in(self.programmes)
+        named = [one for one in self.programmes.values() if one.authorities]
+        self.vouched_for = {number for one in named for number in one.courses}
         self.revoked = self._revoked(connection)
         self._upto = latest
 
@@ -86,6 +90,11 @@ class Programme:
     title: Mapping[str, str]
     versions: Sequence[Rule]
     courses: Mapping[int, str]
+
+    @property
+    def authorities(self) -> Collection[Authorities]:
+        """Whose statements alone count by some version, where a version says so."""
+        return {rule.authorities for rule in self.versions} - {ANYBODY}
 
     @property
     def first(self) -> date | None:

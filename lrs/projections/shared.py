@@ -1,4 +1,6 @@
-"""The tables that all projections share: positions, what is set aside, rebuilds, divergences."""
+"""The tables beside all projections: positions, what is set aside, rebuilds, divergences, and when
+keys were used.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,13 @@ from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.schema import CreateColumn
 
 from lrs.projections.divergence import divergence, watermark
+from lrs.projections.key_uses import key_use
 from lrs.projections.positions import projection
 from lrs.projections.quarantine import quarantine
 from lrs.projections.rebuilds import rebuild
 from lrs.projections.tables import metadata
 
-TABLES = (projection, quarantine, rebuild, watermark, divergence)
+TABLES = (projection, quarantine, rebuild, watermark, divergence, key_use)
 
 
 def make(connection: Connection) -> None:

@@ -14,14 +14,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from typing import ClassVar
 
 from sqlalchemy import Connection, Table
 
 from lrs.domain.events import DESCRIBED, EntryWithdrawn
+from lrs.domain.extremes import State
+from lrs.domain.programme import ANYBODY, Authorities, vouches
 from lrs.domain.statement import RecordedStatement
 from lrs.domain.training import Outcome, outcomes
-from lrs.domain.transcript import concerns
+from lrs.domain.transcript import concerns, gather
 from lrs.domain.vocabulary import STANDARD, Vocabulary
 from lrs.projections import (
     certifications,
@@ -143,7 +146,7 @@ class TrainingFold:
         self._settle_lines(connection)
         left = self._left
         pairs = certifications.concerned(self._rulebook, left.credited) | left.pairs
-        certifications.fold(connection, self._rulebook, pairs)
+        certifications.fold(connection, self._rulebook, pairs, partial(self._vouched, connection))
         self._left = replace(left, credited=set(), pairs=set())
 
     def _settle_lines(self, connection: Connection) -> None:
@@ -155,6 +158,7 @@ class TrainingFold:
             rulebook.rule,
             rulebook.offices,
             rulebook.wanted_in,
+            rulebook.vouched_for,
         )
         statistics.fold(connection, changed)
         left.changes, left.outcomes = Changes(), 0
@@ -220,10 +224,26 @@ class TrainingFold:
                         gone.append(outcome.position)
         lines.keep(connection, rows)
 
+    def _vouched(
+        self, connection: Connection, wanted: Collection[int], authorities: Authorities
+    ) -> dict[int, State]:
+        """What the statements of these authorities alone make of these lines."""
+        found: dict[int, State] = {}
+        rest = iter(sorted(wanted))
+        while part := list(islice(rest, lines.TOGETHER)):
+            for id_, (told, _) in self._known(connection, part, authorities).items():
+                found[id_] = lines.as_kept(gather({}, told))
+        return found
+
     def _known(
-        self, connection: Connection, wanted: Collection[int]
+        self,
+        connection: Connection,
+        wanted: Collection[int],
+        authorities: Authorities = ANYBODY,
     ) -> dict[int, tuple[list[Outcome], list[int]]]:
-        """All outcomes of these lines, read from the log again, and what was voided of them."""
+        """All outcomes of these lines, read from the log again, of statements of these authorities;
+        and what was voided of them.
+        """
         persons = {lines.person_of(id_) for id_ in wanted}
         identifiers = people.identifiers(connection, persons)
         rows = lines.rows_about(connection, identifiers)
@@ -241,7 +261,11 @@ class TrainingFold:
                     found[id_][1].append(row.position)
         keys = people.keys_of(connection, {row.trainee for row, _ in counting})
         statements = self._left.at(sorted({row.position for row, _ in counting}))
-        told = {at: self._outcomes(recorded) for at, recorded in statements.items()}
+        told = {
+            at: self._outcomes(recorded)
+            for at, recorded in statements.items()
+            if vouches(recorded.authority, authorities)
+        }
         for row, id_ in counting:
             key = keys[row.trainee]
             found[id_][0].extend(o for o in told.get(row.position, ()) if o.trainee == key)

@@ -7,7 +7,7 @@ says nothing of the person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 
@@ -18,6 +18,8 @@ from lrs.domain.catalogue import Kind
 from lrs.domain.extremes import State
 from lrs.domain.identity import identifiers, representatives
 from lrs.domain.listings import listings
+from lrs.domain.programme import Authorities, vouches
+from lrs.domain.statement import RecordedStatement
 from lrs.domain.training import Outcome, outcomes
 from lrs.domain.transcript import concerns, gather, mark
 from lrs.domain.vocabulary import STANDARD, Vocabulary
@@ -34,6 +36,8 @@ class Known:
 
     trainee: Trainee
     lines: Sequence[tuple[Course, State]]
+    vouched: Mapping[Authorities, Mapping[str, State]]
+    """The lines by course IRI as the statements of these authorities alone make them."""
     programmes: dict[str, Programme]
     exemptions: Sequence[JsonObject]
     revocations: Sequence[JsonObject]
@@ -70,32 +74,60 @@ def known(
     told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
     numbered = sorted(numbers, key=numbers.__getitem__)
     names = {number: identifier for identifier, number in numbers.items()}
-    states: dict[str, State] = {}
-    mine: list[Outcome] = []
-    seen: set[tuple[str, int]] = set()
-    for row in sorted(rows, key=lambda row: row.position):
-        for outcome in told.get(row.position, ()):
-            if outcome.trainee != names[row.trainee] or not concerns(outcome):
-                continue
-            mine.append(outcome)
-            if (outcome.course, row.position) in seen:
-                continue  # a Group may name two identifiers of one person
-            seen.add((outcome.course, row.position))
-            state = states.setdefault(outcome.course, {})
-            if row.voided is not None and row.voided <= upto:
-                mark(state, [row.position])
-            else:
-                gather(state, [outcome])
+    mine = [
+        (outcome, row.voided is not None and row.voided <= upto)
+        for row in sorted(rows, key=lambda row: row.position)
+        for outcome in told.get(row.position, ())
+        if outcome.trainee == names[row.trainee] and concerns(outcome)
+    ]
+    states = _states(mine)
     programmes = rulebook.programmes(connection, upto, zone)
+    named = {authorities for one in programmes.values() for authorities in one.authorities}
+    name = _name((outcome for outcome, _ in mine), [representative, *numbered])
     return Known(
-        trainee=_trainee(
-            connection, representative, keys, _name(mine, [representative, *numbered]), records[-1:]
-        ),
+        trainee=_trainee(connection, representative, keys, name, records[-1:]),
         lines=_lines(connection, states, entries, programmes),
+        vouched={
+            authorities: _vouched(states, mine, recorded, authorities) for authorities in named
+        },
         programmes=programmes,
         exemptions=[one.entry for one in standing if one.kind is Kind.EXEMPTION and one.entry],
         revocations=[one.entry for one in standing if one.kind is Kind.REVOCATION and one.entry],
     )
+
+
+def _states(mine: Iterable[tuple[Outcome, bool]]) -> dict[str, State]:
+    """The lines by course IRI that outcomes make, in the order of the log, each with whether its
+    statement was voided.
+    """
+    states: dict[str, State] = {}
+    seen: set[tuple[str, int]] = set()
+    for outcome, voided in mine:
+        if (outcome.course, outcome.position) in seen:
+            continue  # a Group may name two identifiers of one person
+        seen.add((outcome.course, outcome.position))
+        state = states.setdefault(outcome.course, {})
+        if voided:
+            mark(state, [outcome.position])
+        else:
+            gather(state, [outcome])
+    return states
+
+
+def _vouched(
+    courses_: Iterable[str],
+    mine: Iterable[tuple[Outcome, bool]],
+    recorded: Mapping[int, RecordedStatement],
+    authorities: Authorities,
+) -> dict[str, State]:
+    """The lines as the statements of these authorities alone make them, by course IRI."""
+    own = (
+        (outcome, voided)
+        for outcome, voided in mine
+        if not voided and vouches(recorded[outcome.position].authority, authorities)
+    )
+    found = _states(own)
+    return {iri: lines.as_kept(found.get(iri, {})) for iri in courses_}
 
 
 def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:

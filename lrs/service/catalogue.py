@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from lrs.domain.agent import JsonObject, authority_key
 from lrs.domain.catalogue import SHAPES, Key, Kind, Thing, stream_of
-from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden, InvalidEntry, Unavailable
+from lrs.domain.credential import Credential, too_narrow
+from lrs.domain.errors import EntryNotFound, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
@@ -49,10 +49,20 @@ class Version:
 
 
 class Catalogue:
-    """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds."""
+    """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds;
+    `recheck` raises Unauthenticated for a key that is good no more.
+    """
 
-    def __init__(self, ledger: Ledger, projector: Projector, *, timeout: float) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        projector: Projector,
+        *,
+        recheck: Callable[[Credential], None],
+        timeout: float,
+    ) -> None:
         self._ledger = ledger
+        self._recheck = recheck
         self._projector = projector
         self._timeout = timeout
 
@@ -128,6 +138,7 @@ class Catalogue:
 
         def once() -> list[Step]:
             steps = self._plan(stated)
+            self._recheck(by)
             self._record(self._facts([s for s in steps if s.change is not Change.SAME], who))
             return steps
 
@@ -228,9 +239,9 @@ def _owner(kind: Kind, key: Key) -> str:
 
 def _require_reading(by: Credential) -> None:
     if not by.may_report():
-        raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+        raise too_narrow(by, "`all/read` and `all`")
 
 
 def _require_writing(by: Credential) -> None:
     if not by.may_do_all():
-        raise Forbidden("scope-too-narrow", scopes="`all`")
+        raise too_narrow(by, "`all`")

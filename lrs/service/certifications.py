@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind
 from lrs.domain.errors import EntryNotFound, TraineeNotFound
 from lrs.domain.verdict import Status
@@ -53,10 +54,13 @@ class Certificates:
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """A person's verdicts, and the ids of the statements they rest on by position."""
+    """A person's verdicts, and the ids of the statements they rest on and who vouches for them, by
+    position.
+    """
 
     certified: Certified
     statements: Mapping[int, str] = field(default_factory=dict)
+    authorities: Mapping[int, JsonObject] = field(default_factory=dict)
 
 
 class Certifications:
@@ -76,7 +80,8 @@ class Certifications:
             held = reading.held(self._of_key(reading, key, on))
         said = [verdict for _, verdict in held.value.standings]
         evidence = sorted({position for one in said for position in one.evidence})
-        founded = Founded(held.value, self._log.ids_at(evidence))
+        authorities = self._log.authorities_at(evidence)
+        founded = Founded(held.value, self._log.ids_at(evidence), authorities)
         return Held(founded, held.reach, held.called)
 
     def among(self, wanted: Wanted) -> Held[Certificates]:

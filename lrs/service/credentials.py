@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.credential import Credential, Scope, Standing, hashed, opens
-from lrs.domain.errors import CredentialNotFound, Unauthenticated
+from lrs.domain.errors import CredentialConflict, CredentialNotFound, Unauthenticated
 from lrs.domain.events import CredentialCreated, CredentialRevoked
 from lrs.ledger import AlreadyRecorded, Ledger
+from lrs.service.key_log import Entry, KeyLog
 
 REMEMBERED_FOR = 5.0
 """Seconds for which a checked key is not looked up again: how late a revocation may bite."""
@@ -47,7 +47,8 @@ class NewKey:
 
 class Credentials:
     """Keys on one ledger. `authority_homepage` is the account homePage of their authorities;
-    `clock` says for how long a key is remembered, the ledger's when its time is over.
+    `clock` says for how long a key is remembered, the ledger's when its time is over. `used` is
+    told of each key that was found good, and of the instant.
     """
 
     def __init__(
@@ -56,12 +57,24 @@ class Credentials:
         authority_homepage: str,
         *,
         clock: Callable[[], float] = monotonic,
+        used: Callable[[UUID, int], None] = lambda _key, _at: None,
     ) -> None:
         self._ledger = ledger
-        self._homepage = authority_homepage
+        self._keys = KeyLog(ledger, authority_homepage)
         self._clock = clock
+        self._used = used
         self._checked: dict[bytes, tuple[float, Credential]] = {}
+        self._looked: dict[UUID, float] = {}
+        """Until when a key that was not revoked is not looked up again."""
+        self._latest = 0
         self._lock = threading.Lock()
+
+    def now(self) -> int:
+        """The clock that ends keys, in microseconds. It never steps back in this process, and is
+        never behind the last event of the log: an expired key stays expired.
+        """
+        self._latest = max(self._latest, self._ledger.now(), self._ledger.reader.head()[1])
+        return self._latest
 
     def create(
         self,
@@ -69,14 +82,21 @@ class Credentials:
         scopes: Collection[Scope],
         *,
         lasting: timedelta | None = None,
+        until: int = 0,
         learner: str = "",
+        activity: str = "",
+        any_activity: bool = False,
+        continues: Sequence[str] = (),
+        by: str = "",
     ) -> NewKey:
-        """Hand out a key with 256 random bits of secret, good for so long or without an end; with
-        a `learner`, an agent key, it reaches that person's documents alone.
+        """Hand out a key with 256 random bits of secret, good for so long, until that instant, or
+        without an end; with a `learner`, an agent key, it speaks for that person alone, and of that
+        `activity` alone unless of any: lrs.domain.launch. `continues` are the names of keys whose
+        documents it reaches as its own.
         """
         # In hex, as no command line takes that for an option; a "-" may begin other alphabets.
         secret = secrets.token_hex(SECRET_BYTES)
-        expires = 0 if lasting is None else self._ledger.now() + lasting // _MICROSECOND
+        expires = until if lasting is None else self.now() + lasting // _MICROSECOND
         key = NewKey(uuid4(), secret, label, tuple(sorted(scopes)), expires)
         salt = secrets.token_bytes(32)
         fact = CredentialCreated(
@@ -88,33 +108,53 @@ class Credentials:
             digest=hashed(salt, key.secret).hex(),
             expires=expires,
             learner=learner,
+            activity=activity,
+            any_activity=any_activity,
+            continues=tuple(continues),
+            by=by,
         )
         self._ledger.record([fact])
         return key
 
-    def revoke(self, id: UUID) -> None:
+    def revoke(self, id: UUID, by: str = "") -> None:
         """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
-        facts = self._ledger.stream(id)
-        if not facts or not isinstance(facts[0], CredentialCreated):
+        if self._keys.one(id) is None:
             raise CredentialNotFound("credential-not-found")
         try:
-            self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2)])
+            self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2, by=by)])
         except AlreadyRecorded:
             return
 
+    def named(self, name: str) -> Credential:
+        """The key of that name; else the one that is good and has the label. Raises
+        CredentialNotFound, and CredentialConflict where several good keys have the label.
+        """
+        entries = self.entries()
+        id = _stream_of(name)
+        for entry in entries:
+            if entry.credential.id == id:
+                return entry.credential
+        found = [one.credential for one in entries if _is_good(one, name)]
+        if len(found) > 1:
+            names = ", ".join(one.id.hex for one in found)
+            raise CredentialConflict("label-ambiguous", names=names)
+        if not found:
+            raise CredentialNotFound("credential-not-found")
+        return found[0]
+
+    def require_free(self, label: str) -> None:
+        """Raises CredentialConflict where a good key that is no learner's has the label."""
+        for one in self.entries():
+            if _is_good(one, label) and one.credential.launch is None:
+                raise CredentialConflict("label-taken", name=one.credential.id.hex)
+
     def all(self) -> list[tuple[Credential, Standing]]:
         """Every key ever made, oldest first, and how it stands."""
-        now = self._ledger.now()
-        facts = self._ledger.facts([CredentialCreated, CredentialRevoked])
-        revoked = {f.originator_id for f in facts if isinstance(f, CredentialRevoked)}
-        made = [self._credential(f) for f in facts if isinstance(f, CredentialCreated)]
+        return [(entry.credential, entry.standing) for entry in self.entries()]
 
-        def standing(credential: Credential) -> Standing:
-            if credential.id in revoked:
-                return Standing.REVOKED
-            return Standing.EXPIRED if credential.is_over(now) else Standing.GOOD
-
-        return [(credential, standing(credential)) for credential in made]
+    def entries(self) -> list[Entry]:
+        """Every key ever made, oldest first, with its past."""
+        return self._keys.all(self.now())
 
     def check(self, name: str, secret: str) -> Credential:
         """The credential of a user name and password. Raises Unauthenticated: to whoever has the
@@ -124,9 +164,29 @@ class Credentials:
         cost what wrong secrets cost.
         """
         credential = self._opened(name, secret)
-        if credential.expires and credential.is_over(self._ledger.now()):
-            raise Unauthenticated("key-expired")
+        self._require_time(credential)
+        self._used(credential.id, self._ledger.now())
         return credential
+
+    def recheck(self, by: Credential) -> None:
+        """Raises Unauthenticated where a key that was good when its request began is good no more:
+        asked right before anything is stored, since a body may take long to come in.
+        """
+        if by.id.int == 0:  # an operator's command has no key
+            return
+        self._require_time(by)
+        if self._looked.get(by.id, 0.0) > self._clock():
+            return
+        made = self._keys.one(by.id)
+        if made is not None and made.is_revoked:
+            raise Unauthenticated("unauthenticated")
+        with self._lock:
+            self._looked[by.id] = self._clock() + REMEMBERED_FOR
+
+    def operator(self, label: str) -> Credential:
+        """Whoever runs commands on the machine itself: everything is allowed to them."""
+        authority = self._keys.authority(label, label)
+        return Credential(UUID(int=0), label, frozenset({Scope.ALL}), authority)
 
     def _opened(self, name: str, secret: str) -> Credential:
         """The credential of a key that is not revoked, whether or not its time is over."""
@@ -134,46 +194,30 @@ class Credentials:
         kept = self._checked.get(proof)
         if kept is not None and kept[0] > self._clock():
             return kept[1]
-        facts = self._ledger.stream(_stream_of(name))
-        created = next((f for f in facts if isinstance(f, CredentialCreated)), _NOBODY)
-        good = opens(created, secret)
-        revoked = any(isinstance(f, CredentialRevoked) for f in facts)
-        if not good or revoked or created is _NOBODY:
+        made = self._keys.one(_stream_of(name))
+        good = opens(made.created if made else _NOBODY, secret)
+        if made is None or not good or made.is_revoked:
             raise Unauthenticated("unauthenticated")
-        credential = self._credential(created)
+        credential = self._keys.credential(made.created, made.stored)
         self._remember(proof, credential)
         return credential
 
-    def operator(self, label: str) -> Credential:
-        """Whoever runs commands on the machine itself: everything is allowed to them."""
-        authority: JsonObject = {
-            "objectType": "Agent",
-            "name": label,
-            "account": {"homePage": self._homepage, "name": label},
-        }
-        return Credential(UUID(int=0), label, frozenset({Scope.ALL}), authority)
+    def _require_time(self, by: Credential) -> None:
+        if by.expires and by.is_over(self.now()):
+            raise Unauthenticated("key-expired")
 
     def _remember(self, proof: bytes, credential: Credential) -> None:
         with self._lock:
             if len(self._checked) >= REMEMBERED:
                 self._checked.clear()
-            self._checked[proof] = (self._clock() + REMEMBERED_FOR, credential)
+                self._looked.clear()
+            until = self._clock() + REMEMBERED_FOR
+            self._checked[proof] = (until, credential)
+            self._looked[credential.id] = until
 
-    def _credential(self, created: CredentialCreated) -> Credential:
-        authority: JsonObject = {
-            "objectType": "Agent",
-            "name": created.label,
-            "account": {"homePage": self._homepage, "name": created.originator_id.hex},
-        }
-        scopes = frozenset(Scope(scope) for scope in created.scopes)
-        return Credential(
-            created.originator_id,
-            created.label,
-            scopes,
-            authority,
-            created.expires,
-            created.learner,
-        )
+
+def _is_good(entry: Entry, label: str) -> bool:
+    return entry.standing is Standing.GOOD and entry.credential.label == label
 
 
 def _stream_of(name: str) -> UUID:

@@ -8,9 +8,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.credential import Credential
+from lrs.domain.credential import Credential, too_narrow
 from lrs.domain.definition import person
-from lrs.domain.errors import Forbidden
 from lrs.projections import statements as index
 from lrs.projector import Projector
 
@@ -51,7 +50,7 @@ class Definitions:
 
     def _asked(self, by: Credential, ask: Callable[[Connection], T]) -> T:
         if not by.may_look_up():
-            raise Forbidden("scope-too-narrow", scopes=_SCOPES)
+            raise too_narrow(by, _SCOPES)
         return self._fresh(ask)
 
     def _fresh(self, ask: Callable[[Connection], T]) -> T:

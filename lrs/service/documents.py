@@ -13,7 +13,7 @@ from hashlib import sha1, sha256
 from typing import Protocol
 from uuid import UUID
 
-from lrs.domain.credential import Credential, Scope
+from lrs.domain.credential import Credential, Scope, too_narrow
 from lrs.domain.document import (
     Address,
     Condition,
@@ -28,6 +28,7 @@ from lrs.domain.errors import (
     DocumentNotFound,
     Forbidden,
     InvalidDocument,
+    OutsideLaunch,
     TooLarge,
     Unavailable,
 )
@@ -95,12 +96,14 @@ class Documents:
         projector: Projector,
         *,
         blobs: Blobs,
+        recheck: Callable[[Credential], None],
         timeout: float,
         largest: int,
         largest_merged: int,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._recheck = recheck
         self._projector = projector
         self._timeout = timeout
         self._largest = largest
@@ -111,21 +114,28 @@ class Documents:
         self._may_see(address.shelf, by)
         key = self._ledger.owners.key(address.shelf.owner)
         latest = _Latest() if key is None else self._latest(address.stream(key))
-        if latest.document is None:
+        if latest.document is None or not _is_seen(latest.document, by):
             raise DocumentNotFound("document-not-found")
         return latest.document
 
     def names(self, shelf: Shelf, since: int | None, by: Credential) -> list[str]:
-        """The stateIds or profileIds of the documents there, those stored after `since`; each
-        once. Raises Forbidden.
+        """The stateIds or profileIds of the documents there that the key sees, those stored after
+        `since`; each once. Raises Forbidden.
         """
         self._may_see(shelf, by)
-        return list(dict.fromkeys(self._listed(shelf, since).values()))
+        listed = self._listed(shelf, since)
+        if shelf.agent and not by.may_see_all() and by.launch is None:
+            listed = {
+                stream: name
+                for stream, name in listed.items()
+                if (document := self._latest(stream).document) and _is_seen(document, by)
+            }
+        return list(dict.fromkeys(listed.values()))
 
     def require_writer(self, kind: Kind, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
         if not by.may_keep(_SCOPE[kind]):
-            raise Forbidden("scope-too-narrow", scopes=f"{_names(kind)} and `all`")
+            raise too_narrow(by, f"{_names(kind)} and `all`")
 
     def put(
         self,
@@ -150,7 +160,7 @@ class Documents:
             self._blobs.put(received)
             return content
 
-        return self._write(address, decide)
+        return self._write(address, decide, by)
 
     def merge(
         self,
@@ -186,7 +196,7 @@ class Documents:
             self._blobs.put(written)
             return _content(content_type, written)
 
-        return self._write(address, decide)
+        return self._write(address, decide, by)
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
@@ -199,6 +209,7 @@ class Documents:
 
         def once() -> None:
             latest = self._latest(stream)
+            _require_kept(latest, by)
             condition.require(latest.etag)
             if latest.document is not None:
                 self._ledger.record([DocumentDeleted(stream, latest.version + 1)])
@@ -206,7 +217,7 @@ class Documents:
         repeated(once, self._timeout)
 
     def clear(self, shelf: Shelf, by: Credential) -> None:
-        """Delete all documents there, all or none. Raises Forbidden."""
+        """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
         self._may_keep(shelf, by)
 
         def once() -> None:
@@ -215,21 +226,25 @@ class Documents:
             facts = [
                 DocumentDeleted(stream, end.version + 1)
                 for stream, end in ends.items()
-                if end.document is not None
+                if end.document is not None and _is_kept(end.document, by)
             ]
             if facts:
                 self._ledger.record(facts)
 
         repeated(once, self._timeout)
 
-    def _write(self, address: Address, decide: Callable[[_Latest], Content]) -> str:
-        """The ETag of what was decided and stored."""
+    def _write(self, address: Address, decide: Callable[[_Latest], Content], by: Credential) -> str:
+        """The ETag of what was decided and stored. The document stays the key's that kept it."""
         stream = address.stream(self._ledger.owners.key_made(address.shelf.owner))
 
         def once() -> str:
+            self._recheck(by)
             latest = self._latest(stream)
+            _require_kept(latest, by)
             content = decide(latest)
-            self._ledger.record([stored(address, stream, latest.version + 1, content)])
+            there = latest.document
+            keeper = by.id.hex if there is None else there.fact.keeper
+            self._ledger.record([stored(address, stream, latest.version + 1, content, keeper)])
             return content.sha1
 
         return repeated(once, self._timeout)
@@ -256,13 +271,28 @@ class Documents:
     def _may_keep(self, shelf: Shelf, by: Credential) -> None:
         self.require_writer(shelf.kind, by)
         _require_reach(shelf, by)
+        if not by.may_change(shelf.activity):
+            raise OutsideLaunch("launch-documents")
 
     def _may_see(self, shelf: Shelf, by: Credential) -> None:
         _require_reach(shelf, by)
         if not by.may_see(_SCOPE[shelf.kind]):
-            raise Forbidden(
-                "scope-too-narrow", scopes=f"{_names(shelf.kind)}, `all/read` and `all`"
-            )
+            raise too_narrow(by, f"{_names(shelf.kind)}, `all/read` and `all`")
+
+
+def _is_kept(document: Document, by: Credential) -> bool:
+    """Whether the key reaches the document as its own: one of no agent is nobody's."""
+    return not document.fact.agent or by.keeps(document.fact.keeper)
+
+
+def _is_seen(document: Document, by: Credential) -> bool:
+    return by.may_see_all() or _is_kept(document, by)
+
+
+def _require_kept(latest: _Latest, by: Credential) -> None:
+    """Raises Forbidden where another key keeps the document."""
+    if latest.document is not None and not _is_kept(latest.document, by):
+        raise Forbidden("another-keys-document")
 
 
 def _bytes_of(document: Document) -> bytes:

@@ -17,6 +17,8 @@ from lrs.service.control import Control, Divergence, Entry, SetAside, is_wrong
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
+from lrs.service.key_uses import KeyUses
+from lrs.service.launches import Launches
 from lrs.service.offices import Offices
 from lrs.service.people import People
 from lrs.service.reading import Reader
@@ -52,11 +54,16 @@ class Lrs:
         self.words = words
         self.ledger = ledger
         self.projector = projector
+        self.key_uses = KeyUses(views)
+        self.credentials = Credentials(ledger, settings.authority_homepage, used=self.key_uses.note)
+        self.launches = Launches(ledger, words)
         self.statements = Statements(
             ledger,
             projector,
             views,
             blobs=blobs,
+            launches=self.launches,
+            recheck=self.credentials.recheck,
             timeout=settings.write_timeout,
             page_bytes=settings.max_page_bytes,
         )
@@ -64,14 +71,19 @@ class Lrs:
             ledger,
             projector,
             blobs=blobs,
+            recheck=self.credentials.recheck,
             timeout=settings.write_timeout,
             largest=settings.max_document_bytes,
             largest_merged=settings.max_merged_bytes,
         )
         self.definitions = Definitions(projector)
-        self.catalogue = Catalogue(ledger, projector, timeout=settings.write_timeout)
+        self.catalogue = Catalogue(
+            ledger,
+            projector,
+            recheck=self.credentials.recheck,
+            timeout=settings.write_timeout,
+        )
         self.people = People(self.catalogue, projector)
-        self.credentials = Credentials(ledger, settings.authority_homepage)
         zone = settings.zone
         self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through, zone)
         reader = Reader(projector, ledger.reader, words, zone)
@@ -98,6 +110,7 @@ class Lrs:
         """Finish what waits and let the databases go."""
         self.projector.stop()
         self.ledger.close()
+        self.key_uses.flush()
         for database in self._databases:
             database.close()
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.catalogue import Kind, Thing
-from lrs.domain.credential import Credential
-from lrs.domain.errors import EntryNotFound, Forbidden, InvalidQuery, PersonNotFound
+from lrs.domain.credential import Credential, too_narrow
+from lrs.domain.errors import EntryNotFound, InvalidQuery, PersonNotFound
 from lrs.domain.identity import identifiers, representatives
 from lrs.projections import people as trainees
 from lrs.projections.training import Training
@@ -83,7 +83,7 @@ class People:
         number, Forbidden.
         """
         if not by.may_report():
-            raise Forbidden("scope-too-narrow", scopes="`all/read` and `all`")
+            raise too_narrow(by, "`all/read` and `all`")
         found, _ = self._projector.ask(
             Training.NAME, lambda connection: trainees.people_numbered(connection, number)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -35,14 +35,16 @@ def facts_of(
     version: Version,
     new_id: Callable[[], UUID],
     carried: Mapping[str, Bytes],
+    defining: Container[int],
 ) -> list[StatementStored]:
     """The facts, in order. `new_id` is asked for each statement that does not say its id;
-    `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
+    `carried` are the bytes of attachments that came along, by the declared sha2 in lower case;
+    `defining` the indexes of the statements whose names and definitions may count.
     """
     default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
     may_do_all, may_define = by.may_do_all(), by.may_define()
     facts = []
-    for statement in received:
+    for index, statement in enumerate(received):
         value = statement.value
         said = value.get("id")
         fact = StatementStored(
@@ -53,7 +55,7 @@ def facts_of(
             missing=tuple(name for name in ("id", "timestamp") if name not in value),
             attachments=_references(value, carried) if carried else (),
             may_void_any=may_do_all,
-            may_define=may_define and not may_do_all,
+            may_define=may_define and not may_do_all and index in defining,
             text=kept_text(value, statement.text),
         )
         facts.append(fact)

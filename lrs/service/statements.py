@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from lrs.counter import Counter
 from lrs.database import Database
 from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.credential import Credential
+from lrs.domain.credential import Credential, too_narrow
 from lrs.domain.errors import (
     Forbidden,
     StatementConflict,
@@ -28,6 +28,7 @@ from lrs.projections.finding import Filter, find
 from lrs.projections.statements import StatementIndex
 from lrs.projector import Behind, Projector, Reach, Recent
 from lrs.service.attached import Attached, attached
+from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.received import NOTHING, Received, facts_of
 
@@ -69,12 +70,16 @@ class Statements:
         views: Database,
         *,
         blobs: Blobs,
+        launches: Launches,
+        recheck: Callable[[Credential], None],
         timeout: float,
         page_bytes: int,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._launches = launches
+        self._recheck = recheck
         self._projector = projector
         self._timeout = timeout
         self._page_bytes = page_bytes
@@ -96,20 +101,25 @@ class Statements:
         *,
         ids: Iterable[UUID] | None = None,
         carried: Mapping[str, Bytes] = NOTHING,
+        batch: bool = True,
     ) -> Appended:
         """Make the statements part of the record, all or none.
 
         `ids` are for those that do not say their own, in order; without, each gets a random one.
         `carried` are the bytes of attachments that came along, by the declared sha2 in lower case.
+        `batch` says that they came in an array, for pointers to what is refused.
 
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
-        Unavailable or StorageFull when the database does not take it.
+        OutsideLaunch for what a learner's key may not say, Unauthenticated for a key that was
+        revoked or whose time was over while the statements came in, Unavailable or StorageFull when
+        the database does not take it.
         """
         self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
         new_id = self._new_id if ids is None else iter(ids).__next__
-        facts = facts_of(received, by, version, new_id, carried)
+        defining = self._launches.require([r.value for r in received], by, batch=batch)
+        facts = facts_of(received, by, version, new_id, carried, defining)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
         for fact, statement in zip(facts, received, strict=True):
@@ -118,6 +128,7 @@ class Statements:
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
+        self._recheck(by)
         for content in carried.values():
             self._blobs.put(content)
         new = self._record(wanted, durations)
@@ -127,7 +138,7 @@ class Statements:
     def require_writer(self, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
         if not by.may_write():
-            raise Forbidden("scope-too-narrow", scopes="`statements/write` and `all`")
+            raise too_narrow(by, "`statements/write` and `all`")
 
     def get(
         self, id: UUID, by: Credential, before_large: BeforeLarge = nothing
@@ -257,10 +268,7 @@ class Statements:
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():
-            raise Forbidden(
-                "scope-too-narrow",
-                scopes="`statements/read/mine`, `statements/read`, `all/read` and `all`",
-            )
+            raise too_narrow(by, "`statements/read/mine`, `statements/read`, `all/read` and `all`")
 
     def _check_voiding(self, received: Sequence[Received], by: Credential) -> None:
         """Another authority's statement is voided only with the scope `all`."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from lrs.domain.agent import JsonObject
 from lrs.domain.attempt import Rule
-from lrs.domain.errors import CourseNotFound, TraineeNotFound
+from lrs.domain.credential import Credential
+from lrs.domain.errors import CourseNotFound, OutsideLaunch, TraineeNotFound
 from lrs.ledger import LogReader
 from lrs.projections import courses, people, statistics, transcripts
 from lrs.projections.courses import Course
@@ -22,10 +24,13 @@ from lrs.service.reading import Held, Reader, Reading
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A transcript, and the ids of the statements it rests on by the positions it names."""
+    """A transcript, and the ids of the statements it rests on, and who vouches for them, by the
+    positions it names.
+    """
 
     transcript: Transcript
     statements: Mapping[int, str]
+    authorities: Mapping[int, JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,25 @@ class Training:
             key = key_of(reading.connection, trainee)
             found = _transcript(reading, self._log, key, rule)
             held = reading.held(found)
-        return Held(Proven(found, self._log.ids_at(_grounds(found))), held.reach, held.called)
+        evidence = sorted({p for entry in found.entries for p in entry.line.evidence})
+        proven = Proven(
+            found, self._log.ids_at(_grounds(found)), self._log.authorities_at(evidence)
+        )
+        return Held(proven, held.reach, held.called)
+
+    def own(self, trainee: str, by: Credential) -> str:
+        """The agent key of the learner whose key asks, where they are the one meant: by an
+        identifier that is linked to them, or by their personnel number. Raises OutsideLaunch.
+        """
+        with self._reader.reading() as reading:
+            person = people.person_by_key(reading.connection, by.learner)
+        keys = {by.learner, *(person.identifiers if person else ())}
+        numbers = {key.split("|", 2)[2] for key in keys if key.startswith("account|")}
+        if person and person.record:
+            numbers.add(person.record.get("number", by.learner))
+        if trainee not in keys | numbers:
+            raise OutsideLaunch("launch-scope")
+        return by.learner
 
     def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
         """Those whose name or personnel number holds `q`, by number, after that number."""

@@ -58,7 +58,8 @@ def certified_then(then: Known, on: date) -> Certified:
     earned: dict[str, Earned] = {}
     states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
-        what = certifications.decided(programme, states, said.revocations.get(code, ()))
+        revoked = said.revocations.get(code, ())
+        what = certifications.decided(programme, states, revoked, then.vouched)
         if what is not None:
             earned[code] = what
     rulings = Rulings(then.programmes, on)

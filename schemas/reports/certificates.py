@@ -9,6 +9,7 @@ from lrs.domain.verdict import Verdict
 from lrs.projections.rulebook import Programme
 from lrs.service.certifications import Certificates, Certified, Founded, Standing
 from lrs.service.reading import Called
+from schemas.reports.authorities import authorities_view, authority_view
 from schemas.reports.fields import title_view
 from schemas.reports.people import trainee_view, trainee_views
 
@@ -46,9 +47,11 @@ def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> 
             {
                 **verdict_view(programme_view(programme, languages), verdict),
                 "evidence": [ids[position] for position in verdict.evidence],
+                "authority": authority_view(verdict.evidence, founded.authorities),
             }
             for programme, verdict in certified.standings
         ],
+        "authorities": authorities_view(founded.authorities),
     }
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from lrs.domain.agent import JsonObject
 from lrs.domain.line import Place
 from lrs.projections.transcripts import Correction, Entry
 from schemas.dumping import Dumping
+from schemas.reports.authorities import authority_view
 from schemas.reports.courses import course_view
 from schemas.reports.fields import HoursField, MomentField, title_view
 
@@ -65,9 +67,15 @@ class TotalsView(Schema):
 _LINE, _TOTALS = Dumping(LineView()), Dumping(TotalsView())
 
 
-def line_view(entry: Entry, ids: Mapping[int, str], position: int, languages: Sequence[str]) -> Any:
-    """A line with its course, the `ids` of the statements that it names by position, and the log
-    position as of which it holds.
+def line_view(
+    entry: Entry,
+    ids: Mapping[int, str],
+    authorities: Mapping[int, JsonObject],
+    position: int,
+    languages: Sequence[str],
+) -> Any:
+    """A line with its course, the `ids` of the statements that it names by position, who vouches
+    for those that it rests on, and the log position as of which it holds.
     """
     line = entry.line
     named = {"evidence": line.evidence, "voided": line.voided}
@@ -77,6 +85,7 @@ def line_view(entry: Entry, ids: Mapping[int, str], position: int, languages: Se
         **_LINE.dump(line),
         "place": _place(line.place, languages),
         **{name: [ids[p] for p in positions] for name, positions in named.items()},
+        "authority": authority_view(line.evidence, authorities),
         "position": position,
     }
 

@@ -56,10 +56,13 @@ SCOPES = {
 def test_each_scope_opens_its_own_documents(
     client: Caller, calling: Calling, kind: str, scope: Scope
 ) -> None:
-    """1.0.3 part 3, 4.2: 403 for all else, and nothing is changed."""
+    """1.0.3 part 3, 4.2: 403 for all else, and nothing is changed. Whoever may write a document
+    keeps it; of what others keep tests/api/test_keys.py tells.
+    """
     may = SCOPES[scope]["state" if kind == "state" else "profile"]
-    doc = document(client, kind).holding(b"{}", JSON)
-    theirs = doc.asked_by(calling(scope))
+    asking = calling(scope)
+    kept = document(asking if "w" in may else client, kind).holding(b"{}", JSON)
+    doc, theirs = kept.asked_by(client), kept.asked_by(asking)
     lists = theirs.by.get(theirs.path, **theirs.around)
     reads = [theirs.get(), theirs.send("HEAD"), lists]
     assert [r.status_code for r in reads] == [200 if "r" in may else 403] * 3

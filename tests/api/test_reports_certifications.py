@@ -77,6 +77,7 @@ def test_a_person_has_a_verdict_in_each_programme_that_concerns_them(
         "valid_until": "2027-03-11",
         "renewal_from": "2027-02-09",
         "evidence": [centre["anna passed"]],
+        "authority": [told.key and told.key.name],
     }
 
 

@@ -91,6 +91,19 @@ def test_each_link_has_a_key_and_an_attempt_of_its_own(lrs: Shell) -> None:
     assert "  К-1\n" in lrs("key", "list").stdout
 
 
+@pytest.mark.parametrize("options", [(), ("--any-activity",)])
+def test_the_key_is_for_the_learner_and_the_activity(
+    lrs: Shell, at: Place, options: tuple[str, ...]
+) -> None:
+    """Of any activity only where that is asked for; the log keeps what was launched."""
+    launched(lrs, *options)
+    with opened(at) as store:
+        ((credential, _),) = store.credentials.all()
+    assert credential.launch is not None
+    assert credential.launch.learner == "mbox|mailto:anna@staff.example"
+    assert (credential.launch.activity, credential.launch.is_bound) == (ACTIVITY, not options)
+
+
 @pytest.mark.parametrize(
     ("text", "actor"),
     [
@@ -104,6 +117,52 @@ def test_a_person_may_be_said_in_short(lrs: Shell, text: str, actor: dict[str, o
     """As an address or a key of the reports, which names the Agent."""
     given = json.loads(parameters(launched(lrs, actor=text))["actor"])
     assert given == {"objectType": "Agent", **actor}
+
+
+PEOPLE = """
+people:
+  - {agent: "account|https://hr.example.org|0417", name: Анна, number: "17"}
+  - {agent: "account|https://hr.example.org|0418", name: Борис, number: "18"}
+  - {agent: "account|https://old.example.org|18", name: Вера}
+"""
+
+
+@pytest.fixture
+def staff(lrs: Shell, tmp_path: Path) -> Shell:
+    """A store whose catalogue has people."""
+    file = tmp_path / "people.yaml"
+    file.write_text(PEOPLE, "utf-8")
+    assert lrs("catalogue", "import", str(file)).returncode == 0
+    return lrs
+
+
+@pytest.mark.parametrize("number", ["17", "0417"])
+def test_a_person_may_be_said_by_number(staff: Shell, number: str) -> None:
+    """That of the personnel record or of the account; the Agent is the record's."""
+    given = json.loads(parameters(launched(staff, actor=number))["actor"])
+    account = {"homePage": "https://hr.example.org", "name": "0417"}
+    assert given == {"objectType": "Agent", "account": account}
+
+
+@pytest.mark.parametrize(("number", "told"), [("19", "nobody has this"), ("18", "Several people")])
+def test_a_number_that_is_not_one_persons_is_told(staff: Shell, number: str, told: str) -> None:
+    done = staff("key", "launch", MODULE, "--actor", number, "--activity", ACTIVITY)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(("name", "noted"), [("0417", False), ("0471", True)])
+def test_an_account_that_nobody_has_is_pointed_out(staff: Shell, name: str, noted: bool) -> None:
+    """A slip of the pen would make somebody new; where there are no people, all are new."""
+    words = ("--actor", f"account|https://hr.example.org|{name}", "--activity", ACTIVITY)
+    done = staff("key", "launch", MODULE, *words)
+    assert done.returncode == 0
+    assert ("Note: nobody's personnel record" in done.stderr) is noted
+
+
+def test_where_the_catalogue_has_no_people_nobody_is_missed(lrs: Shell) -> None:
+    words = ("--actor", "mailto:anna@staff.example", "--activity", ACTIVITY)
+    assert "personnel record" not in lrs("key", "launch", MODULE, *words).stderr
 
 
 @pytest.mark.parametrize(
@@ -136,6 +195,7 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
         ({"--actor": "account|hr|7"}, "/account/homePage: Give an absolute IRI"),
         ({"--actor": '{"name": "Anna"}'}, "Identify the Agent or Group by exactly one of"),
         ({"--actor": "{name: Anna}"}, "This is no JSON"),
+        ({"--actor": " "}, "say who is learning as"),
         ({"--actor": '{"objectType": "Group", "mbox": "mailto:g@example.org"}'}, "for one person"),
         ({"--activity": "course 1"}, "an activity's id is an IRI with a scheme"),
         ({"--registration": "17"}, "a registration is a UUID in its canonical form"),

@@ -13,7 +13,7 @@ from tests.fuzz.framing import Message
 from tests.fuzz.wire import Answer
 
 CODES = {code for group in PROBLEMS.values() for code in group.sentences}
-EVER = {200, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415}
+EVER = {200, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 429}
 """The statuses that the application has in a good world."""
 
 SERVERS_OWN = {400, 414, 431}
@@ -57,6 +57,8 @@ def _of_problem(message: Message, answer: Answer) -> Iterator[str]:
         return
     if answer.status == 401 and "www-authenticate" not in answer.headers:
         yield "401 without WWW-Authenticate"
+    if answer.status == 429 and "retry-after" not in answer.headers:
+        yield "429 without Retry-After"
     if answer.status == 405 and "allow" not in answer.headers:
         yield "405 without Allow"
     if message.verb == b"HEAD":

@@ -62,8 +62,9 @@ class Target(Server):
 
     @property
     def log(self) -> str:
-        """What the server has said: warnings and errors."""
-        return self._log.read_text("utf-8", "replace")
+        """What the server has said: warnings and errors, but of the bad keys that it was sent."""
+        lines = self._log.read_text("utf-8", "replace").splitlines(keepends=True)
+        return "".join(line for line in lines if '"login-failed"' not in line)
 
     def memory(self) -> int:
         """Bytes resident in all its processes; what they share counts in each."""

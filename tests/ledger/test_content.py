@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
+from eventsourcing.persistence import StoredEvent
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lrs.database import Database
+from lrs.domain.agent import JsonObject
+from lrs.domain.events import CredentialCreated
 from lrs.ledger import Ledger
+from lrs.ledger.content import mapper
 from lrs.ledger.tables import content, event
 from lrs.service import Lrs
-from tests.support.stores import WRITER, fact, statement, store
+from tests.support.stores import AUTHORITY, WRITER, fact, statement, store
 
 REWRITES = [
     "UPDATE ledger.event SET stored = stored + 1",
@@ -101,3 +106,20 @@ def test_the_text_comes_back_byte_for_byte(text: bytes, ledger: Ledger) -> None:
     ledger.record([stored])
     assert ledger.reader.statements([stored.originator_id])[0].text == text
     assert ledger.stream(stored.originator_id) == [stored]
+
+
+def test_who_vouches_is_read_without_the_statement(database: Database, ledger: Ledger) -> None:
+    """Of an envelope of any length; an erased statement has none."""
+    pair: JsonObject = {"objectType": "Group", "member": [{"mbox": f"mailto:{'a' * 3_000}@b.c"}]}
+    ledger.record([fact(), fact(), replace(fact(), authority=pair)])
+    erase(database, 2)
+    assert ledger.reader.authorities_at([1, 2, 3, 4]) == {1: AUTHORITY, 3: pair}
+
+
+def test_a_key_of_an_earlier_version_is_read() -> None:
+    """What was not kept then has its default: no activity, and nobody who made it."""
+    state = b'{"label":"launch","scopes":["state"],"salt":"00","digest":"00","learner":"mbox|m"}'
+    found = mapper().to_domain_event(StoredEvent(uuid4(), 1, CredentialCreated.TOPIC, state))
+    assert isinstance(found, CredentialCreated)
+    assert (found.learner, found.expires) == ("mbox|m", 0)
+    assert (found.activity, found.any_activity, found.continues, found.by) == ("", False, (), "")

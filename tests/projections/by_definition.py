@@ -6,7 +6,7 @@ and what is voided, then every line from its outcomes, then every counter from t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -23,19 +23,23 @@ from lrs.domain.identity import representatives
 from lrs.domain.line import gist
 from lrs.domain.listings import listings
 from lrs.domain.moment import Moment
-from lrs.domain.programme import rule_of
+from lrs.domain.programme import rule_of, vouches
 from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.domain.statistics import Counters, delivered
+from lrs.domain.subject import Listings
 from lrs.domain.training import outcomes
 from lrs.domain.transcript import concerns, gather, mark
 from tests.projections.folding import Recorded
+
+States = dict[tuple[str, str], State]
+"""Lines by person's agent key and course IRI."""
 
 
 @dataclass
 class Whole:
     """Lines by person's agent key and course IRI; counters by course, and by slice."""
 
-    states: dict[tuple[str, str], State] = field(default_factory=dict)
+    states: States = field(default_factory=dict)
     courses: dict[str, Counters] = field(default_factory=dict)
     slices: dict[tuple[str, str, str], Counters] = field(default_factory=dict)
     earned: dict[tuple[str, str], tuple[date, tuple[Grant, ...]]] = field(default_factory=dict)
@@ -77,21 +81,8 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     statements = [r for r in log if isinstance(r, RecordedStatement)]
     said, gone, whole = standing(log), voided(statements), Whole()
     listed = listings(said[Kind.COURSE])
-    said_of: set[tuple[str, str, int]] = set()
     people = representatives({link["agent"]: link["person"] for link in said[Kind.LINK]})
-    for recorded in statements:
-        for outcome in outcomes(recorded, listings=listed):
-            if not concerns(outcome):
-                continue
-            who = people.get(outcome.trainee, outcome.trainee)
-            if (who, outcome.course, outcome.position) in said_of:
-                continue
-            said_of.add((who, outcome.course, outcome.position))
-            state = whole.states.setdefault((who, outcome.course), {})
-            if recorded.id in gone:
-                mark(state, [outcome.position])
-            else:
-                gather(state, [outcome])
+    whole.states = _states(statements, listed, people, gone)
     rules = {entry["id"]: entry.get("attempt_rule", "best") for entry in said[Kind.COURSE]}
     offices = {people.get(e["agent"], e["agent"]): e.get("office") for e in said[Kind.PERSON]}
     for (who, iri), state in whole.states.items():
@@ -100,8 +91,37 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     for (iri, by, _), counters in whole.slices.items():
         if by == "session":
             _add(whole.courses[iri], {"delivered": delivered(counters)})
-    _certify(whole, log, people, said[Kind.REVOCATION])
+    counted = [one for one in statements if one.id not in gone]
+
+    def vouched(authorities: frozenset[str]) -> States:
+        own = [one for one in counted if vouches(one.authority, authorities)]
+        return _states(own, listed, people, set())
+
+    _certify(whole, log, people, said[Kind.REVOCATION], vouched)
     return whole
+
+
+def _states(
+    statements: Sequence[RecordedStatement],
+    listed: Listings,
+    people: Mapping[str, str],
+    gone: Container[UUID],
+) -> States:
+    """The lines that these statements make, without those that are gone."""
+    states: States = {}
+    said_of: set[tuple[str, str, int]] = set()
+    for recorded in statements:
+        for outcome in outcomes(recorded, listings=listed):
+            who = people.get(outcome.trainee, outcome.trainee)
+            if not concerns(outcome) or (who, outcome.course, outcome.position) in said_of:
+                continue
+            said_of.add((who, outcome.course, outcome.position))
+            state = states.setdefault((who, outcome.course), {})
+            if recorded.id in gone:
+                mark(state, [outcome.position])
+            else:
+                gather(state, [outcome])
+    return states
 
 
 def _certify(
@@ -109,6 +129,7 @@ def _certify(
     log: Sequence[Recorded],
     people: Mapping[str, str],
     revocations: Sequence[JsonObject],
+    vouched: Callable[[frozenset[str]], States],
 ) -> None:
     for code, said in _programmes(log).items():
         versions = [rule_of(entry, n, day) for n, (entry, day) in enumerate(said, start=1)]
@@ -127,7 +148,17 @@ def _certify(
                 if r["programme"] == code and people.get(r["agent"], r["agent"]) == who
             ]
             first = min(done)
-            made = tuple(grants(versions, marks, revoked))
+            by = {rule.authorities: vouched(rule.authorities) for rule in versions}
+            own = {
+                authorities: [
+                    mark
+                    for (w, iri), state in of.items()
+                    if w == who and iri in courses
+                    for mark in credit(iri, state)
+                ]
+                for authorities, of in by.items()
+            }
+            made = tuple(grants(versions, marks, revoked, own))
             whole.earned[who, code] = (Moment(first[0], first[2]).day, made)
 
 

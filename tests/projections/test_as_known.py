@@ -108,5 +108,6 @@ def test_the_last_position_is_what_stands(views_engine: Engine, log: list[Record
             live = certifications.of_people(connection, [found.trainee.id])[found.trainee.id]
             for code, earned in live.items():
                 programme, revoked = rulebook.programmes[code], found.revoked(code)
-                assert certifications.decided(programme, states, revoked) == earned
+                what = certifications.decided(programme, states, revoked, found.vouched)
+                assert what == earned
         transaction.rollback()

@@ -51,7 +51,8 @@ from tests.projections.by_definition import Whole, by_definition
 from tests.projections.folding import OTHER, Recorded, mixed, project, report
 from tests.support.examples import drawn
 
-STRANGER: JsonObject = {"account": {"homePage": "https://lrs.example.org", "name": "other"}}
+KEYS = "https://lrs.example.org"
+STRANGER: JsonObject = {"account": {"homePage": KEYS, "name": "other"}}
 CUTS = pytest.mark.parametrize("cuts", [(), (1,), (2,), (1, 2, 3)])
 
 
@@ -121,6 +122,74 @@ def test_the_courses_own_rule_counts(views: Connection, cuts: Collection[int]) -
     assert standing(views, "0417") == [(COURSE, "failed")]
     figures = report(views, COURSE).figures
     assert (figures.rule, figures.passing) == ("last", (0, 1))
+
+
+def grants_of(views: Connection) -> list[tuple[int, ...]]:
+    """The evidence of each certificate of the one person in the programme `p`."""
+    return [grant.evidence for one in in_programme(views, "p").values() for grant in one.grants]
+
+
+def by(log: list[Recorded], *strangers: int) -> list[Recorded]:
+    """The log, in which the statements at these positions have another authority."""
+    return [
+        r._replace(authority=STRANGER) if isinstance(r, RecordedStatement) and p in strangers else r
+        for p, r in enumerate(log, start=1)
+    ]
+
+
+@CUTS
+@pytest.mark.parametrize("named", ["centre", f"account|{KEYS}|centre"])
+def test_a_programme_counts_whom_it_names(
+    views: Connection, cuts: Collection[int], named: str
+) -> None:
+    """By the account's name or the agent key; what others say is as if it were not there."""
+    log = mixed(
+        programme([COURSE], {"authorities": [named], "since": "2026-01-01"}),
+        statement("passed", course(), at=day(2)),
+        statement("failed", course(), at=day(4)),
+        statement("passed", course(), at=day(3)),
+    )
+    project(views, by(log, 2, 3), cuts)
+    assert grants_of(views) == [(4,)]
+    assert standing(views, "0417") == [(COURSE, "passed")]
+
+
+@CUTS
+def test_a_strangers_word_hides_nobodys(views: Connection, cuts: Collection[int]) -> None:
+    """The line keeps one of two statements on a sitting; for the programme there is only one. It
+    comes last, and the line as all see it stays as it was.
+    """
+    log = mixed(
+        programme([COURSE], {"authorities": ["centre"], "since": "2026-01-01"}),
+        here("attended", SESSION, day(2, "18:00:00")),
+        here("attended", SESSION, day(2, "09:00:00")),
+        here("attended", SESSION, day(2, "12:00:00")),
+    )
+    project(views, by(log, 2, 3), cuts)
+    assert grants_of(views) == [(4,)]
+
+
+@CUTS
+def test_naming_authorities_decides_anew(views: Connection, cuts: Collection[int]) -> None:
+    """Whoever was certified by an unnamed authority's word is not any more."""
+    log = mixed(
+        statement("passed", course(), at=day(2)),
+        programme([COURSE], {"since": "2026-01-01"}),
+        programme([COURSE], {"since": "2026-01-01", "authorities": ["other"]}),
+    )
+    project(views, log, cuts)
+    assert grants_of(views) == []
+
+
+@CUTS
+def test_a_later_version_may_count_everybody(views: Connection, cuts: Collection[int]) -> None:
+    log = mixed(
+        statement("passed", course(), at=day(2)),
+        programme([COURSE], {"since": "2026-01-01", "authorities": ["other"]}),
+        programme([COURSE], {"since": "2026-01-01"}),
+    )
+    project(views, log, cuts)
+    assert grants_of(views) == [(1,)]
 
 
 @CUTS
@@ -251,6 +320,7 @@ FACTS = st.one_of(
                 "valid_months": st.just(1),
                 "since": st.sampled_from(["2026-03-02", "2026-03-03"]),
                 "equivalents": st.just([{"course": MODULE["id"], "counts_as": COURSE}]),
+                "authorities": st.sampled_from([["centre"], [f"account|{KEYS}|other"]]),
             },
         ),
     ),

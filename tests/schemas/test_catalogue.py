@@ -208,7 +208,8 @@ def test_every_code_of_an_entry_has_a_row_above() -> None:
 def test_a_file_can_ask_what_a_member_is() -> None:
     """A cell of a sheet may hold several values, or a month that Excel took for a day."""
     sorts = {name: form.sort for name, form in forms(Kind.PROGRAMME).items()}
-    assert [n for n, sort in sorts.items() if sort is Sort.TEXTS] == ["courses", "posts", "offices"]
+    texts = [name for name, sort in sorts.items() if sort is Sort.TEXTS]
+    assert texts == ["courses", "posts", "offices", "authorities"]
     assert forms(Kind.PROGRAMME)["equivalents"].names == ("course", "counts_as")
     assert forms(Kind.COURSE)["attempt_rule"].names == ("best", "last", "first")
     assert (sorts["since"], sorts["everyone"]) == (Sort.DAY, Sort.TRUTH)

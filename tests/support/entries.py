@@ -45,6 +45,7 @@ _ENTRIES: dict[str, JsonObject] = {
         "newcomers": True,
         "everyone": False,
         "before_visitors": True,
+        "authorities": ["3f2a5c6d7e8f90a1b2c3d4e5f6071829"],
     },
     "people": {
         "agent": ANNA,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
+from uuid import uuid4
 
 from tests.support.postgres import free_port
 from tests.support.processes import wait_until
@@ -43,9 +44,11 @@ class Served:
         return done.stdout
 
     def key(self, *scopes: str) -> tuple[str, str]:
-        """A new key's name and secret; without scopes it is what a module gets."""
+        """A new key's name and secret, under a label of its own; without scopes it is what a module
+        gets.
+        """
         options = [word for scope in scopes for word in ("--scope", scope)]
-        made = self.lrs("key", "create", "test", *options)
+        made = self.lrs("key", "create", f"test {uuid4()}", *options)
         told = dict(line.split(None, 1) for line in made.splitlines())
         return told["name"], told["secret"]
 

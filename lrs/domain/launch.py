@@ -1,0 +1,154 @@
+"""What a launch link lets its key say: it speaks for one learner, in one launched activity.
+
+A statement of such a key is refused unless
+
+    actor       is the learner, an Agent, under any identifier that is linked to the same person
+    activity    the object is the launched activity or lies under it (`within`), or parent or
+                grouping names one that does; and the course that the statement counts for is the
+                launched activity's, with what the catalogue lists and without
+    timestamp   lies within the launch, a day's slack on either side; none is as good as now
+    voiding     reaches statements of the same key alone; of whatever activity it is free
+
+A launch of any activity is bound by actor, timestamp and voiding alone. So is a key that was made
+before the log kept what was launched.
+
+Names and definitions of a statement count (scope `define`) only where all of them are the learner's
+own name, and definitions of the launched activity and of what lies under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from lrs.domain.agent import JsonObject, agent_key
+from lrs.domain.clock import micros, parse_timestamp
+from lrs.domain.definition import activities, names
+from lrs.domain.errors import OutsideLaunch
+from lrs.domain.keeping import as_kept
+from lrs.domain.statement import is_voiding
+from lrs.domain.subject import Listings, Subject, course_of, listed, subject_of
+from lrs.domain.vocabulary import STANDARD, Vocabulary
+
+SLACK = timedelta(days=1) // timedelta(microseconds=1)
+"""Microseconds by which the clock of a learner's device may be wrong."""
+
+_AROUND = ("parent", "grouping")
+_CONTINUES = ("/", "#", "?")
+
+
+class Launch(NamedTuple):
+    """`learner` is an agent key; `activity` an IRI, empty where none is known; with `any_activity`
+    the key may speak of others, too. `begin` and `end` are in microseconds since the epoch, 0 where
+    they are not known.
+    """
+
+    learner: str
+    activity: str = ""
+    any_activity: bool = False
+    begin: int = 0
+    end: int = 0
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether statements have to be about the launched activity."""
+        return bool(self.activity) and not self.any_activity
+
+    def covers(self, iri: str) -> bool:
+        """Whether that is the launched activity, or lies under it."""
+        return bool(self.activity) and within(self.activity, iri)
+
+
+class CatalogueView(NamedTuple):
+    """What the catalogue says, as far as it decides: who is one person, and which course an
+    activity belongs to.
+    """
+
+    person: Callable[[str], str] = lambda key: key
+    """The identifier that stands for whoever has this one."""
+    listings: Listings = MappingProxyType({})
+    vocabulary: Vocabulary = STANDARD
+
+
+def within(activity: str, iri: str) -> bool:
+    """Whether an IRI is the activity's or continues it with a path, a query or a fragment."""
+    if not iri.startswith(activity):
+        return False
+    rest = iri[len(activity) :]
+    return not rest or rest[0] in _CONTINUES or activity.endswith(_CONTINUES)
+
+
+def require(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> None:
+    """Raises OutsideLaunch for a structurally valid statement that is none of the launch's, with
+    the pointer into it. Which statements a voiding one reaches is for whoever knows them to decide.
+    """
+    if not _is_learner(statement["actor"], launch, catalogue):
+        raise OutsideLaunch("launch-actor", pointer="/actor")
+    if launch.is_bound and not is_voiding(statement):
+        if not _names_activity(statement, launch):
+            raise OutsideLaunch("launch-activity", pointer="/object")
+        if not all(
+            _belongs(course, launch, catalogue) for course in _courses(statement, catalogue)
+        ):
+            raise OutsideLaunch("launch-course", pointer="/context/contextActivities")
+    if not _in_time(statement.get("timestamp"), launch):
+        raise OutsideLaunch("launch-time", pointer="/timestamp")
+
+
+def defines_own(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> bool:
+    """Whether all that a valid statement says of names and definitions is the launch's to say."""
+    kept = as_kept(statement)
+    person = catalogue.person(launch.learner)
+    return all(catalogue.person(key) == person for key, _ in names(kept)) and all(
+        launch.covers(activity["id"]) for activity in activities(kept) if "definition" in activity
+    )
+
+
+def _is_learner(actor: Mapping[str, Any], launch: Launch, catalogue: CatalogueView) -> bool:
+    key = agent_key(actor)
+    if key is None or actor.get("objectType", "Agent") != "Agent":
+        return False
+    return catalogue.person(key) == catalogue.person(launch.learner)
+
+
+def _names_activity(statement: JsonObject, launch: Launch) -> bool:
+    object_ = statement["object"]
+    if object_.get("objectType", "Activity") == "Activity" and launch.covers(object_["id"]):
+        return True
+    related = _related(statement)
+    return any(launch.covers(a["id"]) for role in _AROUND for a in listed(related.get(role)))
+
+
+def _courses(statement: JsonObject, catalogue: CatalogueView) -> list[str]:
+    """The courses that the statement counts for, by the catalogue and by what it says alone."""
+    object_ = statement["object"]
+    if object_.get("objectType", "Activity") != "Activity":
+        return []
+    subject = subject_of(object_, _related(statement), catalogue.vocabulary)
+    return [course_of(subject)[0], course_of(subject, catalogue.listings)[0]]
+
+
+def _belongs(course: str, launch: Launch, catalogue: CatalogueView) -> bool:
+    return launch.covers(course) or _home(course, catalogue) == _home(launch.activity, catalogue)
+
+
+def _home(activity: str, catalogue: CatalogueView) -> str:
+    """The course that the catalogue lists an activity under; itself where it is in none."""
+    return course_of(Subject(activity, "", ()), catalogue.listings)[0]
+
+
+def _related(statement: JsonObject) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = statement.get("context", {}).get("contextActivities") or {}
+    return found
+
+
+def _in_time(timestamp: str | None, launch: Launch) -> bool:
+    if timestamp is None:
+        return True
+    try:
+        at = micros(parse_timestamp(timestamp))
+    except ValueError:  # a day that no calendar has: it counts as of when it is stored
+        return True
+    return at >= launch.begin - SLACK and (not launch.end or at <= launch.end + SLACK)

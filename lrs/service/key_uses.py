@@ -1,0 +1,74 @@
+"""Notes when keys are used: once a minute at most for each key in a process, beside requests."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from lrs.database import Database
+from lrs.faults import honest_errors
+from lrs.projections import key_uses
+
+log = structlog.get_logger(__name__)
+
+EVERY = 60_000_000
+"""Microseconds for which a key's use is not noted again."""
+
+MOST = 10_000
+"""Keys that are remembered as noted."""
+
+PATIENCE = 2.0
+"""Seconds that the end of a process waits for what is being written."""
+
+
+class KeyUses:
+    """The uses of keys, in one database of read models. A database that is away loses some."""
+
+    def __init__(self, views: Database) -> None:
+        self._views = views
+        self._lock = threading.Lock()
+        self._noted: dict[UUID, int] = {}
+        self._waiting: dict[UUID, int] = {}
+        self._thread: threading.Thread | None = None
+
+    def note(self, key: UUID, at: int) -> None:
+        """The key is used at that instant, in microseconds. Waits for nothing."""
+        before = self._noted.get(key)
+        if before is not None and before <= at < before + EVERY:
+            return
+        with self._lock:
+            if len(self._noted) >= MOST:
+                self._noted.clear()
+            self._noted[key] = self._waiting[key] = at
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="key-uses", daemon=True)
+                self._thread.start()
+
+    def read(self) -> dict[UUID, int]:
+        """When each key was used last, of those that were. Raises Unavailable."""
+        self.flush()
+        with honest_errors(), self._views.read.connect() as connection:
+            return key_uses.read(connection)
+
+    def flush(self) -> None:
+        """Wait for what is being written."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(PATIENCE)
+
+    def _write(self) -> None:
+        while True:
+            with self._lock:
+                uses, self._waiting = self._waiting, {}
+                if not uses:
+                    self._thread = None
+                    return
+            try:
+                with honest_errors(), self._views.write.begin() as connection:
+                    key_uses.note(connection, uses)
+            except Exception as error:
+                with suppress(Exception):  # a full disk may take no log entry either
+                    log.warning("key-uses-lost", error=type(error).__name__, keys=len(uses))

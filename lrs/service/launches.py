@@ -1,0 +1,97 @@
+"""What keys of launch links may store and read: lrs.domain.launch, with what the catalogue says.
+
+Decided from the log and from no read model: whether a statement is stored must not depend on how
+far a projection has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from lrs.domain.agent import JsonObject, authority_key
+from lrs.domain.credential import Credential
+from lrs.domain.errors import OutsideLaunch
+from lrs.domain.events import CourseDescribed, Described, EntryWithdrawn, IdentifierLinked
+from lrs.domain.identity import representatives
+from lrs.domain.launch import CatalogueView, Launch, defines_own, require
+from lrs.domain.listings import listings
+from lrs.domain.statement import is_voiding, target_of
+from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.ledger import Ledger
+
+_FACTS = (CourseDescribed, IdentifierLinked, EntryWithdrawn)
+_TOPICS = tuple(fact.TOPIC for fact in _FACTS)
+
+_Ends = tuple[tuple[int, ...], tuple[bytes | None, ...]]
+"""The positions of the last facts of each of these kinds, of those there are, and the commitments
+of the events there: after a failover the log may hold other ones.
+"""
+
+
+class Launches:
+    """The rules for learners' keys on one ledger; `words` are the installation's."""
+
+    def __init__(self, ledger: Ledger, words: Vocabulary = STANDARD) -> None:
+        self._ledger = ledger
+        self._words = words
+        self._known: tuple[_Ends, CatalogueView] = (((), ()), CatalogueView(vocabulary=words))
+
+    def catalogue(self) -> CatalogueView:
+        """What the catalogue says now: read again only after something was said of it."""
+        (positions, _), catalogue = known = self._known
+        if self._ends(positions) != known[0]:
+            positions, _ = self._ends(())
+            ends = self._ends(positions)  # before what they end is read: it may go on meanwhile
+            catalogue = self._read()
+            self._known = ends, catalogue
+        return catalogue
+
+    def _ends(self, at: tuple[int, ...]) -> _Ends:
+        """Where the facts end, and the commitments of the events at these positions."""
+        _, _, _, *found = self._ledger.reader.end(_TOPICS, at)
+        ends, commitments = found[: len(_TOPICS)], found[len(_TOPICS) :]
+        return tuple(end for end in ends if end), tuple(commitments)
+
+    def require(
+        self, statements: Sequence[JsonObject], by: Credential, *, batch: bool = True
+    ) -> Collection[int]:
+        """Raises OutsideLaunch for the first statement that a learner's key may not send, with the
+        pointer, which begins with the index in a `batch`. The indexes of those statements whose
+        names and definitions are the key's own to say.
+        """
+        if by.launch is None:
+            return range(len(statements))
+        catalogue = self.catalogue()
+        for index, statement in enumerate(statements):
+            try:
+                require(statement, by.launch, catalogue)
+            except OutsideLaunch as error:
+                error.pointer = f"/{index}{error.pointer}" if batch else error.pointer
+                raise
+        self._require_own_voided(statements, by)
+        return _defining(statements, by.launch, catalogue)
+
+    def _require_own_voided(self, statements: Sequence[JsonObject], by: Credential) -> None:
+        targets = [target_of(one) for one in statements if is_voiding(one)]
+        rows = self._ledger.reader.statements([one for one in targets if one is not None])
+        mine = authority_key(by.authority)
+        if any(authority_key(row.authority) != mine for row in rows):
+            raise OutsideLaunch("launch-voiding")
+
+    def _read(self) -> CatalogueView:
+        standing: dict[UUID, Described] = {}
+        for fact in self._ledger.facts(_FACTS):
+            standing.pop(fact.originator_id, None)  # what was described last stands at the end
+            if isinstance(fact, Described):
+                standing[fact.originator_id] = fact
+        courses = [f.entry for f in standing.values() if isinstance(f, CourseDescribed)]
+        links = [f.entry for f in standing.values() if isinstance(f, IdentifierLinked)]
+        people: Mapping[str, str] = representatives({one["agent"]: one["person"] for one in links})
+        return CatalogueView(lambda key: people.get(key, key), listings(courses), self._words)
+
+
+def _defining(
+    statements: Sequence[JsonObject], launch: Launch, catalogue: CatalogueView
+) -> set[int]:
+    return {i for i, one in enumerate(statements) if defines_own(one, launch, catalogue)}
