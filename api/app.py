@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 
-from api import errors, health, metrics
+from api import errors, health, metrics, signatures
 from api.attempts import Attempts
 from api.auth import ATTEMPTS, authenticated
 from api.catalogue import resource
@@ -62,8 +62,10 @@ def create_app(lrs: Lrs) -> Flask:
     streams = Streams(max(1, lrs.settings.threads // 2))
     memory = MemoryBudget()
     reports = [module.blueprint(lrs) for module in _REPORTS]
+    signed = signatures.Signatures(lrs)
     for blueprint in (
-        statements.blueprint(lrs, streams, memory),
+        statements.blueprint(lrs, streams, memory, signed),
+        signatures.blueprint(lrs, signed),
         documents.blueprint(lrs, streams, memory),
         agents.blueprint(lrs),
         about.blueprint(),

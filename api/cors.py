@@ -20,7 +20,7 @@ _SENT = (
 )
 _SEEN = (
     "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, "
-    "X-Zachetka-Unknown-Verb, X-Request-ID, Retry-After"
+    "X-Zachetka-Signature, X-Zachetka-Unknown-Verb, X-Request-ID, Retry-After"
 )
 _PREFLIGHT = (
     ("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, DELETE"),

@@ -42,7 +42,7 @@ _NAMED = frozenset(
             "courses",
             "metrics",
         ),
-        *("health", "history", "offices", "services", "unrecognised", "visits"),
+        *("health", "history", "offices", "services", "signatures", "unrecognised", "visits"),
         *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
         *("v1", "xapi"),
         *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),

@@ -228,6 +228,9 @@ class Settings:
     vocabulary: str = _setting(
         "", _text, "A TOML file with further verbs and activity types that tell of training."
     )
+    trusted_certificates: str = _setting(
+        "", _text, "A PEM file of certificates whose signatures of statements are trusted."
+    )
     time_zone: str = _setting(
         "UTC", _time_zone, "The centre's time zone: where a time that is told in UTC happened."
     )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-from typing import Any
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509 import InvalidVersion, load_der_x509_certificate
+from cryptography.x509 import Certificate
 
 from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidAttachments, InvalidStatement, MalformedJson
 from lrs.domain.statement import centiseconds, same
 from lrs.domain.version import Version
 from lrs.ledger import Bytes
+from schemas.certificates import certificate_of
 from schemas.check import check_statement
 from schemas.json_text import parse_json
 
@@ -22,6 +24,11 @@ ALGORITHMS = ("RS256", "RS384", "RS512")
 _CONTENT_TYPE = "application/octet-stream"
 _LONGEST = 500_000
 """Bytes of a signature: it is decoded in memory."""
+
+_SHORTEST, _LONGEST_VALUE = 64, 2_048
+"""Bytes of what an RSA key makes, of 512 bits to 16,384: what is shorter or longer is no signature
+of any of the algorithms (RFC 7518, 3.3; RFC 8017, 8.2).
+"""
 
 
 def check_signature(
@@ -41,47 +48,66 @@ def check_signature(
         return
     if content.size > _LONGEST:
         raise InvalidAttachments("signature-malformed", pointer=at)
-    token = b"".join(content.chunks())
-    payload = _verified(token, at)
-    if not _says(payload, statement, version):
-        raise InvalidAttachments("signature-payload", pointer=at)
+    try:
+        signature = examined(b"".join(content.chunks()))
+        if not _says(signature.payload, statement, version):
+            raise InvalidAttachments("signature-payload")
+    except InvalidAttachments as error:
+        error.pointer = at
+        raise
 
 
-def _verified(token: bytes, at: str) -> bytes:
-    """The payload of a signature; the signature itself is checked where it brings a certificate."""
+class Signature(NamedTuple):
+    """A signature that is well formed; and that is right, where it brings certificates."""
+
+    algorithm: str
+    payload: bytes
+    chain: Sequence[Certificate]
+    """The signer's certificate, then those that vouch for it; empty where it brings none, and
+    nobody can tell whose it is.
+    """
+
+
+def examined(token: bytes) -> Signature:
+    """The signature, checked with the key of its first certificate. Raises InvalidAttachments."""
     try:
         header = jwt.get_unverified_header(token)
         loose: dict[str, Any] = jwt.api_jws.decode_complete(
             token, options={"verify_signature": False}
         )
     except (jwt.InvalidTokenError, ValueError):
-        raise InvalidAttachments("signature-malformed", pointer=at) from None
-    if header.get("alg") not in ALGORITHMS:
-        raise InvalidAttachments("signature-algorithm", pointer=at)
-    if "x5c" in header:
-        key, signed = _key_of(header["x5c"], at), token.rpartition(b".")[0]
+        raise InvalidAttachments("signature-malformed") from None
+    algorithm, value = header.get("alg"), loose["signature"]
+    if algorithm not in ALGORITHMS:
+        raise InvalidAttachments("signature-algorithm")
+    if not _SHORTEST <= len(value) <= _LONGEST_VALUE:
+        raise InvalidAttachments("signature-no-value")
+    chain = _chain(header["x5c"]) if "x5c" in header else []
+    if chain:
+        signed = token.rpartition(b".")[0]
         # Past PyJWT's own decoding, which warns of short keys; the standard's example has one.
-        if not jwt.api_jws.get_algorithm_by_name(header["alg"]).verify(
-            signed, key, loose["signature"]
-        ):
-            raise InvalidAttachments("signature-wrong", pointer=at)
-    payload: bytes = loose["payload"]
-    return payload
+        rsa = jwt.api_jws.get_algorithm_by_name(algorithm)
+        if not rsa.verify(signed, chain[0].public_key(), value):
+            raise InvalidAttachments("signature-wrong")
+    return Signature(algorithm, loose["payload"], chain)
 
 
-def _key_of(chain: object, at: str) -> RSAPublicKey:
-    """The public key of the first certificate of a chain, which is that of the signer (RFC 7515,
-    4.1.6). Who vouches for the signer is for people to judge.
+def _chain(said: object) -> list[Certificate]:
+    """The certificates of x5c, of which the first is the signer's (RFC 7515, 4.1.6). Who vouches
+    for the signer is told where somebody asks (`schemas.certificates`), and refused by nobody.
     """
     try:
-        if not isinstance(chain, list) or not isinstance(chain[0], str):
+        if not isinstance(said, list) or not said or not isinstance(said[0], str):
             raise ValueError("x5c")
-        key = load_der_x509_certificate(base64.b64decode(chain[0], validate=True)).public_key()
-    except (ValueError, IndexError, InvalidVersion, UnsupportedAlgorithm):
-        raise InvalidAttachments("signature-certificate", pointer=at) from None
-    if not isinstance(key, RSAPublicKey):
-        raise InvalidAttachments("signature-certificate", pointer=at)
-    return key
+        chain = [certificate_of(said[0])]
+        if not isinstance(chain[0].public_key(), RSAPublicKey):
+            raise ValueError("x5c")
+    except (ValueError, UnsupportedAlgorithm):
+        raise InvalidAttachments("signature-certificate") from None
+    for text in said[1:]:
+        with suppress(ValueError, TypeError):  # one that vouches for nobody is no fault
+            chain.append(certificate_of(text))
+    return chain
 
 
 def _says(payload: bytes, statement: JsonObject, version: Version) -> bool:

@@ -12,6 +12,8 @@ from flask import Blueprint, Response, g, request
 from api.envelope import THROUGH
 from api.middleware.memory_budget import MemoryBudget, parsed_weight
 from api.rendering import no_content
+from api.signatures import HEADER as SIGNATURE
+from api.signatures import Signatures, is_signed
 from api.xapi.answers import Answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
 from api.xapi.entry import entered
@@ -30,13 +32,15 @@ from schemas.parameters import parameters
 from schemas.query import Format, Shape, asked, shape, statement_id
 
 
-def blueprint(lrs: Lrs, streams: Streams, memory: MemoryBudget) -> Blueprint:
+def blueprint(
+    lrs: Lrs, streams: Streams, memory: MemoryBudget, signatures: Signatures
+) -> Blueprint:
     """The statement resource of a store."""
     bp = Blueprint("statements", __name__, url_prefix="/xapi")
     bp.before_request(entered(lrs))
     large = LargeReads()
     large.of(bp)
-    views = _Statements(lrs, streams, memory, large)
+    views = _Statements(lrs, streams, memory, large, signatures)
     bp.get("/statements")(views.get)
     bp.put("/statements")(views.put)
     bp.post("/statements")(views.post)
@@ -45,12 +49,20 @@ def blueprint(lrs: Lrs, streams: Streams, memory: MemoryBudget) -> Blueprint:
 
 
 class _Statements:
-    def __init__(self, lrs: Lrs, streams: Streams, memory: MemoryBudget, large: LargeReads) -> None:
+    def __init__(
+        self,
+        lrs: Lrs,
+        streams: Streams,
+        memory: MemoryBudget,
+        large: LargeReads,
+        signatures: Signatures,
+    ) -> None:
         self._statements = lrs.statements
         self._answers = Answers(lrs.definitions, streams)
         self._settings = lrs.settings
         self._words = lrs.words
         self._memory = memory
+        self._signatures = signatures
         self._before_large = large.begin
 
     def post(self) -> Response:
@@ -78,7 +90,10 @@ class _Statements:
             )
         request.environ[THROUGH] = reach.through
         attached = self._statements.attached([row]) if wanted.shape.attachments else ()
-        return self._answers.one(row, wanted.shape, attached)
+        answer = self._answers.one(row, wanted.shape, attached)
+        if is_signed(row):
+            answer.headers[SIGNATURE] = self._signatures.state(row)
+        return answer
 
     def more(self, token: str) -> Response:
         """The form that `more` had before it became a parameter: such links are still in use."""

@@ -105,6 +105,8 @@ ATTACHMENTS: Final = {
     "statement and in its part.",
     "signature-malformed": "Give the signature as a JWS in compact serialization: header, payload "
     "and signature in base64url, with dots between.",
+    "signature-no-value": "The third part of the JWS is no signature of an RSA key: sign with the "
+    "private key, and send what that makes.",
     "signature-payload": "The payload of the signature is another statement: sign the very "
     "statement that is sent, as it is before the signature is attached.",
     "signature-repeated": "A statement has one signature: leave the others out.",

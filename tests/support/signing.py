@@ -53,6 +53,33 @@ def _certificate(key: PrivateKey) -> bytes:
     return made.public_bytes(Encoding.DER)
 
 
+def vouched(
+    key: rsa.RSAPrivateKey, issuer: rsa.RSAPrivateKey, *, ca: bool = False, until: int = 2040
+) -> x509.Certificate:
+    """A certificate for the key, named by its number, which the issuer vouches for."""
+
+    def name(of: rsa.RSAPrivateKey) -> x509.Name:
+        told = f"{of.public_key().public_numbers().n % 10_000:04}"
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, told)])
+
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name(key))
+        .issuer_name(name(issuer))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(until, 1, 1, tzinfo=UTC))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .sign(issuer, SHA256())
+    )
+
+
+def written(*certificates: x509.Certificate) -> list[str]:
+    """As the JWS header holds them."""
+    return [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in certificates]
+
+
 RSA, UNHEARD_OF = (bytes.fromhex(f"06092a864886f70d0101{last}") for last in ("01", "7f"))
 
 
