@@ -16,6 +16,8 @@ CODES = {code for group in PROBLEMS.values() for code in group.sentences}
 EVER = {200, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 429}
 """The statuses that the application has in a good world."""
 
+BUSY = {"bodies-awaited", "forms-awaited", "memory-busy", "reports-busy", "streaming", "too-busy"}
+
 SERVERS_OWN = {400, 414, 431}
 """What the web server says by itself, without a body, to what is no HTTP or too much of it."""
 
@@ -31,7 +33,9 @@ def faults(message: Message, answer: Answer) -> Iterator[str]:
         if message.proper or status not in SERVERS_OWN or answer.body:
             yield f"{status}, not from the application"
         return
-    if status not in EVER and status not in message.expects:
+    if _is_busy(answer):
+        pass  # a client comes again
+    elif status not in EVER:
         yield f"status {status}"
     elif message.expects and status not in message.expects:
         yield f"{status} instead of {sorted(message.expects)}"
@@ -41,6 +45,12 @@ def faults(message: Message, answer: Answer) -> Iterator[str]:
         yield from _of_problem(message, answer)
     elif message.verb != b"HEAD" and status == 200:
         yield from _of_content(message, answer)
+
+
+def _is_busy(answer: Answer) -> bool:
+    """Whether so many ask at once that this request was put off, before anything was done."""
+    found = answer.status == 503 and "retry-after" in answer.headers
+    return found and any(f'"{code}"'.encode() in answer.body for code in BUSY)
 
 
 def _of_xapi(headers: dict[str, str]) -> Iterator[str]:

@@ -36,6 +36,16 @@ def said(status: int, body: bytes = b"{}", **headers: str | None) -> list[str]:
     return list(faults(ASKED, Answer(status, kept, body)))
 
 
+def test_to_be_put_off_is_no_fault() -> None:
+    """With the instant to come again; and for one of the reasons that many requests at once are."""
+    busy = {**PROBLEM, "status": 503, "title": "Service Unavailable", "code": "reports-busy"}
+    body, kind = json.dumps(busy).encode(), "application/problem+json"
+    assert said(503, body, content_type=kind, retry_after="2") == []
+    assert "status 503" in said(503, body, content_type=kind)
+    other = json.dumps({**busy, "code": "unavailable"}).encode()
+    assert "status 503" in said(503, other, content_type=kind, retry_after="2")
+
+
 def refused(kind: str = "application/problem+json", real: int = 400, **parts: Any) -> list[str]:
     return said(real, json.dumps({**PROBLEM, **parts}).encode(), content_type=kind)
 

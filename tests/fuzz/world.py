@@ -56,7 +56,8 @@ HASHES = {sha256(content).hexdigest(): content for content in CONTENTS}
 
 def signed(statement: JsonObject) -> bytes:
     """A JSON Web Signature that says so; without a certificate nobody can tell that it is none."""
-    parts = json.dumps({"alg": "RS256"}), json.dumps(statement), "no signature"
+    value = "no signature, but as long as an RSA key of 512 bits makes one: " * 2
+    parts = json.dumps({"alg": "RS256"}), json.dumps(statement), value
     return b".".join(base64.urlsafe_b64encode(p.encode()).rstrip(b"=") for p in parts)
 
 

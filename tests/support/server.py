@@ -55,7 +55,7 @@ class Server:
             self._process = subprocess.Popen(
                 [COMMAND, "serve"],
                 env=self._environment,
-                stdout=log,
+                stdout=subprocess.DEVNULL,  # where it says that it serves
                 stderr=log,
                 start_new_session=True,
             )
