@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -165,6 +166,7 @@ def test_the_alternate_syntax_can_be_switched_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.skipif("LRS_TEST_SOAK" not in os.environ, reason="takes half a minute: make soak")
 def test_connections_that_bring_no_head_end(hasty: Store) -> None:
     """The server waits half a minute for each."""
     with hasty.connected(end=False) as idle:
