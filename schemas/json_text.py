@@ -34,9 +34,6 @@ _EXAMINED = 10_000
 
 _NO_BRACKETS = bytes({*range(256)} - {*b"[]{}"})
 
-_FEW = 50_000
-"""Separators that are counted without a look at where they stand."""
-
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -91,7 +88,7 @@ def parse_json(text: bytes | str, *, max_values: int = MAX_VALUES) -> Any:
 
 def require_few_values(text: bytes, most: int) -> None:
     """Raises TooLarge for a JSON text with more values, before any of them is made."""
-    if len(text) > 2 * most and values_of(text) > most:
+    if len(text) > 2 * most and _separators(text) > most and values_of(text) > most:
         if _begins_too_deep(text):
             _refuse("nesting-too-deep", None)
         raise TooLarge("too-many-values", limit=most)
@@ -110,9 +107,7 @@ def values_of(text: bytes) -> int:
     """How many values a JSON text holds, or a few more: every value follows a comma, a colon or a
     bracket, and a colon a name.
     """
-    found = _separators(text)
-    # Texts may hold commas, too: then they are taken out.
-    return found if b'"' not in text or found < _FEW else _separators(_STRING.sub(b'""', text))
+    return _separators(_STRING.sub(b'""', text))  # strings may hold commas, too
 
 
 def _separators(text: bytes) -> int:
