@@ -89,8 +89,12 @@ def made(place: Place) -> Place:
 
 @pytest.fixture
 def settings(place: Place) -> Settings:
-    """The settings of a store there; `dataclasses.replace` changes some."""
-    return Settings(ledger_url=place.ledger_url, views_url=place.views_url)
+    """The settings of a store there; `dataclasses.replace` changes some. A disk may stall for
+    seconds: tests of time limits set their own.
+    """
+    return Settings(
+        ledger_url=place.ledger_url, views_url=place.views_url, write_timeout=30, fresh_timeout=30
+    )
 
 
 @pytest.fixture

@@ -20,7 +20,15 @@ Calling = Callable[..., Caller]
 
 def settings_of(place: Place, **others: str) -> Settings:
     """Settings of a store at this place; `others` in lower case and without LRS_."""
-    given = {"ledger_url": place.ledger_url, "views_url": place.views_url, "threads": "4", **others}
+    given = {
+        "ledger_url": place.ledger_url,
+        "views_url": place.views_url,
+        "threads": "4",
+        # A disk may stall for seconds: tests of time limits set their own.
+        "write_timeout": "30",
+        "fresh_timeout": "30",
+        **others,
+    }
     environment = {f"LRS_{name.upper()}": value for name, value in given.items()}
     return Settings.from_env(environment, Path("/nowhere"))
 

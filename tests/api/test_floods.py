@@ -69,7 +69,7 @@ def flood(store: Store, head: bytes, begin: bytes, most: int) -> Answered:
     """Send spaces in chunks until there is an answer or `most` bytes are sent."""
     sent, received, started = 0, b"", time.monotonic()
     address = ("127.0.0.1", store.served.port)
-    with closing(socket.create_connection(address, timeout=20)) as connection:
+    with closing(socket.create_connection(address, timeout=60)) as connection:
         connection.sendall(head)
         piece = begin
         with suppress(OSError):  # whoever does not listen any more may have answered all the same
@@ -188,7 +188,7 @@ def test_what_is_no_http_is_refused_and_the_server_goes_on(store: Store, case: s
     """RFC 9112, 6.3: by the server or by the store, and never with a 5xx."""
     header, data, status = BAD_FRAMES[case]
     address = ("127.0.0.1", store.served.port)
-    with closing(socket.create_connection(address, timeout=10)) as connection:
+    with closing(socket.create_connection(address, timeout=60)) as connection:
         with suppress(OSError):
             connection.sendall(store.head(POST, NEW, JSON, header) + data)
         assert int(connection.recv(65_536).split()[1]) == status

@@ -32,7 +32,7 @@ class Server:
 
     def ask(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
         """Status and JSON of an answer, over a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             headers = {**self.headers, **request.pop("headers", {})}
             connection.request(method, path, headers=headers, **request)
@@ -109,7 +109,7 @@ def test_a_chunked_body_too_large_is_refused_while_it_streams(server: Server) ->
 
 def test_a_length_too_large_is_refused_before_anything_is_sent(server: Server) -> None:
     """413 from Content-Length alone: the client need not send what will not be read."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.putrequest("POST", STATEMENTS)
     for name, value in {**server.headers, **JSON, "Content-Length": str(10**9)}.items():
         connection.putheader(name, value)

@@ -188,13 +188,13 @@ def test_two_processes_answer_with_the_sum_of_both(made: Place, tmp_path: Path) 
         pytest.skip("a store on SQLite has one process")
     urls = {"ledger_url": made.ledger_url, "views_url": made.views_url}
     with served(tmp_path, workers="2", **urls) as store:
-        wait_until(lambda: _asked(store.port).get("zachetka_processes") == 2, 20)
+        wait_until(lambda: _asked(store.port).get("zachetka_processes") == 2, 60)
         name = _requests("/xapi/about", "GET", "2xx")
         before = _asked(store.port).get(name, 0)
         for _ in range(20):
             _get(store.port, "/xapi/about")
-        wait_until(lambda: _asked(store.port).get(name) == before + 20, 20)
-        wait_until(lambda: all(_asked(store.port).get(name) == before + 20 for _ in range(8)), 20)
+        wait_until(lambda: _asked(store.port).get(name) == before + 20, 60)
+        wait_until(lambda: all(_asked(store.port).get(name) == before + 20 for _ in range(8)), 60)
 
 
 def _asked(port: int) -> dict[str, float]:

@@ -172,6 +172,6 @@ def test_connections_that_bring_no_head_end(hasty: Store) -> None:
     with hasty.connected(end=False) as idle:
         idle.settimeout(60)
         begun = time.monotonic()
-        wait_until(lambda: hasty.ask("GET", "/health") == 200, 5)
+        wait_until(lambda: hasty.ask("GET", "/health") == 200, 60)
         assert idle.recv(1) == b""
         assert 20 < time.monotonic() - begun < 50

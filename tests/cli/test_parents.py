@@ -68,7 +68,7 @@ def test_a_server_whose_first_process_is_killed_gives_the_port_back(
     workers = process.children()
     assert workers
     process.send_signal(signal.SIGKILL)
-    wait_until(lambda: not _listens(port), 8)
+    wait_until(lambda: not _listens(port), 60)
     wait_until(lambda: not any(_lives(worker) for worker in workers), 12)
 
 
@@ -86,7 +86,7 @@ def test_a_rebuild_whose_first_process_is_killed_leaves_none_behind(
     started.kill()
     started.wait(10)
     assert len(children) >= 4
-    wait_until(lambda: not any(_lives(child) for child in children), 5)
+    wait_until(lambda: not any(_lives(child) for child in children), 60)
 
 
 @pytest.mark.parametrize("linger", ["0", "0.2"])
@@ -105,7 +105,7 @@ def test_a_process_ends_with_its_parent(linger: str, tmp_path: Path) -> None:
     parent.kill()
     parent.wait(10)
     parent.stdout.close()
-    wait_until(lambda: not _lives(child), 5)
+    wait_until(lambda: not _lives(child), 60)
 
 
 def _lives(process: psutil.Process) -> bool:

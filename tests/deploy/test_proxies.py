@@ -42,7 +42,7 @@ class Proxy:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, Any]:
         """Status, headers and JSON of an answer; an iterable is sent in chunks."""
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, context=_any())
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=_any())
         try:
             given = {"X-Experience-API-Version": "2.0.0", "Authorization": self.login, **headers}
             given = {name: value for name, value in given.items() if value}
@@ -159,7 +159,7 @@ def proxy(
             process = subprocess.Popen(command, stdout=log, stderr=log, env=home)
         try:
             made = Proxy(request.param, port, basic(*store.key("all")))
-            wait_until(lambda: _answers(made), 20)
+            wait_until(lambda: _answers(made), 60)
             yield made
         finally:
             process.terminate()
@@ -227,7 +227,7 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(proxy: Proxy) -> Non
     """413 from Content-Length alone. Caddy counts what comes instead."""
     if proxy.name != "nginx":
         pytest.skip("Caddy does not look at Content-Length")
-    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, timeout=20, context=_any())
+    connection = http.client.HTTPSConnection("127.0.0.1", proxy.port, timeout=60, context=_any())
     connection.putrequest("POST", "/lrs/xapi/statements")
     for name, value in {**JSON, "Authorization": proxy.login}.items():
         connection.putheader(name, value)

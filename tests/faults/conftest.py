@@ -11,7 +11,14 @@ from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.support.mortal import MortalServer
+from tests.support.places import Place
 from tests.support.postgres import DURABLE
+
+
+@pytest.fixture
+def settings(place: Place) -> Settings:
+    """The settings of a store there, with the time limits that operators get."""
+    return Settings(ledger_url=place.ledger_url, views_url=place.views_url)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from tests.faults.web import Web
 from tests.support.processes import wait_until
 from tests.support.stores import copies
 
-BOUND = 5.0
+BOUND = 8.0
 """Seconds within which a client is to hear that the disk is full."""
 
 MEGABYTE = 1_000_000

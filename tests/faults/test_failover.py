@@ -74,7 +74,7 @@ def test_a_store_goes_on_with_the_standby_that_is_promoted(pair: Pair, lrs: Lrs)
     pair.primary.crash()
     assert (web.post(uuid4()).status, web.get(before).status) == (503, 503)
     pair.standby.promote()
-    wait_until(lambda: web.post(after).status == 200, 5)
+    wait_until(lambda: web.post(after).status == 200, 60)
     assert (web.get(before).status, web.get(after).status) == (200, 200)
     assert copies(lrs._databases[0], before) == 1
 

@@ -87,7 +87,7 @@ def round_of(
     copies = [stored(place, batch) for batch in load.unsure]
     assert set(copies) <= {0, Load.BATCH}, "every batch is whole or absent"
     for batch in load.unsure:
-        wait_until(lambda batch=batch: server.post(batch) == 200, 10)  # type: ignore[misc]
+        wait_until(lambda batch=batch: server.post(batch) == 200, 60)  # type: ignore[misc]
     assert server.get(acknowledged[-1]) == 200
     assert server.get(load.unsure[0][0]) == 200
     new = len(acknowledged) + CLIENTS * Load.BATCH

@@ -117,7 +117,7 @@ def test_two_workers_agree_with_the_log_after_their_database_was_killed(
             wait_until(lambda: server.ask("GET", "/xapi/statements?limit=1")[0] == 200)
             crashing.kill()
             crashing.start()
-            wait_until(lambda: server.ask("GET", "/xapi/statements?limit=1")[0] == 200, 20)
+            wait_until(lambda: server.ask("GET", "/xapi/statements?limit=1")[0] == 200, 60)
             assert differences_over_http(server) == []
     finally:
         server.kill()
@@ -134,7 +134,7 @@ def lose(lrs: Lrs, snapshot: Callable[[], Callable[[], None]]) -> tuple[int, int
     lrs.projector.catch_up()
     highest = lrs.ledger.reader.head()[0]
     restore()
-    wait_until(lambda: recovered(lrs), 20)
+    wait_until(lambda: recovered(lrs), 60)
     # Statements alone: what describes the catalogue asks a read model first.
     lrs.statements.store(parsed(varied(5, 101)), WRITER, Version.V2_0_0)
     return surviving, highest
@@ -148,7 +148,7 @@ def recovered(lrs: Lrs) -> bool:
 
 def require_loss_is_told(lrs: Lrs, settings: Settings, surviving: int, highest: int) -> None:
     """By health and the doctor, with the number of events, until it is acknowledged."""
-    wait_until(lambda: bool(lrs.health().divergences), 10)
+    wait_until(lambda: bool(lrs.health().divergences), 60)
     (found,) = lrs.health().divergences
     assert (found.surviving, found.highest) == (surviving, highest)
     assert lrs.health().is_wrong
@@ -297,7 +297,7 @@ def test_another_log_put_in_the_place_of_the_first_is_taken_for_another(
         highest = lrs.ledger.reader.head()[0]
         wait_until(lambda: not lrs.health().divergences)
         overwrite(tmp_path / "other.db", tmp_path / "ledger.db")
-        wait_until(lambda: bool(lrs.health().divergences), 10)
+        wait_until(lambda: bool(lrs.health().divergences), 60)
         settled(lrs)
         assert differences(lrs) == []
         (found,) = lrs.health().divergences

@@ -51,4 +51,4 @@ def test_the_library_accepts_our_recorder(
     getattr(test, name)()
     for thread in threading.enumerate():  # the library tells its readers to stop, but not to wait
         if "read_continuously" in thread.name:
-            thread.join(10)
+            thread.join(60)

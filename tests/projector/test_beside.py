@@ -105,7 +105,7 @@ def test_a_second_rebuild_is_refused(
     with running(rebuild_gated, [[place, tmp_path]] if elsewhere else []) as processes:
         if not elsewhere:
             first.start()
-        wait_until((tmp_path / "entered").exists, 20)
+        wait_until((tmp_path / "entered").exists, 60)
         with pytest.raises(RebuildConflict, match="already"):
             projector.rebuild(["tally"])
         with pytest.raises(RebuildConflict, match="already"):

@@ -167,10 +167,10 @@ def test_a_rebuild_in_the_background_that_was_cut_is_taken_up_again(
     projector.rebuilder.ask("tally")
     with following(distant, Tally(), Endless()) as cut:
         cut.start()
-        wait_until(lambda: "timeout client" in (failure(views) or ""), 20)
+        wait_until(lambda: "timeout client" in (failure(views) or ""), 60)
     assert leftovers(place) == []
     projector.start()
-    wait_until(lambda: failure(views) is None, 20)
+    wait_until(lambda: failure(views) is None, 60)
     assert (tallied(views), quarantined(views)) == ([1], [])
 
 

@@ -56,9 +56,9 @@ def swap_stuck(place: Place, sign: Path) -> None:
 def killed(worker: object, place: Place, sign: Path) -> None:
     """Run that in a process until the sign is there, and kill it."""
     with running(worker, [[place, sign]]) as (process,):  # type: ignore[arg-type]
-        wait_until(sign.exists, 20)
+        wait_until(sign.exists, 60)
         process.kill()
-        process.join(10)
+        process.join(60)
 
 
 def test_after_a_rebuild_that_was_killed_the_next_one_is_made(

@@ -98,7 +98,7 @@ class Gated(Tally):
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         self.entered.touch()
-        wait_until(self.go.exists, 20)
+        wait_until(self.go.exists, 60)
         super().apply(batch, connection)
 
 

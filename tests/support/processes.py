@@ -30,7 +30,7 @@ def running(
     finally:
         for process in processes:
             process.kill()
-            process.join(10)
+            process.join(60)
 
 
 def finish(processes: Sequence[ForkServerProcess], seconds: float) -> None:
@@ -41,7 +41,7 @@ def finish(processes: Sequence[ForkServerProcess], seconds: float) -> None:
     assert [process.exitcode for process in processes] == [0] * len(processes)
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 10.0) -> float:
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> float:
     """Look every hundredth of a second until it is true; the seconds that took."""
     began = time.monotonic()
     while not true():

@@ -37,7 +37,7 @@ class Proxy:
         """Returns when the last client has gone."""
         self._listener.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
         self._listener.close()
 
     def _accept(self) -> None:

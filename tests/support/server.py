@@ -87,7 +87,7 @@ class Server:
             "Content-Type": "application/json",
             "X-Experience-API-Version": "2.0.0",
         }
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -120,7 +120,7 @@ class Load:
 
     def join(self) -> None:
         for thread in self._threads:
-            thread.join(20)
+            thread.join(60)
 
     def _post(self) -> None:
         while True:
