@@ -40,8 +40,7 @@ def _members(said: JsonObject) -> JsonObject:
     """Each decoded but for a context, in the place of its text."""
     for name, raw in said.items():
         if name in _ALIKE:
-            text = bytes(raw)
-            said[name] = _shared(text) if is_light(text) else orjson.loads(text)
+            said[name] = _kept(bytes(raw))
         elif name in _TEXTS:
             said[name] = _text(raw)
         elif name != "context":
@@ -59,6 +58,20 @@ def is_light(text: bytes) -> bool:
     return length + 70 * (text.count(b",") + text.count(b"[") + text.count(b"{")) <= HEAVIEST
 
 
+def _kept(text: bytes) -> Any:
+    try:
+        return _shared(text)
+    except _Heavy:
+        return orjson.loads(text)
+
+
+class _Heavy(Exception):
+    """The value is not to be kept: a cache remembers nothing of a call that raised."""
+
+
 @lru_cache(maxsize=MOST)
 def _shared(text: bytes) -> Any:
+    # Weighed here, not by the caller: what is met again was weighed before.
+    if not is_light(text):
+        raise _Heavy
     return Shared(orjson.loads(text))

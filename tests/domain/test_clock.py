@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lrs.domain.clock import is_rfc_3339, iso, micros, parse_timestamp
+from lrs.domain.iso8601 import parse_iso8601
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -160,6 +162,27 @@ def test_the_offset_is_kept_beside_the_instant() -> None:
 def test_finer_than_microseconds_is_cut_and_never_rounded() -> None:
     """A later instant is never said of an earlier one."""
     assert parse_timestamp("2026-03-01T12:00:00.999999999Z").microsecond == 999_999
+
+
+def parsed(parse: Callable[[str], datetime], text: str) -> datetime | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+@given(
+    st.from_regex(
+        r"(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]T[012][0-9]:[0-6][0-9]:[0-6][0-9]"
+        r"(\.[0-9]{3}){0,3}(Z|[+-][0-2][0-9]:[0-7][0-9])",
+        fullmatch=True,
+    )
+)
+def test_the_usual_form_is_parsed_as_any_other(text: str) -> None:
+    """The quick way takes and refuses what the whole grammar does, and gives the same instant."""
+    quick, whole = parsed(parse_timestamp, text), parsed(parse_iso8601, text)
+    assert quick == whole
+    assert quick is None or whole is None or quick.utcoffset() == whole.utcoffset()
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
