@@ -17,7 +17,7 @@ import structlog
 
 from api.middleware.request_id import REQUEST_ID
 from api.xapi.versions import HEADER, spoken
-from lrs.domain import clock
+from lrs.domain.clock import iso
 from lrs.domain.version import Version
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _DEEPEST = 8
 _NOBODYS = frozenset({"/", "/health", "/xapi/about"})
 """Paths whose answers are about nobody."""
 
-_iso = lru_cache(maxsize=64)(clock.iso)
+_iso = lru_cache(maxsize=64)(iso)
 _LONGEST_ID = 64
 
 
