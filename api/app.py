@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
 
-from api import errors, health, metrics, signatures
-from api.attempts import Attempts
+from api import errors, health, metrics
+from api.admin import catalogue
+from api.admin import people as people
+from api.admin import projections as projections
 from api.auth import ATTEMPTS, authenticated
-from api.catalogue import resource
-from api.cors import shared
-from api.envelope import enveloped
+from api.failed_logins import Attempts
+from api.middleware import alternate_syntax
 from api.middleware.body_deadline import BodyDeadlines, in_time
 from api.middleware.concurrency_limit import in_turn
+from api.middleware.cors import shared
 from api.middleware.foreign_pages import refused_to_foreign_pages
 from api.middleware.memory_budget import MemoryBudget
-from api.paths import normalised
-from api.people import resource as people
-from api.projections import resource as projections
+from api.middleware.path_normalisation import normalised
+from api.middleware.response_headers import enveloped
 from api.public_url import under
 from api.reports import (
     certifications,
@@ -31,9 +32,9 @@ from api.reports import (
     unrecognised,
     visits,
 )
-from api.xapi import about, agents, alternate, documents, statements
-from api.xapi.streams import Streams
-from lrs.domain.version import Version
+from api.xapi import about, agents, documents, signatures, statements
+from api.xapi.response_streaming import Streams
+from lrs.domain.xapi.version import Version
 from lrs.service import Lrs
 
 _REPORTS = (transcripts, courses, certifications, offices, services, visits, unrecognised)
@@ -58,7 +59,7 @@ def create_app(lrs: Lrs) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[ATTEMPTS] = Attempts()
     errors.install(app)
-    alternate.install(app)
+    alternate_syntax.install(app)
     streams = Streams(max(1, lrs.settings.threads // 2))
     memory = MemoryBudget()
     reports = [module.blueprint(lrs) for module in _REPORTS]
@@ -70,7 +71,7 @@ def create_app(lrs: Lrs) -> Flask:
         agents.blueprint(lrs),
         about.blueprint(),
         *reports,
-        resource.blueprint(lrs, memory),
+        catalogue.blueprint(lrs, memory),
         people.blueprint(lrs),
         projections.blueprint(lrs),
         health.blueprint(lrs),
@@ -80,7 +81,7 @@ def create_app(lrs: Lrs) -> Flask:
     inner: WSGIApplication = app.wsgi_app
     if lrs.settings.alternate_syntax:
         require_key = partial(_require_key, app, lrs)
-        inner = alternate.understood(inner, lrs.settings.max_json_bytes, require_key)
+        inner = alternate_syntax.understood(inner, lrs.settings.max_json_bytes, require_key)
     app.wsgi_app = _surrounded(inner, lrs, paths)  # type: ignore[method-assign,assignment]
     metrics.install(app, lrs)
     return app

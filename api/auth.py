@@ -7,8 +7,8 @@ import binascii
 
 from flask import Request, current_app
 
-from api.attempts import Attempts
-from lrs.domain.credential import Credential
+from api.failed_logins import Attempts
+from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import Unauthenticated
 from lrs.service import Lrs
 

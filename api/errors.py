@@ -10,10 +10,10 @@ import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from api.envelope import shown
 from api.middleware.request_id import REQUEST_ID
+from api.middleware.response_headers import shown
 from lrs.domain import errors
-from lrs.domain.problems import PROBLEMS
+from lrs.domain.error_catalogue import PROBLEMS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

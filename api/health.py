@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from api.admin.projection_view import log_view
 from api.auth import authenticated
-from api.projections.view import log_view
 from api.rendering import as_json
 from lrs import __version__
 from lrs.domain.errors import LrsError

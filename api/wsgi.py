@@ -11,8 +11,8 @@ from api import runner
 from api.app import create_app
 from api.logs import configure
 from lrs.bootstrap import build
-from lrs.parenthood import end_with_parent
-from lrs.process import settle
+from lrs.parent_process import end_with_parent
+from lrs.runtime import settle
 from lrs.settings import Settings
 
 LINGER = 10.0

@@ -18,8 +18,8 @@ from benchmarks.topics import FORMS, TOPICS
 from lrs.demo.dice import Dice
 from lrs.demo.names import draw_name
 from lrs.demo.vocabulary import ASSESSMENT, COURSE, LEARNING, activity
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 HR = "https://hr.centre.example"
 BEGIN = date(2024, 1, 9)

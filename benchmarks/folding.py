@@ -25,10 +25,10 @@ from benchmarks.bench import Bench
 from benchmarks.report import Row
 from benchmarks.trained import Trained, apart, made, opened
 from lrs import bootstrap
-from lrs.database import open_database
-from lrs.projections.projection import STATEMENTS, Projection
+from lrs.db.engine import open_database
+from lrs.projections.base import STATEMENTS, Projection
 from lrs.projector import Step
-from lrs.projector.preparing import begin
+from lrs.projector.startup import begin
 from lrs.settings import Settings
 
 BATCH = 1_000

@@ -32,8 +32,8 @@ from benchmarks.telling import (
     voiding,
 )
 from lrs.demo.dice import Dice
-from lrs.domain.agent import JsonObject
-from lrs.domain.vocabulary import PROGRESS
+from lrs.domain.training.vocabulary import PROGRESS
+from lrs.domain.xapi.agent import JsonObject
 from schemas import ParsedStatement
 
 SHEET = 12

@@ -20,7 +20,7 @@ from lrs.demo.vocabulary import (
     activity,
     verb,
 )
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 _START = datetime(BEGIN.year, BEGIN.month, BEGIN.day, tzinfo=timezone(timedelta(hours=3)))
 _CMI5 = {"objectType": "Activity", "id": "https://w3id.org/xapi/cmi5/context/categories/cmi5"}

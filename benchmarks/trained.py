@@ -25,8 +25,8 @@ from benchmarks.backends import Place
 from benchmarks.bench import Bench
 from benchmarks.centre import Centre, Sizes
 from lrs import bootstrap
-from lrs.domain.version import Version
-from lrs.process import settle
+from lrs.domain.xapi.version import Version
+from lrs.runtime import settle
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from lrs.settings import Settings

@@ -22,12 +22,12 @@ from benchmarks.bench import Bench
 from benchmarks.report import Row, ratio
 from benchmarks.synthetic import bodies
 from lrs import bootstrap
-from lrs.domain.credential import Scope
-from lrs.domain.version import Version
-from lrs.process import settle
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.version import Version
+from lrs.runtime import settle
 from lrs.settings import Settings
 from schemas import check_statement, parse_statements
-from schemas.statement import Statement
+from schemas.xapi.statement import Statement
 
 COUNT = 1_000
 """Statements in a round of one part."""

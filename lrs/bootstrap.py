@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import partial
 from pathlib import Path
 
-from lrs.database import Database, Options, file_of, make_folder_of, open_database
+from lrs.db.engine import Database, Options, file_of, make_folder_of, open_database
 from lrs.domain.errors import NoStore
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.file_access import GroupAccess
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
+from lrs.projections.base import Projection
 from lrs.projections.catalogue import Catalogue
 from lrs.projections.documents import Documents
-from lrs.projections.projection import Projection
-from lrs.projections.statements import StatementIndex
-from lrs.projections.training import Training
+from lrs.projections.statements.index import StatementIndex
+from lrs.projections.training.projection import Training
 from lrs.projector import Projector
 from lrs.service import Lrs
 from lrs.settings import DEFAULT_LEDGER, Settings
-from lrs.vocabulary import vocabulary
+from lrs.vocabulary_file import vocabulary
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -70,6 +71,16 @@ def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_
             raise _no_store_here(settings) from error
         raise
     return Lrs(settings, ledger, log, views, projector, blobs(settings, log), words)
+
+
+@contextmanager
+def projector(settings: Settings) -> Iterator[Projector]:
+    """The projector of the store, for a process that does nothing but rebuild read models."""
+    lrs = build(settings)
+    try:
+        yield lrs.projector
+    finally:
+        lrs.close()
 
 
 def _no_store_here(settings: Settings) -> NoStore:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from lrs import address
+from lrs.db import address
 from lrs.domain.errors import Misconfigured
 
 PREFIX = "LRS_"

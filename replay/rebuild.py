@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from time import perf_counter
 
 from lrs.domain.errors import LrsError, RebuildConflict
-from lrs.parenthood import end_with_parent
-from lrs.process import collecting_by_hand, settle
-from lrs.projector import Rebuilt
-from lrs.projector.stepper import ROUNDS
-from lrs.service import Lrs
-from lrs.service.control import Rebuilding
-from lrs.settings import Settings
+from lrs.parent_process import end_with_parent
+from lrs.projector import Projector, Rebuilt
+from lrs.projector.batch_runner import ROUNDS
+from lrs.runtime import collecting_by_hand, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,43 +30,42 @@ class Outcome:
     untold: tuple[str, ...]
 
 
-Build = Callable[[Settings], Lrs]
-"""How a process of its own gets at the store: lrs.bootstrap.build, from who may call it."""
-
-Progress = Callable[[Mapping[str, Rebuilding | None]], None]
-"""Told now and then how far each projection has come; None before it has begun, and after."""
+OpenProjector = Callable[[], AbstractContextManager[Projector]]
+"""How a process of its own gets at the projector. It is pickled."""
 
 EVERY = 0.5
 """Seconds."""
 
 
 def rebuild(
-    lrs: Lrs,
-    build: Build,
-    names: Collection[str] = (),
+    names: Sequence[str],
+    open_projector: OpenProjector,
     *,
+    cancel: Callable[[str], None],
+    begin: Callable[[], None] | None = None,
     compare: bool = False,
-    progress: Progress = lambda _: None,
+    progress: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Rebuild these projections, or all, each in a process of its own: Python folds on one core a
-    process. With `compare`, the rows of each are compared with those they replace.
+    """Rebuild these projections, one at least, each in a process of its own: Python folds on one
+    core a process. With `compare`, the rows of each are compared with those they replace.
+    `progress` is called every half second, `begin` first of all in each of these processes.
 
     Raises as Projector.rebuild does. Where one fails the others are finished; where this process is
-    interrupted they are cancelled.
+    interrupted, `cancel` is called with the name of each that is not finished.
     """
-    chosen = list(names) or lrs.control.names
     began = perf_counter()
-    with ProcessPoolExecutor(len(chosen), get_context("spawn"), initializer=_settle) as pool:
-        running = {n: pool.submit(_one, build, lrs.settings, n, compare) for n in chosen}
+    with ProcessPoolExecutor(
+        len(names), get_context("spawn"), initializer=_settle, initargs=(begin,)
+    ) as pool:
+        running = {name: pool.submit(_one, open_projector, name, compare) for name in names}
         try:
             while wait(running.values(), timeout=EVERY).not_done:
-                entries = {entry.name: entry for entry in lrs.control.all()}
-                progress({name: entries[name].rebuild for name in chosen})
+                progress()
         except BaseException:
-            _cancel(lrs, running)
+            _cancel(cancel, running)
             raise
         try:
-            done = [running[name].result() for name in chosen]
+            done = [running[name].result() for name in names]
         except BrokenProcessPool:
             raise RebuildConflict("rebuild-killed") from None
     return Outcome(
@@ -80,31 +76,29 @@ def rebuild(
     )
 
 
-def _cancel(lrs: Lrs, running: Mapping[str, Future[Rebuilt]]) -> None:
+def _cancel(cancel: Callable[[str], None], running: Mapping[str, Future[Rebuilt]]) -> None:
     for name, future in running.items():
         if not future.cancel():
             with suppress(LrsError):
-                lrs.control.cancel(name)
+                cancel(name)
 
 
-def _settle() -> None:
+def _settle(begin: Callable[[], None] | None) -> None:
     """Whoever presses Ctrl-C means the process that waits, and that one cancels. Where it is
     killed, nobody waits any more.
     """
+    if begin is not None:
+        begin()
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settle()
 
 
-def _one(build: Build, settings: Settings, name: str, compare: bool) -> Rebuilt:
-    lrs = build(settings)
-    try:
-        with collecting_by_hand() as collect:
-            told = _Every(ROUNDS, collect)
-            (done,) = lrs.projector.rebuild([name], compare=compare, progress=told)
-            return done
-    finally:
-        lrs.close()
+def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:
+    with open_projector() as projector, collecting_by_hand() as collect:
+        told = _Every(ROUNDS, collect)
+        (done,) = projector.rebuild([name], compare=compare, progress=told)
+        return done
 
 
 class _Every:

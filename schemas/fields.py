@@ -1,7 +1,7 @@
 """Strict marshmallow fields that hold others: objects, arrays and maps.
 
-`schemas.accept` knows every class here; a field of another class, or one with validators of its
-own, cannot be derived.
+`schemas.fast_validator` knows every class here; a field of another class, or one with validators of
+its own, cannot be derived.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from schemas.base import Strict
 from schemas.leaves import Iri, LanguageTag, Leaf, StrictField, Text
 from schemas.problem import Problem, one_of, values_of
-from schemas.strict import Strict
 
 Errors = dict[str | int, Any]
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement, MalformedJson, TooLarge
+from lrs.domain.xapi.agent import JsonObject
 
 __all__ = ["MAX_DEPTH", "ParsedStatement", "parse_json", "parse_statements"]
 

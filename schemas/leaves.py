@@ -1,7 +1,7 @@
 """Strict marshmallow fields of values without parts: right as they stand, or refused; nothing is
 coerced. `schemas.fields` has those that hold others.
 
-A refusal is a code, worded by `lrs.domain.problems`; `form` says what to give instead.
+A refusal is a code, worded by `lrs.domain.error_catalogue`; `form` says what to give instead.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.clock import micros, parse_timestamp
 from lrs.domain.errors import Invalid, InvalidQuery
-from schemas.check import check_agent
+from lrs.domain.time import micros, parse_timestamp
+from lrs.domain.xapi.agent import JsonObject
 from schemas.json_text import parse_json
 from schemas.rules import is_agent_key, is_code, is_date, is_iri, is_timestamp, is_uuid
+from schemas.validate import check_agent
 
 MOST_PARAMETERS = 32
 LONGEST_SOUGHT = 200

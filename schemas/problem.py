@@ -5,7 +5,7 @@ from __future__ import annotations
 
 class Problem(str):
     """The code of a refusal; `values` are for the places of its sentence in
-    `lrs.domain.problems`. They are words of the schemas, never anything from the input.
+    `lrs.domain.error_catalogue`. They are words of the schemas, never anything from the input.
     """
 
     values: dict[str, str]

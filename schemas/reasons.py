@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from lrs.domain.clock import parse_timestamp
+from lrs.domain.time import parse_timestamp
 from schemas.rules import is_iri
 
 __all__ = ["why_no_iri", "why_no_mbox", "why_no_timestamp", "why_no_timestamp_2", "why_no_uri"]

@@ -10,9 +10,9 @@ import re
 from datetime import UTC, date
 from ipaddress import AddressValueError, IPv6Address
 
-from lrs.domain.agent import identifier_of
-from lrs.domain.clock import is_rfc_3339, parse_timestamp
-from lrs.domain.version import Version, version_of
+from lrs.domain.time import is_rfc_3339, parse_timestamp
+from lrs.domain.xapi.agent import identifier_of
+from lrs.domain.xapi.version import Version, version_of
 
 __all__ = [
     "is_account_name",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lrs import bootstrap
-from lrs.projector import making, preparing, reading, standing
+from lrs.projector import fresh_reads, startup, status
+from lrs.projector.rebuild import job
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.support.places import Place, Places
@@ -122,6 +123,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rebuilds of this process are known of for a shorter time before they swap. Whoever reads the
     projections must take it to be as short, so it is not for tests in which other processes read.
     """
-    for module in (making, preparing, reading, standing):
+    for module in (job, startup, fresh_reads, status):
         monkeypatch.setattr(module, "NOTICE", 0.25)
-    monkeypatch.setattr(making, "TELLING", 0.1)
+    monkeypatch.setattr(job, "TELLING", 0.1)

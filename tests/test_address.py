@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrs import address
-from lrs.address import SEVERAL, BadAddress
-from lrs.database import open_database
+from lrs.db import address
+from lrs.db.address import SEVERAL, BadAddress
+from lrs.db.engine import open_database
 from lrs.domain.errors import Misconfigured
 from lrs.settings import Settings
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lrs import bootstrap
-from lrs.database import Options, open_database
+from lrs.db.engine import Options, open_database
 from lrs.file_access import GroupAccess, open_to_others
 from lrs.ledger import BlobFolder, BlobTable
 from lrs.settings import Settings

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lrs import bootstrap
-from lrs.domain.clock import micros
-from lrs.domain.version import Version
-from lrs.domain.vocabulary import STANDARD, Vocabulary
-from lrs.projections.training import Training
+from lrs.domain.time import micros
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.version import Version
+from lrs.projections.training.projection import Training
 from lrs.service import Lrs
 from lrs.settings import Settings
 from schemas import parse_statements

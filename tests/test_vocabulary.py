@@ -9,10 +9,10 @@ import pytest
 
 from lrs import bootstrap
 from lrs.domain.errors import Misconfigured
-from lrs.domain.version import Version
-from lrs.domain.vocabulary import STANDARD
+from lrs.domain.training.vocabulary import STANDARD
+from lrs.domain.xapi.version import Version
 from lrs.settings import Settings
-from lrs.vocabulary import vocabulary
+from lrs.vocabulary_file import vocabulary
 from schemas import parse_statements
 
 ADL = "http://adlnet.gov/expapi/activities/"

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from api.cors import lets_in
 from api.errors import refuse
-from api.xapi.alternate import is_alternate
+from api.middleware.alternate_syntax import is_alternate
+from api.middleware.cors import lets_in
 from lrs.domain.errors import Forbidden
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, g, request
 
 from api.auth import authenticated
-from lrs.domain.clock import iso
-from lrs.domain.credential import too_narrow
-from lrs.domain.format import accepted_languages
-from lrs.projector import Reach
-from lrs.service import Lrs
+from lrs.domain.aggregates.credential import too_narrow
+from lrs.domain.time import iso
+from lrs.domain.xapi.formats import accepted_languages
+from lrs.service import Lrs, Reach
 from schemas.links import link
 from schemas.parameters import AFTER, NUMBER, Known
 

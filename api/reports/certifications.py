@@ -8,10 +8,10 @@ from flask import Blueprint, Response, request
 
 from api.rendering import as_json
 from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
+from lrs.domain.certification.verdict import STATUSES
 from lrs.domain.errors import InvalidQuery
-from lrs.domain.verdict import STATUSES
 from lrs.service import Lrs
-from lrs.service.certifications import Wanted
+from lrs.service.reports.certifications import Wanted
 from schemas.parameters import CODE, DAY, KNOWN, parsed, some_of
 from schemas.reports.certificates import certificates_view, founded_view
 from schemas.reports.people import coded_view

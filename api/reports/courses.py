@@ -9,10 +9,10 @@ from flask import Blueprint, Response, request
 from api.rendering import as_json
 from api.reports.access import MOST, as_of, languages, limit_of, more, reports_of
 from lrs.domain.errors import InvalidQuery
-from lrs.projections.statistics import By
 from lrs.service import Lrs
-from lrs.service.reading import Held
-from lrs.service.training import Slices
+from lrs.service.reports import By
+from lrs.service.reports.snapshot import Held
+from lrs.service.reports.transcripts import Slices
 from schemas.parameters import ANY, NUMBER, one_of, parsed
 from schemas.reports.courses import course_view
 from schemas.reports.figures import OWN, figures_view, slice_figures, slice_view

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, g, request
 
 from api.rendering import as_json
 from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
-from lrs.domain.attempt import RULES
 from lrs.domain.errors import OutsideLaunch
+from lrs.domain.training.attempt import RULES
 from lrs.service import Lrs
 from schemas.parameters import KNOWN, SOUGHT, one_of, parsed
 from schemas.reports.authorities import authorities_view

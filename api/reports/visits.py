@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from api.rendering import as_json
 from api.reports.access import as_of, languages, limit_of, more, reports_of
 from lrs.service import Lrs
-from lrs.service.visits import Sought
+from lrs.service.reports.visits import Sought
 from schemas.parameters import CODE, DAY, NUMBER, TEXT, VISIT, parsed
 from schemas.reports.offices import visits_view
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from api.rendering import as_json
 from api.xapi.versions import spoken
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from schemas.parameters import parameters
 
 _OLDER = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]

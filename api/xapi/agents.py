@@ -7,9 +7,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from api.rendering import as_json
-from api.xapi.entry import entered
+from api.xapi.request_guards import entered
 from lrs.service import Lrs
-from schemas.documents import asked_activity, asked_agent
+from schemas.xapi.documents import asked_activity, asked_agent
 
 
 def blueprint(lrs: Lrs) -> Blueprint:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from flask import Request
 
 from api.middleware.memory_budget import MemoryBudget, parsed_weight
-from api.xapi.spool import Spool, Spooled, TooMuch
+from api.xapi.request_buffer import Spool, Spooled, TooMuch
 from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
 
 _CHUNK = 65_536

@@ -16,15 +16,15 @@ from werkzeug.http import http_date
 from api.middleware.memory_budget import MemoryBudget, parsed_weight
 from api.rendering import as_json, no_content
 from api.xapi.bodies import JSON, media_type, spooled
-from api.xapi.entry import entered
-from api.xapi.spool import Spool
-from api.xapi.streams import Streams
-from lrs.domain.document import ANY, Address, Condition, Kind
+from api.xapi.request_buffer import Spool
+from api.xapi.request_guards import entered
+from api.xapi.response_streaming import Streams
+from lrs.domain.aggregates.document import ANY, Address, Condition, Kind
 from lrs.domain.errors import InvalidDocument, TooLarge, Unavailable
 from lrs.service import Document, Lrs
 from schemas import parse_json
-from schemas.documents import asked_documents, deleted_documents, one_document
 from schemas.rules import is_content_type
+from schemas.xapi.documents import asked_documents, deleted_documents, one_document
 
 PATHS = {
     Kind.STATE: "/activities/state",

@@ -14,10 +14,10 @@ from typing import Any
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
-from api.xapi.run_together import taken_apart
-from api.xapi.spool import Spool, Spooled
-from lrs.domain.attachment import ALGORITHMS
+from api.xapi.request_buffer import Spool, Spooled
+from api.xapi.unterminated_parts import taken_apart
 from lrs.domain.errors import InvalidAttachments, LrsError, TooLarge
+from lrs.domain.xapi.attachment import ALGORITHMS
 from lrs.settings import Settings
 
 JSON = "application/json"

@@ -9,27 +9,27 @@ from uuid import UUID
 import orjson
 from flask import Blueprint, Response, g, request
 
-from api.envelope import THROUGH
 from api.middleware.memory_budget import MemoryBudget, parsed_weight
+from api.middleware.response_headers import THROUGH
 from api.rendering import no_content
-from api.signatures import HEADER as SIGNATURE
-from api.signatures import Signatures, is_signed
-from api.xapi.answers import Answers
 from api.xapi.bodies import JSON, MULTIPART, chunks, json_body, media_type
-from api.xapi.entry import entered
 from api.xapi.large_reads import LargeReads
 from api.xapi.multipart import Multipart
-from api.xapi.streams import Streams
+from api.xapi.request_guards import entered
+from api.xapi.response_streaming import Streams
+from api.xapi.signatures import HEADER as SIGNATURE
+from api.xapi.signatures import Signatures, is_signed
+from api.xapi.statement_response import Answers
 from api.xapi.unknown_verbs import HEADER, unknown_verbs
-from lrs.domain.agent import JsonObject
+from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import Invalid, InvalidStatement, TooLarge
-from lrs.ledger import Bytes
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs, StatementPage
 from schemas import check_statement, check_statements, parse_statements
-from schemas.attachments import check_attachments
 from schemas.links import link
 from schemas.parameters import parameters
-from schemas.query import Format, Shape, asked, shape, statement_id
+from schemas.xapi.attachments import check_attachments
+from schemas.xapi.query import Format, Shape, asked, shape, statement_id
 
 
 def blueprint(
@@ -121,7 +121,9 @@ class _Statements:
         ):
             return self._store(multipart.statements, multipart.attachments, id)
 
-    def _store(self, body: bytes, carried: Mapping[str, Bytes], id: UUID | None) -> list[UUID]:
+    def _store(
+        self, body: bytes, carried: Mapping[str, BinaryContent], id: UUID | None
+    ) -> list[UUID]:
         received, is_batch = parse_statements(
             body,
             max_statements=self._settings.max_statements,

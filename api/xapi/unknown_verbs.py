@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.near_words import unknown
-from lrs.domain.vocabulary import Vocabulary
+from lrs.domain.training.near_words import unknown
+from lrs.domain.training.vocabulary import Vocabulary
+from lrs.domain.xapi.agent import JsonObject
 
 HEADER = "X-Zachetka-Unknown-Verb"
 

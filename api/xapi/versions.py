@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from lrs.domain.errors import Invalid
-from lrs.domain.version import Version, negotiate
+from lrs.domain.xapi.version import Version, negotiate
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

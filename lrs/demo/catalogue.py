@@ -11,8 +11,8 @@ from lrs.demo.places import OFFICES
 from lrs.demo.programmes import PROGRAMMES
 from lrs.demo.services import SERVICES, TAUGHT
 from lrs.demo.workdays import START, at
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 MOBILE = "13"
 """The code of an office that is closed later."""

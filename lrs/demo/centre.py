@@ -25,8 +25,8 @@ from lrs.demo.sessions import Seat, Session, hold
 from lrs.demo.visits import visit_offices
 from lrs.demo.windows import count_likes
 from lrs.demo.workdays import END, START, at, moment, workday_after, workday_before, workdays
-from lrs.domain.agent import JsonObject
-from lrs.domain.vocabulary import REASON
+from lrs.domain.training.vocabulary import REASON
+from lrs.domain.xapi.agent import JsonObject
 
 _SHEETS = ("portal", "portal", "portal", "badge", "badge", "paper")
 _MONTHS = 14

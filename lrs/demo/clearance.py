@@ -9,7 +9,7 @@ from lrs.demo.journal import REGISTER, Journal, day_of
 from lrs.demo.outcomes import assess, conclude
 from lrs.demo.people import Staff, Trainee
 from lrs.demo.workdays import END, at, duration, moment, workday_after
-from lrs.domain.days import plus_months
+from lrs.domain.certification.calendar import plus_months
 
 _FORGETS = 4
 """Of so many newcomers one lets the certificate run out."""

@@ -15,7 +15,7 @@ from lrs.demo.vocabulary import (
     activity,
     both,
 )
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 _LESSONS = (
     ("lecture", "Лекция", "Lecture"),

@@ -15,8 +15,8 @@ from lrs.demo.journal import Journal, soon
 from lrs.demo.people import Trainee
 from lrs.demo.vocabulary import SESSION_ID
 from lrs.demo.workdays import at, duration, moment, workday_after
-from lrs.domain.agent import JsonObject
-from lrs.domain.vocabulary import PROGRESS, REASON
+from lrs.domain.training.vocabulary import PROGRESS, REASON
+from lrs.domain.xapi.agent import JsonObject
 
 _REVISION = "2.3"
 _GIVES_UP = 0.035

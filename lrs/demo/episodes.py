@@ -11,7 +11,7 @@ from lrs.demo.people import Trainee, clerk
 from lrs.demo.roster import Roster
 from lrs.demo.sessions import Seat, Session, mark_present
 from lrs.demo.workdays import START, at, moment, workday_after, workday_before
-from lrs.domain.vocabulary import REASON
+from lrs.domain.training.vocabulary import REASON
 
 _WAIVERS = (
     ("personal-data", "Курс пройден по прежнему месту работы"),

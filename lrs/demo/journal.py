@@ -12,8 +12,8 @@ from lrs.demo.dice import Dice
 from lrs.demo.people import Trainee
 from lrs.demo.vocabulary import verb
 from lrs.demo.workdays import CLOSING, MOSCOW
-from lrs.domain.agent import JsonObject, agent_key, members
-from lrs.domain.catalogue import Key, Kind, key_of
+from lrs.domain.aggregates.catalogue_entry import Key, Kind, key_of
+from lrs.domain.xapi.agent import JsonObject, agent_key, members
 
 PORTAL = "Портал дистанционного обучения"
 REGISTER = "Журнал учебного центра"

@@ -12,7 +12,7 @@ from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Staff, Trainee
 from lrs.demo.programmes import PASS, STRICTER, STRICTER_TOLD
 from lrs.demo.workdays import at
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 
 _EXEMPT = date(2026, 3, 2)
 _REVOKED = date(2026, 6, 22)

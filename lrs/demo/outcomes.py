@@ -9,7 +9,7 @@ from lrs.demo.journal import Journal, soon
 from lrs.demo.people import Trainee
 from lrs.demo.vocabulary import CERTIFICATE, VALID_UNTIL, activity
 from lrs.demo.workdays import duration, moment, workday_after
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 _PASS_PERCENT = 70
 _ATTEMPTS = 3

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from lrs.demo.journal import Fact, Journal
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Thing
-from lrs.domain.clock import micros
+from lrs.domain.aggregates.catalogue_entry import Thing
+from lrs.domain.time import micros
+from lrs.domain.xapi.agent import JsonObject
 
 _SHORTEST, _LONGEST = 400_000, 4_000_000
 """How long what is posted is on its way, in microseconds."""

@@ -10,7 +10,7 @@ from lrs.demo.names import Name, draw_name, latin
 from lrs.demo.places import OFFICES, Office
 from lrs.demo.vocabulary import HR
 from lrs.demo.workdays import END, START, workday_after
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 SMALLEST = 48
 """Fewer people could not show everything: four in each office."""

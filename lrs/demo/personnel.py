@@ -8,8 +8,8 @@ from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import ONE_ACCOUNT, WEDDING, Staff, Trainee, account_key
 from lrs.demo.workdays import START, at, workday_after
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 _LEAVES = date(2026, 8, 31)
 _PROMOTED = 2

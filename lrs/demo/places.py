@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrs.demo.vocabulary import HR, LEARNING, PLACE, activity
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 
 @dataclass(frozen=True, slots=True)

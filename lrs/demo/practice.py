@@ -10,7 +10,7 @@ from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Staff
 from lrs.demo.vocabulary import LEARNING, SIMULATION, activity
 from lrs.demo.workdays import at, duration, moment, workday_after
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 
 SIMULATOR = f"{LEARNING}/simulator/intake"
 _INSTALLED = date(2026, 2, 16)

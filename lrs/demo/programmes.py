@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lrs.demo.courses import COURSES
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 PASS = 0.8
 """The scaled score that seniors need under the second rule; under the first one 0.7 would do."""

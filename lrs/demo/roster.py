@@ -8,7 +8,7 @@ from lrs.demo.courses import Course
 from lrs.demo.dice import Dice
 from lrs.demo.people import Staff, Trainee
 from lrs.demo.sessions import Seat
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 
 class Roster:

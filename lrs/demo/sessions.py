@@ -19,8 +19,8 @@ from lrs.demo.vocabulary import (
     activity,
 )
 from lrs.demo.workdays import at, duration, moment, workday_after, workday_before
-from lrs.domain.agent import JsonObject
-from lrs.domain.vocabulary import REASON
+from lrs.domain.training.vocabulary import REASON
+from lrs.domain.xapi.agent import JsonObject
 
 _LUNCH = timedelta(minutes=45)
 _ABSENT = 0.07

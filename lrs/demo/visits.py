@@ -18,8 +18,8 @@ from lrs.demo.vocabulary import (
     activity,
 )
 from lrs.demo.workdays import END, START, at, duration, moment, workday_before, workdays
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 VISITS = f"{LEARNING}/course/office-visits"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 LEARNING = "https://learning.centre.example"
 HR = "https://hr.centre.example"

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from lrs.demo.journal import Journal
 from lrs.demo.places import OFFICES
 from lrs.demo.workdays import END, START, at, workday_after
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 _SUMMER = (7, 8)
 _MISTYPED = ("05", "2026-03")

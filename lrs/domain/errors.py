@@ -42,7 +42,7 @@ LrsError
     +-- Unreachable            a command cannot get at the database just now; says why
     +-- ImportRefused          a file holds what the store does not take
 
-All but OperatorError are raised with a code, which `lrs.domain.problems` gives its sentence.
+All but OperatorError are raised with a code, which `lrs.domain.error_catalogue` gives its sentence.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from collections.abc import Sequence
 from copyreg import __newobj__ as made_again  # type: ignore[attr-defined]
 from typing import Any
 
-from lrs.domain.problems import sentence
+from lrs.domain.error_catalogue import sentence
 
 __all__ = [
     "Conflict",

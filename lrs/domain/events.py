@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 
 @dataclass(frozen=True, slots=False)
@@ -33,7 +33,7 @@ class StatementStored:
     """Which of id and timestamp the text lacks, so that they are added on reading."""
     attachments: tuple[str, ...] = ()
     """A reference to each attachment whose bytes came along, in order: its sha2 in lower case, as
-    `lrs.domain.attachment.reference` writes it."""
+    `lrs.domain.xapi.attachment.reference` writes it."""
     may_void_any: bool = False
     """Whether the writer's scope lets its voiding statements reach another authority's."""
     may_define: bool = False
@@ -136,7 +136,7 @@ class Described:
     originator_id: UUID
     originator_version: int
     entry: JsonObject
-    """All that is said of it, in the shape of `schemas.catalogue`."""
+    """All that is said of it, in the shape of `schemas.catalogue.entries`."""
     by: str = ""
     """The agent key of who said so."""
 

@@ -23,14 +23,14 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.clock import micros, parse_timestamp
-from lrs.domain.definition import activities, names
 from lrs.domain.errors import OutsideLaunch
-from lrs.domain.keeping import as_kept
-from lrs.domain.statement import is_voiding
-from lrs.domain.subject import Listings, Subject, course_of, listed, subject_of
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.domain.time import micros, parse_timestamp
+from lrs.domain.training.course_resolution import Listings, Subject, course_of, listed, subject_of
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.activity_definition import activities, names
+from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.domain.xapi.statement import is_voiding
+from lrs.domain.xapi.stored_text import as_kept
 
 SLACK = timedelta(days=1) // timedelta(microseconds=1)
 """Microseconds by which the clock of a learner's device may be wrong."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from lrs.domain.clock import EPOCH
+from lrs.domain.time import EPOCH
 
 _DAY = 86_400_000_000
 _WALL = EPOCH.replace(tzinfo=None)

@@ -1,10 +1,10 @@
 """The append-only log. The only importer of the eventsourcing library."""
 
 from lrs.ledger.append import StoredAt, by_the_clock
-from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, Bytes, try_room
+from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, try_room
 from lrs.ledger.ledger import AlreadyRecorded, Ledger
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log
-from lrs.ledger.rows import LoggedStatement, Page
+from lrs.ledger.records import LoggedStatement, Page
 from lrs.ledger.schema import migrate
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "BlobFolder",
     "BlobTable",
     "Blobs",
-    "Bytes",
     "Ledger",
     "LogReader",
     "LoggedStatement",

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, or_, select
 
-from lrs.bulk import Columns, insert_columns
-from lrs.database import Database
+from lrs.db.bulk import Columns, insert_columns
+from lrs.db.engine import Database
 from lrs.domain.events import Mark
 from lrs.ledger.tables import content, event
 

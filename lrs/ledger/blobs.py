@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
@@ -16,33 +16,24 @@ from typing import Protocol
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from lrs.bulk import rows_of
-from lrs.database import Database
+from lrs.db.bulk import rows_of
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
+from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import StorageFull, Unavailable
-from lrs.faults import honest_errors
 from lrs.file_access import GroupAccess, make_folder
 from lrs.ledger.tables import blob, blob_chunk
 
-__all__ = ["CHUNK", "BlobFolder", "BlobTable", "Blobs", "Bytes", "try_room"]
+__all__ = ["CHUNK", "BlobFolder", "BlobTable", "Blobs", "try_room"]
 
 CHUNK = 262_144
 """Bytes that are held in memory at once."""
 
 
-class Bytes(Protocol):
-    """Something to keep: its SHA-256 as lower-case hex, its size, and its bytes in parts."""
-
-    @property
-    def sha2(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    def chunks(self) -> Iterable[bytes]: ...
-
-
 class Blobs(Protocol):
     """Where bytes are kept. All raise Unavailable, `put` also StorageFull."""
 
-    def put(self, content: Bytes) -> None:
+    def put(self, content: BinaryContent) -> None:
         """Keep the bytes, durably, unless they are there."""
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
@@ -58,7 +49,7 @@ class BlobTable:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, content: Bytes) -> None:
+    def put(self, content: BinaryContent) -> None:
         if self.sizes([content.sha2]):
             return
         try:
@@ -92,14 +83,14 @@ _PART = select(blob_chunk.c.data).where(
 )
 
 
-def _insert(connection: Connection, content: Bytes) -> None:
+def _insert(connection: Connection, content: BinaryContent) -> None:
     key = bytes.fromhex(content.sha2)
     connection.execute(insert(blob), {"sha2": key, "size": content.size})
     for number, data in enumerate(_parts(content)):
         connection.execute(insert(blob_chunk), {"sha2": key, "number": number, "data": data})
 
 
-def _parts(content: Bytes) -> Iterator[bytes]:
+def _parts(content: BinaryContent) -> Iterator[bytes]:
     """The bytes in parts of CHUNK at most, however they come."""
     for data in content.chunks():
         for at in range(0, len(data), CHUNK):
@@ -127,7 +118,7 @@ class BlobFolder:
         self._before = before
         self._access = access
 
-    def put(self, content: Bytes) -> None:
+    def put(self, content: BinaryContent) -> None:
         path = self._path(content.sha2)
         try:
             if not path.exists():
@@ -164,7 +155,7 @@ class BlobFolder:
         return self._folder / sha2[:2] / sha2
 
 
-def _write(path: Path, content: Bytes, access: GroupAccess) -> None:
+def _write(path: Path, content: BinaryContent, access: GroupAccess) -> None:
     """Whole or not at all, also when the machine stops on the way."""
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lrs.database import Database, begin_at_once
+from lrs.db.engine import Database, begin_at_once
 from lrs.ledger.append import (
     Appended,
     Head,
@@ -15,7 +15,7 @@ from lrs.ledger.append import (
     insert_rows,
     read_head,
 )
-from lrs.ledger.onefile import append_as_writer
+from lrs.ledger.sqlite import append_as_writer
 
 
 def append(
@@ -33,7 +33,7 @@ def append(
         with appending(database, now) as (connection, head):
             return insert_rows(connection, rows(), head, stored_at)
     if database.dialect == "postgresql":
-        from lrs.ledger.pipeline import append_at_once  # which needs psycopg
+        from lrs.ledger.postgres import append_at_once  # which needs psycopg
 
         return append_at_once(database.pipeline, rows)
     return append_as_writer(database.write, rows, now)
@@ -42,8 +42,8 @@ def append(
 def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
     """The head, read while no append is in flight; None if one is. Never waits."""
     if database.dialect == "postgresql":
-        from lrs.ledger import pipeline  # which needs psycopg
+        from lrs.ledger import postgres  # which needs psycopg
 
-        return pipeline.quiet_head(database.pipeline)
+        return postgres.quiet_head(database.pipeline)
     with begin_at_once(database) as connection:
         return None if connection is None else read_head(connection, now)

@@ -19,17 +19,17 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
-from lrs.database import Database
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
 from lrs.domain.events import Fact, Mark
-from lrs.faults import honest_errors
 from lrs.ledger.append import StoredAt, Stream, by_the_clock
-from lrs.ledger.content import mapper
 from lrs.ledger.dialects import quiet_head
-from lrs.ledger.owners import Owners
+from lrs.ledger.encoding import mapper
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
-from lrs.ledger.rows import LoggedFact
+from lrs.ledger.records import LoggedFact
 from lrs.ledger.schema import log_identity
+from lrs.ledger.stream_keys import Owners
 from lrs.ledger.writer import AppendConflict, Writer
 
 __all__ = ["AlreadyRecorded", "Ledger"]

@@ -22,17 +22,17 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import rows_of
-from lrs.columns import canonical
-from lrs.database import Database
-from lrs.domain.agent import JsonObject
+from lrs.db.bulk import rows_of
+from lrs.db.compiled_query import Prepared
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
+from lrs.db.types import canonical
 from lrs.domain.errors import LogDiverged
 from lrs.domain.events import Mark
-from lrs.faults import honest_errors
-from lrs.ledger.content import split
-from lrs.ledger.rows import LoggedFact, LoggedStatement, Page, fact_of, statements_of
+from lrs.domain.xapi.agent import JsonObject
+from lrs.ledger.encoding import split
+from lrs.ledger.records import LoggedFact, LoggedStatement, Page, fact_of, statements_of
 from lrs.ledger.tables import content, event
-from lrs.prepared import Prepared
 
 LARGE = 65_536
 """Bytes of an event's content that is read by itself, once it is known how many there are."""

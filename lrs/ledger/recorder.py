@@ -18,10 +18,10 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import func, select
 
-from lrs.database import Database
-from lrs.faults import honest_errors
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
 from lrs.ledger.append import Row
-from lrs.ledger.content import Salts, commitment
+from lrs.ledger.encoding import Salts, commitment
 from lrs.ledger.tables import content, event
 from lrs.ledger.writer import Writer
 

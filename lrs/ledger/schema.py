@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Database, require_utf8
+from lrs.db.engine import Database, require_utf8
+from lrs.db.errors import honest_errors
 from lrs.domain.errors import NoStore, UnknownSchema
-from lrs.faults import honest_errors
 from lrs.ledger.append import lock
 from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     event as on,
 )
 
-from lrs.columns import UuidKey
+from lrs.db.types import UuidKey
 
 metadata = MetaData(schema="ledger")
 

@@ -23,10 +23,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
-from lrs.database import Database
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors, is_away, is_busy
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import Mark
-from lrs.faults import honest_errors, is_away, is_busy
 from lrs.ledger.append import (
     Head,
     Row,

@@ -28,13 +28,13 @@ from sqlalchemy import (
     update,
 )
 
-from lrs.bulk import replace_rows, rows_of
-from lrs.columns import UuidKey
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import KINDS, Kind
+from lrs.db.bulk import replace_rows, rows_of
+from lrs.db.types import UuidKey
+from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
 from lrs.domain.events import DESCRIBED, Described, EntryWithdrawn, IdentifierLinked, RecordedFact
-from lrs.projections.dictionary import digest
-from lrs.projections.projection import Batch
+from lrs.domain.xapi.agent import JsonObject
+from lrs.projections.base import Batch
+from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 
 entry = Table(

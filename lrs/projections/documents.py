@@ -24,11 +24,11 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.bulk import replace_rows
-from lrs.columns import UuidKey
-from lrs.domain.document import Shelf
+from lrs.db.bulk import replace_rows
+from lrs.db.types import UuidKey
+from lrs.domain.aggregates.document import Shelf
 from lrs.domain.events import DocumentDeleted, DocumentStored, RecordedFact
-from lrs.projections.projection import Batch
+from lrs.projections.base import Batch
 from lrs.projections.tables import metadata
 
 document = Table(

@@ -5,12 +5,12 @@ projection fresh (`fresh`). Both fold through `Stepper.step`, and so does a rebu
 projection (beside.py).
 """
 
-from lrs.projector.making import Rebuilt
-from lrs.projector.projector import Projector
-from lrs.projector.reading import Reach
-from lrs.projector.recent import Behind, Recent
-from lrs.projector.standing import Standing, Whose
-from lrs.projector.stepper import Step, Stepper
+from lrs.projector.batch_runner import Step, Stepper
+from lrs.projector.fresh_reads import Reach
+from lrs.projector.rebuild.job import Rebuilt
+from lrs.projector.status import Standing, Whose
+from lrs.projector.unindexed_tail import Behind, Recent
+from lrs.projector.worker import Projector
 
 __all__ = [
     "Behind",

@@ -23,16 +23,16 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy import Connection
 
-from lrs.database import Database, begin_at_once, wait_for_disk
+from lrs.db.engine import Database, begin_at_once, wait_for_disk
+from lrs.db.errors import honest_errors
 from lrs.domain.events import Mark
-from lrs.faults import honest_errors
 from lrs.ledger import Ledger
-from lrs.projections import divergence, positions, quarantine, rebuilds
-from lrs.projections.divergence import Divergence
-from lrs.projections.positions import Position
-from lrs.projections.projection import Projection, is_newer
-from lrs.projections.rebuilds import Rebuild
-from lrs.projector.standing import Standing
+from lrs.projections.base import Projection, is_newer
+from lrs.projector import checkpoints, divergence, quarantine, rebuild_requests
+from lrs.projector.checkpoints import Position
+from lrs.projector.divergence import Divergence
+from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.status import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ def reconcile(
     process knew: of read models of yet another log only a start takes possession, without it.
     """
     wait_for_disk(connection)
-    read = ((p, positions.read(connection, p.NAME)) for p in projections)
+    read = ((p, checkpoints.read(connection, p.NAME)) for p in projections)
     ahead = [(p, at) for p, at in read if at and _is_ahead(ledger, p, at, former)]
     others = [at.log_id for _, at in ahead if at.log_id != ledger.log_id]
     was = others[0] if others else former or ledger.log_id
@@ -135,11 +135,11 @@ def _is_ahead(ledger: Ledger, projection: Projection, at: Position, former: UUID
 def _give_up(ledger: Ledger, connection: Connection, projection: Projection, at: Position) -> bool:
     """Let nobody answer from it, and wish for another one. Whether it was still that one."""
     name = projection.NAME
-    if not positions.give_up(connection, at, ledger.log_id):
+    if not checkpoints.give_up(connection, at, ledger.log_id):
         return False
     quarantine.remove(connection, name)
     wish = Rebuild(name, uuid4().hex, projection.VERSION, True, ledger.now())
-    rebuilds.ask(connection, wish)
+    rebuild_requests.ask(connection, wish)
     return True
 
 

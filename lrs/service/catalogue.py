@@ -9,16 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.catalogue import SHAPES, Key, Kind, Thing, stream_of
-from lrs.domain.credential import Credential, too_narrow
+from lrs.domain.aggregates.catalogue_entry import SHAPES, Key, Kind, Thing, stream_of
+from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.errors import EntryNotFound, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
+from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import Entry
 from lrs.projector import Projector
-from lrs.service.plan import (
+from lrs.service.catalogue_changes import (
     Change,
     Stated,
     Step,
@@ -28,7 +28,7 @@ from lrs.service.plan import (
     planned,
     step,
 )
-from lrs.service.repeating import repeated
+from lrs.service.retry import repeated
 
 __all__ = ["Catalogue", "Change", "Stated", "Step", "Version"]
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
-from lrs.domain.credential import Credential, Scope, Standing, hashed, opens
+from lrs.domain.aggregates.credential import Credential, Scope, Standing, hashed, opens
 from lrs.domain.errors import CredentialConflict, CredentialNotFound, Unauthenticated
 from lrs.domain.events import CredentialCreated, CredentialRevoked
 from lrs.ledger import AlreadyRecorded, Ledger

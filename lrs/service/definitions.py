@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.credential import Credential, too_narrow
-from lrs.domain.definition import person
-from lrs.projections import statements as index
+from lrs.domain.aggregates.credential import Credential, too_narrow
+from lrs.domain.xapi.activity_definition import person
+from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.projections.statements import index as index
 from lrs.projector import Projector
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from hashlib import sha1, sha256
 from typing import Protocol
 from uuid import UUID
 
-from lrs.domain.credential import Credential, Scope, too_narrow
-from lrs.domain.document import (
+from lrs.domain.aggregates.credential import Credential, Scope, too_narrow
+from lrs.domain.aggregates.document import (
     Address,
     Condition,
     Content,
@@ -24,6 +24,7 @@ from lrs.domain.document import (
     require_for_put,
     stored,
 )
+from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import (
     DocumentNotFound,
     Forbidden,
@@ -33,11 +34,11 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.domain.events import DocumentDeleted, DocumentStored
-from lrs.domain.version import Version
-from lrs.ledger import Blobs, Bytes, Ledger
+from lrs.domain.xapi.version import Version
+from lrs.ledger import Blobs, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import Projector
-from lrs.service.repeating import repeated
+from lrs.service.retry import repeated
 
 _SCOPE = {
     Kind.STATE: Scope.STATE,
@@ -46,7 +47,7 @@ _SCOPE = {
 }
 
 
-class Digested(Bytes, Protocol):
+class Digested(BinaryContent, Protocol):
     """Bytes with their SHA-1, too, as lower-case hex."""
 
     @property

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Credential, Scope, Standing
+from lrs.domain.aggregates.credential import Credential, Scope, Standing
 from lrs.domain.events import CredentialCreated, CredentialRevoked, Fact
 from lrs.domain.launch import Launch
+from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger
-from lrs.ledger.rows import LoggedFact
+from lrs.ledger.records import LoggedFact
 
 _TOPICS = frozenset({CredentialCreated.TOPIC, CredentialRevoked.TOPIC})
 _PAGE = 500

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import structlog
 
-from lrs.database import Database
-from lrs.faults import honest_errors
-from lrs.projections import key_uses
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
+from lrs.projector import key_uses
 
 log = structlog.get_logger(__name__)
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.credential import Credential
+from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.events import CourseDescribed, Described, EntryWithdrawn, IdentifierLinked
 from lrs.domain.identity import representatives
 from lrs.domain.launch import CatalogueView, Launch, defines_own, require
-from lrs.domain.listings import listings
-from lrs.domain.statement import is_voiding, target_of
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.domain.training.listings import listings
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.agent import JsonObject, authority_key
+from lrs.domain.xapi.statement import is_voiding, target_of
 from lrs.ledger import Ledger
 
 _FACTS = (CourseDescribed, IdentifierLinked, EntryWithdrawn)

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrs.database import Database
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.db.engine import Database
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import Blobs, Ledger, try_room
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue
-from lrs.service.certifications import Certifications
-from lrs.service.city_services import CityServices
-from lrs.service.clock import Clock
-from lrs.service.control import Control, Divergence, Entry, SetAside, is_wrong
 from lrs.service.credentials import Credentials
 from lrs.service.definitions import Definitions
 from lrs.service.documents import Documents
 from lrs.service.key_uses import KeyUses
 from lrs.service.launches import Launches
-from lrs.service.offices import Offices
 from lrs.service.people import People
-from lrs.service.reading import Reader
+from lrs.service.projection_admin import Control, Divergence, Entry, SetAside, is_wrong
+from lrs.service.reports.certifications import Certifications
+from lrs.service.reports.dates import Clock
+from lrs.service.reports.offices import Offices
+from lrs.service.reports.services import CityServices
+from lrs.service.reports.snapshot import Reader
+from lrs.service.reports.transcripts import Training
+from lrs.service.reports.unrecognised import Unrecognised
+from lrs.service.reports.visits import VisitReports
 from lrs.service.statements import Statements
-from lrs.service.training import Training
-from lrs.service.unrecognised import Unrecognised
-from lrs.service.visits import VisitReports
 from lrs.settings import Settings
 
 

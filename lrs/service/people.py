@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind, Thing
-from lrs.domain.credential import Credential, too_narrow
+from lrs.domain.aggregates.catalogue_entry import Kind, Thing
+from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.errors import EntryNotFound, InvalidQuery, PersonNotFound
 from lrs.domain.identity import identifiers, representatives
-from lrs.projections import people as trainees
-from lrs.projections.training import Training
+from lrs.domain.xapi.agent import JsonObject
+from lrs.projections.training import people as trainees
+from lrs.projections.training.projection import Training
 from lrs.projector import Projector
 from lrs.service.catalogue import Catalogue, Change, Version
 

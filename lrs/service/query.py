@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from lrs.domain.errors import InvalidQuery
-from lrs.domain.filters import Criteria
+from lrs.domain.xapi.filters import Criteria
 
 
 @dataclass(frozen=True, slots=True)

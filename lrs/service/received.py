@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import attachments, declared_hash, reference
-from lrs.domain.credential import Credential
+from lrs.domain.aggregates.credential import Credential
+from lrs.domain.binary_content import BinaryContent
 from lrs.domain.events import StatementStored
-from lrs.domain.keeping import kept_text
-from lrs.domain.version import Version
-from lrs.ledger import Bytes
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import attachments, declared_hash, reference
+from lrs.domain.xapi.stored_text import kept_text
+from lrs.domain.xapi.version import Version
 
 
 class Received(Protocol):
@@ -25,7 +25,7 @@ class Received(Protocol):
     def text(self) -> bytes: ...
 
 
-NOTHING: Mapping[str, Bytes] = MappingProxyType({})
+NOTHING: Mapping[str, BinaryContent] = MappingProxyType({})
 """Without the bytes of attachments."""
 
 
@@ -34,7 +34,7 @@ def facts_of(
     by: Credential,
     version: Version,
     new_id: Callable[[], UUID],
-    carried: Mapping[str, Bytes],
+    carried: Mapping[str, BinaryContent],
     defining: Container[int],
 ) -> list[StatementStored]:
     """The facts, in order. `new_id` is asked for each statement that does not say its id;
@@ -62,6 +62,6 @@ def facts_of(
     return facts
 
 
-def _references(statement: JsonObject, carried: Mapping[str, Bytes]) -> tuple[str, ...]:
+def _references(statement: JsonObject, carried: Mapping[str, BinaryContent]) -> tuple[str, ...]:
     named = dict.fromkeys(declared_hash(a) for _, a in attachments(statement))
     return tuple(reference(sha2, carried[sha2].sha2) for sha2 in named if sha2 in carried)

@@ -9,10 +9,9 @@ from time import monotonic
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
-from lrs.counter import Counter
-from lrs.database import Database
-from lrs.domain.agent import JsonObject, authority_key
-from lrs.domain.credential import Credential, too_narrow
+from lrs.db.engine import Database
+from lrs.domain.aggregates.credential import Credential, too_narrow
+from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import (
     Forbidden,
     StatementConflict,
@@ -20,14 +19,16 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.domain.events import StatementStored
-from lrs.domain.statement import centiseconds, is_voiding, repeats, target_of
-from lrs.domain.version import Version
-from lrs.ledger import AlreadyRecorded, Blobs, Bytes, Ledger, LoggedStatement
-from lrs.projections import statements as index
-from lrs.projections.finding import Filter, find
-from lrs.projections.statements import StatementIndex
+from lrs.domain.xapi.agent import JsonObject, authority_key
+from lrs.domain.xapi.statement import centiseconds, is_voiding, repeats, target_of
+from lrs.domain.xapi.version import Version
+from lrs.ledger import AlreadyRecorded, Blobs, Ledger, LoggedStatement
+from lrs.projections.statements import index as index
+from lrs.projections.statements.index import StatementIndex
+from lrs.projections.statements.search import Filter, find
 from lrs.projector import Behind, Projector, Reach, Recent
-from lrs.service.attached import Attached, attached
+from lrs.service.attachments import Attached, attached
+from lrs.service.counter import Counter
 from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.received import NOTHING, Received, facts_of
@@ -100,7 +101,7 @@ class Statements:
         version: Version,
         *,
         ids: Iterable[UUID] | None = None,
-        carried: Mapping[str, Bytes] = NOTHING,
+        carried: Mapping[str, BinaryContent] = NOTHING,
         batch: bool = True,
     ) -> Appended:
         """Make the statements part of the record, all or none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lrs.domain.agent import JsonObject, authority_key, authority_name
+from lrs.domain.xapi.agent import JsonObject, authority_key, authority_name
 
 
 def authority_view(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lrs.domain.verdict import Verdict
-from lrs.projections.rulebook import Programme
-from lrs.service.certifications import Certificates, Certified, Founded, Standing
-from lrs.service.reading import Called
+from lrs.domain.certification.verdict import Verdict
+from lrs.service.reports import Programme
+from lrs.service.reports.certifications import Certificates, Certified, Founded, Standing
+from lrs.service.reports.snapshot import Called
 from schemas.reports.authorities import authorities_view, authority_view
 from schemas.reports.fields import title_view
 from schemas.reports.people import trainee_view, trainee_views

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lrs.projections.courses import Course
+from lrs.service.reports import Course
 from schemas.reports.fields import title_view
 
 

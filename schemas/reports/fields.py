@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from lrs.domain.format import preferred
 from lrs.domain.moment import Moment
-from lrs.domain.statistics import Rate, Spread
+from lrs.domain.training.course_statistics import Rate, Spread
+from lrs.domain.xapi.formats import preferred
 
 DEFAULT_LANGUAGES = ("ru", "en")
 

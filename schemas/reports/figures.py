@@ -7,10 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from lrs.domain.statistics import CourseStatistics
-from lrs.projections.described import Things
-from lrs.projections.statistics import By, Slice
-from schemas.dumping import Dumping
+from lrs.domain.training.course_statistics import CourseStatistics
+from lrs.service.reports import By, Slice, Things
+from schemas.fast_serializer import Dumping
 from schemas.reports.fields import HoursField, RateField, SpreadField
 from schemas.reports.people import agent_view, coded_view
 

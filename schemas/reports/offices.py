@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from lrs.domain.statistics import Rate
-from lrs.domain.verdict import STATUSES
-from lrs.projections.described import Things
-from lrs.projections.mastery import Master
-from lrs.service.city_services import CityService
-from lrs.service.offices import Count, Month, Office, Readiness
-from lrs.service.reading import Called
-from lrs.service.visits import Sum, Totals, Visits
+from lrs.domain.certification.verdict import STATUSES
+from lrs.domain.training.course_statistics import Rate
+from lrs.service.reports import Master, Things
+from lrs.service.reports.offices import Count, Month, Office, Readiness
+from lrs.service.reports.services import CityService
+from lrs.service.reports.snapshot import Called
+from lrs.service.reports.visits import Sum, Totals, Visits
 from schemas.links import link
 from schemas.reports.certificates import programme_view
 from schemas.reports.courses import course_view

@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from lrs.projections.described import Thing, Things
-from lrs.projections.people import Trainee
-from lrs.service.reading import Called
+from lrs.service.reports import Thing, Things, Trainee
+from lrs.service.reports.snapshot import Called
 from schemas.links import link
 from schemas.reports.fields import title_view
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.line import Place
-from lrs.projections.transcripts import Correction, Entry
-from schemas.dumping import Dumping
+from lrs.domain.training.line import Place
+from lrs.domain.xapi.agent import JsonObject
+from lrs.service.reports import Correction, Entry
+from schemas.fast_serializer import Dumping
 from schemas.reports.authorities import authority_view
 from schemas.reports.courses import course_view
 from schemas.reports.fields import HoursField, MomentField, title_view

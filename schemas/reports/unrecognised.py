@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrs.domain.clock import iso
-from lrs.service.unrecognised import Found, Silent
+from lrs.domain.time import iso
+from lrs.service.reports.unrecognised import Found, Silent
 
 
 def unrecognised_view(found: Found, most: int) -> dict[str, Any]:

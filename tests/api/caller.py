@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import NewKey
 
 STATEMENTS = "/xapi/statements"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, said
 from tests.domain.stories import ADL, VERBS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from api.app import create_app
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller
 from tests.api.centre import open_centre

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.app import create_app
 from lrs import bootstrap
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.api.caller import Caller

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from hashlib import new as new_hash
 from typing import Any
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import ALGORITHMS
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import ALGORITHMS
 from tests.api.caller import STATEMENTS, Answer, Caller
 
 BOUNDARY = "-------314159265358979323846"

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from lrs.domain import errors
-from lrs.domain.problems import PROBLEMS
+from lrs.domain.error_catalogue import PROBLEMS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "lrs", "replay", "schemas")
@@ -23,12 +23,12 @@ _SCANNER = {"_refuse", "_Fault"}
 """How schemas/json_text.py says MalformedJson."""
 
 _ENTRIES = {
-    "schemas/entry_fields.py",
-    "schemas/entry_kinds.py",
-    "schemas/entry_rules.py",
+    "schemas/catalogue/fields.py",
+    "schemas/catalogue/kinds.py",
+    "schemas/catalogue/rules.py",
 }
 _RULES = {"Fault | None", "Iterator[Fault]"}
-_SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/strict.py"}
+_SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/base.py"}
 
 
 @cache
@@ -56,8 +56,8 @@ def unnamed() -> set[str]:
 
 
 def schema_codes() -> list[Raised]:
-    """The codes that the schemas report, of which schemas/check.py makes InvalidStatement and
-    schemas/catalogue.py InvalidEntry; of the fields that both share, entries use some.
+    """The codes that the schemas report, of which schemas/validate.py makes InvalidStatement and
+    schemas/catalogue/entries.py InvalidEntry; of the fields that both share, entries use some.
     """
     return [
         (file, name, code)

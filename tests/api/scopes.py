@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone, voiding
 from tests.api.centre import describe
 from tests.api.documents import JSON, KINDS, PATHS, Doc, document

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import Unauthenticated
 from lrs.service import Credentials, Lrs
 from lrs.service.credentials import REMEMBERED_FOR

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller, fresh, said, someone, voiding
 from tests.api.opening import Calling

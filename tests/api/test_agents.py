@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, said, someone
 from tests.api.test_bad_bodies import SECRET, refused
 

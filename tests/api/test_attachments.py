@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Caller, fresh, ref, said, voiding
 from tests.api.opening import Calling, caller_of, opened

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from api.attempts import FAILURES, MOST, SPAN, Attempts
 from api.auth import ATTEMPTS
+from api.failed_logins import FAILURES, MOST, SPAN, Attempts
 from lrs.domain.errors import TooManyFailures
 from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, elsewhere

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.catalogue import SHAPES, Kind, key_of, stream_of
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.catalogue_entry import SHAPES, Kind, key_of, stream_of
+from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import MOST_FAULTS
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from tests.api.caller import Caller
 from tests.api.documents import BYTES, JSON, KINDS, document, tag_of
 from tests.api.opening import Calling, caller_of, opened

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrs import bootstrap
-from lrs.domain.credential import MODULE
+from lrs.domain.aggregates.credential import MODULE
 from lrs.service import Lrs
 from tests.api.caller import Caller
 from tests.api.documents import document

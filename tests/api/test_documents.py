@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from lrs.domain.clock import iso
+from lrs.domain.time import iso
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller, fresh, someone
 from tests.api.documents import BYTES, JSON, KINDS, VERSIONS, document, tag_of

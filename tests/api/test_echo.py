@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pytest
 from structlog.testing import capture_logs
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, fresh, said, voiding
 from tests.api.documents import JSON, KINDS, document
 from tests.api.mixed import BOUNDARY, MIXED, attachment, body, part, post

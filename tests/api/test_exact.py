@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import attachments
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import attachments
+from lrs.domain.xapi.version import Version
 from tests.api.caller import Caller, fresh, said, someone
 from tests.schemas.shapes import witnesses
 from tests.schemas.strategies import statements

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, said, someone
 
 

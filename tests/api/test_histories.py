@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Scope
-from lrs.domain.statement import RecordedStatement
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
 from lrs.service import Lrs
 from tests.api.caller import Caller, said
 from tests.api.opening import Calling

@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import text
 
 from lrs import bootstrap
-from lrs.domain.catalogue import Kind
-from lrs.domain.credential import MODULE, Scope, Standing
-from lrs.domain.document import stored
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.credential import MODULE, Scope, Standing
+from lrs.domain.aggregates.document import stored
 from lrs.domain.errors import Unauthenticated
 from lrs.domain.events import DocumentStored
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from lrs.service import Lrs
-from lrs.service.plan import Stated
+from lrs.service.catalogue_changes import Stated
 from lrs.settings import Settings
 from tests.api.caller import fresh, said
 from tests.api.documents import document

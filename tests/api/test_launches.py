@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.credential import MODULE, Scope
+from lrs.domain.aggregates.credential import MODULE, Scope
+from lrs.domain.xapi.agent import JsonObject, agent_key
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said, voiding
 from tests.api.centre import describe

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.catalogue import Kind, stream_of
+from lrs.domain.aggregates.catalogue_entry import Kind, stream_of
 from lrs.domain.events import IdentifierLinked
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lrs import bootstrap
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from tests.api.caller import STATEMENTS, basic, said
 from tests.api.opening import opened, settings_of
 from tests.conftest import Place

@@ -20,7 +20,7 @@ from api.metrics import shared, shared_folder
 from api.metrics.shared import Exchange
 from api.metrics.snapshot import Snapshot, sum_of
 from api.metrics.tally import Key
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import Unavailable
 from lrs.service import Lrs
 from tests.api.caller import Caller, basic, said

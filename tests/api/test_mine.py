@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, ref, said, someone, voiding
 from tests.api.mixed import attachment, part, post, read, stored_with

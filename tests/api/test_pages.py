@@ -8,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from lrs import bootstrap
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said, voiding
 from tests.api.opening import Calling, caller_of, opened, settings_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import InvalidQuery, PersonNotFound
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from lrs.service.catalogue import Change, Stated
 from tests.api.caller import Caller

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from api.app import create_app
-from lrs.domain.credential import Scope
-from lrs.projections import divergence
-from lrs.projections.divergence import Divergence
-from lrs.projections.training import Training, TrainingFold
+from lrs.domain.aggregates.credential import Scope
+from lrs.projections.training.projection import Training, TrainingFold
+from lrs.projector import divergence
+from lrs.projector.divergence import Divergence
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller, fresh, said
 from tests.api.opening import Calling, opened

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, ref, said, someone
 
 

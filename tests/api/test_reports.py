@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, ref, said, someone, voiding
 from tests.api.test_bad_bodies import SECRET

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import MODULE, Scope
+from lrs.domain.aggregates.credential import MODULE, Scope
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said
 from tests.api.centre import asked, describe

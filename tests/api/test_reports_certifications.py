@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller
 from tests.api.centre import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, voiding
 from tests.api.centre import (
     ANNA,

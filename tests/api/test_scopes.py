@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller
 from tests.api.opening import Calling

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import SIGNATURE
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import SIGNATURE
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said
 from tests.api.parts import attached, attachment, carrying, digest, first, multipart, part, posted
 from tests.api.test_bad_bodies import head, refused

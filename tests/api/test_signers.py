@@ -10,11 +10,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from api.app import create_app
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import SIGNATURE
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import Misconfigured
-from schemas.certificates import fingerprint
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import SIGNATURE
+from schemas.xapi.signing_certificates import fingerprint
 from tests.api.caller import Caller, fresh, said, voiding
 from tests.api.opening import Calling, caller_of, opened
 from tests.api.parts import attachment, posted

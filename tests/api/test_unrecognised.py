@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from api.reports.unrecognised import PATH
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
-from lrs.service.unrecognised import Unrecognised
+from lrs.service.reports.unrecognised import Unrecognised
 from tests.api.caller import Caller, fresh, said, voiding
 
 HEADER = "X-Zachetka-Unknown-Verb"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, ref, said, someone, voiding
 from tests.api.opening import Calling
 

@@ -15,7 +15,7 @@ from benchmarks.load import Job, Measured, run
 from benchmarks.report import ratio
 from benchmarks.synthetic import bodies, filled_id
 from benchmarks.wire import Endpoint
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from schemas import check_statement
 
 

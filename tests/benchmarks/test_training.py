@@ -19,12 +19,12 @@ from benchmarks.load import Generator, Job
 from benchmarks.report import Record
 from benchmarks.studies import SHEET, statements
 from benchmarks.trained import Trained, trained
-from lrs.domain.catalogue import Kind
-from lrs.domain.statement import RecordedStatement
-from lrs.domain.training import outcomes
-from lrs.domain.version import Version
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.training.outcomes import outcomes
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.domain.xapi.version import Version
 from schemas import ParsedStatement, check_statement
-from schemas.catalogue import check_entries
+from schemas.catalogue.entries import check_entries
 
 SIZE = 6_000
 STORED = 10_500

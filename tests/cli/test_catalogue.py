@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
-from api.catalogue.files import read
+from api.catalogue_files.files import read
 from lrs import bootstrap
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 from lrs.domain.errors import ImportRefused
 from tests.api.opening import opened, settings_of
 from tests.cli.test_commands import Shell

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lrs.address import SEVERAL
+from lrs.db.address import SEVERAL
 from tests.conftest import Place
 from tests.support import commands
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from api.starting import serving
-from lrs.diagnosis import diagnosed
+from api.cli.starting import serving
+from lrs.db.diagnosis import diagnosed
 from lrs.domain.errors import Misconfigured, Unavailable, Unreachable
 from lrs.settings import Settings
 from tests.cli.test_commands import Shell

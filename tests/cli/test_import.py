@@ -13,12 +13,12 @@ from uuid import UUID
 
 import pytest
 
-from api.importing import import_statements
-from api.statement_files import read_file
+from api.cli.importing import import_statements
+from api.cli.statement_files import read_file
 from lrs import bootstrap
 from lrs.domain.errors import ImportRefused
 from lrs.service import Lrs
-from schemas.saved import parse_saved
+from schemas.xapi.saved import parse_saved
 from tests.api.opening import opened, settings_of
 from tests.cli.test_commands import LRS, Shell
 from tests.conftest import Place

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.key_options import expiry_of, user
-from lrs.domain.clock import iso, micros
+from api.cli.key_options import expiry_of, user
+from lrs.domain.time import iso, micros
 from tests.api.opening import opened
 from tests.cli.test_commands import Shell
 from tests.conftest import Place

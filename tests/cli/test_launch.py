@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from api.app import create_app
-from api.launch import warnings
+from api.cli.launch import warnings
 from lrs import bootstrap
-from lrs.domain.credential import Scope, Standing
+from lrs.domain.aggregates.credential import Scope, Standing
 from lrs.domain.errors import Unauthenticated
 from lrs.settings import Settings
 from tests.api.caller import Caller, fresh, said

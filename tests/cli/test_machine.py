@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from api import machine
-from api.machine import Finding, look_at_machine
-from api.starting import exposure
+from api.cli import machine
+from api.cli.machine import Finding, look_at_machine
+from api.cli.starting import exposure
 from lrs import bootstrap
 from lrs.domain.errors import StorageFull
 from lrs.service import Lrs

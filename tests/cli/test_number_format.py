@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.catalogue.number_format import shown
+from api.catalogue_files.number_format import shown
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.support.processes import wait_until
 SLOW = """
 import os, signal, sys, time
 from multiprocessing import get_context
-from lrs.parenthood import end_with_parent
+from lrs.parent_process import end_with_parent
 
 def work(linger):
     end_with_parent(linger)

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import update
 
 from lrs import bootstrap
-from lrs.database import open_database
-from lrs.projections.positions import projection
-from lrs.projections.quarantine import Quarantined, set_aside
-from lrs.projections.training import Training
+from lrs.db.engine import open_database
+from lrs.projections.training.projection import Training
+from lrs.projector.checkpoints import projection
+from lrs.projector.quarantine import Quarantined, set_aside
 from lrs.settings import Settings
 from tests.cli.test_commands import LRS, STATEMENT, Shell
 from tests.conftest import Place

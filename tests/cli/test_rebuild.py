@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from functools import partial
+
 import pytest
 
 from lrs import bootstrap
+from lrs.projector import Projector
 from lrs.service import Lrs
-from lrs.settings import Settings
 from replay.rebuild import rebuild
 from tests.conftest import Place
 from tests.support.own_projection import leftovers
@@ -16,8 +19,8 @@ CHOSEN = ("statements", "training")
 """Each takes a process of its own to start; how all of them are rebuilt the commands tell."""
 
 
-def broken(_settings: Settings) -> Lrs:
-    """What a process of the rebuild calls to get at the store."""
+def broken() -> AbstractContextManager[Projector]:
+    """What a process of the rebuild calls to get at the projector."""
     raise RuntimeError("it cannot")
 
 
@@ -29,9 +32,10 @@ def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> N
     lrs.projector.catch_up()
     before = {name: lrs.projector.checksum(name) for name in lrs.control.names}
     with pytest.raises(RuntimeError, match="it cannot"):
-        rebuild(lrs, broken, CHOSEN)
+        rebuild(CHOSEN, broken, cancel=lrs.control.cancel)
     assert {name: lrs.projector.checksum(name) for name in before} == before
-    done = rebuild(lrs, bootstrap.build, CHOSEN, compare=True)
+    open_projector = partial(bootstrap.projector, lrs.settings)
+    done = rebuild(CHOSEN, open_projector, cancel=lrs.control.cancel, compare=True)
     assert (done.different, done.untold) == ((), ())
     assert leftovers(place) == []
     assert {name: lrs.projector.checksum(name) for name in before} == before

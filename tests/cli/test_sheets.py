@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from api.catalogue import sheets
-from api.catalogue.files import read
+from api.catalogue_files import sheets
+from api.catalogue_files.files import read
 from lrs.domain.errors import ImportRefused
 from tests.cli.test_workbook import faults, of_cells
 

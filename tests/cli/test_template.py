@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 
-from api.catalogue.files import read
-from api.catalogue.source import Source
+from api.catalogue_files.files import read
+from api.catalogue_files.source import Source
 from lrs.domain.errors import ImportRefused, InvalidEntry
-from schemas.catalogue import check_catalogue
+from schemas.catalogue.entries import check_catalogue
 from tests.cli.test_catalogue import Sheets, workbook
 from tests.cli.test_commands import Shell
 from tests.conftest import Place

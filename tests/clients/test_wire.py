@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from lrs.domain.credential import MODULE
+from lrs.domain.aggregates.credential import MODULE
 from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone
 from tests.api.opening import caller_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from api.demo import tell
+from api.cli.demo import tell
 from lrs import bootstrap
 from lrs.demo.centre import unfold
 from lrs.demo.journal import Journal

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from lrs.domain.agent import JsonObject, agent_key, members
+from lrs.domain.xapi.agent import JsonObject, agent_key, members
 
 
 def verb_of(statement: JsonObject) -> str:

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from api.catalogue.files import read
-from api.demo import fill, tell
+from api.catalogue_files.files import read
+from api.cli.demo import fill, tell
 from lrs.demo import OFFICES, Fact, Past, unfold
 from lrs.demo.catalogue import opening
 from lrs.demo.journal import Journal
 from lrs.demo.programmes import PROGRAMMES
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 from lrs.domain.errors import ImportRefused
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
-from schemas.catalogue import check_catalogue, check_entries
+from schemas.catalogue.entries import check_catalogue, check_entries
 from tests.support.stores import WRITER
 
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lrs.demo.vocabulary import LATENESS, VALID_UNTIL, VISIT_CATEGORY
-from lrs.domain.agent import JsonObject
 from lrs.domain.duration import milliseconds
-from lrs.domain.vocabulary import PROGRESS, REASON
+from lrs.domain.training.vocabulary import PROGRESS, REASON
+from lrs.domain.xapi.agent import JsonObject
 from tests.demo.reading import History, result, type_of, verb_of, when
 
 HOUR = 3_600_000

@@ -13,7 +13,7 @@ import pytest
 
 from lrs.demo import COURSES, END, OFFICES, START, Fact, Journal, notable, statements
 from lrs.demo import history as whole
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.demo.reading import History, verb_of, when
 
 NOISE = {

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from api.demo import fill, tell
+from api.cli.demo import fill, tell
 from lrs import bootstrap
-from lrs.database import open_database
+from lrs.db.engine import open_database
 from lrs.demo import END, START, Fact, Journal, Past, unfold
 from lrs.demo.workdays import MOSCOW
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.conftest import Place

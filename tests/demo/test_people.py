@@ -9,7 +9,7 @@ import pytest
 
 from lrs.demo.names import MEN, SURNAMES, WOMEN, feminine, latin
 from lrs.demo.people import WEDDING
-from lrs.domain.agent import agent_key
+from lrs.domain.xapi.agent import agent_key
 from tests.demo.reading import History, when
 
 

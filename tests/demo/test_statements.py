@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.clock import parse_timestamp
-from lrs.domain.version import Version
-from schemas.check import check_statement
+from lrs.domain.time import parse_timestamp
+from lrs.domain.xapi.version import Version
+from schemas.validate import check_statement
 from tests.demo.reading import History
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")

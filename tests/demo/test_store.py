@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from api.demo import fill
+from api.cli.demo import fill
 from lrs.demo import COURSES, END, OFFICES, Fact, Past
 from lrs.demo.journal import Journal
 from lrs.demo.visits import VISITS
-from lrs.domain.catalogue import Kind
-from lrs.domain.clock import micros, parse_timestamp
-from lrs.domain.verdict import Status, Verdict
-from lrs.projections.statistics import By
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.certification.verdict import Status, Verdict
+from lrs.domain.time import micros, parse_timestamp
+from lrs.projections.training.statistics import By
 from lrs.service import Lrs
-from lrs.service.certifications import Certified
+from lrs.service.reports.certifications import Certified
 from tests.demo.reading import History
 from tests.support.stores import WRITER
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from lrs.domain.achievement import Mark
-from lrs.domain.certification import Rule
-from lrs.domain.days import plus_months
+from lrs.domain.certification.calendar import plus_months
+from lrs.domain.certification.grants import Rule
+from lrs.domain.certification.requirement_check import Mark
 
 Made = tuple[date, date, date | None, int, bool]
 ONE = timedelta(days=1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from lrs.domain.achievement import Mark
-from lrs.domain.certification import Grant, grants
-from lrs.domain.programme import Rule, rule_of
-from lrs.domain.verdict import Record, Span, Status, Verdict, verdict
+from lrs.domain.certification.grants import Grant, grants
+from lrs.domain.certification.requirement_check import Mark
+from lrs.domain.certification.rule import Rule, rule_of
+from lrs.domain.certification.verdict import Record, Span, Status, Verdict, verdict
 
 _MINUTE = 60_000_000
 _EPOCH = date(1970, 1, 1).toordinal()

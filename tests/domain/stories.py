@@ -8,12 +8,12 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.extremes import State
-from lrs.domain.line import Line, view
-from lrs.domain.statement import VOIDED, RecordedStatement
-from lrs.domain.training import Outcome, outcomes
-from lrs.domain.transcript import gather
+from lrs.domain.training.line import Line, view
+from lrs.domain.training.line_state import gather
+from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.training.state_reducers import State
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import VOIDED, RecordedStatement
 
 ADL = "http://adlnet.gov/expapi/verbs/"
 CMI5 = "https://w3id.org/xapi/adl/verbs/"

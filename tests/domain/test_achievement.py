@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.programme import Rule
+from lrs.domain.certification.rule import Rule
 from tests.domain.programmes import earned, rule
 
 A, B = "2026-03-10", "2026-03-11"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject, agent_key, authority_key, identifier_of, members
+from lrs.domain.xapi.agent import JsonObject, agent_key, authority_key, identifier_of, members
 from tests.schemas.strategies import identifiers
 
 ANNA = {"mbox": "mailto:anna@example.org"}

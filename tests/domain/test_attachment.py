@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.attachment import kept_under, reference
+from lrs.domain.xapi.attachment import kept_under, reference
 
 SHA256, SHA512 = "2c" * 32, "9b" * 64
 

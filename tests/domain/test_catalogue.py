@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.catalogue import KINDS, REFERENCES, SHAPES, Kind, key_of, references, stream_of
+from lrs.domain.aggregates.catalogue_entry import (
+    KINDS,
+    REFERENCES,
+    SHAPES,
+    Kind,
+    key_of,
+    references,
+    stream_of,
+)
 from lrs.domain.events import DESCRIBED
 from tests.support.entries import ANNA, COURSE, entry
 

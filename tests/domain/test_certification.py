@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.certification import grants
+from lrs.domain.certification.grants import grants
 from tests.domain.programmes import done, earned, rule, terms, withdrawn
 
 PASSED = "2026-03-10 fire passed"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lrs.domain.programme import rule_of
-from lrs.domain.verdict import may_serve, record_of, span_of
+from lrs.domain.certification.rule import rule_of
+from lrs.domain.certification.verdict import may_serve, record_of, span_of
 from tests.domain.programmes import day, judged
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "certification.md"

@@ -9,10 +9,10 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.achievement import Mark, What
-from lrs.domain.certification import Grant, grants
-from lrs.domain.programme import Rule, in_force, rule_of
-from lrs.domain.verdict import Span, Verdict, may_serve, verdict
+from lrs.domain.certification.grants import Grant, grants
+from lrs.domain.certification.requirement_check import Mark, What
+from lrs.domain.certification.rule import Rule, in_force, rule_of
+from lrs.domain.certification.verdict import Span, Verdict, may_serve, verdict
 from tests.domain.naive import naive_grants
 from tests.domain.programmes import employed
 from tests.support.examples import drawn

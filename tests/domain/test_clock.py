@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.clock import is_rfc_3339, iso, micros, parse_timestamp
 from lrs.domain.iso8601 import parse_iso8601
+from lrs.domain.time import is_rfc_3339, iso, micros, parse_timestamp
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credit import begun, credit
-from lrs.domain.marks import MOST
+from lrs.domain.certification.evidence import begun, credit
+from lrs.domain.training.evidence_log import MOST
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import COURSE, SESSION, TEST, course, day, here, state_of, statement
 
 YEARS = [f"{year}-03-02T10:00:00+03:00" for year in (2024, 2025, 2026)]

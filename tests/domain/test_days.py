@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.days import earliest_within, plus_days, plus_months
+from lrs.domain.certification.calendar import earliest_within, plus_days, plus_months
 from tests.domain.programmes import day
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.definition import activities, names, person, united
+from lrs.domain.xapi.activity_definition import activities, names, person, united
 
 ANNA = {"mbox": "mailto:anna@example.org"}
 BORIS = {"account": {"homePage": "https://hr.example.org", "name": "0417"}}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.document import (
+from lrs.domain.aggregates.document import (
     ANY,
     Address,
     Condition,
@@ -28,7 +28,7 @@ from lrs.domain.errors import (
     LrsError,
     PreconditionFailed,
 )
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 
 REGISTRATION = UUID(int=7)
 STATE = Shelf(Kind.STATE, "mbox|mailto:a@b.org", "https://a/1", REGISTRATION)

@@ -5,10 +5,10 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.filters import Terms, terms
-from lrs.domain.keeping import as_kept
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.filters import Terms, terms
+from lrs.domain.xapi.stored_text import as_kept
+from lrs.domain.xapi.version import Version
 from tests.schemas.examples import ANNA, BORIS, COURSE, HASHED, LEARNER, TEAM, V2, complete, planned
 from tests.schemas.strategies import authorities, statements
 

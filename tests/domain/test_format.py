@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import IDENTIFIERS, JsonObject
-from lrs.domain.format import accepted_languages, canonical, ids_only, preferred
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
+from lrs.domain.xapi.formats import accepted_languages, canonical, ids_only, preferred
+from lrs.domain.xapi.version import Version
 from schemas import check_statement
 from tests.schemas.strategies import statements
 

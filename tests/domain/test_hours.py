@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.sittings import union
+from lrs.domain.training.sittings import union
 from tests.domain.stories import FIRST, MODULE, course, day, here, line_of, part
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.keeping import as_kept, kept_text, needs_rewriting, rewritten
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.stored_text import as_kept, kept_text, needs_rewriting, rewritten
+from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
 
 PLAIN = '{ "actor":{"mbox":"mailto:a@b.org"},"verb":{"id":"urn:v"} ,"object":{"id":"urn:o"}%s}'

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.clock import iso
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.launch import SLACK, CatalogueView, Launch, defines_own, require, within
-from lrs.domain.listings import listings
-from lrs.domain.statement import RecordedStatement
-from lrs.domain.subject import Listing
-from lrs.domain.training import outcomes
+from lrs.domain.time import iso
+from lrs.domain.training.course_resolution import Listing
+from lrs.domain.training.listings import listings
+from lrs.domain.training.outcomes import outcomes
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
 from tests.domain.stories import ADL, TYPES
 
 A = "https://example.org/course/1"
@@ -111,7 +111,7 @@ def test_what_stands_in_the_activity_is_of_the_launch(role: str) -> None:
     ],
 )  # fmt: skip
 def test_naming_the_activity_beside_another_course_does_not_help(parts: JsonObject) -> None:
-    """What counts is which course the outcome would be of: lrs.domain.subject."""
+    """The course that the outcome would be of counts: lrs.domain.training.course_resolution."""
     assert code(said(**parts)) == "launch-course"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attempt import RULES
-from lrs.domain.credit import credit
-from lrs.domain.line import view
-from lrs.domain.transcript import add, concerns
+from lrs.domain.certification.evidence import credit
+from lrs.domain.training.attempt import RULES
+from lrs.domain.training.line import view
+from lrs.domain.training.line_state import add, concerns
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
     FIRST,

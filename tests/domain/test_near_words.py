@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.near_words import EXAMINED, nearest, unknown
-from lrs.domain.published_words import SILENT
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.domain.training.near_words import EXAMINED, nearest, unknown
+from lrs.domain.training.published_words import SILENT
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 
 ADL = "http://adlnet.gov/expapi/verbs/"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.programme import Rule, in_force, rule_of, timeline
+from lrs.domain.certification.rule import Rule, in_force, rule_of, timeline
 from tests.domain.programmes import day, rule, withdrawn
 
 ENTRY = {

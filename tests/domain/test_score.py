@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.duration import milliseconds
-from lrs.domain.score import suffices
-from lrs.domain.training import Outcome
-from lrs.domain.vocabulary import PROGRESS
+from lrs.domain.training.outcomes import Outcome
+from lrs.domain.training.score import suffices
+from lrs.domain.training.vocabulary import PROGRESS
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import course, statement, told
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.contribution import sessions_of
-from lrs.domain.credit import credit
-from lrs.domain.statistics import delivered
-from lrs.domain.transcript import gather
+from lrs.domain.certification.evidence import credit
+from lrs.domain.training.course_statistics import delivered
+from lrs.domain.training.line_counters import sessions_of
+from lrs.domain.training.line_state import gather
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
     FIRST,

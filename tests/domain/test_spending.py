@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.credit import credit
-from lrs.domain.spending import MOST_PARTS
-from lrs.domain.transcript import gather
+from lrs.domain.certification.evidence import credit
+from lrs.domain.training.line_state import gather
+from lrs.domain.training.spending import MOST_PARTS
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
     FIRST,

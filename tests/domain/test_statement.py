@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.clock import iso
-from lrs.domain.statement import (
+from lrs.domain.time import iso
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import (
     VOIDED,
     RecordedStatement,
     centiseconds,
@@ -20,7 +20,7 @@ from lrs.domain.statement import (
     target_of,
     voids,
 )
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
 
 A, B = ({"account": {"homePage": "https://keys", "name": name}} for name in "ab")

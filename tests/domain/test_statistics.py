@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.contribution import counters_of, step
-from lrs.domain.line import Line, view
-from lrs.domain.statistics import Counters, Rate, Spread, change, figures, kind_of, spread
+from lrs.domain.training.course_statistics import (
+    Counters,
+    Rate,
+    Spread,
+    change,
+    figures,
+    kind_of,
+    spread,
+)
+from lrs.domain.training.line import Line, view
+from lrs.domain.training.line_counters import counters_of, step
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     SESSION,
     TEST,

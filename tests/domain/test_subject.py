@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.listings import changed, listings
-from lrs.domain.subject import Subject, course_of, subject_of, subject_of_text
-from lrs.domain.vocabulary import STANDARD
+from lrs.domain.training.course_resolution import Subject, course_of, subject_of, subject_of_text
+from lrs.domain.training.listings import changed, listings
+from lrs.domain.training.vocabulary import STANDARD
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import activity, course, part
 
 OTHER = "https://centre.example.org/courses/stress"

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.extremes import State
-from lrs.domain.line import view
-from lrs.domain.published_words import SILENT
-from lrs.domain.training import Outcome
-from lrs.domain.transcript import concerns, gather
-from lrs.domain.vocabulary import PROGRESS, STANDARD
+from lrs.domain.training.line import view
+from lrs.domain.training.line_state import concerns, gather
+from lrs.domain.training.outcomes import Outcome
+from lrs.domain.training.published_words import SILENT
+from lrs.domain.training.state_reducers import State
+from lrs.domain.training.vocabulary import PROGRESS, STANDARD
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import COURSE, activity, course, part, statement, told
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "tools.md"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.moment import Moment
-from lrs.domain.training import Outcome, outcomes, tells
-from lrs.domain.vocabulary import LOCATION, PROGRESS, REASON, SESSION, STANDARD, Vocabulary
+from lrs.domain.training.outcomes import Outcome, outcomes, tells
+from lrs.domain.training.vocabulary import LOCATION, PROGRESS, REASON, SESSION, STANDARD, Vocabulary
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
     STORED,

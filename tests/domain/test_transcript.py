@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.line import view
-from lrs.domain.sittings import MOST_INSTANTS, MOST_SITTINGS
-from lrs.domain.spending import MOST_PARTS
-from lrs.domain.training import Outcome
-from lrs.domain.transcript import MOST_VOIDED, add, gather, mark
+from lrs.domain.training.line import view
+from lrs.domain.training.line_state import MOST_VOIDED, add, gather, mark
+from lrs.domain.training.outcomes import Outcome
+from lrs.domain.training.sittings import MOST_INSTANTS, MOST_SITTINGS
+from lrs.domain.training.spending import MOST_PARTS
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     MODULE,
     SESSION,

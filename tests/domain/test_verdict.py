@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.certification import Grant, grants
-from lrs.domain.programme import Rule
-from lrs.domain.verdict import (
+from lrs.domain.certification.grants import Grant, grants
+from lrs.domain.certification.rule import Rule
+from lrs.domain.certification.verdict import (
     Clearance,
     Record,
     Ruling,

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.line import view
-from lrs.domain.training import Outcome, outcomes
-from lrs.domain.vocabulary import STANDARD, Vocabulary
+from lrs.domain.training.line import view
+from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
     STREAMS,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from lrs.database import open_database
-from lrs.domain.agent import identifier_of
-from lrs.domain.filters import Criteria
-from lrs.projections.lines import line
-from lrs.projections.statements import entry, mention
+from lrs.db.engine import open_database
+from lrs.domain.xapi.agent import identifier_of
+from lrs.domain.xapi.filters import Criteria
+from lrs.projections.statements.index import entry, mention
+from lrs.projections.training.lines import line
 from lrs.service import Lrs
 from tests.conftest import Place
 from tests.projections import naive

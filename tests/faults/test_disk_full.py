@@ -9,7 +9,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import event
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.service import Lrs
 from tests.faults.filling import MEGABYTE, require_507_then_recovery
 from tests.faults.web import Web

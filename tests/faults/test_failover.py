@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from lrs import bootstrap
-from lrs.database import open_database
+from lrs.db.engine import open_database
 from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.faults.web import Web

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lrs.database import open_database
+from lrs.db.engine import open_database
 from lrs.ledger import LogReader
 from tests.conftest import Place
 from tests.support.postgres import PostgresServer

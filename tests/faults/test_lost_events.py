@@ -15,12 +15,12 @@ from uuid import uuid4
 
 import pytest
 
-from api.doctor import examine
+from api.cli.doctor import examine
 from lrs import bootstrap
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 from lrs.domain.errors import Unavailable
-from lrs.domain.filters import Criteria
-from lrs.domain.version import Version
+from lrs.domain.xapi.filters import Criteria
+from lrs.domain.xapi.version import Version
 from lrs.service import Lrs, StatementQuery
 from lrs.service.catalogue import Stated
 from lrs.settings import Settings

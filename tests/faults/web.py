@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.app import create_app
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.support.stores import body
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 from urllib.parse import quote
 
-from lrs.domain.agent import agent_key
-from lrs.domain.filters import Criteria
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import agent_key
+from lrs.domain.xapi.filters import Criteria
+from lrs.domain.xapi.version import Version
 from lrs.service.query import Cursor
 from tests.fuzz import world as the
 from tests.fuzz.drafts import DOCUMENTS, FOUND, STATEMENTS, WRITTEN, Draft

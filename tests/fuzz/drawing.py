@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.agent import IDENTIFIERS, JsonObject
-from lrs.domain.version import Version
-from schemas.activity import COMPONENT_LISTS
+from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
+from lrs.domain.xapi.version import Version
+from schemas.xapi.activity import COMPONENT_LISTS
 from tests.schemas import values as some
 from tests.schemas.grammar import OBJECTS, REQUIRED
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha1, sha256
 from typing import Any
 
-from lrs.domain.problems import PROBLEMS
+from lrs.domain.error_catalogue import PROBLEMS
 from tests.fuzz.framing import Message
 from tests.fuzz.wire import Answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha1
 from random import Random
 
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from tests.fuzz import world as the
 from tests.fuzz.drafts import DOCUMENTS, JSON, KEPT, WRITTEN, Draft
 from tests.schemas.values import TIMESTAMPS

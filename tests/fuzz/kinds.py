@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from tests.fuzz import asking, keeping, sending
 from tests.fuzz.drafts import VERSION, Draft
 from tests.schemas.examples import V1, V2

@@ -7,10 +7,10 @@ from hashlib import sha256
 from random import Random
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.attachment import SIGNATURE
-from lrs.domain.statement import VOIDED
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.attachment import SIGNATURE
+from lrs.domain.xapi.statement import VOIDED
+from lrs.domain.xapi.version import Version
 from tests.fuzz import world as the
 from tests.fuzz.drafts import HASH, JSON, STATEMENTS, WRITTEN, Draft
 

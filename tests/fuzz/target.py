@@ -17,8 +17,8 @@ from uuid import UUID
 import psutil  # type: ignore[import-untyped]
 
 from lrs import bootstrap
-from lrs.database import open_database
-from lrs.domain.credential import Scope
+from lrs.db.engine import open_database
+from lrs.domain.aggregates.credential import Scope
 from lrs.ledger import LogReader
 from lrs.settings import Settings
 from tests.conftest import Place

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from schemas import check_statement
 from tests.fuzz import framing, kinds, mutating
 from tests.fuzz.framing import Message

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 from tests.fuzz.drawing import Drawing
 from tests.schemas.examples import V1, V2
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lrs.database import Database, open_database
+from lrs.db.engine import Database, open_database
 from lrs.ledger import Ledger, migrate
 from tests.conftest import Place
 

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lrs import bootstrap
-from lrs.database import Database, open_database
+from lrs.db.engine import Database, open_database
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.ledger import BlobFolder, Blobs, BlobTable, migrate
 from lrs.ledger.blobs import CHUNK

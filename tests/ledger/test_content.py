@@ -11,11 +11,11 @@ from eventsourcing.persistence import StoredEvent
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
-from lrs.database import Database
-from lrs.domain.agent import JsonObject
+from lrs.db.engine import Database
 from lrs.domain.events import CredentialCreated
+from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger
-from lrs.ledger.content import mapper
+from lrs.ledger.encoding import mapper
 from lrs.ledger.tables import content, event
 from lrs.service import Lrs
 from tests.support.stores import AUTHORITY, WRITER, fact, statement, store

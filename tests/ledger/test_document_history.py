@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import delete, select
 
 from lrs import bootstrap
-from lrs.database import Database
-from lrs.domain.document import Address, Condition, Kind, Shelf
+from lrs.db.engine import Database
+from lrs.domain.aggregates.document import Address, Condition, Kind, Shelf
 from lrs.domain.errors import DocumentNotFound
 from lrs.domain.events import DocumentDeleted, DocumentStored
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from lrs.ledger.tables import content, document_owner, event
 from lrs.service import Lrs
 from lrs.settings import Settings

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.ledger.append import appending, existing
 from tests.support.stores import now
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.ledger import AlreadyRecorded, Ledger
 from tests.support.stores import fact, log_of, now
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from lrs import bootstrap
-from lrs.database import Database, open_database, require_utf8
+from lrs.db.engine import Database, open_database, require_utf8
 from lrs.domain.errors import Misconfigured, UnknownSchema
 from lrs.ledger import Ledger, migrate
 from lrs.ledger.tables import meta

@@ -8,7 +8,7 @@ from itertools import pairwise
 from time import monotonic
 from uuid import uuid4
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.ledger import Ledger, LoggedStatement, LogReader
 from lrs.ledger.append import Row, insert_rows, lock, read_head
 from tests.conftest import Place

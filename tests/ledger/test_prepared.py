@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
+from lrs.db.compiled_query import MOST, Prepared
 from lrs.ledger.tables import event
-from lrs.prepared import MOST, Prepared
 from lrs.service import Lrs
 from tests.support.stores import statement, store
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from benchmarks.centre import Centre, Sizes
 from benchmarks.studies import statements as studies
-from lrs.domain.agent import JsonObject
-from lrs.domain.definition import activities, names
-from lrs.domain.filters import terms
-from lrs.domain.shared import Shared, once
-from lrs.domain.statement import RecordedStatement
-from lrs.domain.training import Outcome, outcomes
-from lrs.domain.version import Version
-from lrs.ledger.shared import HEAVIEST, decoded
+from lrs.domain.interning import Shared, once
+from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.xapi.activity_definition import activities, names
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.filters import terms
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.domain.xapi.version import Version
+from lrs.ledger.interning_decoder import HEAVIEST, decoded
 from tests.schemas.examples import BOTH, complete
 from tests.schemas.strategies import statements
 from tests.support.examples import drawn

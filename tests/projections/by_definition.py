@@ -12,23 +12,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import KINDS, Kind
-from lrs.domain.certification import Grant, grants
-from lrs.domain.contribution import part_of, sessions_of
-from lrs.domain.credit import begun, credit
+from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
+from lrs.domain.certification.evidence import begun, credit
+from lrs.domain.certification.grants import Grant, grants
+from lrs.domain.certification.rule import rule_of, vouches
 from lrs.domain.events import Described, EntryWithdrawn, ProgrammeDescribed
-from lrs.domain.extremes import State
 from lrs.domain.identity import representatives
-from lrs.domain.line import gist
-from lrs.domain.listings import listings
 from lrs.domain.moment import Moment
-from lrs.domain.programme import rule_of, vouches
-from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
-from lrs.domain.statistics import Counters, delivered
-from lrs.domain.subject import Listings
-from lrs.domain.training import outcomes
-from lrs.domain.transcript import concerns, gather, mark
+from lrs.domain.training.course_resolution import Listings
+from lrs.domain.training.course_statistics import Counters, delivered
+from lrs.domain.training.line import gist
+from lrs.domain.training.line_counters import part_of, sessions_of
+from lrs.domain.training.line_state import concerns, gather, mark
+from lrs.domain.training.listings import listings
+from lrs.domain.training.outcomes import outcomes
+from lrs.domain.training.state_reducers import State
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
 from tests.projections.folding import Recorded
 
 States = dict[tuple[str, str], State]

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection, Engine
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Options, open_database
+from lrs.db.engine import Options, open_database
 from lrs.projections.tables import metadata
-from lrs.projections.training import Training
+from lrs.projections.training.projection import Training
 from tests.conftest import BACKENDS
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Options, open_database
+from lrs.db.engine import Options, open_database
 from lrs.projections.tables import metadata
 from tests.support.postgres import PostgresServer
 

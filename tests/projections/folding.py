@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import SHAPES, Kind, key_of, stream_of
+from lrs.domain.aggregates.catalogue_entry import SHAPES, Kind, key_of, stream_of
 from lrs.domain.events import EntryWithdrawn, RecordedFact
-from lrs.domain.statement import RecordedStatement
-from lrs.projections.courses import course_by_iri
-from lrs.projections.projection import Batch, Fold
-from lrs.projections.statistics import CourseReport, statistics
-from lrs.projections.training import Training
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.projections.base import Batch, Fold
+from lrs.projections.training.courses import course_by_iri
+from lrs.projections.training.projection import Training
+from lrs.projections.training.statistics import CourseReport, statistics
 from tests.domain.stories import STORED, recorded
 
 OTHER = "https://centre.example.org/courses/stress"

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.statement import RecordedStatement
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
 from tests.projections.naive import VOIDED, Question
 
 IDS = [UUID(int=(7 << 76) + (2 << 62) + n) for n in range(6)]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.statement import RecordedStatement
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 

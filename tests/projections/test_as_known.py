@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.extremes import State
-from lrs.domain.statement import RecordedStatement
+from lrs.domain.training.state_reducers import State
+from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LogReader
-from lrs.projections import certifications
-from lrs.projections.people import Trainee, persons
-from lrs.projections.rulebook import Rulebook
-from lrs.projections.transcripts import lines_of
-from lrs.service.as_known import Known, known
-from lrs.service.verdicts import certified_then
+from lrs.projections.training import certifications
+from lrs.projections.training.catalogue_cache import Rulebook
+from lrs.projections.training.people import Trainee, persons
+from lrs.projections.training.transcripts import lines_of
+from lrs.service.reports.verdicts import certified_then
+from replay.as_of import Known, known
 from tests.domain.stories import key
 from tests.projections.folding import Recorded, project
 from tests.projections.test_reshaping import logs

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.catalogue import SHAPES, Kind, stream_of
+from lrs.domain.aggregates.catalogue_entry import SHAPES, Kind, stream_of
 from lrs.domain.events import Described, EntryWithdrawn, RecordedFact
+from lrs.projections.base import Batch
 from lrs.projections.catalogue import (
     Catalogue,
     Entry,
@@ -19,8 +20,7 @@ from lrs.projections.catalogue import (
     ever_linked,
     links,
 )
-from lrs.projections.checksum import checksum
-from lrs.projections.projection import Batch
+from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from tests.conftest import BACKENDS
 from tests.projections.engines import standing, undone

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.credential import Scope
-from lrs.domain.statement import RecordedStatement
-from lrs.domain.version import Version
-from lrs.projections.checksum import checksum
-from lrs.projections.definitions import MOST_NAMES, Definitions
-from lrs.projections.statements import StatementIndex, activity_definitions, agent_names
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.domain.xapi.version import Version
+from lrs.projections.statements.definitions import MOST_NAMES, Definitions
+from lrs.projections.statements.index import StatementIndex, activity_definitions, agent_names
+from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from schemas import parse_statements
 from tests.conftest import BACKENDS

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.document import Address, Content, Kind, Shelf, stored
+from lrs.domain.aggregates.document import Address, Content, Kind, Shelf, stored
 from lrs.domain.events import DocumentDeleted, RecordedFact
-from lrs.projections.checksum import checksum
+from lrs.projections.base import Batch
 from lrs.projections.documents import Documents, listed
-from lrs.projections.projection import Batch
+from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from tests.conftest import BACKENDS
 from tests.projections.engines import standing, undone

@@ -12,20 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind, key_of
-from lrs.domain.statement import RecordedStatement
-from lrs.domain.vocabulary import STANDARD
-from lrs.projections import certifications, lines
-from lrs.projections.certifications import in_programme
-from lrs.projections.courses import course as courses_table
-from lrs.projections.lines import line
-from lrs.projections.people import people, person_by_key, persons
-from lrs.projections.people import trainee as trainees_table
-from lrs.projections.projection import Fold
-from lrs.projections.statistics import By, course_slice, course_statistics, slices
-from lrs.projections.training import Training, TrainingFold
-from lrs.projections.transcripts import transcript
+from lrs.domain.aggregates.catalogue_entry import Kind, key_of
+from lrs.domain.training.vocabulary import STANDARD
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.projections.base import Fold
+from lrs.projections.training import certifications, lines
+from lrs.projections.training.certifications import in_programme
+from lrs.projections.training.courses import course as courses_table
+from lrs.projections.training.lines import line
+from lrs.projections.training.people import people, person_by_key, persons
+from lrs.projections.training.people import trainee as trainees_table
+from lrs.projections.training.projection import Training, TrainingFold
+from lrs.projections.training.statistics import By, course_slice, course_statistics, slices
+from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
     CENTRE,
     CMI5_SESSION,

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.schema import CreateSchema
 
-from lrs.database import Options, open_database
-from lrs.domain.agent import agent_key, authority_key
-from lrs.domain.filters import Criteria
-from lrs.domain.statement import RecordedStatement
-from lrs.projections.checksum import checksum
-from lrs.projections.finding import Filter, find
-from lrs.projections.projection import Batch
-from lrs.projections.references import MAX_HOPS, Targets, reference
-from lrs.projections.statements import StatementIndex, is_voided
+from lrs.db.engine import Options, open_database
+from lrs.domain.xapi.agent import agent_key, authority_key
+from lrs.domain.xapi.filters import Criteria
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.projections.base import Batch
+from lrs.projections.statements.index import StatementIndex, is_voided
+from lrs.projections.statements.references import MAX_HOPS, Targets, reference
+from lrs.projections.statements.search import Filter, find
 from lrs.projections.tables import metadata
+from lrs.projector.checksum import checksum
 from tests.conftest import BACKENDS
 from tests.projections.histories import (
     ACTIVITIES,

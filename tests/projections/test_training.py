@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from lrs.domain.agent import JsonObject
-from lrs.projections.people import people
-from lrs.projections.training import Training
-from lrs.projections.transcripts import transcript
+from lrs.domain.xapi.agent import JsonObject
+from lrs.projections.training.people import people
+from lrs.projections.training.projection import Training
+from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
     COURSE,
     MODULE,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from lrs.projections.courses import course_by_id, course_by_iri
-from lrs.projections.people import people, people_numbered, person_by_key
-from lrs.projections.statistics import courses
-from lrs.projections.transcripts import transcript
+from lrs.projections.training.courses import course_by_id, course_by_iri
+from lrs.projections.training.people import people, people_numbered, person_by_key
+from lrs.projections.training.statistics import courses
+from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
     COURSE,
     FIRST,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lrs.database import Database, open_database
+from lrs.db.engine import Database, open_database
 from lrs.ledger import Ledger
 from lrs.projector import Projector
 from tests.conftest import Place

@@ -11,12 +11,12 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import Connection, func, select
 
-from lrs.database import Database, open_database
+from lrs.db.engine import Database, open_database
 from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
-from lrs.projections.projection import Batch
+from lrs.projections.base import Batch
 from lrs.projector import Projector
-from lrs.service.control import Control, State
+from lrs.service.projection_admin import Control, State
 from tests.conftest import Place
 from tests.support.own_projection import (
     Gated,

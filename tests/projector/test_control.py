@@ -9,16 +9,15 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import Connection, insert
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.domain.errors import ProjectionNotFound, RebuildConflict, StorageFull
 from lrs.ledger import Ledger
-from lrs.projections import quarantine
-from lrs.projections.projection import Batch
-from lrs.projections.quarantine import Quarantined
-from lrs.projections.statements import IndexFold
-from lrs.projector import Projector, Step, pace
+from lrs.projections.base import Batch
+from lrs.projections.statements.index import IndexFold
+from lrs.projector import Projector, Step, quarantine, throughput
+from lrs.projector.quarantine import Quarantined
 from lrs.service import Lrs
-from lrs.service.control import Control, State
+from lrs.service.projection_admin import Control, State
 from tests.conftest import Place
 from tests.support.own_projection import (
     Tally,
@@ -134,7 +133,7 @@ def test_the_rate_is_that_of_whoever_folds_and_ends_with_it(
     with following(place, Picky()) as other:
         rate = Control(ledger, other, other._views).of("tally").rate
     assert rate > 1
-    monkeypatch.setattr(pace, "WINDOW", 0.2)
+    monkeypatch.setattr(throughput, "WINDOW", 0.2)
     sleep(0.3)
     assert control.of("tally").rate == 0
 
@@ -144,7 +143,7 @@ def test_a_steady_pace_is_told_as_it_is(seconds: float) -> None:
     """However long the batches are, the mean comes to what they have in common."""
     rate = 0.0
     for _ in range(int(100 / seconds) + 2):
-        rate = pace.paced(rate, int(500 * seconds), int(seconds * pace.SECOND))
+        rate = throughput.paced(rate, int(500 * seconds), int(seconds * throughput.SECOND))
     assert rate == pytest.approx(500, rel=0.01)
 
 
@@ -173,7 +172,7 @@ def test_what_waits_long_and_is_not_folded_is_said_to_be_stopped(
     """Nobody folds here: no thread runs, and nobody reads."""
     ledger.record([fact()])
     assert control.of("tally").state is State.RUNNING
-    monkeypatch.setattr("lrs.service.control.LATE", 0.1)
+    monkeypatch.setattr("lrs.service.projection_admin.LATE", 0.1)
     sleep(0.2)
     assert control.of("tally").state is State.STOPPED
 

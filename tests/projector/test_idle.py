@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from lrs.database import Database
-from lrs.domain.catalogue import Kind
+from lrs.db.engine import Database
+from lrs.domain.aggregates.catalogue_entry import Kind
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from tests.support.entries import entry

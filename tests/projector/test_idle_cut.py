@@ -10,14 +10,15 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, func, select
 
-from lrs import keepalive
-from lrs.database import Database
+from lrs.db import keepalive
+from lrs.db.engine import Database
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger
-from lrs.projections.projection import Batch
+from lrs.projections.base import Batch
 from lrs.projections.tables import READING
-from lrs.projector import Projector, making
-from lrs.projector.stepper import Stepper
+from lrs.projector import Projector
+from lrs.projector.batch_runner import Stepper
+from lrs.projector.rebuild import job
 from tests.conftest import Place
 from tests.support.own_projection import Tally, following, leftovers, quarantined, tallied
 from tests.support.postgres import PostgresServer
@@ -99,7 +100,7 @@ def test_a_rebuild_outlives_a_proxy_that_closes_idle_connections(
     """
     slow(monkeypatch, Stepper, "step")
     slow(monkeypatch, Stepper, "checksum")
-    slow(monkeypatch, making, "checksum")
+    slow(monkeypatch, job, "checksum")
     ledger.record([fact()])
     with following(distant, Tally(), Leisurely()) as projector, ThreadPoolExecutor(1) as pool:
         projector.catch_up()

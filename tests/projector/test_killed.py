@@ -7,11 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, event, select
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.ledger import Ledger
-from lrs.projections import rebuilds
-from lrs.projector import Projector
-from lrs.service.control import Control, State
+from lrs.projector import Projector, rebuild_requests
+from lrs.service.projection_admin import Control, State
 from tests.conftest import Place
 from tests.support.own_projection import (
     Marked,
@@ -87,7 +86,7 @@ def test_what_a_killed_rebuild_left_is_swept_away(
     projector.start()
     wait_until(lambda: leftovers(place) == [])
     with views.read.connect() as connection:
-        assert rebuilds.read_all(connection) == {}
+        assert rebuild_requests.read_all(connection) == {}
 
 
 def test_a_rebuild_that_was_asked_for_is_made_though_its_process_is_killed(

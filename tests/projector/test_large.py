@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.domain.events import StatementStored
 from lrs.ledger import Ledger
 from lrs.ledger.reader import LARGE, PAGE_BYTES

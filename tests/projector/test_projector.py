@@ -8,11 +8,10 @@ from time import monotonic, sleep
 import pytest
 from sqlalchemy import delete
 
-from lrs.database import Database, open_database
+from lrs.db.engine import Database, open_database
 from lrs.ledger import Ledger
 from lrs.ledger.tables import content
-from lrs.projections import positions
-from lrs.projector import Projector
+from lrs.projector import Projector, checkpoints
 from tests.conftest import Place
 from tests.support.own_projection import Tally, following, quarantined, tallied
 from tests.support.postgres import PostgresServer
@@ -43,7 +42,7 @@ def test_a_read_waits_for_another_worker_only_so_long(
     stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
     other = open_database(place.views_url)
     with other.write.begin() as connection:
-        assert positions.hold(connection, "tally") is not None
+        assert checkpoints.hold(connection, "tally") is not None
         began = monotonic()
         reach = projector.fresh("tally")
         assert 1.9 < monotonic() - began < 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
-from lrs.domain.filters import Criteria
-from lrs.projections.finding import Filter
+from lrs.domain.xapi.filters import Criteria
+from lrs.projections.statements.search import Filter
 from lrs.projector import Recent, Standing
 from lrs.service import Lrs
 from schemas import parse_statements

@@ -9,14 +9,13 @@ from time import sleep
 import pytest
 from sqlalchemy import Connection, text
 
-from lrs.database import Database, Options, open_database
+from lrs.db.engine import Database, Options, open_database
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger
-from lrs.projections import rebuilds
-from lrs.projections.projection import GENERATIONS
-from lrs.projector import Projector, preparing
-from lrs.projector.preparing import prepare
-from lrs.service.control import Control, State
+from lrs.projections.base import GENERATIONS
+from lrs.projector import Projector, rebuild_requests, startup
+from lrs.projector.startup import prepare
+from lrs.service.projection_admin import Control, State
 from tests.conftest import Place
 from tests.support.own_projection import (
     Marked,
@@ -137,14 +136,14 @@ def test_a_still_newer_program_takes_over_what_an_older_one_is_making(
         wait_until(lambda: state(ledger, newest) is State.RUNNING)
         assert state(ledger, newer) is State.REPLACED
         with views.read.connect() as connection:
-            assert rebuilds.read_all(connection) == {}
+            assert rebuild_requests.read_all(connection) == {}
 
 
 def test_a_new_read_model_of_a_long_log_answers_once_it_is_whole(
     place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over a short log it is folded in place, and what is there can be read at once."""
-    monkeypatch.setattr(preparing, "SHORT", 5)
+    monkeypatch.setattr(startup, "SHORT", 5)
     ledger.record([fact() for _ in range(6)])
     with following(place, Tally()) as projector:
         with pytest.raises(Unavailable, match="being made"):
@@ -158,12 +157,12 @@ def test_whoever_begins_is_not_begun_anew_by_the_next_start(
     place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is still to be made stays so, with the one wish for it, whoever starts meanwhile."""
-    monkeypatch.setattr(preparing, "SHORT", 0)
+    monkeypatch.setattr(startup, "SHORT", 0)
     ledger.record([fact()])
     with following(place, Tally()) as first, first._views.read.connect() as connection:
-        (wanted,) = rebuilds.read_all(connection).values()
+        (wanted,) = rebuild_requests.read_all(connection).values()
         with following(place, Tally()):
-            assert list(rebuilds.read_all(connection).values()) == [wanted]
+            assert list(rebuild_requests.read_all(connection).values()) == [wanted]
 
 
 _OLD = """

@@ -9,9 +9,9 @@ from time import monotonic, sleep
 
 from sqlalchemy import Connection
 
-from lrs.database import Database
+from lrs.db.engine import Database
 from lrs.ledger import Ledger
-from lrs.projections.projection import Batch
+from lrs.projections.base import Batch
 from lrs.projector import Projector, Step
 from tests.conftest import Place
 from tests.support.own_projection import Stuck, Tally, following, quarantined, tallied

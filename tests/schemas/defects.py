@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from lrs.domain.agent import IDENTIFIERS, JsonObject
-from lrs.domain.statement import VOIDED
-from lrs.domain.version import Version
-from schemas.activity import COMPONENT_LISTS
+from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
+from lrs.domain.xapi.statement import VOIDED
+from lrs.domain.xapi.version import Version
+from schemas.xapi.activity import COMPONENT_LISTS
 from tests.schemas.grammar import OBJECTS, REQUIRED, Place, places
 from tests.schemas.values import TIMESTAMPS_1
 

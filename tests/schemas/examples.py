@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from schemas import check_statement
 
 BOTH = tuple(Version)

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from lrs.domain.agent import IDENTIFIERS, JsonObject
-from lrs.domain.statement import VOIDED
-from lrs.domain.version import Version
-from schemas.activity import COMPONENT_LISTS
+from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
+from lrs.domain.xapi.statement import VOIDED
+from lrs.domain.xapi.version import Version
 from schemas.json_text import MAX_DEPTH
+from schemas.xapi.activity import COMPONENT_LISTS
 from tests.schemas import values as some
 from tests.schemas.grammar import OBJECTS, Place, places
 from tests.schemas.strategies import statements, statements_of_parts

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.statement import VOIDED
-from lrs.domain.version import Version
-from schemas.activity import COMPONENT_LISTS
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import VOIDED
+from lrs.domain.xapi.version import Version
 from schemas.json_text import MAX_DEPTH
+from schemas.xapi.activity import COMPONENT_LISTS
 from tests.schemas import values as some
 
 Objects = SearchStrategy[JsonObject]

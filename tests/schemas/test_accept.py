@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.error_catalogue import PROBLEMS
 from lrs.domain.errors import InvalidStatement
-from lrs.domain.problems import PROBLEMS
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from schemas import check_statement
-from schemas.accept import accept_field, accept_schema
+from schemas.base import Strict
+from schemas.fast_validator import accept_field, accept_schema
 from schemas.leaves import Text
-from schemas.statement import Statement, Statement2
-from schemas.strict import Strict
+from schemas.xapi.statement import Statement, Statement2
 from tests.schemas.examples import BOTH, V1, V2, complete, minimal, planned
 from tests.schemas.mutations import mutated
 from tests.schemas.strategies import statements

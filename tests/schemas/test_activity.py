@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from schemas.activity import COMPONENT_LISTS
+from lrs.domain.xapi.agent import JsonObject
+from schemas.xapi.activity import COMPONENT_LISTS
 from tests.schemas.examples import (
     COURSE,
     EXTENSIONS,

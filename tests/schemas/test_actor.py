@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement
+from lrs.domain.xapi.agent import JsonObject
 from schemas import check_agent
 from tests.schemas.examples import (
     ANNA,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.error_catalogue import PROBLEMS
 from lrs.domain.errors import MOST_FAULTS, InvalidEntry
-from lrs.domain.problems import PROBLEMS
-from schemas.catalogue import check_catalogue, check_entries, examine_catalogue
-from schemas.entry_forms import Sort, forms
+from schemas.catalogue.entries import check_catalogue, check_entries, examine_catalogue
+from schemas.catalogue.forms import Sort, forms
 from tests.support.entries import ANNA, ANNA_BY_MAIL, COURSE, entries, entry
 
 OTHER = f"{COURSE}-2019"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from tests.schemas.examples import (
     ANNA,
     ATTACHMENT,

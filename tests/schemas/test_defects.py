@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.statement_problems import STATEMENTS
-from lrs.domain.version import Version
-from schemas.accept import accept_schema
-from schemas.statement import Statement, Statement2
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement_problems import STATEMENTS
+from lrs.domain.xapi.version import Version
+from schemas.fast_validator import accept_schema
+from schemas.xapi.statement import Statement, Statement2
 from tests.schemas.defects import BAD, Defect, defects
 from tests.schemas.examples import BOTH, V1, V2, complete, planned, refusal
 from tests.schemas.shapes import witnesses

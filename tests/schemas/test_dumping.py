@@ -10,11 +10,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.line import view
-from lrs.domain.statistics import figures
-from lrs.domain.transcript import gather
-from schemas.dumping import Dumping
+from lrs.domain.training.course_statistics import figures
+from lrs.domain.training.line import view
+from lrs.domain.training.line_state import gather
+from lrs.domain.xapi.agent import JsonObject
+from schemas.fast_serializer import Dumping
 from schemas.reports.figures import FiguresView
 from schemas.reports.transcripts import LineView, TotalsView
 from tests.domain.stories import histories, line_of, told

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lrs.domain.errors import InvalidStatement
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from schemas import check_statement, reasons
 from tests.schemas.examples import minimal
 from tests.schemas.test_rules_time import MEGABYTE

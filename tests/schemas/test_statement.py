@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.agent import JsonObject
 from lrs.domain.errors import InvalidStatement
-from lrs.domain.version import Version
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from schemas import check_statement, check_statements
 from tests.schemas.examples import (
     ANNA,

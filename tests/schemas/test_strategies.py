@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from schemas import check_statement, parse_json
 from tests.schemas.examples import BOTH, V1, V2, complete, minimal, planned
 from tests.schemas.shapes import expected, shapes, witnesses

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.version import Version, negotiate
+from lrs.domain.xapi.version import Version, negotiate
 
 
 @pytest.mark.parametrize(

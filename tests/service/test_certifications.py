@@ -13,19 +13,19 @@ from sqlalchemy import Connection
 
 from benchmarks.centre import BEGIN, LARGE, TODAY, Sizes
 from benchmarks.trained import fill, opened
-from lrs.database import open_database
-from lrs.domain.catalogue import Kind
-from lrs.domain.programme import Rule
-from lrs.domain.verdict import Span, Verdict, record_of, span_of, verdict
-from lrs.projections import described, rulebook
-from lrs.projections.certifications import Earned, of_people
-from lrs.projections.people import Trainee
-from lrs.projections.rulebook import Programme
+from lrs.db.engine import open_database
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.certification.rule import Rule
+from lrs.domain.certification.verdict import Span, Verdict, record_of, span_of, verdict
+from lrs.projections.training import catalogue_cache, catalogue_history
+from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.certifications import Earned, of_people
+from lrs.projections.training.people import Trainee
 from lrs.service import Lrs
-from lrs.service import rulings as rulings_module
-from lrs.service.certifications import Standing, Wanted
-from lrs.service.rulings import Rulings
-from lrs.service.verdicts import _NONE_SAID, _decided
+from lrs.service.reports import rulings as rulings_module
+from lrs.service.reports.certifications import Standing, Wanted
+from lrs.service.reports.rulings import Rulings
+from lrs.service.reports.verdicts import _NONE_SAID, _decided
 from lrs.settings import Settings
 
 
@@ -58,7 +58,9 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
     exemptions: defaultdict[str, list[Span]] = defaultdict(list)
     revocations: defaultdict[str, list[date]] = defaultdict(list)
     kinds = (Kind.EXEMPTION, Kind.REVOCATION)
-    for said in described.standing(described.of_people(connection, who.identifiers, kinds)):
+    for said in catalogue_history.standing(
+        catalogue_history.of_people(connection, who.identifiers, kinds)
+    ):
         entry = said.entry or {}
         if said.kind is Kind.EXEMPTION:
             exemptions[entry["programme"]].append(span_of(entry))
@@ -66,7 +68,7 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
             revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
     earned = of_people(connection, [who.id])[who.id]
     found = {}
-    for code, programme in rulebook.programmes(connection).items():
+    for code, programme in catalogue_cache.programmes(connection).items():
         what = earned.get(code)
         found[code] = verdict(
             programme.versions,

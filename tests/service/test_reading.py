@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from lrs import bootstrap
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
 from lrs.domain.errors import InvalidQuery
-from lrs.projections import people
+from lrs.projections.training import people
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
-from lrs.service.reading import Reader
+from lrs.service.reports.snapshot import Reader
 from lrs.settings import Settings
 from tests.support.stores import WRITER
 

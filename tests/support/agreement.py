@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
-from lrs.database import open_database
-from lrs.domain.agent import authority_key, identifier_of
-from lrs.domain.clock import iso
-from lrs.domain.credential import Credential, Scope
+from lrs.db.engine import open_database
+from lrs.domain.aggregates.credential import Credential, Scope
 from lrs.domain.errors import StatementNotFound
-from lrs.domain.filters import Criteria
+from lrs.domain.time import iso
+from lrs.domain.xapi.agent import authority_key, identifier_of
+from lrs.domain.xapi.filters import Criteria
 from lrs.ledger import Ledger
 from lrs.service import Lrs, StatementQuery
 from tests.support.anew import other_rows

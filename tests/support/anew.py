@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lrs import bootstrap
-from lrs.database import Database, Options, open_database, unchanging
+from lrs.db.engine import Database, Options, open_database, unchanging
 from lrs.ledger import Ledger
-from lrs.projections import shared
-from lrs.projections.checksum import checksum
-from lrs.projector import Projector
-from lrs.projector.preparing import begin
+from lrs.projector import Projector, schema
+from lrs.projector.checksum import checksum
+from lrs.projector.startup import begin
 
 
 def other_rows(ledger: Ledger, views: Database) -> list[str]:
@@ -41,7 +40,7 @@ def _folded(ledger: Ledger) -> Iterator[Projector]:
         projector = Projector(ledger, views, bootstrap.projections())
         try:
             with views.write.begin() as connection:
-                shared.make(connection)
+                schema.make(connection)
                 for projection in projector.projections.values():
                     begin(connection, projection, ledger)
             projector.catch_up()

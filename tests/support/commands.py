@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
-from lrs.projector import standing
+from lrs.projector import status
 from tests.support.processes import running
 
 SECONDS = 60
@@ -25,7 +25,7 @@ def run(
     """
     with TemporaryDirectory() as kept:
         said = [Path(kept, name) for name in ("out", "err")]
-        given = (list(arguments), str(folder), dict(environment), *map(str, said), standing.NOTICE)
+        given = (list(arguments), str(folder), dict(environment), *map(str, said), status.NOTICE)
         with running(_command, [given], daemon=False) as (process,):
             process.join(SECONDS)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
@@ -51,11 +51,12 @@ def _command(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    from api.cli import main
-    from lrs.projector import making, preparing, reading
+    from api.cli.main import main
+    from lrs.projector import fresh_reads, startup
+    from lrs.projector.rebuild import job
     from replay import rebuild
 
-    for module in (making, preparing, reading, standing):
+    for module in (job, startup, fresh_reads, status):
         vars(module)["NOTICE"] = notice
     vars(rebuild)["get_context"] = lambda _: multiprocessing.get_context("fork")
     main(arguments, prog_name="lrs")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import copy
 
-from lrs.domain.agent import JsonObject
-from lrs.domain.catalogue import Kind
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.xapi.agent import JsonObject
 
 COURSE = "https://learning.centre.example/course/fire"
 ANNA = "account|https://hr.centre.example|0417"

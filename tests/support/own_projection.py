@@ -21,11 +21,10 @@ from sqlalchemy import (
     select,
 )
 
-from lrs.database import Database, Options, open_database
-from lrs.projections import quarantine
-from lrs.projections.projection import STATEMENTS, Batch, Projection
+from lrs.db.engine import Database, Options, open_database
+from lrs.projections.base import STATEMENTS, Batch, Projection
 from lrs.projections.tables import READING
-from lrs.projector import Projector
+from lrs.projector import Projector, quarantine
 from tests.conftest import Place
 from tests.support.processes import wait_until
 from tests.support.stores import opened

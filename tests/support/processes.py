@@ -13,7 +13,7 @@ from typing import Any
 # hundredth of the time.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.support.own_projection", "api.app", "api.cli", "tests.support.settled"]
+    ["tests.support.own_projection", "api.app", "api.cli.main", "tests.support.settled"]
 )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from lrs.domain.filters import Criteria, agent_term, terms
-from lrs.domain.statement import RecordedStatement, is_voiding, target_of, voids
+from lrs.domain.xapi.filters import Criteria, agent_term, terms
+from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.ledger import LogReader
-from lrs.projections.references import MAX_HOPS
+from lrs.projections.statements.references import MAX_HOPS
 
 PAGE = 1_000
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from lrs import bootstrap
-from lrs.domain.agent import JsonObject
-from lrs.domain.credential import Scope
+from lrs.domain.aggregates.credential import Scope
+from lrs.domain.xapi.agent import JsonObject
 from lrs.settings import Settings
 from tests.conftest import Place
 from tests.support.postgres import free_port

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from lrs.domain.agent import JsonObject
+from lrs.domain.xapi.agent import JsonObject
 
 ABSENT = object()
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey

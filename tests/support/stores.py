@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import Connection, func, select
 
-from lrs.database import Database, open_database
-from lrs.domain.credential import Credential, Scope
+from lrs.db.engine import Database, open_database
+from lrs.domain.aggregates.credential import Credential, Scope
 from lrs.domain.events import StatementStored
-from lrs.domain.version import Version
+from lrs.domain.xapi.version import Version
 from lrs.ledger import Ledger, migrate
 from lrs.ledger.append import lock
 from lrs.ledger.tables import event

@@ -13,13 +13,13 @@ from uuid import UUID
 
 import orjson
 
-from lrs.domain.agent import JsonObject, agent_key
-from lrs.domain.catalogue import Kind
-from lrs.domain.credential import Credential, Scope
-from lrs.domain.document import Address, Condition, Shelf
-from lrs.domain.document import Kind as DocumentKind
-from lrs.domain.statement import VOIDED, is_voiding
-from lrs.domain.version import Version
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.credential import Credential, Scope
+from lrs.domain.aggregates.document import Address, Condition, Shelf
+from lrs.domain.aggregates.document import Kind as DocumentKind
+from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.domain.xapi.statement import VOIDED, is_voiding
+from lrs.domain.xapi.version import Version
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from schemas import ParsedStatement, parse_statements

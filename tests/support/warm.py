@@ -73,7 +73,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], streams
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    from api.cli import main
+    from api.cli.main import main
 
     try:
         main(arguments, prog_name="lrs")

@@ -1,0 +1,134 @@
+"""/api/v1/catalogue: what the centre has and rules, and the commands that describe it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+
+from api.auth import authenticated
+from api.catalogue_files.describing import describe
+from api.middleware.memory_budget import MemoryBudget
+from api.rendering import as_json, no_content
+from api.xapi.bodies import json_body
+from lrs.domain.aggregates.catalogue_entry import SHAPES, Key, Kind
+from lrs.domain.errors import MOST_FAULTS, EntryNotFound
+from lrs.domain.time import iso
+from lrs.service import Entry, Lrs
+from lrs.service.catalogue import Change, Step, Version
+from lrs.service.catalogue_changes import doubts
+from schemas import parse_json
+from schemas.catalogue.entries import Examined, examine_catalogue, examine_entries
+from schemas.parameters import BOOLEAN, TEXT, parsed
+
+
+def blueprint(lrs: Lrs, memory: MemoryBudget) -> Blueprint:
+    """The catalogue of a store."""
+    bp = Blueprint("catalogue", __name__, url_prefix="/api/v1/catalogue")
+    views = _Catalogue(lrs, memory)
+    bp.before_request(views.begin)
+    bp.get("")(views.counts)
+    bp.post("")(views.describe_all)
+    bp.get("/<kind>")(views.entries)
+    bp.post("/<kind>")(views.describe)
+    bp.delete("/<kind>")(views.withdraw)
+    bp.get("/<kind>/history")(views.history)
+    return bp
+
+
+class _Catalogue:
+    def __init__(self, lrs: Lrs, memory: MemoryBudget) -> None:
+        self._lrs = lrs
+        self._memory = memory
+
+    def begin(self) -> None:
+        g.credential = authenticated(self._lrs, request)
+
+    def counts(self) -> Response:
+        """How many things there are of each kind."""
+        parsed(request.query_string, {})
+        counts = self._lrs.catalogue.counts(g.credential)
+        return as_json({"catalogue": {kind.value: number for kind, number in counts.items()}})
+
+    def entries(self, kind: str) -> Response:
+        """Everything of a kind that holds."""
+        of = _kind(kind)
+        parsed(request.query_string, {})
+        held = self._lrs.catalogue.entries(of, g.credential)
+        return as_json({of.value: [_view(entry) for entry in held]})
+
+    def history(self, kind: str) -> Response:
+        """All that was ever said of one thing."""
+        of = _kind(kind)
+        versions = self._lrs.catalogue.history(of, _key(of)[0], g.credential)
+        return as_json({"history": [_version(version) for version in versions]})
+
+    def describe(self, kind: str) -> Response:
+        """One entry of a kind, or an array of such: all of them or none."""
+        of = _kind(kind)
+        return self._described(partial(examine_entries, of))
+
+    def describe_all(self) -> Response:
+        """Entries of several kinds, as a file has them: all of them or none."""
+        return self._described(examine_catalogue)
+
+    def withdraw(self, kind: str) -> Response:
+        """One thing, which does not hold any more; the reason stays in the record."""
+        of = _kind(kind)
+        key, reason = _key(of, "reason")
+        self._lrs.catalogue.withdraw(of, key, reason, g.credential)
+        return no_content()
+
+    def _described(self, examine: Callable[[Any], Examined]) -> Response:
+        settings = self._lrs.settings
+        with json_body(request, settings.max_json_bytes, self._memory) as body:
+            found = examine(parse_json(body, max_values=settings.max_values))
+            given = parsed(request.query_string, {"preview": BOOLEAN})
+            preview = given.get("preview", False)
+            return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
+
+
+def summary(steps: Sequence[Step]) -> Mapping[str, Any]:
+    """How many entries are new, changed or the same, and which are not the same; and what is taken
+    but likely not what was meant, if there is anything.
+    """
+    counts = {change.value: sum(step.change is change for step in steps) for change in Change}
+    changes = [_change(step) for step in steps if step.change is not Change.SAME]
+    warnings = [
+        {"code": doubt.code, "detail": doubt.detail, "pointer": doubt.where}
+        for doubt in doubts([step.stated for step in steps])[:MOST_FAULTS]
+    ]
+    return {**counts, "changes": changes, **({"warnings": warnings} if warnings else {})}
+
+
+def _change(step: Step) -> Mapping[str, str]:
+    kind = step.stated.kind
+    key = dict(zip(SHAPES[kind].key, step.stated.key, strict=True))
+    return {"kind": kind.value, **key, "change": step.change.value}
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError:
+        raise EntryNotFound("entry-not-found") from None
+
+
+def _key(kind: Kind, *more: str) -> tuple[Key, str]:
+    """The key that the parameters say, and the one parameter more that must stand beside it."""
+    names = SHAPES[kind].key
+    given = parsed(
+        request.query_string, dict.fromkeys((*names, *more), TEXT), required=(*names, *more)
+    )
+    return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
+
+
+def _view(entry: Entry) -> Mapping[str, Any]:
+    return {**(entry.entry or {}), "version": entry.version, "stored": iso(entry.stored)}
+
+
+def _version(version: Version) -> Mapping[str, Any]:
+    said = {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
+    return {"version": version.number, "stored": iso(version.stored), **said}

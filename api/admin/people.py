@@ -1,0 +1,63 @@
+"""/api/v1/people: who is known by an identifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from api.auth import authenticated
+from api.rendering import as_json
+from lrs.domain.time import iso
+from lrs.service import Lrs
+from lrs.service.people import Person, Record, Said, What
+from schemas.parameters import AGENT_KEY, parsed
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """The people of a store."""
+    bp = Blueprint("people", __name__, url_prefix="/api/v1/people")
+
+    @bp.get("")
+    def person() -> Response:
+        """One person: identifiers, personnel record, and all that was ever said of these."""
+        by = authenticated(lrs, request)
+        given = parsed(request.query_string, {"agent": AGENT_KEY}, required=("agent",))
+        return as_json(_person(lrs.people.show(given["agent"], by)))
+
+    return bp
+
+
+def _person(person: Person) -> Mapping[str, Any]:
+    return {
+        "representative": person.representative,
+        "identifiers": person.identifiers,
+        "record": _record(person.record) if person.record else None,
+        "history": [_said(said) for said in person.history],
+    }
+
+
+def _record(record: Record) -> Mapping[str, Any]:
+    return {**record.entry, "version": record.version, "stored": iso(record.stored)}
+
+
+def _said(said: Said) -> Mapping[str, Any]:
+    version = said.version
+    return {
+        "version": version.number,
+        "stored": iso(version.stored),
+        "what": said.what.value,
+        "agent": said.identifier,
+        **_content(said),
+        "by": version.by,
+    }
+
+
+def _content(said: Said) -> Mapping[str, Any]:
+    entry = said.version.entry
+    if entry is None:
+        return {"reason": said.version.reason}
+    if said.what is What.LINKED:
+        return {name: text for name, text in entry.items() if name != "agent"}
+    return {"entry": entry}

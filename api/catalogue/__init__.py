@@ -1,1 +1,0 @@
-"""The catalogue over HTTP, from files, and on the command line."""

@@ -1,0 +1,1 @@
+"""The catalogue as files: YAML and workbooks, read and written."""

@@ -1,0 +1,93 @@
+"""The commands `lrs catalogue ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.catalogue_files.describing import describe
+from api.cli.context import store
+from lrs.domain.errors import InvalidEntry
+from lrs.service.catalogue import Change, Step
+from lrs.service.catalogue_changes import doubts
+from schemas.catalogue.entries import examine_catalogue
+
+if TYPE_CHECKING:
+    from api.catalogue_files.source import Source
+
+MOST_WARNINGS = 20
+"""So many warnings are shown; the others are counted."""
+
+
+@click.group()
+def catalogue() -> None:
+    """What the centre has and rules: courses, people, programmes and the like."""
+
+
+@catalogue.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
+def import_(file: Path, preview: bool) -> None:
+    """Describe what FILE says, a YAML file or an Excel workbook: all of it or nothing, with all
+    faults told. Repeating it changes nothing.
+    """
+    from api.catalogue_files.files import read  # its libraries are nothing that a server needs
+
+    source = read(file)
+    steps = _described(source, preview)
+    for line in _counts(steps):
+        click.echo(line)
+    for line in _remarks(source, steps):
+        click.echo(line, err=True)
+    click.echo("Nothing is changed: this was a preview." if preview else "The catalogue is so.")
+
+
+@catalogue.command("template")
+@click.argument("file", type=click.Path(path_type=Path))
+def template(file: Path) -> None:
+    """Make FILE, an Excel workbook to fill in and to import: a sheet for each kind, with headings,
+    hints and an example.
+    """
+    from api.catalogue_files.template import make
+
+    make(file)
+    click.echo(f"{file} is made. Fill it in, then: lrs catalogue import {file} --preview")
+
+
+def _described(source: Source, preview: bool) -> list[Step]:
+    """What the file changes. Raises ImportRefused with all its faults."""
+    found = examine_catalogue(source.value)
+    error = None
+    with store() as lrs:
+        by = lrs.credentials.operator("catalogue import")
+        try:
+            steps = describe(lrs, found, by, preview=preview or bool(source.faults))
+        except InvalidEntry as refused:
+            error = refused
+    if error or source.faults:
+        raise source.refusal(error)
+    return steps
+
+
+def _counts(steps: list[Step]) -> list[str]:
+    """A line for each kind that the file speaks of."""
+    lines = []
+    for kind in dict.fromkeys(step.stated.kind for step in steps):
+        changes = [step.change for step in steps if step.stated.kind is kind]
+        counts = ", ".join(f"{changes.count(change)} {change.value}" for change in Change)
+        lines.append(f"{kind.value:12} {counts}")
+    return lines
+
+
+def _remarks(source: Source, steps: list[Step]) -> Iterable[str]:
+    """What of the file is not read, and what is likely not what was meant."""
+    yield from (f"Note: {note}" for note in source.notes)
+    found = doubts([step.stated for step in steps])
+    for doubt in found[:MOST_WARNINGS]:
+        content = source.content(doubt.where)
+        yield f"Warning: {source.place(doubt.where)}: {doubt.detail}{content}"
+    if len(found) > MOST_WARNINGS:
+        yield f"Warning: {len(found) - MOST_WARNINGS} more like these."

@@ -1,0 +1,164 @@
+"""Filling an empty store with the demo's training centre, and saying where to look."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from itertools import groupby
+from uuid import UUID
+
+from api.cli.importing import import_statements
+from lrs.demo import END, STRICTER_TOLD, Fact, Journal, Past
+from lrs.domain.aggregates.catalogue_entry import Kind, Thing
+from lrs.domain.aggregates.credential import Credential, Scope, Standing
+from lrs.domain.errors import ImportRefused
+from lrs.domain.time import iso
+from lrs.domain.xapi.agent import JsonObject
+from lrs.service import Lrs
+from lrs.service.catalogue import Stated
+from schemas import ParsedStatement
+from schemas.catalogue.entries import check_entries
+
+LABEL = "demo"
+_RULE = "lost-by-the-new-rule"
+_STRICTER: Thing = (Kind.PROGRAMME, ("senior",))
+
+
+def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]) -> str:
+    """Store what the demo tells, unless it is there, and make a key. What to tell people. Raises
+    ImportRefused where the store holds a demo of another version.
+
+    Events have the dates of `past` if the store was built to ask it, else those of the clock.
+    A key of an earlier start is revoked: its secret is gone.
+    """
+    statements = list(journal.statements())
+    if not _is_filled(lrs, UUID(statements[-1]["id"])):
+        tell(lrs, journal.history(), _operator(lrs), progress, past.expect)
+    for credential, standing in lrs.credentials.all():
+        if standing is Standing.GOOD and credential.label == LABEL:
+            lrs.credentials.revoke(credential.id)
+    key = lrs.credentials.create(LABEL, [Scope.ALL])
+    lrs.projector.catch_up()
+    settings = lrs.settings
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return f"""
+{len(statements)} statements of an invented training centre are stored,
+and {journal.facts} facts of its catalogue. The last day is {END}.
+
+Look at   {base}/api/v1/transcripts   (and /courses, /health)
+Log in    {key.name}
+password  {key.secret}
+
+Try:
+  KEY={key.name}:{key.secret}
+{_addresses(lrs, journal.notable, base)}
+Stop with Ctrl-C.
+"""
+
+
+def _is_filled(lrs: Lrs, last: UUID) -> bool:
+    """Whether an earlier start came to the last statement."""
+    if not lrs.ledger.reader.statements([last]):
+        return False
+    if not lrs.catalogue.histories([_STRICTER], _operator(lrs)):
+        raise ImportRefused("The store holds an earlier version of the demo: use an empty store.")
+    return True
+
+
+def tell(
+    lrs: Lrs,
+    history: Iterable[JsonObject | Fact],
+    by: Credential,
+    progress: Callable[[int], None] = lambda _: None,
+    expect: Callable[[Thing, int], None] = lambda *_: None,
+) -> None:
+    """Store statements and facts in their order, but for those which are stored already.
+
+    `progress` is told the number of statements; `expect` which fact is stored next.
+    """
+    facts, done = _Facts(lrs, by, expect), 0
+    for is_fact, several in groupby(history, lambda news: isinstance(news, Fact)):
+        news = list(several)
+        if is_fact:
+            facts.record([fact for fact in news if isinstance(fact, Fact)])
+        else:
+            import_statements(lrs, _received(s for s in news if not isinstance(s, Fact)), by)
+            done += len(news)
+            progress(done)
+
+
+class _Facts:
+    """Records facts of the catalogue. That a thing was described so often is told by its versions:
+    a start that was broken off goes on where it ended.
+    """
+
+    def __init__(self, lrs: Lrs, by: Credential, expect: Callable[[Thing, int], None]) -> None:
+        self._catalogue = lrs.catalogue
+        self._by = by
+        self._expect = expect
+        self._told: Counter[Thing] = Counter()
+        self._held: dict[Thing, int] = {}
+
+    def record(self, facts: list[Fact]) -> None:
+        """In as few steps as they allow: one step describes a thing once."""
+        things = {(fact.kind, fact.key) for fact in facts} - self._told.keys()
+        held = self._catalogue.histories(things, self._by)
+        self._held |= {thing: len(versions) for thing, versions in held.items()}
+        waiting: dict[Thing, Stated] = {}
+        for fact in facts:
+            thing = (fact.kind, fact.key)
+            self._told[thing] += 1
+            if self._told[thing] <= self._held.get(thing, 0):
+                continue
+            if fact.entry is None or thing in waiting:
+                self._catalogue.describe(list(waiting.values()), self._by)
+                waiting.clear()
+            self._expect(thing, self._told[thing])
+            if fact.entry is None:
+                self._catalogue.withdraw(*thing, fact.reason, self._by)
+            else:
+                ((kind, entry, where),) = check_entries(fact.kind, fact.entry)
+                waiting[thing] = Stated(kind, entry, where)
+        self._catalogue.describe(list(waiting.values()), self._by)
+
+
+_REPORTS = (
+    ("resit", "transcripts/{number}", "failed a test, sat it again"),
+    ("one-account", "transcripts/{number}", "two identifiers, one person"),
+    ("surname-change", "people?agent={key}", "took a new surname"),
+    ("not-briefed", "certifications/{number}?on={on}", "may not serve visitors"),
+    (_RULE, "certifications/{number}?on={then}", "not certified, by a rule told later"),
+    (_RULE, "certifications/{number}?on={then}&known={before}", "certified, before it was told"),
+    ("", "certifications?office=04&on={on}", "everybody at an office"),
+    ("", "offices/04?on={on}", "its training, visits and ratings"),
+    ("", "courses/1/statistics?by=office", "one course, office by office"),
+)
+"""Stories of the demo, the reports that show them, and what there is to see."""
+
+
+def _addresses(lrs: Lrs, notable: Mapping[str, str], base: str) -> str:
+    """A line for each report to try. Not every seed has every story."""
+    version = "-H 'X-Experience-API-Version: 2.0.0'"
+    lines = [f"  curl -u $KEY {version} '{base}/xapi/statements?limit=1'"]
+    told = iso(lrs.catalogue.history(*_STRICTER, _operator(lrs))[1].stored - 1)
+    eve = STRICTER_TOLD - timedelta(days=1)
+    dated = told.startswith(STRICTER_TOLD.isoformat())
+    days = {"on": END, "then": eve, "before": f"{eve}T23:59:59Z" if dated else told}
+    for story, path, what in _REPORTS:
+        key = notable.get(story, "")
+        if key or not story:
+            said = path.format(key=key, number=key.rsplit("|", 1)[-1], **days)
+            lines.append(f"  curl -u $KEY '{base}/api/v1/{said}'   # {what}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _operator(lrs: Lrs) -> Credential:
+    return lrs.credentials.operator(LABEL)
+
+
+def _received(statements: Iterable[JsonObject]) -> Iterator[ParsedStatement]:
+    for value in statements:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        yield ParsedStatement(value, text)

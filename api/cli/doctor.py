@@ -1,0 +1,119 @@
+"""What `lrs doctor` says: facts first, then what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.admin.projection_view import divergence_sentence
+from api.cli.machine import Finding, look_at_machine
+from lrs import __version__, bootstrap
+from lrs.db.diagnosis import diagnosed
+from lrs.domain.errors import LrsError
+from lrs.service import SCHEMA_VERSION, Lrs
+from lrs.service.projection_admin import Divergence, Entry, State
+from lrs.settings import Settings
+
+BEHIND = 10_000
+"""A lag in events beyond which something keeps the projector from its work."""
+
+RECENT_DAYS, MOST_WORDS = 30, 5
+"""Of how many days unknown verbs are told, and how many of them."""
+
+_AFTER_A_LOSS = (
+    "Restore the log if there is a later copy of it, have what is missing sent again, then "
+    "`lrs projections acknowledge`."
+)
+
+
+def examine(settings: Settings) -> Finding:
+    """Look at the store, as a start would: a read model of another log is begun anew."""
+    found = Finding()
+    found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
+    if settings.public_url:
+        found.facts.append(f"endpoint    {settings.public_url}/xapi/")
+    look_at_machine(settings, found)
+    with _troubles_told(found), closing(bootstrap.build(settings)) as lrs:
+        log, views = lrs.places
+        found.facts += [f"log         {log}", f"read models {views}"]
+        health = lrs.health()
+        found.facts.append(f"events      {health.head}")
+        for p in health.projections:
+            found.facts.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
+            trouble = _trouble(p)
+            if trouble:
+                found.troubles.append(f"The projection {p.name} {trouble}")
+        found.troubles += [_lost(one) for one in health.divergences]
+        for aside in health.quarantined:
+            q = aside.event
+            found.troubles.append(
+                f"The projection {q.projection} could not fold the event at position "
+                f"{q.position} ({q.error}) and leaves it out: report it, then "
+                f"`lrs projections retry {q.projection}`."
+            )
+        found.facts += _uncounted(lrs)
+        lrs.try_room()
+    return found
+
+
+@contextmanager
+def _troubles_told(found: Finding) -> Iterator[None]:
+    """What a command would end with is a trouble among others here."""
+    try:
+        yield
+    except (LrsError, SQLAlchemyError) as error:
+        told = diagnosed(error) or error
+        if not isinstance(told, LrsError):
+            raise
+        found.troubles.append(told.detail)
+
+
+def _uncounted(lrs: Lrs) -> list[str]:
+    """How many statements of the last days count nowhere, and which of their verbs are near one
+    that would: no fault of the store, so no trouble.
+    """
+    found = lrs.unrecognised.found(RECENT_DAYS).words
+    if not found:
+        return []
+    total = _counted(sum(one.statements for one in found))
+    of_days = f"{total} of the last {RECENT_DAYS} days in no transcript"
+    told = [f"words       {of_days}, by {len(found)} verbs and types: GET /api/v1/unrecognised"]
+    for one in [one for one in found if one.nearest][:MOST_WORDS]:
+        of, statements = one.type or "no type", _counted(one.statements)
+        told.append(f"word        {one.verb}, of {of}, in {statements}: is {one.nearest} meant?")
+    return told
+
+
+def _counted(statements: int) -> str:
+    return f"{statements} statement{'' if statements == 1 else 's'}"
+
+
+def _lost(one: Divergence) -> str:
+    """What the log has lost, and what to do about it."""
+    rebuilt = f" Rebuilt for it: {', '.join(one.projections)}." if one.projections else ""
+    return f"{divergence_sentence(one)}{rebuilt} {_AFTER_A_LOSS}"
+
+
+def _trouble(p: Entry) -> str:
+    """What is wrong with a projection and what to do about it; nothing if all is well."""
+    why = f" ({p.failure.error})" if p.failure else ""
+    match p.state:
+        case State.ERRING:
+            return f"cannot be folded just now{why}: is the database well, and its disk not full?"
+        case State.OUTDATED:
+            return f"is of an older version: `lrs projections rebuild {p.name}`."
+        case State.REPLACED:
+            return (
+                "is of a newer version of the program, or of another log: start that program, or "
+                f"go back with `lrs projections rebuild {p.name}`."
+            )
+        case State.AHEAD:
+            return "holds events that the log has lost: start a server, which rebuilds it."
+        case State.STOPPED:
+            return f"is {p.lag} events behind: is a server or `lrs project` running?"
+        case State.RUNNING if p.lag > BEHIND:
+            return f"is {p.lag} events behind: is a server or `lrs project` running?"
+        case _:
+            return ""

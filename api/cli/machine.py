@@ -1,0 +1,120 @@
+"""What `lrs doctor` says of the machine: room on its disks, and files that others can read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+
+from lrs.db.engine import file_of
+from lrs.file_access import open_to_others
+from lrs.settings import CONFIG, DEFAULT_FILE, Settings
+
+LOW = 1_000_000_000
+"""Bytes of free space below which somebody should make room."""
+
+TRIED = 1_000_000
+"""Bytes that are written to a disk and removed again, as a quota does not show as free space."""
+
+
+@dataclass
+class Finding:
+    """Lines of what is, and of what is wrong."""
+
+    facts: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+
+def look_at_machine(settings: Settings, found: Finding) -> None:
+    """The disks of the folders that the store writes to, and who else can read its files."""
+    for folders in _by_disk(_folders(settings)):
+        _look_at_disk(folders, found)
+    if not settings.ledger_url.startswith("sqlite:"):
+        found.facts.append(
+            "disk        PostgreSQL does not tell how much room it has: watch its server"
+        )
+    opened = open_to_others(_files(settings))
+    if opened:
+        named = ", ".join(map(str, opened))
+        found.troubles.append(
+            f"Every user of this machine can read {named}: take that right away by chmod o-rwx."
+        )
+
+
+def _folders(settings: Settings) -> Iterator[Path]:
+    """Where the store writes: databases, blobs, and what waits while a request comes in."""
+    for file in _databases(settings):
+        yield file.parent
+    if settings.blob_folder:
+        yield Path(settings.blob_folder).absolute()
+    yield Path(gettempdir())
+
+
+def _databases(settings: Settings) -> list[Path]:
+    found = (file_of(url) for url in (settings.ledger_url, settings.views_url))
+    return [file for file in found if file is not None]
+
+
+def _files(settings: Settings) -> Iterator[Path]:
+    """What nobody but the store's user and group should read, as far as it is there."""
+    for file in _databases(settings):
+        yield from (file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm"))
+        yield from sorted(file.with_name(f"{file.name}.beside").glob("*"))
+    if settings.blob_folder:
+        yield Path(settings.blob_folder).absolute()
+    config = Path(os.environ.get(CONFIG, DEFAULT_FILE)).absolute()
+    if _holds_password(config):
+        yield config
+
+
+def _holds_password(config: Path) -> bool:
+    try:
+        return "postgres" in config.read_text("utf-8")
+    except (OSError, ValueError):
+        return False
+
+
+def _by_disk(folders: Iterable[Path]) -> list[list[Path]]:
+    """The folders that are there, those of one file system together, each once."""
+    disks: dict[int, list[Path]] = {}
+    for folder in folders:
+        if folder.is_dir():
+            on_disk = disks.setdefault(folder.stat().st_dev, [])
+            if folder not in on_disk:
+                on_disk.append(folder)
+    return list(disks.values())
+
+
+def _look_at_disk(folders: list[Path], found: Finding) -> None:
+    free = shutil.disk_usage(folders[0]).free
+    named = ", ".join(map(str, folders))
+    found.facts.append(f"disk        {_size(free)} free: {named}")
+    failed = [f"{folder} ({said})" for folder in folders if (said := _refusal(folder))]
+    if failed:
+        found.troubles.append(
+            f"Nothing can be written to {', '.join(failed)}: make room, or correct the rights."
+        )
+    elif free < LOW:
+        found.troubles.append(
+            f"The disk of {named} has {_size(free)} left: make room before writes are refused "
+            "(507). A rebuild needs as much again as the read models have."
+        )
+
+
+def _refusal(folder: Path) -> str:
+    """Why a file cannot grow there; empty if it can."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(bytes(TRIED))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.strerror or "no reason given"
+    return ""
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000_000:.1f} GB" if size >= LOW else f"{size / 1_000_000:.1f} MB"

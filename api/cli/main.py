@@ -1,0 +1,217 @@
+"""The command `lrs`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.cli import context, importing, keys
+from api.cli.catalogue import catalogue
+from api.cli.doctor import examine
+from api.cli.people import person
+from api.cli.projections import make_anew, projections
+from api.cli.starting import exposure, serving, store_made
+from api.cli.statement_files import read_file
+from lrs import __version__, bootstrap
+from lrs.db.diagnosis import diagnosed
+from lrs.domain.errors import (
+    LrsError,
+    Misconfigured,
+    RebuildConflict,
+    Unavailable,
+    Unreachable,
+)
+from lrs.runtime import settle
+from lrs.settings import Settings
+
+REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
+"""Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
+
+
+class _OneLineErrors(click.Group):
+    """Says an error in one line and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (LrsError, SQLAlchemyError) as error:
+            told = diagnosed(error) or error
+            if not isinstance(told, LrsError):
+                raise
+            click.echo(f"lrs: {_DETAILS.get(told.code, told.detail)}", err=True)
+            sys.exit(_exit_code(told))
+
+
+_DETAILS = {
+    "unavailable": "The database is away or did not answer in time: run the command again in a few "
+    "seconds, or ask `lrs doctor` for the cause."
+}
+"""What a command says instead of what a client of the web server is told to do."""
+
+
+def _exit_code(error: LrsError) -> int:
+    if isinstance(error, (Unavailable, Unreachable)):
+        return UNAVAILABLE
+    return MISCONFIGURED if isinstance(error, Misconfigured) else REFUSED
+
+
+@click.group(cls=_OneLineErrors)
+@click.version_option(__version__, prog_name="lrs")
+def main() -> None:
+    """Zachetka, an event-sourced learning record store."""
+
+
+main.add_command(keys.key)
+main.add_command(catalogue)
+main.add_command(person)
+main.add_command(projections)
+
+
+@main.command()
+def migrate() -> None:
+    """Make the store's tables where they are missing, and make read models of an older version
+    anew.
+    """
+    settings = context.settings()
+    made = bootstrap.migrate(settings)
+    with context.store() as lrs:
+        waiting = lrs.control.waiting()
+        if waiting:
+            click.echo(f"Read models are made anew: {', '.join(waiting)}.")
+            try:
+                make_anew(lrs, waiting)
+            except RebuildConflict as conflict:  # a server of this version has begun already
+                click.echo(conflict.detail)
+    click.echo(store_made(settings) if made else "The store is up to date.")
+
+
+@main.command()
+def serve() -> None:
+    """Serve xAPI and reports over HTTP until stopped."""
+    from api.cli.serve import require_free
+
+    settings = context.settings()
+    bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
+    require_free(settings.host, settings.port)
+    warned = exposure(settings)
+    if warned:
+        structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
+    click.echo(serving(settings))
+    _run_server(settings)
+
+
+def _run_server(settings: Settings) -> None:
+    from api.cli.serve import serve as run
+    from api.metrics import shared_folder
+
+    with shared_folder():
+        run(settings)
+
+
+@main.command()
+def project() -> None:
+    """Keep the read models up to date, in a process of its own, until stopped."""
+    from api.cli.serve import until_stopped
+
+    with context.store() as lrs:
+        lrs.start()
+        click.echo("Folding. Stop with Ctrl-C.", err=True)
+        until_stopped()
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Store the statements of FILE: JSON, JSON Lines, or a saved answer of GET /xapi/statements,
+    packed with gzip or not. Importing the same file again changes nothing.
+    """
+    with context.store() as lrs:
+        by = lrs.credentials.operator("import")
+        done = importing.import_statements(
+            lrs, read_file(file, _note), by, progress=_counter("statements read")
+        )
+    click.echo(f"{done.read} statements read, {done.new} of them new.")
+
+
+def _note(sentence: str) -> None:
+    click.echo(f"Note: {sentence}", err=True)
+
+
+@main.group()
+def replay() -> None:
+    """Going through history again."""
+
+
+@replay.command("rebuild")
+@click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
+@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
+    """Make the read models anew from the whole log: `lrs projections rebuild` in short."""
+    with context.store() as lrs:
+        known = lrs.control.names
+        unknown = [n for n in names if n not in known]
+        if unknown:
+            raise click.BadParameter(
+                f"{unknown[0]} is no projection; there are: {', '.join(known)}"
+            )
+        make_anew(lrs, names, compare=compare)
+
+
+@main.command()
+def doctor() -> None:
+    """Say how the store is, and what is wrong, in words."""
+    settings = context.settings()
+    found = examine(settings)
+    for line in found.facts:
+        click.echo(line)
+    for trouble in found.troubles:
+        click.echo(f"! {trouble}")
+    if found.troubles:
+        sys.exit(REFUSED)
+    click.echo("Nothing is wrong.")
+
+
+@main.command()
+@click.option("--seed", default=2026, show_default=True, help="Another seed, another history.")
+@click.option("--only-fill", is_flag=True, help="Fill the store and stop.")
+def demo(seed: int, only_fill: bool) -> None:
+    """Fill an empty store with a believable training centre, and serve it."""
+    from api.cli.demo import fill
+    from api.cli.serve import require_free
+    from lrs.demo import Past, unfold
+
+    settings = context.settings()
+    if not only_fill:
+        require_free(settings.host, settings.port)  # filling takes a while
+    bootstrap.migrate(settings)
+    journal = unfold(seed, 400)
+    past = Past(journal)
+    lrs = bootstrap.build(settings, stored_at=past.stored_at)
+    settle()
+    try:
+        click.echo(fill(lrs, journal, past, _counter("statements stored")))
+    finally:
+        lrs.close()
+    if not only_fill:
+        _run_server(settings)
+
+
+def _counter(what: str) -> Callable[[int], None]:
+    """Shows a growing number: in place on a terminal, now and then elsewhere."""
+    terminal = sys.stderr.isatty()
+    shown = 0
+
+    def show(count: int) -> None:
+        nonlocal shown
+        if terminal:
+            click.echo(f"\r{count:>9} {what}", nl=False, err=True)
+        elif count - shown >= 5_000:
+            shown = count
+            click.echo(f"{count:>9} {what}", err=True)
+
+    return show

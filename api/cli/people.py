@@ -1,0 +1,151 @@
+"""The commands `lrs person ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from api.cli.context import store
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.credential import Credential
+from lrs.domain.error_catalogue import PROBLEMS
+from lrs.domain.time import iso
+from lrs.service import Lrs
+from lrs.service.catalogue import Change, Stated
+from lrs.service.people import Person, Said, What
+from schemas.catalogue.entries import check_entries
+from schemas.rules import is_agent_key
+
+SAME = "That was so already: nothing is recorded."
+
+_AGENT_KEY = PROBLEMS["InvalidEntry"].sentences["agent-key"]
+
+
+def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """For click: a text that can be recorded, in UTF-8 and not blank."""
+    if value is None:
+        return None
+    if not value.strip():
+        raise click.BadParameter("Give a text that is not blank.", ctx, param)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("Write it in UTF-8.", ctx, param) from None
+    return value
+
+
+def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """For click: an agent key."""
+    _text(ctx, param, value)
+    if not is_agent_key(value):
+        raise click.BadParameter(_AGENT_KEY, ctx, param)
+    return value
+
+
+def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """For click: an agent key, or what may be a personnel number."""
+    _text(ctx, param, value)
+    return _identifier(ctx, param, value) if "|" in value else value
+
+
+@click.group()
+def person() -> None:
+    """People: which identifiers are one person's, and what they are called.
+
+    IDENTIFIER is an agent key: account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, mbox_sha1sum|HEX or
+    openid|URI. PERSON is an agent key, or a personnel number that one person alone has.
+    """
+
+
+@person.command("link")
+@click.argument("identifier", callback=_identifier)
+@click.argument("person", callback=_person)
+@click.option("--reason", callback=_text, help="How it is known; stays in the record.")
+def link(identifier: str, person: str, reason: str | None) -> None:
+    """Say that IDENTIFIER is the same person as the one known by PERSON."""
+    with store() as lrs:
+        by = lrs.credentials.operator("person link")
+        key = _key(lrs, person, by)
+        entry = {"agent": identifier, "person": key} | ({"reason": reason} if reason else {})
+        stated = [Stated(*checked) for checked in check_entries(Kind.LINK, entry)]
+        (step,) = lrs.catalogue.describe(stated, by)
+    same = step.change is Change.SAME
+    click.echo(SAME if same else f"{identifier} is the person known by {key}.")
+
+
+@person.command("unlink")
+@click.argument("identifier", callback=_identifier)
+@click.option("--reason", callback=_text, required=True, help="Why; stays in the record.")
+def unlink(identifier: str, reason: str) -> None:
+    """Say that IDENTIFIER is not the person's whom it is linked to."""
+    with store() as lrs:
+        lrs.people.unlink(identifier, reason, lrs.credentials.operator("person unlink"))
+    click.echo(f"{identifier} is linked to nobody any more.")
+
+
+@person.command("rename")
+@click.argument("person", callback=_person)
+@click.argument("name", callback=_text)
+def rename(person: str, name: str) -> None:
+    """Say that PERSON is called NAME from now on. Earlier names stay in the history."""
+    with store() as lrs:
+        by = lrs.credentials.operator("person rename")
+        key = _key(lrs, person, by)
+        change = lrs.people.rename(key, name, by)
+    click.echo(SAME if change is Change.SAME else f"{key} is called {name} from now on.")
+
+
+@person.command("show")
+@click.argument("person", callback=_person)
+def show(person: str) -> None:
+    """Who PERSON is: all identifiers, the personnel record, and what was ever said of them."""
+    with store() as lrs:
+        by = lrs.credentials.operator("person show")
+        found = lrs.people.show(_key(lrs, person, by), by)
+    for line in _told(found):
+        click.echo(line)
+
+
+def _key(lrs: Lrs, person: str, by: Credential) -> str:
+    return person if is_agent_key(person) else lrs.people.numbered(person, by)
+
+
+def _told(person: Person) -> Iterator[str]:
+    yield _line("person", person.representative)
+    for identifier in person.identifiers:
+        if identifier != person.representative:
+            yield _line("also", identifier)
+    record = person.record
+    for name, text in record.entry.items() if record else ():
+        if name != "agent":
+            yield _line(name, text)
+    if not record:
+        yield "There is no personnel record."
+    for said in person.history:
+        yield _plain(f"{iso(said.version.stored)}  {said.what:9}  {_what(said)}, by {_by(said)}")
+
+
+def _what(said: Said) -> str:
+    """What was said, in a line: a link's end, a record's members, a reason."""
+    entry, reason = said.version.entry, said.version.reason
+    if entry is None:
+        return f"{said.identifier}: {reason}" if reason else said.identifier
+    if said.what is What.LINKED:
+        because = f": {entry['reason']}" if "reason" in entry else ""
+        return f"{said.identifier} to {entry['person']}{because}"
+    others = (text for name, text in entry.items() if name != "agent")
+    return f"{said.identifier}: {', '.join(others)}"
+
+
+def _by(said: Said) -> str:
+    return said.version.by or "nobody"
+
+
+def _line(name: str, text: str) -> str:
+    return _plain(f"{name:11}{text}")
+
+
+def _plain(text: str) -> str:
+    """One line of printable characters: a name is whatever a file said."""
+    return "".join(c if c.isprintable() else " " for c in text)

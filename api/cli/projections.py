@@ -1,0 +1,186 @@
+"""The commands `lrs projections ...`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import click
+import orjson
+
+from api.admin.projection_view import aside_view, divergence_sentence, room_view, table, together
+from api.cli import context
+from api.logs import configure
+from lrs import bootstrap
+from lrs.service import Lrs
+from lrs.service.projection_admin import Rebuilding
+from replay.rebuild import rebuild as rebuild_beside
+
+FAILED = 1
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="As JSON, as /api/v1/projections has it.")
+@click.pass_context
+def projections(ctx: click.Context, as_json: bool) -> None:
+    """How the read models are doing; with a command, tell them what to do."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with context.store() as lrs:
+        entries, divergences = lrs.control.all(), lrs.control.divergences()
+    if as_json:
+        _say_json(room_view(entries, divergences))
+        return
+    for line in table(entries, divergences):
+        click.echo(line)
+
+
+@projections.command()
+def acknowledge() -> None:
+    """Take note that the log has lost events: `lrs doctor` and /health stop showing it."""
+    with context.store() as lrs:
+        divergences = lrs.control.divergences()
+        lrs.control.acknowledge()
+    if not divergences:
+        click.echo("There is nothing to acknowledge: the log has lost no events.")
+    for one in divergences:
+        click.echo(f"Acknowledged: {divergence_sentence(one)}")
+
+
+@projections.command()
+@click.argument("name")
+def pause(name: str) -> None:
+    """Have no process fold NAME until it is resumed. It goes on answering with what it holds."""
+    with context.store() as lrs:
+        lrs.control.pause(name)
+    click.echo(f"{name} is paused, in every process, until `lrs projections resume {name}`.")
+
+
+@projections.command()
+@click.argument("name")
+def resume(name: str) -> None:
+    """Have NAME folded again."""
+    with context.store() as lrs:
+        lrs.control.resume(name)
+    click.echo(f"{name} is folded again.")
+
+
+@projections.command()
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option("--all", "every", is_flag=True, help="Every projection.")
+@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
+    """Make the projections anew beside those that are read, and swap them in. Ctrl-C cancels it."""
+    if every == bool(names):
+        raise click.UsageError("Name the projections, or say --all.")
+    with context.store() as lrs:
+        for name in names:
+            lrs.control.require(name)
+        make_anew(lrs, names, compare=compare)
+
+
+@projections.command()
+@click.argument("name")
+def cancel(name: str) -> None:
+    """Give up the rebuild of NAME, whoever makes it."""
+    with context.store() as lrs:
+        lrs.control.cancel(name)
+    click.echo(f"The rebuild of {name} is cancelled.")
+
+
+@projections.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def quarantine(name: str | None, as_json: bool) -> None:
+    """The events that could not be folded: by NAME, or by any."""
+    with context.store() as lrs:
+        aside = lrs.control.quarantined(name)
+    if as_json:
+        shown = [{"projection": one.event.projection, **aside_view(one)} for one in aside]
+        _say_json({"quarantine": shown})
+        return
+    if not aside:
+        click.echo("Nothing is in quarantine.")
+    for one in aside:
+        view = aside_view(one)
+        click.echo(f"{one.event.projection} {view['position']}  {view['statement'] or ''}")
+        click.echo(f"    {view['at'] or 'some time ago'}  {view['reason']}")
+
+
+@projections.command()
+@click.argument("name")
+@click.argument("position", type=click.IntRange(1), required=False)
+def retry(name: str, position: int | None) -> None:
+    """Try again the events that NAME could not fold, or the one at POSITION. If any can be folded
+    now, NAME is made anew, so that it is as if that had never failed.
+    """
+    with context.store() as lrs:
+        tried = lrs.control.retry(name, position)
+        for one in tried:
+            click.echo(f"{one.position}  {one.reason or 'can be folded now'}")
+        if not tried:
+            click.echo("Nothing is in quarantine.")
+        elif any(one.reason is None for one in tried):
+            make_anew(lrs, [name])
+        else:
+            sys.exit(FAILED)
+
+
+def make_anew(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
+    """Make them anew, or all, and say how that went. Exits where rows came out otherwise."""
+    chosen = list(names) or lrs.control.names
+    shown = _Shown()
+
+    def progress() -> None:
+        entries = {entry.name: entry for entry in lrs.control.all()}
+        shown({name: entries[name].rebuild for name in chosen})
+
+    try:
+        done = rebuild_beside(
+            chosen,
+            partial(bootstrap.projector, lrs.settings),
+            begin=partial(configure, lrs.settings),
+            cancel=lrs.control.cancel,
+            compare=compare,
+            progress=progress,
+        )
+    finally:
+        shown.clear()
+    rate = done.events / done.seconds if done.seconds else 0
+    click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
+    for name in done.untold:
+        click.echo(f"{name} could not be compared: it is paused, or was of another version.")
+    if done.different:
+        click.echo(f"lrs: came out otherwise: {', '.join(done.different)}", err=True)
+        sys.exit(FAILED)
+    if compare and not done.untold:
+        click.echo("Every row came out the same.")
+
+
+class _Shown:
+    """Shows how far rebuilds are: in place on a terminal, now and then elsewhere."""
+
+    EVERY = 10
+    """Times that it is told, half a second each, between two lines."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._told = 0
+
+    def __call__(self, rebuilds: Mapping[str, Rebuilding | None]) -> None:
+        line = together(rebuilds)
+        self._told += 1
+        if self._terminal:
+            click.echo(f"\r\033[K{line}", nl=False, err=True)
+        elif line and self._told % self.EVERY == 0:
+            click.echo(line, err=True)
+
+    def clear(self) -> None:
+        """Leave the terminal's line as it was."""
+        if self._terminal:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def _say_json(value: object) -> None:
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

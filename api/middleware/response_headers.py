@@ -1,0 +1,120 @@
+"""What every answer carries, whichever part of the application gave it; and its log entry.
+
+WSGI and not Flask's hooks: it also holds for what no view answers, and costs a tenth.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from api.middleware.request_id import REQUEST_ID
+from api.xapi.versions import HEADER, spoken
+from lrs.domain.time import iso
+from lrs.domain.xapi.version import Version
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+THROUGH = "zachetka.through"
+"""Where it holds up to when the answer is complete, in microseconds, if a view knows better."""
+
+CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
+
+_NAMED = frozenset(
+    {
+        *(
+            "about",
+            "activities",
+            "agents",
+            "api",
+            "catalogue",
+            "certifications",
+            "courses",
+            "metrics",
+        ),
+        *("health", "history", "offices", "services", "signatures", "unrecognised", "visits"),
+        *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
+        *("v1", "xapi"),
+        *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),
+    }
+)
+_DEEPEST = 8
+
+_NOBODYS = frozenset({"/", "/health", "/xapi/about"})
+"""Paths whose answers are about nobody."""
+
+_iso = lru_cache(maxsize=64)(iso)
+_LONGEST_ID = 64
+
+
+def enveloped(
+    app: WSGIApplication, through: Callable[[], int], default: Version
+) -> WSGIApplication:
+    """WSGI middleware: an id for each request, headers on each answer, refusals in the log.
+
+    `through` gives Consistent-Through where no view has set it; `default` is the version that an
+    answer names when its request named none.
+    """
+    own, numbers = secrets.token_hex(5), count(1)
+
+    def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+        # Not random each: to ask the system for randomness lets go of the interpreter.
+        id = _sensible(environ.get("HTTP_X_REQUEST_ID")) or f"{own}-{next(numbers):x}"
+        environ[REQUEST_ID] = id
+
+        def begin(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            headers += (("X-Request-ID", id), ("X-Content-Type-Options", "nosniff"))
+            path = environ["PATH_INFO"]
+            if path.startswith("/xapi/") or path == "/xapi":
+                version = spoken(environ) or default
+                complete = _iso(environ.get(THROUGH) or through())
+                headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete))
+            if path not in _NOBODYS:
+                # What is about people stays in no cache: neither a proxy's nor a browser's.
+                headers.append(("Cache-Control", "no-store"))
+            # Successes are many and tell little; a proxy in front logs them better.
+            if status[0] in "45":
+                _note(environ, status, began)
+            return start(status, headers, exc_info) if exc_info else start(status, headers)
+
+        return app(environ, begin)
+
+    return wrapped
+
+
+def shown(path: str) -> str:
+    """The path for the log: a question mark for each part that is not the program's own word, as
+    a report's path names a person.
+    """
+    parts = path.split("/", _DEEPEST)
+    return "/".join(part if part in _NAMED else "?" if part else "" for part in parts)
+
+
+def _sensible(id: str | None) -> str | None:
+    """An id that a proxy gave, if it can stand in a header and a log."""
+    good = id and 8 <= len(id) <= _LONGEST_ID and id.isascii() and id.isprintable()
+    return id if good else None
+
+
+def _note(environ: WSGIEnvironment, status: str, began: float) -> None:
+    with suppress(Exception):  # a full disk may take no log entry either
+        log.info(
+            "request",
+            method=environ["REQUEST_METHOD"],
+            path=shown(environ["PATH_INFO"]),
+            status=int(status[:3]),
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )

@@ -1,1 +1,0 @@
-"""People over HTTP and on the command line: whose an identifier is, and what is said of them."""

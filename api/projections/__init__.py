@@ -1,1 +1,0 @@
-"""The control room over HTTP and on the command line."""

@@ -1,0 +1,1 @@
+"""What decides from its own events: documents, credentials, catalogue entries."""

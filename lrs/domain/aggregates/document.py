@@ -1,0 +1,164 @@
+"""Documents: whose they are, when a change is allowed, and what a merge makes of two.
+
+The State, Agent Profile and Activity Profile resources (xAPI 1.0.3 part 3, 2.2, 2.3, 2.6 and 2.7)
+are one thing under three addresses. A document's ETag is the SHA-1 of its bytes in quotation marks.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from lrs.domain.errors import DocumentConflict, InvalidDocument, PreconditionFailed
+from lrs.domain.events import DocumentStored
+from lrs.domain.xapi.stored_text import merged_text
+from lrs.domain.xapi.version import Version
+
+JSON = "application/json"
+
+
+class Kind(StrEnum):
+    """Which resource a document belongs to."""
+
+    STATE = "state"
+    AGENT_PROFILE = "agent-profile"
+    ACTIVITY_PROFILE = "activity-profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Documents that are listed together: of one agent, one activity, or both.
+
+    `registration` narrows the documents of a State down to those that belong to it.
+    """
+
+    kind: Kind
+    agent: str = ""
+    activity: str = ""
+    registration: UUID | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose random key names the documents' streams: the person's, else the activity's."""
+        return self.agent or self.activity
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One document: its shelf and its stateId or profileId."""
+
+    shelf: Shelf
+    name: str
+
+    def stream(self, key: bytes) -> UUID:
+        """The document's stream, under its owner's key."""
+        shelf = self.shelf
+        registration = str(shelf.registration or "")
+        said = json.dumps([shelf.kind, shelf.agent, shelf.activity, registration, self.name])
+        return UUID(bytes=hmac.digest(key, said.encode(), "sha256")[:16], version=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is put into a document: the content type as sent, and the bytes by their digests."""
+
+    content_type: str
+    size: int
+    sha2: str
+    sha1: str
+
+    @property
+    def is_json(self) -> bool:
+        return self.content_type.partition(";")[0].strip().lower() == JSON
+
+
+def content_of(document: DocumentStored) -> Content:
+    return Content(document.content_type, document.size, document.sha2, document.sha1)
+
+
+def stored(
+    address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
+) -> DocumentStored:
+    """The fact that the document at `address`, which that key keeps, got that content."""
+    shelf = address.shelf
+    return DocumentStored(
+        originator_id=stream,
+        originator_version=version,
+        kind=shelf.kind.value,
+        name=address.name,
+        content_type=content.content_type,
+        size=content.size,
+        sha2=content.sha2,
+        sha1=content.sha1,
+        agent=shelf.agent,
+        activity=shelf.activity,
+        registration=str(shelf.registration or ""),
+        keeper=keeper,
+    )
+
+
+ANY = "*"
+"""What If-Match and If-None-Match say of every ETag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a request makes a change depend on (RFC 9110, 13.1): ETags without quotation marks, or
+    ANY; None where the header is absent.
+    """
+
+    if_match: Collection[str] | None = None
+    if_none_match: Collection[str] | None = None
+
+    def require(self, etag: str | None) -> None:
+        """Raises PreconditionFailed unless a document with that ETag, None for no document, may be
+        changed.
+        """
+        if self.if_match is not None and not _among(etag, self.if_match):
+            raise PreconditionFailed("etag-mismatch")
+        if self.if_none_match is not None and _among(etag, self.if_none_match):
+            if ANY in self.if_none_match:
+                raise PreconditionFailed("document-exists")
+            raise PreconditionFailed("etag-mismatch")
+
+    @property
+    def is_absent(self) -> bool:
+        return self.if_match is None and self.if_none_match is None
+
+
+def _among(etag: str | None, tags: Collection[str]) -> bool:
+    return etag is not None and (ANY in tags or etag in tags)
+
+
+def require_for_put(kind: Kind, version: Version, condition: Condition, etag: str | None) -> None:
+    """Whether a PUT may overwrite what is there.
+
+    1.0.3 part 3, 3.1: profiles are never overwritten unawares, State is. 2.0, 4.1.6: none is, and
+    what does not exist yet needs no header. Raises PreconditionFailed, DocumentConflict,
+    InvalidDocument.
+    """
+    condition.require(etag)
+    if not condition.is_absent:
+        return
+    if version is Version.V1_0_3:
+        if kind is Kind.STATE:
+            return
+        if etag is None:
+            raise InvalidDocument("precondition-missing")
+    if etag is not None:
+        raise DocumentConflict("precondition-required")
+
+
+def merged(old: bytes, new: bytes) -> bytes:
+    """One JSON object with the properties of both, the new one's where both have them.
+
+    1.0.3 part 3, 2.2: only the top level is merged. Raises InvalidDocument.
+    """
+    try:
+        return merged_text(old, new)
+    except (ValueError, TypeError, RecursionError):
+        raise InvalidDocument("document-not-object") from None

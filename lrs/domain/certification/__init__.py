@@ -1,0 +1,1 @@
+"""Who is certified: a programme's rule, the evidence, the verdict."""

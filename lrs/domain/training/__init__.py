@@ -1,0 +1,1 @@
+"""What statements say of training: vocabulary, outcomes, transcript lines, figures."""

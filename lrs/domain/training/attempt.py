@@ -1,0 +1,127 @@
+"""What one attempt came to, and which attempt counts.
+
+An attempt's status, the first that holds (a verdict of the course itself goes before those of its
+tests; a module or lesson passed is no verdict on its course):
+
+    passed        its verdict under the rule is a pass
+    completed     the course was declared satisfied
+    failed        its verdict under the rule is a failure
+    completed     the course was completed
+    in progress   otherwise
+
+The rule picks one attempt, and within an attempt one verdict and one score:
+
+    rule    attempt                                     verdict                  score
+    best    passed > completed > failed > in progress,  a pass if there is one,  highest
+            then highest score, then earliest           else the last
+    last    begun last                                  last                     last
+    first   passed earliest; if none, begun last        first pass, else last    that verdict's,
+                                                                                 else the first
+
+Without a registration nothing tells attempts apart: such outcomes are one attempt with as many
+tries as the most often judged part has verdicts.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+from lrs.domain.training.attempt_state import Result, has_score, merit
+from lrs.domain.training.state_reducers import Reference, State
+
+Rule = Literal["best", "last", "first"]
+Status = Literal[
+    "enrolled",
+    "in progress",
+    "attended",
+    "completed",
+    "passed",
+    "failed",
+    "waived",
+    "withdrawn",
+]
+STATUSES: tuple[Status, ...] = get_args(Status)
+RULES: tuple[Rule, ...] = ("best", "last", "first")
+_RANK = {"in progress": 0, "failed": 1, "completed": 2, "passed": 3}
+
+
+class Attempt(NamedTuple):
+    """An attempt as a rule sees it; `ground` is what its status rests on, `judged` its verdict."""
+
+    begun: Reference
+    status: Status
+    ground: Reference
+    verdict: bool | None
+    judged: Result | None
+    score: Result | None
+    scored: list[Result]
+
+
+def read(attempt: State, rule: Rule) -> Attempt:
+    results: list[Result] = attempt.get("results", [])
+    judged = _nearest([r for r in results if r[4] is not None])
+    scored = _nearest([r for r in results if has_score(r)])
+    verdict = judged[-1] if judged else None
+    if rule != "last":
+        verdict = next((r for r in judged if r[4]), verdict)
+    status, ground = _attempt_status(attempt, verdict, -1 if rule == "last" else 0)
+    return Attempt(
+        begun=attempt["first"],
+        status=status,
+        ground=ground,
+        verdict=verdict[4] if verdict else None,
+        judged=verdict,
+        score=_picked_score(scored, verdict, rule),
+        scored=scored,
+    )
+
+
+def _nearest(results: list[Result]) -> list[Result]:
+    """The course's own results if it has any, else those of its tests."""
+    return [r for r in results if r[3]] or results
+
+
+def _attempt_status(attempt: State, verdict: Result | None, which: int) -> tuple[Status, Reference]:
+    if verdict and verdict[4]:
+        return "passed", verdict
+    if "satisfied" in attempt:
+        return "completed", attempt["satisfied"][which]
+    if verdict:
+        return "failed", verdict
+    if "done" in attempt:
+        return "completed", attempt["done"][which]
+    return "in progress", attempt["last"]
+
+
+def _picked_score(scored: list[Result], verdict: Result | None, rule: Rule) -> Result | None:
+    if not scored:
+        return None
+    if rule == "best":
+        return max(scored, key=merit)
+    if rule == "last":
+        return scored[-1]
+    return verdict if verdict in scored else scored[0]
+
+
+def picked(attempts: list[Attempt], rule: Rule) -> Attempt | None:
+    if not attempts:
+        return None
+    if rule == "best":
+        return max(attempts, key=_standing)
+    passed = [a for a in attempts if a.status == "passed"]
+    if rule == "first" and passed:
+        return min(passed, key=lambda a: a.ground[:2])
+    return max(attempts, key=lambda a: a.begun[:2])
+
+
+def _standing(attempt: Attempt) -> tuple[int, float, float, int, int]:
+    scaled, raw = merit(attempt.score)[:2] if attempt.score else (-3.0, float("-inf"))
+    return _RANK[attempt.status], scaled, raw, -attempt.begun[0], -attempt.begun[1]
+
+
+def count(state: State) -> int:
+    """One for each registration; without one, as many as the most judged part has verdicts."""
+    return sum(
+        max(attempt.get("tries", {}).values(), default=1)
+        for attempt in state.get("attempts", {}).values()
+    )

@@ -1,0 +1,236 @@
+"""A course's figures as sums over its transcript lines.
+
+The counters form a commutative group: a line's part can be added and taken away again exactly, in
+any order, so a changed line costs one subtraction and one addition. Counters at zero are left
+out: equal figures are equal dicts, and `{}` is a course without trainees.
+
+    trainees                    lines
+    status:<status>             lines by status
+    kind:<kind>                 lines by kind of training
+    enrolled, started           lines with an enrolment; with an attempt or a session attended
+    attended, missed            lines with at least one session attended, missed
+    presences, absences         sittings attended, missed, over all lines
+    right, wrong                lines whose picked attempt has a verdict, pass or failure
+    attempts, hours             sums; hours in whole seconds
+    score:<n>, first:<n>        lines by scaled score in per cent, rounded down, of the picked
+                                attempt and of the first score; negatives count as 0
+    tries:<n>                   passed lines by failures before the first pass, and that pass;
+                                many together
+    took:<n>                    finished lines by minutes from the first activity to the end, in
+                                steps of less than 1/32 (see
+                                `lrs.domain.training.line_counters`)
+    rating:<n>                  feedback of n points, 1 to 5
+    minutes:<day>:<n>           of a session only: those who were there so long at the sitting of
+                                that day, in days since 1970-01-01
+    delivered                   of a course only: over its sittings, the minutes of whoever was
+                                there longest
+
+The same counters are kept of a course as a whole, and of its lines by office, by instructor, by
+month, and of its sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+from lrs.domain.training.attempt import STATUSES, Rule, Status
+from lrs.domain.training.line import KINDS, Kind
+
+Counters = dict[str, int]
+BINS = 10
+
+
+class Rate(NamedTuple):
+    """`part` of `base`; `value` is None where the base is nobody."""
+
+    part: int
+    base: int
+
+    @property
+    def value(self) -> float | None:
+        return self.part / self.base if self.base else None
+
+
+class Spread(NamedTuple):
+    """Quartiles of a distribution, each a value that occurs; None where nothing does."""
+
+    lower: int | None
+    median: int | None
+    upper: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseStatistics:
+    """The counters under names.
+
+    `completion` is completed or passed of all trainees but the waived and withdrawn; `passing` is
+    passes of all verdicts, each of the attempt that `rule` picks; `attendance` and `no_show` are
+    sessions attended and missed of both. `hours` is in whole seconds, `delivered` in minutes.
+    `scores` are histograms of BINS bins, bin n from n/10 up to (n+1)/10, the last one also 1;
+    their spreads are in per cent. `tries` says how many passed at the first try, the second, and
+    so on. `minutes` is how long completing took. `ratings` holds how many gave 1 to 5 points.
+    """
+
+    rule: Rule
+    kind: Kind | None
+    trainees: int
+    enrolled: int
+    started: int
+    attended: int
+    missed: int
+    by_status: dict[Status, int]
+    attempts: int
+    hours: int
+    delivered: int
+    completion: Rate
+    passing: Rate
+    attendance: Rate
+    no_show: Rate
+    scores: tuple[int, ...]
+    score_spread: Spread
+    first_scores: tuple[int, ...]
+    first_score_spread: Spread
+    tries: dict[int, int]
+    minutes: Spread
+    ratings: tuple[int, ...]
+
+    @property
+    def satisfaction(self) -> float | None:
+        """The mean of the ratings, in points."""
+        given = sum(self.ratings)
+        if not given:
+            return None
+        return sum(points * n for points, n in enumerate(self.ratings, start=1)) / given
+
+
+def change(statistics: Counters, old: Counters, new: Counters) -> Counters:
+    """Puts one line's counters in another's place; takes `statistics` over and returns it."""
+    return add(statistics, difference(old, new))
+
+
+def difference(old: Counters, new: Counters) -> Counters:
+    """What has to be added to put `new` in the place of `old`."""
+    if not old:
+        return new
+    found = {name: -number for name, number in old.items() if name not in new}
+    for name, number in new.items():
+        more = number - old.get(name, 0)
+        if more:
+            found[name] = more
+    return found
+
+
+def add(statistics: Counters, delta: Counters) -> Counters:
+    """Adds what `difference` gives; takes `statistics` over, changes and returns it."""
+    for name, more in delta.items():
+        total = statistics.get(name, 0) + more
+        if total:
+            statistics[name] = total
+        else:
+            del statistics[name]
+    return statistics
+
+
+def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
+    """The figures of lines that were read under `rule`."""
+
+    given = statistics.get
+
+    def get(name: str) -> int:
+        return given(name, 0)
+
+    by_status = {status: get(name) for status, name in _STATUSES}
+    finished = by_status["completed"] + by_status["passed"]
+    expected = get("trainees") - by_status["waived"] - by_status["withdrawn"]
+    sessions = get("presences") + get("absences")
+    of = _counted(statistics)
+    scores, first_scores, ratings = of["score"], of["first"], of["rating"]
+    return CourseStatistics(
+        rule=rule,
+        kind=kind_of(statistics),
+        trainees=get("trainees"),
+        enrolled=get("enrolled"),
+        started=get("started"),
+        attended=get("attended"),
+        missed=get("missed"),
+        by_status=by_status,
+        attempts=get("attempts"),
+        hours=get("hours"),
+        delivered=get("delivered"),
+        completion=Rate(finished, expected),
+        passing=Rate(get("right"), get("right") + get("wrong")),
+        attendance=Rate(get("presences"), sessions),
+        no_show=Rate(get("absences"), sessions),
+        scores=_bins(scores),
+        score_spread=spread(scores),
+        first_scores=_bins(first_scores),
+        first_score_spread=spread(first_scores),
+        tries=dict(sorted(of["tries"].items())),
+        minutes=spread(of["took"]),
+        ratings=tuple(ratings.get(points, 0) for points in range(1, 6)),
+    )
+
+
+_STATUSES = tuple((status, f"status:{status}") for status in STATUSES)
+_HISTOGRAMS = ("score", "first", "rating", "tries", "took")
+
+
+def _counted(statistics: Counters) -> dict[str, dict[int, int]]:
+    """All that `counted` gives for what figures are made of, in one walk."""
+    found: dict[str, dict[int, int]] = {name: {} for name in _HISTOGRAMS}
+    for key, number in statistics.items():
+        name, _, value = key.partition(":")
+        if name in found:
+            found[name][int(value)] = number
+    return found
+
+
+def counted(statistics: Counters, name: str) -> dict[int, int]:
+    """The counters `name:<n>` by n."""
+    start = len(name) + 1
+    return {int(k[start:]): n for k, n in statistics.items() if k.startswith(f"{name}:")}
+
+
+def spread(histogram: Mapping[int, int]) -> Spread:
+    """The quartiles of values that occur so often: the least that so many do not exceed."""
+    if not histogram:
+        return Spread(None, None, None)
+    total = sum(histogram.values())
+    found: list[int] = []
+    wanted = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
+    passed = 0
+    for value in sorted(histogram):
+        passed += histogram[value]
+        while passed >= wanted[len(found)]:
+            found.append(value)
+            if len(found) == len(wanted):
+                return Spread(*found)
+    raise AssertionError("the last value is passed by all")
+
+
+def delivered(session: Counters) -> int:
+    """How long a session's sittings were: of each the minutes of whoever was there longest."""
+    longest: dict[str, int] = {}
+    for key in session:
+        if key.startswith("minutes:"):
+            _, day, minutes = key.split(":")
+            longest[day] = max(longest.get(day, 0), int(minutes))
+    return sum(longest.values())
+
+
+def kind_of(statistics: Counters) -> Kind | None:
+    """How the course is taught, seen over all its lines; a test beside teaching is part of it."""
+    kinds = {kind for kind in KINDS if f"kind:{kind}" in statistics}
+    if "blended" in kinds or {"classroom", "online"} <= kinds:
+        return "blended"
+    return next((kind for kind in KINDS if kind in kinds), None)
+
+
+def _bins(per_cent: Mapping[int, int]) -> tuple[int, ...]:
+    bins = [0] * BINS
+    for value, number in per_cent.items():
+        bins[min(BINS - 1, value * BINS // 100)] += number
+    return tuple(bins)

@@ -1,0 +1,1 @@
+"""Statements and their parts as xAPI defines them."""

@@ -1,0 +1,154 @@
+"""What a statement can be found by: the terms that the filters of GET /statements compare.
+
+xAPI 1.0.3 part 3, 2.1.3. Terms are told apart by a prefix, so one dictionary holds them all:
+`agent:<agent key>`, `verb:<IRI>`, `activity:<IRI>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from lrs.domain.interning import MOST, once
+from lrs.domain.xapi.agent import agent_key, authority_key
+
+CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a statement must match; None asks for nothing. `agent` is an agent key, `verb` and
+    `activity` are IRIs. `related_...` widen where the agent and the activity may stand.
+    """
+
+    agent: str | None = None
+    verb: str | None = None
+    activity: str | None = None
+    registration: UUID | None = None
+    related_agents: bool = False
+    related_activities: bool = False
+
+
+class Terms(NamedTuple):
+    """A statement's terms. `direct` are what `agent` matches; `related` what is added by
+    `related_agents` and `related_activities`. Each is free of repeats and in a fixed order.
+    """
+
+    verb: str
+    activity: str | None
+    registration: UUID | None
+    authority: str
+    direct: tuple[str, ...]
+    related: tuple[str, ...]
+
+
+def agent_term(key: str) -> str:
+    return f"agent:{key}"
+
+
+def verb_term(iri: str) -> str:
+    return f"verb:{iri}"
+
+
+def activity_term(iri: str) -> str:
+    return f"activity:{iri}"
+
+
+def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
+    """The terms of a valid statement under its authority."""
+    context = statement.get("context")
+    registration = context.get("registration") if context else None
+    activity, agents, inside = _in_object(statement["object"])
+    direct = _agents(statement["actor"])
+    if agents:
+        direct = tuple(dict.fromkeys(direct + agents))
+    who, members = _vouching(authority)
+    related = (_in_context(context) if context else ()) + inside + members
+    if related:
+        known = {activity, who, *direct}
+        related = tuple([term for term in dict.fromkeys(related) if term not in known])
+    # by place, not by name: this is made for every statement, and names cost a microsecond
+    return Terms(
+        _verb(statement["verb"]),
+        activity,
+        _registration(registration) if registration else None,
+        who,
+        direct,
+        related,
+    )
+
+
+_Texts = tuple[str, ...]
+
+_registration = lru_cache(maxsize=MOST)(UUID)
+"""An attempt's statements follow each other soon."""
+
+
+@once
+def _verb(verb: Mapping[str, Any]) -> str:
+    return f"verb:{verb['id']}"
+
+
+@once
+def _vouching(authority: Mapping[str, Any]) -> tuple[str, _Texts]:
+    """The term of who vouches, and those of the members of two who do together."""
+    together = _agents(authority) if "member" in authority else ()
+    return f"agent:{authority_key(authority)}", together
+
+
+@once
+def _agents(actor: Mapping[str, Any]) -> _Texts:
+    """An Agent or Group, and a Group's members: each matches the agent filter."""
+    key = agent_key(actor)
+    found = [] if key is None else [f"agent:{key}"]
+    for member in actor.get("member", ()):
+        key = agent_key(member)
+        if key is not None:
+            found.append(f"agent:{key}")
+    return tuple(dict.fromkeys(found))
+
+
+@once
+def _in_object(object_: Mapping[str, Any]) -> tuple[str | None, _Texts, _Texts]:
+    """The activity that it is, the agents that it is, and all of a SubStatement."""
+    kind = object_.get("objectType", "Activity")
+    if kind == "Activity":
+        return f"activity:{object_['id']}", (), ()
+    if kind in ("Agent", "Group"):
+        return None, _agents(object_), ()
+    return None, (), _in_substatement(object_) if kind == "SubStatement" else ()
+
+
+def _in_substatement(substatement: Mapping[str, Any]) -> _Texts:
+    activity, agents, _ = _in_object(substatement["object"])
+    found = (*_agents(substatement["actor"]), *((activity,) if activity else ()), *agents)
+    context = substatement.get("context")
+    return found + _in_context(context) if context else found
+
+
+def _in_context(context: Mapping[str, Any]) -> _Texts:
+    """Everyone and everything in the context."""
+    found: _Texts = ()
+    for name in ("instructor", "team"):
+        if name in context:
+            found += _agents(context[name])
+    for entry in context.get("contextAgents", ()):
+        found += _agents(entry["agent"])
+    for entry in context.get("contextGroups", ()):
+        found += _agents(entry["group"])
+    activities = context.get("contextActivities")
+    return found + _around(activities) if activities else found
+
+
+@once
+def _around(activities: Mapping[str, Any]) -> _Texts:
+    return tuple(
+        [
+            f"activity:{activity['id']}"
+            for kind in CONTEXT_ACTIVITIES
+            for activity in activities.get(kind, ())
+        ]
+    )

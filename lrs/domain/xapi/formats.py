@@ -1,0 +1,165 @@
+"""The formats a statement is answered in besides exact (xAPI 1.0.3 part 3, 2.1.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
+
+_LANGUAGE_MAPS = frozenset({"display", "name", "description"})
+_COMPONENTS = ("choices", "scale", "source", "target", "steps")
+
+
+def ids_only(statement: JsonObject) -> JsonObject:
+    """Just enough to tell agents, activities and verbs apart: their identifiers."""
+    return _mapped(statement, _identified, lambda verb: {"id": verb["id"]})
+
+
+def canonical(
+    statement: JsonObject, languages: Sequence[str], definitions: Mapping[str, JsonObject]
+) -> JsonObject:
+    """Each activity with the definition that the store has merged of all that was said of it, and
+    each language map cut to the one language the reader likes best. `definitions` are by activity.
+    """
+
+    def thing(value: JsonObject, kind: str) -> JsonObject:
+        if value.get("objectType", kind) != "Activity":
+            return value
+        definition = definitions.get(value["id"]) or value.get("definition")
+        if definition is None:
+            return value
+        return value | {"definition": _in_one_language(definition, languages)}
+
+    def verb(value: JsonObject) -> JsonObject:
+        return (
+            value | {"display": preferred(value["display"], languages)}
+            if ("display" in value)
+            else value
+        )
+
+    return _mapped(statement, thing, verb)
+
+
+def preferred(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    """The language map's best entry: an exact tag, then ever shorter ones (RFC 4647, 3.4), then
+    any of that language, then the first.
+    """
+    if not texts:
+        return {}
+    chosen = _preferred(tuple(texts), tuple(languages))
+    return {chosen: texts[chosen]}
+
+
+@lru_cache(maxsize=256)
+def _preferred(texts: tuple[str, ...], languages: tuple[str, ...]) -> str:
+    """The tag of the best of these; of one text there is no other."""
+    if len(texts) == 1:
+        return texts[0]
+    tags = {tag.lower(): tag for tag in texts}
+    for wanted in (language.lower() for language in languages):
+        if wanted == "*":
+            break
+        near = _nearest(wanted, tags)
+        if near is not None:
+            return tags[near]
+    return texts[0]
+
+
+def _nearest(wanted: str, tags: Collection[str]) -> str | None:
+    subtags = wanted.split("-")
+    for length in range(len(subtags), 0, -1):
+        shorter = "-".join(subtags[:length])
+        if shorter in tags:
+            return shorter
+    return next((tag for tag in tags if tag.split("-")[0] == subtags[0]), None)
+
+
+_MOST_LANGUAGES, _LONGEST_TAG = 32, 64
+
+
+def accepted_languages(header: str) -> list[str]:
+    """The tags of an Accept-Language header, best first; what is malformed is left out, and so is
+    what nobody reads: each language map of an answer is compared with each tag.
+    """
+    weighed: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header.split(",")):
+        tag, _, parameter = part.strip().partition(";")
+        quality = 1.0
+        name, _, value = parameter.strip().partition("=")
+        if name == "q":
+            try:
+                quality = float(value)
+            except ValueError:
+                continue
+        if 0 < len(tag) <= _LONGEST_TAG and quality > 0:
+            weighed.append((-quality, place, tag.strip()))
+    return [tag for _, _, tag in sorted(weighed)[:_MOST_LANGUAGES]]
+
+
+def _in_one_language(definition: JsonObject, languages: Sequence[str]) -> JsonObject:
+    cut = dict(definition)
+    for name in _LANGUAGE_MAPS & cut.keys():
+        cut[name] = preferred(cut[name], languages)
+    for name in _COMPONENTS:
+        if name in cut:
+            cut[name] = [
+                c | {"description": preferred(c["description"], languages)}
+                if "description" in c
+                else c
+                for c in cut[name]
+            ]
+    return cut
+
+
+Thing = Callable[[JsonObject, str], JsonObject]
+
+
+def _mapped(
+    statement: JsonObject, thing: Thing, verb: Callable[[JsonObject], JsonObject]
+) -> JsonObject:
+    """A statement or SubStatement with each agent, activity and verb put through a function."""
+    out = dict(statement)
+    out["actor"] = thing(statement["actor"], "Agent")
+    out["verb"] = verb(statement["verb"])
+    object_ = statement["object"]
+    if object_.get("objectType") == "SubStatement":
+        out["object"] = _mapped(object_, thing, verb)
+    else:
+        out["object"] = thing(object_, "Activity")
+    if "authority" in statement:
+        out["authority"] = thing(statement["authority"], "Agent")
+    if "context" in statement:
+        out["context"] = _mapped_context(statement["context"], thing)
+    return out
+
+
+def _mapped_context(context: JsonObject, thing: Thing) -> JsonObject:
+    out = dict(context)
+    for name in ("instructor", "team"):
+        if name in out:
+            out[name] = thing(out[name], "Agent")
+    for name, member in (("contextAgents", "agent"), ("contextGroups", "group")):
+        if name in out:
+            out[name] = [entry | {member: thing(entry[member], "Agent")} for entry in out[name]]
+    if "contextActivities" in out:
+        out["contextActivities"] = {
+            kind: [thing(a, "Activity") for a in (v if isinstance(v, list) else [v])]
+            for kind, v in out["contextActivities"].items()
+        }
+    return out
+
+
+def _identified(value: JsonObject, assumed: str) -> JsonObject:
+    """An activity's id, an agent's identifier, an anonymous group's members."""
+    kind = value.get("objectType", assumed)
+    if kind == "StatementRef":
+        return value
+    if kind == "Activity":
+        return {"id": value["id"]}
+    identifier: dict[str, Any] = {k: value[k] for k in IDENTIFIERS if k in value}
+    head = {"objectType": kind} if "objectType" in value else {}
+    if identifier:
+        return head | identifier
+    return head | {"member": [_identified(m, "Agent") for m in value.get("member", ())]}

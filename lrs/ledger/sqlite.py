@@ -1,0 +1,58 @@
+"""SQLite's append: a transaction on the driver's own connection, as the file's one writer.
+
+Past SQLAlchemy, which takes twice as long for a group of a few statements as SQLite itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Engine
+
+from lrs.db.errors import as_sqlalchemy
+from lrs.ledger.append import SQLITE_HEAD, Appended, Head, Row
+
+_FACT = (
+    "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+_CONTENT = "INSERT INTO content (position, salt, state) VALUES (?, ?, ?)"
+
+
+def append_as_writer(
+    engine: Engine, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
+) -> Appended:
+    """Append what `rows` gives, whole and in order; it is called with the lock held.
+
+    Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
+    """
+    try:
+        with closing(engine.raw_connection()) as pooled:
+            connection: Any = pooled.driver_connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                appended = _insert(connection, rows(), now)
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
+            return appended
+    except sqlite3.Error as error:
+        raise as_sqlalchemy(error, sqlite3.Error) from error
+
+
+def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> Appended:
+    position, latest = connection.execute(SQLITE_HEAD).fetchone()
+    head = Head(position, latest, now())
+    first, stored = head.position + 1, head.next_stored()
+    facts, contents = [], []
+    for n, row in enumerate(rows):
+        stream = (row.originator_id.bytes, row.originator_version)
+        facts.append((first + n, *stream, row.topic, stored + n, row.commitment))
+        contents.append((first + n, row.salt, row.state))
+    connection.executemany(_FACT, facts)
+    connection.executemany(_CONTENT, contents)
+    return Appended(first, stored + len(rows) - 1)

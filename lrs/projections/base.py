@@ -1,0 +1,85 @@
+"""What a projection is, and what it is given to fold.
+
+A projection is disposable: its tables can be dropped and rebuilt from the log, and then hold the
+same rows, byte for byte. So what `apply` writes may depend only on the statements at and below
+the batch's last position, in their order - never on the clock, on how the log was cut into
+batches, or on what other projections hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+from uuid import UUID
+
+from sqlalchemy import Connection, Table
+
+from lrs.domain.events import RecordedFact, StatementStored
+from lrs.domain.xapi.statement import RecordedStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive events of the log, positions `first` to `last`, both included.
+
+    `statements` are those among them, in log order. `find` reads statements by id from the log,
+    only those at or below `last`: what comes later is not known yet. `at` reads by position.
+    A projection of other topics gets their `facts`, and statements only if it folds these, too.
+    """
+
+    first: int
+    last: int
+    statements: Sequence[RecordedStatement]
+    find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
+    at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
+    facts: Sequence[RecordedFact] = ()
+
+
+STATEMENTS = frozenset({StatementStored.TOPIC})
+
+GENERATIONS = 1_000
+"""VERSION modulo this is the program's own, which it counts up; what is above tells apart what
+installations have settled, such as their words for training.
+"""
+
+
+def is_newer(version: int, than: int) -> bool:
+    """Whether a VERSION is of a newer program than another one."""
+    return version % GENERATIONS > than % GENERATIONS
+
+
+class Fold(Protocol):
+    """Folds batches into a projection's tables, one after the other.
+
+    It may remember anything about the tables. Whoever uses it (lrs/projector/fold_cache.py) keeps
+    it only while the tables are in the state in which it left them, and then makes another one, so
+    no fold has to find out that a transaction failed or that somebody else wrote.
+    """
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        """Fold the batch, inside the caller's transaction. Rows that many batches may change can
+        be left to `settle`, which is called before anybody reads: after each batch of a live
+        projection, after many in a rebuild.
+        """
+
+    def settle(self, connection: Connection) -> None:
+        """Write what `apply` has left, inside the caller's transaction."""
+
+
+class Projection(Protocol):
+    """A read model's name, shape and fold. Bump VERSION when any of them changes."""
+
+    NAME: ClassVar[str]
+    TABLES: ClassVar[Sequence[Table]]
+    TOPICS: ClassVar[frozenset[str]]
+    """The facts it folds."""
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802
+        """A number that is another one where rows would be."""
+
+    def new_fold(self) -> Fold:
+        """A fold that remembers nothing of the tables yet. A projection that remembers nothing
+        at all may be its own.
+        """

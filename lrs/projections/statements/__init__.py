@@ -1,0 +1,1 @@
+"""The projection `statements`: the index that queries of statements use."""

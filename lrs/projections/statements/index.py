@@ -1,0 +1,227 @@
+"""The statements index: which positions a filter of GET /statements matches.
+
+It holds terms and positions, never a copy of a statement. Every index ends in the position, so a
+page costs the same at any size of the log.
+
+A statement that refers to another through a StatementRef is found by what finds its target,
+transitively (xAPI 1.0.3 part 3, 2.1.3). So it gets, besides its own entry, an entry for each
+statement down the chain: `position` is the referring statement's, `back` says how many positions
+before (or, negative, after) it the one stands whose terms the entry carries; 0 is the statement's
+own entry. Since and until apply to `position`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    bindparam,
+    select,
+    update,
+)
+
+from lrs.db.bulk import insert_columns, insert_rows
+from lrs.db.types import UuidKey
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.filters import Terms, activity_term, agent_term, terms
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.projections import surrogate_keys
+from lrs.projections.base import STATEMENTS, Batch
+from lrs.projections.statements.definitions import (
+    Definitions,
+    activity_definition,
+    agent_name,
+    definitions_of,
+    last_names,
+    names_of,
+)
+from lrs.projections.statements.references import (
+    Link,
+    Targets,
+    columns_of,
+    made_by,
+    reference,
+    resolve,
+)
+from lrs.projections.tables import READING, metadata
+
+term = surrogate_keys.table("statement_term", metadata)
+
+entry = Table(
+    "statement_entry",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("back", Integer, primary_key=True, autoincrement=False),
+    Column("verb", Integer, nullable=False),
+    Column("activity", Integer),
+    Column("authority", Integer, nullable=False),
+    Column("voided", Boolean, nullable=False),
+    Column("registration", UuidKey),
+)
+Index("statement_by_verb", entry.c.verb, entry.c.position, info=READING)
+Index("statement_by_activity", entry.c.activity, entry.c.position, info=READING)
+Index(
+    "statement_by_verb_activity",
+    entry.c.verb,
+    entry.c.activity,
+    entry.c.position,
+    info=READING,
+)
+Index("statement_by_authority", entry.c.authority, entry.c.position, info=READING)
+Index(
+    "statement_by_registration",
+    entry.c.registration,
+    entry.c.position,
+    postgresql_where=entry.c.registration.is_not(None),
+    sqlite_where=entry.c.registration.is_not(None),
+    info=READING,
+)
+
+DIRECT, RELATED = 0, 1
+
+# `term` is twice the term's number, plus 1 where it is only related: the narrowest row for the
+# table that has the most of them.
+mention = Table(
+    "statement_mention",
+    metadata,
+    Column("position", BigInteger, nullable=False),
+    Column("term", Integer, nullable=False),
+    Column("back", Integer, nullable=False),
+    PrimaryKeyConstraint("term", "position", "back"),
+    sqlite_with_rowid=False,
+)
+
+
+class StatementIndex:
+    """The projection. VERSION covers the tables above, the terms of lrs.domain.xapi.filters, and
+    the definitions, which are folded along: they are of the same statements, and of the same
+    numbers.
+    """
+
+    NAME: ClassVar[str] = "statements"
+    VERSION: ClassVar[int] = 2
+    TABLES: ClassVar[Sequence[Table]] = (
+        term,
+        entry,
+        mention,
+        reference,
+        activity_definition,
+        agent_name,
+    )
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
+
+    def new_fold(self) -> IndexFold:
+        return IndexFold()
+
+
+class IndexFold:
+    """Folds statements into the index; remembers term numbers, definitions and targets."""
+
+    def __init__(self) -> None:
+        self._codes = surrogate_keys.Remembered(term)
+        self._definitions = Definitions()
+        self._targets = Targets()
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
+        made = made_by(batch.statements)
+        links, voided = resolve(batch, made, connection, self._targets)
+        insert_columns(connection, reference, columns_of(made))
+        entries += [
+            (link.position, link.back, terms(s.statement, s.authority))
+            for link, s in _sources(links, batch)
+        ]
+        _insert(connection, entries, voided, self._codes)
+        earlier = [position for position in voided if position < batch.first]
+        if earlier:
+            connection.execute(
+                update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
+            )
+        # After the entries: all the texts have their numbers by then.
+        code = partial(self._codes.code, connection)
+        self._definitions.fold(connection, batch.statements, code)
+
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left: `apply` writes all."""
+
+
+def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:
+    by_id = {link.source_id: link for link in links if link.source_id is not None}
+    found = batch.find(by_id.keys()) if by_id else {}
+    return [(link, found[link.source_id]) for link in links if link.source_id in found]
+
+
+def _insert(
+    connection: Connection,
+    entries: Sequence[tuple[int, int, Terms]],
+    voided: frozenset[int],
+    codes: surrogate_keys.Remembered,
+) -> None:
+    """Entries are position, back and terms."""
+    wanted: dict[str, None] = {}
+    for _, _, (verb, activity, _, authority, direct, related) in entries:
+        wanted[verb] = wanted[authority] = None
+        if activity is not None:
+            wanted[activity] = None
+        for text in direct:
+            wanted[text] = None
+        for text in related:
+            wanted[text] = None
+    ids = codes.code(connection, wanted)
+    rows: list[tuple[Any, ...]] = []
+    mentions: list[tuple[int, int, int]] = []
+    for position, back, (verb, activity, registration, authority, direct, related) in entries:
+        about = ids[activity] if activity is not None else None
+        is_voided = position in voided
+        rows.append((position, back, ids[verb], about, ids[authority], is_voided, registration))
+        mentions += [(2 * ids[text] + DIRECT, position, back) for text in direct]
+        mentions += [(2 * ids[text] + RELATED, position, back) for text in related]
+    insert_rows(connection, entry, _ENTRY, rows)
+    # In the order of the table, so that neighbours are written one after the other.
+    insert_rows(connection, mention, _MENTION, sorted(mentions))
+
+
+_ENTRY = ("position", "back", "verb", "activity", "authority", "voided", "registration")
+_MENTION = ("term", "position", "back")
+
+
+def activity_definitions(
+    connection: Connection, activities: Collection[str]
+) -> dict[str, JsonObject]:
+    """What statements have said of these activities, of those of which anything was said."""
+    texts = {activity_term(activity): activity for activity in activities}
+    numbers = {n: texts[t] for t, n in surrogate_keys.look_up(connection, term, texts).items()}
+    found = definitions_of(connection, numbers)
+    return {numbers[number]: definition for number, definition in found.items()}
+
+
+def agent_names(connection: Connection, agent: str) -> list[str]:
+    """The names that statements have given the agent of that key."""
+    numbers = surrogate_keys.look_up(connection, term, [agent_term(agent)])
+    return [name for number in numbers.values() for name in names_of(connection, number)]
+
+
+def agents_called(connection: Connection, agents: Iterable[str]) -> dict[str, str]:
+    """The name that statements gave last to each of the agents of these keys that has one."""
+    terms = {agent_term(agent): agent for agent in agents}
+    numbers = surrogate_keys.look_up(connection, term, terms)
+    called = last_names(connection, numbers.values())
+    return {terms[text]: called[id] for text, id in numbers.items() if id in called}
+
+
+def is_voided(connection: Connection, position: int) -> bool:
+    """Whether the statement at that position has been voided."""
+    return bool(connection.scalar(_VOIDED, {"at": position}))
+
+
+_VOIDED = select(entry.c.voided).where(entry.c.position == bindparam("at"), entry.c.back == 0)

@@ -1,0 +1,1 @@
+"""The projection `training`: people, courses, transcript lines, figures, certificates."""

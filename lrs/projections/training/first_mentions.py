@@ -1,0 +1,111 @@
+"""Whom and what a batch names, in the order of the log: so numbers are given the same way however
+the log is cut into batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
+from lrs.domain.events import Described, RecordedFact
+from lrs.domain.training.outcomes import Outcome
+from lrs.projections.base import Batch
+from lrs.projections.training import courses, people, subjects
+from lrs.projections.training.people import Naming
+
+Told = Mapping[int, Sequence[Outcome]]
+"""What the batch's statements say, by position; nothing of those that say nothing."""
+
+PEOPLE: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PERSON: ("agent",),
+    Kind.LINK: ("agent", "person"),
+    Kind.EXEMPTION: ("agent",),
+    Kind.REVOCATION: ("agent",),
+}
+"""Which members of an entry name people whom transcripts are about."""
+
+
+@dataclass(slots=True)
+class Mentions:
+    """Names by agent key, titles by course IRI; None and empty where nothing is said."""
+
+    names: dict[str, Naming | None] = field(default_factory=dict)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def outcome(self, outcome: Outcome) -> None:
+        key, name = outcome.trainee, outcome.name
+        before = self.names.get(key)
+        if name and before:
+            several = before.several or name != before.name
+            newest = max((before.at, before.name), (outcome.timestamp, name))
+            self.names[key] = Naming(*newest, several)
+        elif name or not before:
+            self.names[key] = Naming(outcome.timestamp, name, False) if name else None
+        title = self.titles.setdefault(outcome.said_course, {})
+        if outcome.title:
+            title.update(outcome.title)
+
+    def fact(self, recorded: RecordedFact) -> None:
+        fact = recorded.fact
+        if isinstance(fact, Described):
+            kind = KINDS[type(fact)]
+            for member in PEOPLE.get(kind, ()):
+                self.names.setdefault(fact.entry[member], None)
+            if kind is Kind.COURSE:
+                self.titles.setdefault(fact.entry["id"], {})
+            elif kind is Kind.PROGRAMME:
+                for iri in sorted(courses.courses_in(fact.entry)):
+                    self.titles.setdefault(iri, {})
+
+
+def mentioned(batch: Batch, told: Told) -> Mentions:
+    """Everybody and every course that the batch names, first to last."""
+    mentions = Mentions()
+    facts = list(batch.facts)
+    for position, said in told.items():
+        while facts and facts[0].position < position:
+            mentions.fact(facts.pop(0))
+        for outcome in said:
+            mentions.outcome(outcome)
+    for recorded in facts:
+        mentions.fact(recorded)
+    return mentions
+
+
+def _never(key: str) -> int:
+    raise AssertionError(f"{key} had a name before anything was folded")
+
+
+class Numbers:
+    """The numbers of people's identifiers, of courses and of subjects."""
+
+    def __init__(self) -> None:
+        self._last_named: Callable[[str], int] = _never
+        self._trainees = people.numbered(self._named_before)
+        self._courses = courses.numbered()
+        self._subjects = subjects.numbered()
+        self.trainees: dict[str, int] = {}
+        self.courses: dict[str, int] = {}
+        self.subjects: dict[str, int] = {}
+
+    def give(
+        self, connection: Connection, batch: Batch, told: Told, last_named: Callable[[str], int]
+    ) -> None:
+        """Numbers for all that the batch names; writes what is new. `last_named` tells at which
+        instant a statement of an earlier batch named an identifier's person last.
+        """
+        self._last_named = last_named
+        mentions = mentioned(batch, told)
+        self.trainees = self._trainees.numbers(connection, mentions.names)
+        self.courses = self._courses.numbers(connection, mentions.titles)
+        missing = {o.course for said in told.values() for o in said} - self.courses.keys()
+        # what the catalogue says a course is was numbered when it was described
+        self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
+        about = {o.subject: self.courses[o.course] for said in told.values() for o in said}
+        self.subjects = self._subjects.numbers(connection, about)
+
+    def _named_before(self, key: str) -> int:
+        return self._last_named(key)

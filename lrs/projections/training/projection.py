@@ -1,0 +1,272 @@
+"""The projection `training`: transcripts, course statistics and certificates, folded together.
+
+Outcomes change transcript lines, and the changes of lines change statistics and certificates, so
+all of them hold as of the same position. What the catalogue says, who is whom and what was voided
+change what earlier statements mean: then the lines concerned are folded anew. So the rows are a
+function of what is known up to a position, never of the order it came in or of how it was cut into
+batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from functools import partial
+from hashlib import sha256
+from itertools import islice
+from typing import ClassVar
+
+from sqlalchemy import Connection, Table
+
+from lrs.domain.certification.rule import ANYBODY, Authorities, vouches
+from lrs.domain.events import DESCRIBED, EntryWithdrawn
+from lrs.domain.training.line_state import concerns, gather
+from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.training.state_reducers import State
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.projections.base import STATEMENTS, Batch
+from lrs.projections.training import (
+    catalogue_history,
+    certifications,
+    courses,
+    lines,
+    people,
+    statistics,
+    subjects,
+    voiding,
+)
+from lrs.projections.training.catalogue_cache import Rulebook
+from lrs.projections.training.certifications import Pair
+from lrs.projections.training.first_mentions import Numbers, Told
+from lrs.projections.training.lines import Changes, Row
+from lrs.projections.training.reprocessing import Reshaping
+
+CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
+
+_INSTALLATIONS = 1000
+
+
+@dataclass(slots=True)
+class _Left:
+    """What batches have left to be settled."""
+
+    changes: Changes = field(default_factory=Changes)
+    outcomes: int = 0
+    """How many there are in `changes`, and how many statements they take away."""
+    credited: set[int] = field(default_factory=set)
+    """Lines that are settled, but may count toward programmes."""
+    pairs: set[Pair] = field(default_factory=set)
+    """Who has to be certified anew, in which programme."""
+    at: Callable[[Sequence[int]], dict[int, RecordedStatement]] = lambda _: {}
+    """Reads statements by position from the log."""
+
+
+class Training:
+    """The projection, for an installation with these words for training, in this time zone."""
+
+    NAME: ClassVar[str] = "training"
+    VERSION: int = 8
+    TABLES: ClassVar[Sequence[Table]] = (
+        people.trainee,
+        courses.course,
+        subjects.subject,
+        catalogue_history.description,
+        lines.outcome,
+        lines.line,
+        voiding.awaited,
+        statistics.course_statistics,
+        statistics.course_slice,
+        certifications.certification,
+    )
+    TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
+
+    def __init__(self, vocabulary: Vocabulary = STANDARD, zone: tzinfo = UTC) -> None:
+        self._vocabulary = vocabulary
+        self._zone = zone
+        # another vocabulary or another zone makes other rows: they are folded anew
+        self.VERSION = Training.VERSION + _INSTALLATIONS * _installation(vocabulary, zone)
+
+    def new_fold(self) -> TrainingFold:
+        return TrainingFold(self._vocabulary, self._zone)
+
+
+def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
+    """A number that tells installations apart, below 2**20; in UTC that of the vocabulary."""
+    if zone is UTC:
+        return vocabulary.number
+    said = f"{vocabulary.number} {zone}"
+    return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
+
+
+class TrainingFold:
+    """Folds statements, and what the catalogue says, into transcript lines and statistics.
+
+    It remembers numbers, the catalogue, and what batches have left to be settled.
+    """
+
+    MOST_LEFT: ClassVar[int] = 50_000
+    """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
+    outcomes are that near to each other, so that a rebuild writes the line once.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, zone: tzinfo = UTC) -> None:
+        self._vocabulary = vocabulary
+        self._zone = zone
+        self._numbers = Numbers()
+        self._rulebook = Rulebook(zone)
+        self._left = _Left()
+
+    def apply(self, batch: Batch, connection: Connection) -> None:
+        """Fold the batch, inside the caller's transaction. It is noted at once whom a statement
+        is about; lines, statistics and certificates are left to `settle`.
+        """
+        numbers, rulebook = self._numbers, self._rulebook
+        self._left.at = batch.at
+        if batch.facts:  # they change what lines mean that are there already
+            self.settle(connection)
+        rulebook.refresh(connection)
+        reshaping = Reshaping(connection, rulebook, batch.facts)
+        told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
+        numbers.give(connection, batch, told, partial(self._last_named, connection))
+        changes = reshaping.changes() if batch.facts else Changes()
+        voided = voiding.voidings(batch, connection)
+        if voided.earlier:
+            self._take_away(voided.earlier, connection, changes)
+        self._add(told, voided.arriving, connection, changes)
+        self._left.changes.follow(changes)
+        self._left.pairs |= reshaping.again
+        self._left.outcomes += sum(map(len, told.values())) + len(voided.earlier)
+        if self._left.outcomes > self.MOST_LEFT:
+            self._settle_lines(connection)
+
+    def settle(self, connection: Connection) -> None:
+        """Write the lines, statistics and certificates that `apply` has left."""
+        self._settle_lines(connection)
+        left = self._left
+        pairs = certifications.concerned(self._rulebook, left.credited) | left.pairs
+        certifications.fold(connection, self._rulebook, pairs, partial(self._vouched, connection))
+        self._left = replace(left, credited=set(), pairs=set())
+
+    def _settle_lines(self, connection: Connection) -> None:
+        left, rulebook = self._left, self._rulebook
+        changed = lines.fold(
+            connection,
+            left.changes,
+            lambda wanted: self._known(connection, wanted),
+            rulebook.rule,
+            rulebook.offices,
+            rulebook.wanted_in,
+            rulebook.vouched_for,
+        )
+        statistics.fold(connection, changed)
+        left.changes, left.outcomes = Changes(), 0
+        left.credited.update(one.id for one in changed if one.credited)
+
+    def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
+        told = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
+        return [outcome for outcome in told if concerns(outcome)]
+
+    def _last_named(self, connection: Connection, key: str) -> int:
+        """The instant of the newest statement of earlier batches that names the identifier."""
+        rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
+        told = self._left.at(sorted(row.position for row in rows))
+        said = (o for recorded in told.values() for o in self._outcomes(recorded))
+        return max(o.timestamp for o in said if o.trainee == key and o.name)
+
+    def _take_away(
+        self,
+        targets: Sequence[tuple[RecordedStatement, int]],
+        connection: Connection,
+        changes: Changes,
+    ) -> None:
+        """Marks earlier outcomes that are voided now; their lines are folded anew."""
+        keys = {o.trainee for target, _ in targets for o in self._outcomes(target)}
+        numbers = people.numbers_of(connection, keys)
+        taken = [
+            (numbers[o.trainee], target.position, by)
+            for target, by in targets
+            for o in self._outcomes(target)
+        ]
+        lines.void(connection, taken)
+        gone = {(who, at) for who, at, _ in taken}
+        rows = lines.rows_about(connection, {who for who, _, _ in taken})
+        rows = [row for row in rows if (row.trainee, row.position) in gone]
+        changes.anew |= lines.lines_of(connection, rows, self._rulebook.person)
+
+    def _add(
+        self,
+        told: Told,
+        never: Mapping[int, int],
+        connection: Connection,
+        changes: Changes,
+    ) -> None:
+        numbers, person = self._numbers, self._rulebook.person
+        trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
+        rows = []
+        for position, said in told.items():
+            voided = never.get(position) if never else None
+            for outcome in said:
+                who = trainees[outcome.trainee]
+                line = lines.number(person(who), courses_[outcome.course])
+                rows.append(Row(who, outcome.position, subjects_[outcome.subject], voided))
+                if line in changes.anew:
+                    continue
+                if voided is None:
+                    added = changes.added.setdefault(line, [])
+                    # a Group may name two identifiers of one person
+                    if not added or added[-1].position != outcome.position:
+                        added.append(outcome)
+                else:
+                    gone = changes.never.setdefault(line, [])
+                    if gone[-1:] != [outcome.position]:
+                        gone.append(outcome.position)
+        lines.keep(connection, rows)
+
+    def _vouched(
+        self, connection: Connection, wanted: Collection[int], authorities: Authorities
+    ) -> dict[int, State]:
+        """What the statements of these authorities alone make of these lines."""
+        found: dict[int, State] = {}
+        rest = iter(sorted(wanted))
+        while part := list(islice(rest, lines.TOGETHER)):
+            for id_, (told, _) in self._known(connection, part, authorities).items():
+                found[id_] = lines.as_kept(gather({}, told))
+        return found
+
+    def _known(
+        self,
+        connection: Connection,
+        wanted: Collection[int],
+        authorities: Authorities = ANYBODY,
+    ) -> dict[int, tuple[list[Outcome], list[int]]]:
+        """All outcomes of these lines, read from the log again, of statements of these authorities;
+        and what was voided of them.
+        """
+        persons = {lines.person_of(id_) for id_ in wanted}
+        identifiers = people.identifiers(connection, persons)
+        rows = lines.rows_about(connection, identifiers)
+        courses_ = subjects.courses_of(connection, {row.subject for row in rows})
+        found: dict[int, tuple[list[Outcome], list[int]]] = {id_: ([], []) for id_ in wanted}
+        counting = []
+        seen: set[tuple[int, int]] = set()
+        for row in rows:
+            id_ = lines.number(identifiers[row.trainee], courses_[row.subject])
+            if id_ in found and (id_, row.position) not in seen:
+                seen.add((id_, row.position))  # a Group may name two identifiers of one person
+                if row.voided is None:
+                    counting.append((row, id_))
+                else:
+                    found[id_][1].append(row.position)
+        keys = people.keys_of(connection, {row.trainee for row, _ in counting})
+        statements = self._left.at(sorted({row.position for row, _ in counting}))
+        told = {
+            at: self._outcomes(recorded)
+            for at, recorded in statements.items()
+            if vouches(recorded.authority, authorities)
+        }
+        for row, id_ in counting:
+            key = keys[row.trainee]
+            found[id_][0].extend(o for o in told.get(row.position, ()) if o.trainee == key)
+        return found

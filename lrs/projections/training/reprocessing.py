@@ -1,0 +1,138 @@
+"""What the catalogue's facts change in what earlier statements mean.
+
+A statement belongs to another course when the catalogue lists its activity elsewhere, and to
+another person when its identifier is linked; another attempt counts under another rule; and those
+who move to another office are counted there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.events import RecordedFact
+from lrs.domain.identity import representatives
+from lrs.domain.training.listings import changed, listings
+from lrs.projections.training import (
+    catalogue_history,
+    certifications,
+    courses,
+    lines,
+    people,
+    subjects,
+)
+from lrs.projections.training.catalogue_cache import Rulebook, standing_courses
+from lrs.projections.training.certifications import Pair
+from lrs.projections.training.lines import Changes, Row
+
+K = TypeVar("K")
+
+
+class Reshaping:
+    """One batch's facts. They are kept at once, so that the batch's own statements are read by
+    them; what they change in lines is told once everybody named has a number.
+    """
+
+    def __init__(
+        self, connection: Connection, rulebook: Rulebook, facts: Sequence[RecordedFact]
+    ) -> None:
+        self._connection = connection
+        self._rulebook = rulebook
+        self._streams = catalogue_history.note(connection, facts) if facts else {}
+        self._kinds = set(self._streams.values())
+        self._activities: set[str] = set()
+        if Kind.COURSE in self._kinds:
+            before = rulebook.listings
+            rulebook.listings = listings(standing_courses(connection))
+            self._activities = changed(before, rulebook.listings)
+
+        self.again: set[Pair] = set()
+        """Who has to be certified anew, in which programme."""
+
+    def changes(self) -> Changes:
+        """Brings courses, people and subjects up to the facts. The lines that it concerns."""
+        connection, rulebook = self._connection, self._rulebook
+        rules, offices, revoked = rulebook.rules, rulebook.offices, rulebook.revoked
+        programmes = rulebook.programmes
+        moves, links = self._moves(), self._links()
+        rows = self._rows(moves, links)
+        anew = self._lines(rows)
+        subjects.move(connection, moves)
+        people.link(connection, links)
+        stood = {rulebook.person(number) for number in links}
+        if self._kinds & {Kind.COURSE, Kind.PROGRAMME}:
+            courses.describe(connection)
+        records = self._records()
+        rulebook.linked = people.linked(connection)
+        people.settle(connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)})
+        rulebook.refresh(connection)
+        anew |= self._lines(rows)
+        self.again = _different(revoked, rulebook.revoked)
+        if Kind.PROGRAMME in self._kinds:
+            codes = _different(programmes, rulebook.programmes)
+            self.again |= certifications.of_programmes(connection, rulebook, codes)
+        seen = lines.lines_in(connection, _different(rules, rulebook.rules))
+        seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
+        return Changes(anew=anew, seen=seen)
+
+    def _moves(self) -> dict[int, int]:
+        """The subjects that belong to another course now, and to which, by numbers."""
+        if not self._activities:
+            return {}
+        connection = self._connection
+        found = subjects.concerned(connection, self._activities, self._rulebook.listings)
+        numbers = courses.numbers_of(connection, set(found.values()))
+        now = {id_: numbers[iri] for id_, iri in found.items()}
+        before = subjects.courses_of(connection, now)
+        return {id_: course for id_, course in now.items() if before[id_] != course}
+
+    def _links(self) -> dict[int, int]:
+        """The identifiers that are another person's now, and whose, by numbers."""
+        if Kind.LINK not in self._kinds:
+            return {}
+        said = catalogue_history.standing(catalogue_history.history(self._connection, [Kind.LINK]))
+        links = {one.entry["agent"]: one.entry["person"] for one in said if one.entry}
+        people_ = representatives(links)
+        numbers = people.numbers_of(self._connection, people_)
+        now = {numbers[key]: numbers[person] for key, person in people_.items()}
+        linked = self._rulebook.linked
+        now |= {number: number for number in linked if number not in now}
+        return {n: person for n, person in now.items() if linked.get(n, n) != person}
+
+    def _rows(self, moves: Mapping[int, int], links: Collection[int]) -> list[Row]:
+        """The outcomes that belong to another line now."""
+        connection = self._connection
+        found = {(row.trainee, row.position): row for row in lines.rows_about(connection, links)}
+        if moves:
+            left = set(subjects.courses_of(connection, moves).values())
+            persons = {lines.person_of(id_) for id_ in lines.lines_in(connection, left)}
+            rows = lines.rows_about(connection, people.identifiers(connection, persons))
+            found |= {(row.trainee, row.position): row for row in rows if row.subject in moves}
+        return list(found.values())
+
+    def _lines(self, rows: Iterable[Row]) -> set[int]:
+        return lines.lines_of(self._connection, rows, self._rulebook.person)
+
+    def _records(self) -> list[int]:
+        """Writes the personnel records that were described or withdrawn: whose, by numbers."""
+        streams = [stream for stream, kind in self._streams.items() if kind is Kind.PERSON]
+        if not streams:
+            return []
+        keys, latest = {}, {}
+        for said in catalogue_history.of_streams(self._connection, streams):
+            latest[said.stream] = said
+            if said.entry is not None:
+                keys[said.stream] = said.entry["agent"]
+        numbers = people.numbers_of(self._connection, keys.values())
+        records = {
+            numbers[keys[stream]]: (said.position, said.entry) for stream, said in latest.items()
+        }
+        people.describe(self._connection, records)
+        return list(records)
+
+
+def _different(before: Mapping[K, object], after: Mapping[K, object]) -> set[K]:
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}

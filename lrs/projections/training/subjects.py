@@ -1,0 +1,78 @@
+"""What statements are about, each subject with the course that it belongs to now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    select,
+    update,
+)
+
+from lrs.db.bulk import rows_of
+from lrs.domain.training.course_resolution import Listings, course_of, subject_of_text
+from lrs.projections.numbered_rows import Numbered
+from lrs.projections.surrogate_keys import digest
+from lrs.projections.tables import metadata
+
+subject = Table(
+    "subject",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary(16), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("course", BigInteger, nullable=False),
+)
+
+_NUMBERS = select(subject.c.id, subject.c.text, subject.c.course)
+_COURSES = select(subject.c.id, subject.c.course)
+_MOVE = update(subject).where(subject.c.id == bindparam("of"))
+
+
+def numbered() -> Numbered[int, int]:
+    """The numbers of subjects by text. What is said of each is the number of its course when it
+    first comes up: `move` changes that.
+    """
+    return Numbered(subject, _NUMBERS, _settled, _row)
+
+
+def courses_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """The course of each subject, by numbers."""
+    return dict(map(tuple, rows_of(connection, _COURSES, subject.c.id, numbers)))
+
+
+def concerned(
+    connection: Connection, activities: Collection[str], listings: Listings
+) -> dict[int, str]:
+    """The subjects that name one of these activities, by number, and the IRI of the course that
+    each belongs to by these listings.
+    """
+    found = {}
+    for id_, text, _ in connection.execute(_NUMBERS):
+        read = subject_of_text(text)
+        if read.object in activities or any(iri in activities for _, iri in read.around):
+            found[id_] = course_of(read, listings)[0]
+    return found
+
+
+def move(connection: Connection, courses: Mapping[int, int]) -> None:
+    """Lets subjects belong to these courses."""
+    if courses:
+        rows = [{"of": id_, "course": course} for id_, course in courses.items()]
+        connection.execute(_MOVE, rows)
+
+
+def _settled(_: str, before: int | None, course: int) -> int:
+    return course if before is None else before
+
+
+def _row(number: int, text: str, course: int) -> dict[str, Any]:
+    return {"id": number, "digest": digest(text), "text": text, "course": course}

@@ -1,0 +1,272 @@
+"""Folding the log into projections, batch by batch, under each projection's lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from enum import Enum
+from time import monotonic
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from lrs.db.engine import Database, begin_at_once
+from lrs.db.errors import honest_errors, is_away, is_full
+from lrs.domain.errors import Unavailable
+from lrs.ledger import Ledger, Page
+from lrs.projections.base import STATEMENTS, Fold, Projection
+from lrs.projector import checkpoints, quarantine
+from lrs.projector.checkpoints import Failure, Position
+from lrs.projector.checksum import checksum
+from lrs.projector.event_batches import Batches
+from lrs.projector.fold_cache import Folds
+from lrs.projector.quarantine import Quarantined, told
+from lrs.projector.status import Standing, Standings, Whose, rare_topics
+from lrs.projector.throughput import paced
+from lrs.runtime import collecting_by_hand
+
+log = structlog.get_logger(__name__)
+
+LARGE_BATCH = 4_000
+"""Events folded at once where nobody waits for the lock, as in a rebuild."""
+
+
+ROUNDS = 25
+"""Large batches after which a process that does nothing else has the garbage collected."""
+
+
+class Step(Enum):
+    """What one step found: nothing to fold, a batch with no more behind it, or a full one."""
+
+    IDLE = 0
+    SOME = 1
+    FULL = 2
+    BUSY = 3
+    """Another worker has the projection."""
+    PAUSED = 4
+    """Nobody may fold it."""
+
+
+_UNFINISHED = (Step.FULL, Step.BUSY)
+
+
+class Reached(NamedTuple):
+    """Where a projection stood when this process looked or folded last, and when that was, by the
+    clock that only goes on, in seconds.
+    """
+
+    at: Position
+    when: float
+
+
+class CannotWait(Exception):
+    """A batch cannot be folded as long as its rows may wait to be settled: which event is at fault
+    is found out only where each batch is settled, or the rows that waited are lost.
+    """
+
+
+class Stepper:
+    """Folds the log into projections, `batch` events at a time, whoever asks for it.
+
+    Each batch is settled with it; with `waiting`, rows wait for `settle`.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projections: Sequence[Projection],
+        batch: int,
+        *,
+        waiting: bool = False,
+    ) -> None:
+        self._settling = not waiting
+        self._ledger = ledger
+        self._views = views
+        self.projections = {p.NAME: p for p in projections}
+        self._batch = batch
+        self._locks = {name: threading.RLock() for name in self.projections}
+        self._folds = Folds()
+        self._reached: dict[str, Reached] = {}
+        self._standings = Standings(ledger, views, self.projections)
+        self._stop = threading.Event()
+        self._batches = Batches(ledger)
+
+    def catch_up(
+        self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
+    ) -> int:
+        """Fold until these projections, or all, are at the log's head, but for paused ones. The
+        position reached by all.
+
+        They advance side by side, so that each part of the log is read and decoded once.
+        `progress` is told the position after each round.
+        """
+        names = names or list(self.projections)
+        left, rounds = [self.projections[name] for name in names], 0
+        with ThreadPoolExecutor(len(left)) as pool, collecting_by_hand() as collect:
+            # PostgreSQL works for one projection while Python folds the next; SQLite has one
+            # writer, and threads would only wait for each other.
+            each = pool.map if self._views.dialect == "postgresql" else map
+            while left:
+                at = [self.position(p.NAME).after for p in left if p.TOPICS >= STATEMENTS]
+                if at:
+                    self._batches.statements(min(at), LARGE_BATCH)
+                steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
+                left = [p for p, step in zip(left, steps, strict=True) if step in _UNFINISHED]
+                if Step.BUSY in steps:
+                    self._stop.wait(0.01)
+                progress(min(self.position(name).position for name in names))
+                rounds += 1
+                if rounds % ROUNDS == 0:
+                    collect()
+        self._batches.forget()
+        return min(self.position(name).position for name in names)
+
+    def checksum(self, name: str) -> str:
+        """A digest of all the projection's rows: equal rows, equal digest."""
+        with honest_errors(), self._views.read.connect() as connection:
+            if self._views.dialect == "postgresql":  # one snapshot, and cursors on the server
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            return checksum(connection, self.projections[name].TABLES)
+
+    def step(self, projection: Projection, limit: int | None = None) -> Step:
+        """Fold one batch. An event that cannot be folded is found by halving, and set aside."""
+        with self._locks[projection.NAME]:
+            return self._step(projection, limit or self._batch)
+
+    def settle(self, projection: Projection) -> None:
+        """Write the rows that have waited. Raises CannotWait."""
+        with self._locks[projection.NAME]:
+            try:
+                with honest_errors(), self._views.write.begin() as connection:
+                    at = checkpoints.hold(connection, projection.NAME)
+                    if at is None:
+                        raise Unavailable("view-busy", projection=projection.NAME)
+                    fold = self._taken(projection, at)
+                    fold.settle(connection)
+            except Exception as error:
+                if isinstance(error, (Unavailable, CannotWait)) or is_infrastructure(error):
+                    raise
+                raise CannotWait from error
+            self._folds.put_back(projection, fold, at)
+
+    def position(self, name: str) -> Position:
+        """Where the projection stands. Raises Unavailable where there is none."""
+        with honest_errors(), self._views.read.connect() as connection:
+            at = checkpoints.read(connection, name)
+        if at is None:
+            raise Unavailable("view-being-made")
+        return at
+
+    def standings(self) -> dict[str, Standing]:
+        """Where every projection stands, also those that this program may neither read nor fold."""
+        return self._standings.all()
+
+    def standing(self, name: str) -> Standing:
+        """Where that one stands. Raises Unavailable while it is being made, and once it is another
+        program's.
+        """
+        return self._standings.of(name)
+
+    def owner(self, standing: Standing) -> Whose:
+        """Which program may read and fold what stands there, if any may."""
+        return self._standings.owner(standing)
+
+    def waiting(self, standing: Standing) -> tuple[int, int]:
+        """How many events the projection still has to fold, and the `stored` of the first."""
+        topics = rare_topics(self.projections[standing.at.name])
+        return self._ledger.reader.waiting(standing.at.position, topics)
+
+    def _step(self, projection: Projection, limit: int) -> Step:
+        at: Position | None = None
+        began = self._ledger.now()
+        try:
+            with honest_errors(), begin_at_once(self._views) as connection:
+                at = checkpoints.hold(connection, projection.NAME) if connection else None
+                if connection is None or at is None:
+                    return Step.BUSY
+                self._standings.require_ours(at)
+                if at.paused:
+                    self._note_reached(at)
+                    return Step.PAUSED
+                decoded = self._batches.next(projection, at.after, limit)
+                if decoded is None:
+                    self._note_reached(at)
+                    return Step.IDLE
+                fold = self._taken(projection, at)
+                fold.apply(decoded.batch, connection)
+                if self._settling:
+                    fold.settle(connection)
+                reached = self._reaching(at, decoded.page, began)
+                checkpoints.advance(connection, reached)
+        except Exception as error:
+            if (
+                at is None
+                or isinstance(error, (Unavailable, CannotWait))
+                or is_infrastructure(error)
+            ):
+                raise
+            if not self._settling:
+                raise CannotWait from error
+            return self._isolate(projection, at, limit, error)
+        self._folds.put_back(projection, fold, reached)
+        self._note_reached(reached)
+        page = decoded.page
+        return Step.FULL if page.cut or page.count == limit else Step.SOME
+
+    def _taken(self, projection: Projection, at: Position) -> Fold:
+        """The fold to go on with from that checkpoint. Raises CannotWait where rows that waited
+        to be settled are lost: somebody else has written, or a crash has undone what was written.
+        """
+        if not self._settling and at.position and not self._folds.is_left(projection, at):
+            raise CannotWait("the rows that waited to be settled are lost")
+        return self._folds.take(projection, at)
+
+    def _note_reached(self, at: Position) -> None:
+        self._reached[at.name] = Reached(at, monotonic())
+
+    def _reaching(self, at: Position, page: Page, began: int) -> Position:
+        """The position after that page, whose folding began at that time."""
+        now = self._ledger.now()
+        return replace(
+            at,
+            position=page.last,
+            stored=page.stored,
+            commitment=page.commitment,
+            rate=paced(at.rate, page.count, now - (at.folded or began)),
+            folded=now,
+        )
+
+    def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
+        """Halve the batch after `at`, which could not be folded, until the event at fault stands
+        alone; unless another worker has come past it meanwhile.
+        """
+        page = self._batches.page(projection, at.after, limit)
+        if limit > 1:
+            return self.step(projection, max(1, page.count // 2))
+        now = self._ledger.now()
+        failed = Quarantined(projection.NAME, page.last, told(error), now)
+        reached = self._reaching(at, page, now)
+        log.error(
+            "event-quarantined",
+            projection=failed.projection,
+            position=failed.position,
+            error=failed.error,
+        )
+        with honest_errors(), self._views.write.begin() as connection:
+            held = checkpoints.hold(connection, projection.NAME)
+            if held is None or held.identity != at.identity:
+                return Step.BUSY
+            quarantine.set_aside(connection, failed)
+            checkpoints.fail(connection, projection.NAME, Failure(failed.error, now))
+            checkpoints.advance(connection, reached)
+        self._note_reached(reached)
+        return Step.FULL
+
+
+def is_infrastructure(error: Exception) -> bool:
+    """Whether it is the database's state that is at fault, and not what was to be folded."""
+    return isinstance(error, SQLAlchemyError) and (is_away(error) or is_full(error))

@@ -1,0 +1,97 @@
+"""What projections fold next: the log after a position, read and decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from lrs.domain.events import DESCRIBED, EntryWithdrawn, RecordedFact
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.ledger import Ledger, Page
+from lrs.projections.base import STATEMENTS, Batch, Projection
+
+_BESIDE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
+"""Topics that are folded together with statements."""
+
+
+After = tuple[int, bytes | None]
+"""The position after which a projection folds on, and the commitment of the event there; None at
+the log's beginning, and where that is not to be checked.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A batch with what its last event adds to the projection's position."""
+
+    batch: Batch
+    page: Page
+
+
+class Batches:
+    """Batches of one log. Projections in step share one reading and decoding of statements."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._kept: tuple[After, int, Decoded] | None = None
+
+    def page(self, projection: Projection, after: After, limit: int) -> Page:
+        """Up to `limit` events that the projection folds next. Raises LogDiverged."""
+        reader, (position, commitment) = self._ledger.reader, after
+        if projection.TOPICS >= STATEMENTS:
+            return reader.after(position, limit, commitment=commitment)
+        return reader.following(position, projection.TOPICS, limit, commitment=commitment)
+
+    def next(self, projection: Projection, after: After, limit: int) -> Decoded | None:
+        """The batch that the projection folds next; None while there is nothing there. Raises
+        LogDiverged.
+        """
+        if projection.TOPICS >= STATEMENTS:
+            return self.statements(after, limit)
+        page = self.page(projection, after, limit)
+        if page.last == after[0]:
+            return None
+        return Decoded(self._batch(after[0], page), page)
+
+    def statements(self, after: After, limit: int) -> Decoded | None:
+        """The next batch of statements, with what the catalogue says among them, kept until
+        another one is read. Raises LogDiverged.
+        """
+        kept = self._kept
+        if kept is not None and kept[:2] == (after, limit) and self._is_held(kept[2].page):
+            return kept[2]
+        position, commitment = after
+        page = self._ledger.reader.after(position, limit, _BESIDE, commitment=commitment)
+        if page.count == 0:
+            return None
+        decoded = Decoded(self._batch(position, page), page)
+        self._kept = (after, limit, decoded)
+        return decoded
+
+    def _is_held(self, page: Page) -> bool:
+        """Whether the log still ends a page as it did, so that all of it is as it was read."""
+        return self._ledger.reader.commitment_at(page.last) == page.commitment
+
+    def forget(self) -> None:
+        """Let go of the batch that is kept."""
+        self._kept = None
+
+    def _batch(self, position: int, page: Page) -> Batch:
+        last = page.last
+        facts = []
+        for logged in page.facts:
+            fact = self._ledger.decoded(logged)
+            if fact is not None:
+                facts.append(RecordedFact(logged.position, logged.stored, fact))
+
+        def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
+            rows = self._ledger.reader.statements(ids, upto=last)
+            return {row.id: row.recorded() for row in rows}
+
+        def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
+            rows = self._ledger.reader.at(positions)
+            return {position: row.recorded() for position, row in rows.items()}
+
+        statements = [s.recorded() for s in page.statements]
+        return Batch(position + 1, last, statements, find, at, facts)

@@ -1,0 +1,37 @@
+"""When each key was used last: kept beside the read models, and lost with them without harm.
+
+It is no fact of the log, as it would be one for each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Connection, Table, select
+
+from lrs.db.bulk import Columns, insert_columns
+from lrs.db.types import UuidKey
+from lrs.projections.tables import metadata
+
+key_use = Table(
+    "key_use",
+    metadata,
+    Column("key", UuidKey, primary_key=True),
+    # in microseconds since the epoch, to the minute or so
+    Column("used", BigInteger, nullable=False),
+)
+
+_USES = select(key_use.c.key, key_use.c.used)
+
+
+def note(connection: Connection, uses: Mapping[UUID, int]) -> None:
+    """Keep when these keys were used last."""
+    keys = sorted(uses)  # one order for all, or two processes might wait for each other
+    columns: Columns = {"key": keys, "used": [uses[key] for key in keys]}
+    insert_columns(connection, key_use, columns, replace=True)
+
+
+def read(connection: Connection) -> dict[UUID, int]:
+    """When each key was used last, of those that were."""
+    return {row.key: row.used for row in connection.execute(_USES)}

@@ -1,0 +1,1 @@
+"""Blue/green rebuilds of projections."""

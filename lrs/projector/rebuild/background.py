@@ -1,0 +1,87 @@
+"""Rebuilds that nobody waits for: a process that folds takes them up, one after the other."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+import structlog
+
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
+from lrs.domain.errors import RebuildConflict
+from lrs.ledger import Ledger
+from lrs.projector import checkpoints, rebuild_requests
+from lrs.projector.checkpoints import Failure
+from lrs.projector.quarantine import told
+from lrs.projector.rebuild.coordinator import Rebuilder
+from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.throughput import SECOND
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 30
+"""Seconds after which a rebuild that failed is tried again."""
+
+
+class Background:
+    """A thread for rebuilds, while there are any."""
+
+    def __init__(
+        self, ledger: Ledger, views: Database, rebuilder: Rebuilder, versions: dict[str, int]
+    ) -> None:
+        self._ledger = ledger
+        self._views = views
+        self._rebuilder = rebuilder
+        self._versions = versions
+        self._thread: threading.Thread | None = None
+        self._failed: dict[str, int] = {}
+        """When each wish of this process failed last, by its id."""
+
+    def look(self) -> None:
+        """See to the rebuilds that are wished for, unless this process does so already."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="rebuilder", daemon=True)
+            self._thread.start()
+
+    def join(self, seconds: float) -> None:
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _run(self) -> None:
+        with suppress(Exception):  # the database is away; the projector's thread says so
+            with honest_errors(), self._views.read.connect() as connection:
+                wanted = rebuild_requests.read_all(connection)
+            for rebuild in wanted.values():
+                self._see_to(rebuild)
+
+    def _see_to(self, rebuild: Rebuild) -> None:
+        name = rebuild.projection
+        if self._versions.get(name) != rebuild.version or self._is_too_soon(rebuild):
+            return
+        if self._rebuilder.place(name).is_claimed():
+            return
+        if not rebuild.background:
+            log.warning("rebuild-swept-away", projection=name, position=rebuild.position)
+            self._rebuilder.sweep(name)
+            return
+        try:
+            self._rebuilder.run(name, waiting=rebuild)
+        except RebuildConflict as conflict:
+            log.info("rebuild-ended", projection=name, code=conflict.code)
+        except Exception as error:
+            if getattr(error, "code", "") != "shutting-down":
+                self._note(rebuild, error)
+
+    def _is_too_soon(self, rebuild: Rebuild) -> bool:
+        return self._ledger.now() - self._failed.get(rebuild.id, 0) < AGAIN * SECOND
+
+    def _note(self, rebuild: Rebuild, error: Exception) -> None:
+        """It failed: say so where it can be seen, and leave it be for a while."""
+        now = self._ledger.now()
+        self._failed = {rebuild.id: now}
+        with suppress(Exception):
+            log.warning("rebuild-failed", projection=rebuild.projection, error=told(error))
+            with honest_errors(), self._views.write.begin() as connection:
+                failure = Failure(f"rebuild: {told(error)}", now)
+                checkpoints.fail(connection, rebuild.projection, failure)

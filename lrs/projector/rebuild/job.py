@@ -1,0 +1,237 @@
+"""One rebuild under way: fold a copy from the log's start, then put it in the live one's place.
+
+Once the copy is level with the log, the live projection is held still for as long as it takes to
+fold the rest and to swap: the tables, the position, what is set aside and the wish itself change in
+one transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection
+
+from lrs.db.engine import Database, wait_for_disk
+from lrs.db.errors import honest_errors
+from lrs.domain.errors import RebuildConflict, Unavailable
+from lrs.ledger import Ledger
+from lrs.projections.base import Projection
+from lrs.projections.tables import metadata, reading_indexes
+from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
+from lrs.projector.batch_runner import LARGE_BATCH, CannotWait, Step, Stepper
+from lrs.projector.checkpoints import Position
+from lrs.projector.checksum import checksum
+from lrs.projector.rebuild.staging import Place
+from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.startup import begin
+from lrs.projector.status import NOTICE
+from lrs.projector.throughput import SECOND, paced
+
+log = structlog.get_logger(__name__)
+
+TELLING = 0.5
+"""Seconds between two notes of how far it has come."""
+
+PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds that a swap waits for readers, attempt by attempt; the last one from then on. It is more
+than the second after which PostgreSQL has an automatic vacuum give way.
+"""
+
+Progress = Callable[[Rebuild], None]
+Level = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A rebuild that is done: up to which position, and in how many seconds. `same` says whether
+    the rows are those that were there; None where that was not asked, or cannot be told.
+    """
+
+    projection: str
+    position: int
+    seconds: float
+    same: bool | None = None
+
+
+class Making:
+    """One rebuild under way."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projection: Projection,
+        place: Place,
+        wanted: Rebuild,
+        live: Position | None,
+        *,
+        stop: threading.Event,
+        progress: Progress,
+    ) -> None:
+        self._ledger = ledger
+        self._views = views
+        self._projection = projection
+        self._place = place
+        self._wanted = wanted
+        self._live = live
+        self._stop = stop
+        self._progress = progress
+        self._began = self._told = monotonic()
+        self._stepper = Stepper(ledger, place.database, [projection], LARGE_BATCH)
+        place.make()
+
+    def run(self, level: Level | None) -> Rebuilt:
+        """Raises as Rebuilder.run does."""
+        not_before = self._began + NOTICE
+        self._make()
+        while monotonic() < not_before:
+            self._stop.wait(0.05)
+            self._tell()
+        for patience in _patience():
+            self._fold()
+            if level is not None:
+                level()
+            with suppress(_NotYet):
+                at, same = self._swap(patience, compare=level is not None)
+                seconds = monotonic() - self._began
+                log.info("projection-rebuilt", projection=at.name, position=at.position)
+                return Rebuilt(at.name, at.position, seconds, same)
+            self._stop.wait(patience)
+        raise AssertionError("patience never ends")
+
+    def _make(self) -> None:
+        """Fold the log into empty tables. What many batches may change is written once in a
+        while; only if an event cannot be folded, with each batch, which finds out about it.
+        """
+        waiting = Stepper(
+            self._ledger, self._place.database, [self._projection], LARGE_BATCH, waiting=True
+        )
+        try:
+            self._begin()
+            self._fold(waiting)
+            waiting.settle(self._projection)
+        except CannotWait as error:
+            log.warning("rebuild-begins-again", projection=self._projection.NAME, error=str(error))
+            self._begin()
+            self._fold()
+        self._place.finish(self._projection.TABLES)
+
+    def _begin(self) -> None:
+        with honest_errors(), self._place.database.write.begin() as connection:
+            metadata.create_all(connection, tables=list(schema.TABLES))
+            begin(connection, self._projection, self._ledger)
+            for index in reading_indexes(self._projection.TABLES):
+                index.drop(connection)
+
+    def _fold(self, stepper: Stepper | None = None) -> None:
+        """Fold until the copy is level with the log."""
+        stepper = stepper or self._stepper
+        self._tell()
+        while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
+            self._tell()
+
+    def _fold_upto(self, position: int) -> None:
+        """Fold what the live one holds and the copy does not yet."""
+        name = self._projection.NAME
+        while (left := position - self._stepper.position(name).position) > 0:
+            self._stepper.step(self._projection, min(left, LARGE_BATCH))
+
+    def _tell(self) -> None:
+        """Now and then, note how far it has come. Raises once it is not wanted any more."""
+        if self._stop.is_set():
+            raise Unavailable("shutting-down")
+        seconds = monotonic() - self._told
+        if seconds < TELLING:
+            return
+        self._told += seconds
+        self._place.require_claim()
+        position = self._stepper.position(self._wanted.projection).position
+        moved = position - self._wanted.position
+        self._wanted = replace(
+            self._wanted,
+            position=position,
+            rate=paced(self._wanted.rate or moved / seconds, moved, int(seconds * SECOND)),
+            moved=self._ledger.now(),
+        )
+        self._progress(self._wanted)
+        with suppress(Unavailable):  # on SQLite somebody may write the read models for long
+            self._note()
+
+    def _note(self) -> None:
+        with honest_errors(), self._views.write.begin() as connection:
+            if not rebuild_requests.progress(connection, self._wanted):
+                raise RebuildConflict("rebuild-cancelled", projection=self._wanted.projection)
+
+    def _swap(self, patience: float, compare: bool) -> tuple[Position, bool | None]:
+        """Put the copy in the live one's place; where it stands, and whether the rows are the
+        same. Raises _NotYet where somebody is in the way.
+        """
+        name = self._projection.NAME
+        try:
+            with self._place.swapping(patience) as connection:
+                # Whoever holds the claim since the copy was begun has seen no crash undo any of it.
+                self._place.require_claim()
+                wait_for_disk(connection)
+                live = self._held(connection)
+                self._fold_upto(live.position)
+                same = self._compared(connection, live) if compare else None
+                if not rebuild_requests.finish(connection, self._wanted.id):
+                    raise RebuildConflict("rebuild-cancelled", projection=name)
+                return self._put(connection), same
+        except Unavailable as error:
+            if error.code == "unavailable":
+                raise _NotYet from error
+            raise
+
+    def _put(self, connection: Connection) -> Position:
+        name = self._projection.NAME
+        with self._place.database.read.connect() as beside:
+            at = checkpoints.read(beside, name)
+            aside = quarantine.events(beside, name)
+            failure = checkpoints.failures(beside).get(name)
+        assert at is not None
+        self._place.put(connection, self._projection.TABLES)
+        quarantine.remove(connection, name)
+        for event in aside:
+            quarantine.set_aside(connection, event)
+        checkpoints.take_over(connection, at, failure, self._ledger.now())
+        return at
+
+    def _held(self, connection: Connection) -> Position:
+        """The live projection, which nobody can move until the transaction ends."""
+        name = self._projection.NAME
+        live = checkpoints.hold(connection, name)
+        if live is None:
+            raise _NotYet
+        if self._live is None or live.begun != self._live.begun:
+            raise RebuildConflict("rebuild-overtaken", projection=name)
+        return live
+
+    def _compared(self, connection: Connection, live: Position) -> bool | None:
+        """Whether both hold the same rows; None where they cannot stand for the same history.
+        Raises _NotYet where they do not yet.
+        """
+        beside = self._stepper.standing(live.name)
+        if live.version != self._projection.VERSION:
+            return None
+        if beside.at.position != live.position and beside.due > live.position:
+            if live.paused:
+                return None
+            raise _NotYet
+        new = self._stepper.checksum(live.name)
+        return checksum(connection, self._projection.TABLES) == new
+
+
+class _NotYet(Exception):
+    """Somebody is at work on the live projection, or reads it."""
+
+
+def _patience() -> Iterator[float]:
+    yield from PATIENCE
+    while True:
+        yield PATIENCE[-1]

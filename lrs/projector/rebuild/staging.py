@@ -1,0 +1,61 @@
+"""Where a projection is made anew beside the one that is read, and who may do that.
+
+Whoever works at a rebuild holds a claim on that projection. It ends with the process that holds
+it, however that ends, so there is no lease to wait for. What a dead process left in the place is
+thrown away when the next one begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Table
+
+from lrs.db.engine import Database
+
+
+class Place(Protocol):
+    """A place for one projection's tables, beside those that are read."""
+
+    @property
+    def database(self) -> Database:
+        """Where they are folded, as if they stood in the read models' own place."""
+
+    def claimed(self) -> AbstractContextManager[object]:
+        """Be the only one who works here. Raises RebuildConflict where somebody is."""
+
+    def is_claimed(self) -> bool:
+        """Whether anybody works here just now, in any process."""
+
+    def require_claim(self) -> None:
+        """Raises Unavailable where the claim was lost."""
+
+    def clear(self) -> None:
+        """Throw away whatever is here."""
+
+    def make(self) -> None:
+        """Make the place, with nothing in it."""
+
+    def finish(self, tables: Sequence[Table]) -> None:
+        """Make what only readers need, once the log is folded."""
+
+    def swapping(self, patience: float) -> AbstractContextManager[Connection]:
+        """A transaction on the read models in which `put` can be called. It waits for whoever
+        reads or writes them for so many seconds, and then raises Unavailable.
+        """
+
+    def put(self, connection: Connection, tables: Sequence[Table]) -> None:
+        """Put the tables from here in the stead of those that are read."""
+
+
+def place_beside(views: Database, projection: str) -> Place:
+    """The place for that projection beside those read models."""
+    if views.dialect == "postgresql":
+        from lrs.projector.rebuild.staging_postgres import SchemaBeside
+
+        return SchemaBeside(views, projection)
+    from lrs.projector.rebuild.staging_sqlite import FileBeside
+
+    return FileBeside(views, projection)

@@ -1,0 +1,144 @@
+"""SQLite: a projection is made anew in a file of its own, from which its tables are then copied.
+
+The read models' file has one writer; folding beside it costs that one nothing. The claim is the
+write lock of a file that holds nothing else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from lrs.db.engine import Database, Options, open_database
+from lrs.db.errors import honest_errors
+from lrs.domain.errors import RebuildConflict, Unavailable
+from lrs.file_access import make_file, make_folder
+from lrs.projections.tables import metadata
+
+PATIENCE = 1.0
+"""Seconds: somebody who asks whether there is a claim holds it for a moment."""
+
+
+class FileBeside:
+    """A place in a folder beside the read models' file, which needs room for it in any case."""
+
+    def __init__(self, views: Database, projection: str) -> None:
+        self._views = views
+        self._projection = projection
+        live = Path(views.write.url.database or "")
+        self._folder = live.with_name(f"{live.name}.beside")
+        self._file = self._folder / f"{projection}.db"
+        self._claim = self._folder / f"{projection}.claim"
+        self._made: Database | None = None
+
+    @property
+    def database(self) -> Database:
+        if self._made is None:
+            options = Options(durable=False, group_access=self._views.group_access)
+            self._made = open_database(f"sqlite:///{self._file}", options)
+        return self._made
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """The claim's file stays: to delete what others may be about to lock would have two of
+        them hold a lock each.
+        """
+        with honest_folder():
+            make_folder(self._folder, self._views.group_access)
+            make_file(self._claim, self._views.group_access)
+        with closing(self._opened(PATIENCE)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if _is_locked(error):
+                    raise RebuildConflict(
+                        "rebuild-under-way", projection=self._projection
+                    ) from None
+                raise Unavailable("unavailable") from error
+            yield
+
+    def is_claimed(self) -> bool:
+        if not self._claim.exists():
+            return False
+        try:
+            with closing(self._opened(0.0)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            return _is_locked(error)
+        return False
+
+    def _opened(self, patience: float) -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(
+                self._claim, patience, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            raise Unavailable("unavailable") from error
+
+    def require_claim(self) -> None:
+        """It ends with the process, and not before."""
+
+    def clear(self) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+        with honest_folder():
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+
+    def make(self) -> None:
+        """The file is made with its first table."""
+
+    def finish(self, tables: Sequence[Table]) -> None:
+        """The tables that the copy is put into have indexes of their own."""
+
+    @contextmanager
+    def swapping(self, patience: float) -> Iterator[Connection]:
+        with honest_errors(), self._views.write.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("ATTACH DATABASE ? AS beside", (str(self._file),))
+            try:
+                driver.execute("BEGIN")  # BEGIN IMMEDIATE would keep the copy from being folded
+                with connection.begin():
+                    connection.exec_driver_sql("UPDATE projection SET name = name WHERE false")
+                    yield connection
+            finally:
+                driver.execute("DETACH DATABASE beside")
+
+    def put(self, connection: Connection, tables: Sequence[Table]) -> None:
+        for table in tables:
+            _copy(connection, table)
+
+
+def _is_locked(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+@contextmanager
+def honest_folder() -> Iterator[None]:
+    """Say Unavailable where the folder cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable("unavailable") from error
+
+
+def _copy(connection: Connection, table: Table) -> None:
+    """The rows first, then the indexes: to sort once is faster than to insert in order."""
+    metadata.drop_all(connection, tables=[table])
+    metadata.create_all(connection, tables=[table])
+    for index in table.indexes:
+        index.drop(connection)
+    # Identifiers are this program's own.
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    connection.exec_driver_sql(
+        f'INSERT INTO main."{table.name}" ({names}) '  # noqa: S608
+        f'SELECT {names} FROM beside."{table.name}"'
+    )
+    for index in table.indexes:
+        index.create(connection)

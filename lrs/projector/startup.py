@@ -1,0 +1,124 @@
+"""What a program's start does for its read models: makes those that are missing, and wishes for
+those that are of an older version.
+
+An older version's read model goes on being folded and read by older processes until its successor
+is swapped in; this program answers nothing from it. A newer version's is left alone: whoever wants
+to go back says so (`lrs projections rebuild`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from time import sleep
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection, func, select
+from sqlalchemy.schema import CreateSchema
+
+from lrs.db.engine import Database
+from lrs.db.errors import honest_errors
+from lrs.ledger import Ledger
+from lrs.projections.base import Projection, is_newer
+from lrs.projections.tables import metadata
+from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
+from lrs.projector.checkpoints import NOBODYS, Position
+from lrs.projector.continuity import reconcile
+from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.status import NOTICE
+
+log = structlog.get_logger(__name__)
+
+SHORT = 10_000
+"""A log of that many events is folded in place, in a second or two, where nothing is there that
+anybody could read.
+"""
+
+
+class Found(Enum):
+    """What a start finds of a projection."""
+
+    OURS = "as it should be"
+    NEWER = "of a newer version"
+    OLDER = "of an older version, of other words for training or in another time zone"
+    NOTHING = "not there yet"
+
+
+def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) -> None:
+    """Make what is missing, and wish for what is of an older version, or was folded from events
+    that the log has lost.
+    """
+    projections = list(projections)
+    with _starting(views) as connection:
+        schema.make(connection)
+        given_up = reconcile(ledger, connection, projections)
+    if given_up and ledger.reader.head()[0] <= SHORT:
+        sleep(NOTICE)  # whoever reads them just now is through then, or looks again
+    with _starting(views) as connection:
+        wanted = rebuild_requests.read_all(connection)
+        for projection in projections:
+            at = checkpoints.read(connection, projection.NAME)
+            found = _found(projection, at)
+            if found is not Found.OURS:
+                log.info("projection-found", projection=projection.NAME, found=found.value)
+                if projection.NAME in given_up:
+                    wanted.pop(projection.NAME, None)
+                _mend(ledger, connection, projection, found, wanted.get(projection.NAME))
+
+
+@contextmanager
+def _starting(views: Database) -> Iterator[Connection]:
+    """A transaction that no other process's start has at the same time."""
+    with honest_errors(), views.write.begin() as connection:
+        if views.dialect == "postgresql":
+            connection.execute(_MIGRATION_LOCK)
+            connection.execute(CreateSchema("views", if_not_exists=True))
+        yield connection
+
+
+def _found(projection: Projection, at: Position | None) -> Found:
+    if at is None:
+        return Found.NOTHING
+    if is_newer(at.version, projection.VERSION):
+        return Found.NEWER
+    if at.version == projection.VERSION:
+        return Found.OURS
+    return Found.OLDER if at.position else Found.NOTHING
+
+
+def _mend(
+    ledger: Ledger,
+    connection: Connection,
+    projection: Projection,
+    found: Found,
+    wanted: Rebuild | None,
+) -> None:
+    name, version = projection.NAME, projection.VERSION
+    if found is Found.NEWER:
+        return
+    wished = wanted is not None and (wanted.version == version or is_newer(wanted.version, version))
+    if wished and found in (Found.OLDER, Found.NOTHING):
+        return
+    if found is not Found.OLDER:
+        if ledger.reader.head()[0] <= SHORT:
+            begin(connection, projection, ledger)
+            return
+        quarantine.remove(connection, name)
+        checkpoints.begin(connection, name, NOBODYS, ledger.log_id)
+    rebuild_requests.ask(connection, Rebuild(name, uuid4().hex, version, True, ledger.now()))
+
+
+def begin(connection: Connection, projection: Projection, ledger: Ledger) -> None:
+    """Begin the projection in place, with empty tables."""
+    tables = list(projection.TABLES)
+    # The row first: it waits for the batch under way, which would wait for dropped tables.
+    checkpoints.begin(connection, projection.NAME, projection.VERSION, ledger.log_id)
+    quarantine.remove(connection, projection.NAME)
+    rebuild_requests.remove(connection, projection.NAME)
+    metadata.drop_all(connection, tables=tables)
+    metadata.create_all(connection, tables=tables)
+
+
+_MIGRATION_LOCK = select(func.pg_advisory_xact_lock(0x7A61_6368_7669_6577))

@@ -1,0 +1,232 @@
+"""The projector of a process: its thread, and what readers and operators ask of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection
+
+from lrs.db.engine import Database, wait_for_disk
+from lrs.db.errors import honest_errors
+from lrs.domain.errors import Unavailable
+from lrs.ledger import Ledger
+from lrs.projections.base import Projection
+from lrs.projector import checkpoints
+from lrs.projector.batch_runner import Step, is_infrastructure
+from lrs.projector.checkpoints import Failure, Position
+from lrs.projector.continuity import Continuity
+from lrs.projector.event_batches import Batches
+from lrs.projector.fresh_reads import Reader
+from lrs.projector.quarantine import told
+from lrs.projector.rebuild.background import Background
+from lrs.projector.rebuild.coordinator import Rebuilder
+from lrs.projector.rebuild.job import Rebuilt
+from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.startup import prepare
+from lrs.projector.status import Standing, Whose
+
+log = structlog.get_logger(__name__)
+
+
+class Projector(Reader):
+    """Keeps projections up to date. `batch` is in events, times in seconds.
+
+    `pause` is how long the thread waits after a wake-up, so that one batch serves many appends;
+    `poll` how long it sleeps at most, so that a lost wake-up costs that and never an event.
+    `anew` gives the projections again, for rebuilds, with nothing remembered.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        views: Database,
+        projections: Sequence[Projection],
+        *,
+        anew: Callable[[], Sequence[Projection]] | None = None,
+        batch: int = 1_000,
+        wait: float = 2.0,
+        pause: float = 0.5,
+        poll: float = 1.0,
+    ) -> None:
+        super().__init__(ledger, views, projections, batch, wait)
+        self._pause, self._poll = pause, poll
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failed: dict[str, str] = {}
+        """What keeps this process from folding, by projection."""
+        kinds = [type(p) for p in projections]
+        self.rebuilder = Rebuilder(
+            ledger, views, anew or (lambda: [kind() for kind in kinds]), self._stop
+        )
+        versions = {name: p.VERSION for name, p in self.projections.items()}
+        self._background = Background(ledger, views, self.rebuilder, versions)
+        self._continuity = Continuity(ledger, views, self.projections)
+
+    def prepare(self) -> None:
+        """Make what is missing, and wish for what is to be made anew."""
+        prepare(self._ledger, self._views, self.projections.values())
+
+    def hint(self) -> None:
+        """Say that there may be something new. Cheap; from any thread."""
+        self._wake.set()
+
+    def start(self, *, fold: bool = True) -> None:
+        """Fold in a thread of this process until `stop`; without `fold`, only renew `through`."""
+        self._thread = threading.Thread(
+            target=self._run, args=(fold,), name="projector", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+        self._background.join(10)
+        with suppress(Exception):  # the database is away; the next start goes without
+            self._continuity.close()
+
+    def rebuild(
+        self,
+        names: Collection[str],
+        *,
+        compare: bool = False,
+        progress: Callable[[Rebuild], None] = lambda _: None,
+    ) -> list[Rebuilt]:
+        """Make these projections anew, one after the other, beside those that are read."""
+        return [
+            self.rebuilder.run(
+                name,
+                level=(lambda name=name: self.catch_up([name])) if compare else None,  # type: ignore[misc]
+                progress=progress,
+            )
+            for name in names
+        ]
+
+    def set_paused(self, name: str, paused: bool) -> None:
+        """Have nobody fold the projection, in any process, or have it folded again. It waits for
+        the batch under way. Raises Unavailable.
+        """
+        with honest_errors(), self._views.write.begin() as connection:
+            wait_for_disk(connection)
+            checkpoints.pause(connection, name, paused)
+        self.hint()
+
+    def tried(self, name: str, position: int) -> str | None:
+        """Fold the event there by itself, into what the projection holds, and undo it: why it
+        cannot be folded, or None. Raises Unavailable.
+        """
+        projection = self.rebuilder.projection(name)
+        decoded = Batches(self._ledger).next(projection, (position - 1, None), 1)
+        assert decoded is not None
+        with honest_errors(), self._views.write.connect() as connection:
+            transaction = connection.begin()
+            try:
+                self._standings.require_ours(self._held(connection, name))
+                fold = projection.new_fold()
+                fold.apply(decoded.batch, connection)
+                fold.settle(connection)
+            except Unavailable:
+                raise
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                return told(error)
+            finally:
+                transaction.rollback()
+        return None
+
+    def _held(self, connection: Connection, name: str) -> Position:
+        """The position, once no other worker holds it."""
+        deadline = monotonic() + self._wait
+        while monotonic() < deadline:
+            at = checkpoints.hold(connection, name)
+            if at is not None:
+                return at
+            self._stop.wait(0.01)
+        raise Unavailable("view-busy", projection=name)
+
+    def _run(self, fold: bool) -> None:
+        """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
+        while not self._stop.is_set():
+            try:
+                standings = self.standings()
+                ahead = any(self.owner(s) is Whose.AHEAD for s in standings.values())
+                if self._continuity.look(standings.values(), ahead=ahead):
+                    self._through = 0  # reads are complete up to no instant that is known yet
+                full = fold and self._step_all(standings)
+                self._look_around(standings)
+                if fold and any(s.at.coming is not None for s in standings.values()):
+                    self._background.look()
+            except Exception as error:
+                with suppress(Exception):  # a full disk may take no log entry either
+                    log.warning("projector-waits", error=type(error).__name__, detail=str(error))
+                full = False
+                self._stop.wait(self._poll)
+            if not full and self._wake.wait(self._poll):
+                self._wake.clear()
+                self._stop.wait(self._pause)
+
+    def _step_all(self, standings: dict[str, Standing]) -> bool:
+        """Fold a batch of each that has something to fold, and note where that has led. Whether
+        there is more. What keeps one from being folded does not keep the others.
+        """
+        full, failed = False, None
+        for name, standing in standings.items():
+            at = standing.at
+            if (owner := self.owner(standing)) is not Whose.OURS:
+                if owner in (Whose.ANOTHERS, Whose.OUTDATED):  # else it is about to be ours
+                    self._warn(at)
+                continue
+            if standing.is_level or at.paused:
+                continue
+            # Where another process is at work, that one goes on; to come back at once would only
+            # have the two take turns at ever smaller batches.
+            try:
+                step = self.step(self.projections[name])
+            except Exception as error:
+                failed = error
+                self._note(name, error)
+                continue
+            self._failed.pop(name, None)
+            full |= step is Step.FULL
+            if step is not Step.BUSY:
+                at = self._reached[name].at
+                standings[name] = replace(standing, at=at, there=at.commitment)
+        if not full:
+            self._batches.forget()
+        if failed is not None:
+            raise failed
+        return full
+
+    def _warn(self, at: Position) -> None:
+        """Say once that this program has nothing to do with a read model any more, or not yet."""
+        text = f"version {at.version} of log {at.log_id}"
+        if self._failed.get(at.name) != text:
+            self._failed[at.name] = text
+            log.warning("view-of-another-program", projection=at.name, version=at.version)
+
+    def _note(self, name: str, error: Exception) -> None:
+        """Say where it can be seen what keeps this process from folding, each reason once."""
+        text = told(error)
+        if self._failed.get(name) != text:
+            self._failed[name] = text
+            with suppress(Exception), self._views.write.begin() as connection:
+                checkpoints.fail(connection, name, Failure(text, self._ledger.now()))
+
+    def _look_around(self, standings: dict[str, Standing]) -> None:
+        """Renew `through`: the clock while nothing is being appended, so that an idle store
+        answers a recent instant; else the `stored` of the last event that all have folded, but for
+        those from which this program answers nothing.
+        """
+        quiet = self._ledger.quiet_clock()
+        ours = [s for s in standings.values() if self.owner(s) is Whose.OURS]
+        through = min((s.through for s in ours), default=0)
+        if quiet is not None and all(s.position >= quiet[0] for s in ours):
+            through = quiet[1]
+        self._through = max(self._through, through)

@@ -1,0 +1,304 @@
+"""The control room: how every projection is doing, and what whoever runs the store may tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from lrs.db.engine import Database, wait_for_disk
+from lrs.db.errors import honest_errors
+from lrs.domain.errors import ProjectionNotFound
+from lrs.ledger import Ledger
+from lrs.projector import (
+    Projector,
+    Standing,
+    Whose,
+    checkpoints,
+    divergence,
+    quarantine,
+    rebuild_requests,
+    throughput,
+)
+from lrs.projector.checkpoints import Failure
+from lrs.projector.divergence import Divergence
+from lrs.projector.quarantine import Quarantined
+from lrs.projector.rebuild_requests import Rebuild
+
+__all__ = [
+    "Control",
+    "Divergence",
+    "Entry",
+    "Failure",
+    "Rebuilding",
+    "SetAside",
+    "State",
+    "Tried",
+    "is_wrong",
+]
+
+LATE = 30
+"""Seconds after which an event that waits, while nobody folds, has been forgotten."""
+
+
+class State(StrEnum):
+    """What a projection is doing."""
+
+    RUNNING = "running"
+    REBUILDING = "rebuilding"
+    PAUSED = "paused"
+    ERRING = "erring"
+    """Whoever tried to fold it last has failed."""
+    STOPPED = "stopped"
+    """Events wait, and nobody folds."""
+    OUTDATED = "outdated"
+    """It is still to be made in this program's version, and nobody is about to."""
+    REPLACED = "replaced"
+    """A newer program has made it, or one on another log."""
+    AHEAD = "ahead"
+    """It was folded from events that the log has lost; its rebuild is about to be asked for."""
+
+
+WRONG = frozenset({State.ERRING, State.STOPPED, State.OUTDATED, State.REPLACED, State.AHEAD})
+"""States that somebody has to see to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilding:
+    """A projection that is made anew; `position` and `rate` are those of the copy."""
+
+    version: int
+    is_begun: bool
+    """Whether anybody works at it just now."""
+    position: int
+    progress: float
+    """From 0 to 1."""
+    rate: float
+    """In events per second."""
+    seconds_left: float | None
+    """None while that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A projection as it is read now. `rate` is in events per second, `lag` in events."""
+
+    name: str
+    version: int
+    state: State
+    answers: bool
+    """Whether this program answers from it."""
+    paused: bool
+    position: int
+    lag: int
+    lag_seconds: float
+    """The age of the oldest event that is not folded yet; 0 if there is none."""
+    rate: float
+    failure: Failure | None
+    quarantined: int
+    rebuild: Rebuilding | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An event that a projection could not fold, and the stream that it is of: for a statement
+    that is its id.
+    """
+
+    event: Quarantined
+    stream: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An event that was tried again: the reason why it still cannot be folded, if it cannot."""
+
+    position: int
+    stream: UUID | None
+    reason: str | None
+
+
+class Control:
+    """Looks at the projections of one store, and commands them."""
+
+    def __init__(self, ledger: Ledger, projector: Projector, views: Database) -> None:
+        self._ledger = ledger
+        self._projector = projector
+        self._views = views
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._projector.projections)
+
+    def all(self) -> list[Entry]:
+        """Every projection. Raises Unavailable."""
+        standings = self._projector.standings()
+        with honest_errors(), self._views.read.connect() as connection:
+            failures = checkpoints.failures(connection)
+            counts = quarantine.counted(connection)
+            wanted = rebuild_requests.read_all(connection)
+        return [
+            self._entry(s, failures.get(name), counts.get(name, 0), wanted.get(name))
+            for name, s in standings.items()
+        ]
+
+    def of(self, name: str) -> Entry:
+        """That one. Raises ProjectionNotFound, Unavailable."""
+        self.require(name)
+        return next(entry for entry in self.all() if entry.name == name)
+
+    def require(self, name: str) -> None:
+        """Raises ProjectionNotFound."""
+        if name not in self._projector.projections:
+            raise ProjectionNotFound("projection-not-found", known=", ".join(self.names))
+
+    def pause(self, name: str) -> None:
+        """Have no process fold it until it is resumed. Raises ProjectionNotFound, Unavailable."""
+        self.require(name)
+        self._projector.set_paused(name, True)
+
+    def resume(self, name: str) -> None:
+        """Have it folded again. Raises ProjectionNotFound, Unavailable."""
+        self.require(name)
+        self._projector.set_paused(name, False)
+
+    def rebuild(self, name: str) -> None:
+        """Have it made anew beside the live one by a process that folds, this one or another.
+        Raises ProjectionNotFound, RebuildConflict, Unavailable.
+        """
+        self.require(name)
+        self._projector.rebuilder.ask(name)
+        self._projector.hint()
+
+    def cancel(self, name: str) -> None:
+        """Give up its rebuild, whoever makes it. Raises ProjectionNotFound, RebuildConflict,
+        Unavailable.
+        """
+        self.require(name)
+        self._projector.rebuilder.cancel(name)
+
+    def divergences(self) -> list[Divergence]:
+        """Where the log did not go on from what was known of it, until an operator has
+        acknowledged that. Raises Unavailable.
+        """
+        with honest_errors(), self._views.read.connect() as connection:
+            return divergence.unacknowledged(connection)
+
+    def acknowledge(self) -> int:
+        """Acknowledge all divergences; how many there were. Raises Unavailable."""
+        with honest_errors(), self._views.write.begin() as connection:
+            wait_for_disk(connection)
+            return divergence.acknowledge(connection, self._ledger.now())
+
+    def waiting(self) -> list[str]:
+        """Those that a process of this version is to make anew."""
+        with honest_errors(), self._views.read.connect() as connection:
+            wanted = rebuild_requests.read_all(connection)
+        projections = self._projector.projections
+        return [n for n, p in projections.items() if n in wanted and wanted[n].version == p.VERSION]
+
+    def quarantined(self, name: str | None = None) -> list[SetAside]:
+        """What that projection has set aside, or all have. Raises ProjectionNotFound."""
+        if name is not None:
+            self.require(name)
+        with honest_errors(), self._views.read.connect() as connection:
+            events = quarantine.events(connection, name)
+        streams = self._ledger.reader.ids_at([event.position for event in events])
+        found = ((event, streams.get(event.position)) for event in events)
+        return [SetAside(event, None if id is None else UUID(id)) for event, id in found]
+
+    def retry(self, name: str, position: int | None = None) -> list[Tried]:
+        """Try again to fold the event there, or all that the projection has set aside, each by
+        itself and without keeping what comes of it. A new reason takes the old one's place.
+
+        Raises ProjectionNotFound, also for an event that is not set aside; Unavailable.
+        """
+        aside = [
+            a for a in self.quarantined(name) if position is None or a.event.position == position
+        ]
+        if position is not None and not aside:
+            raise ProjectionNotFound("not-in-quarantine", projection=name)
+        return [self._tried(a) for a in aside]
+
+    def _tried(self, aside: SetAside) -> Tried:
+        name, position = aside.event.projection, aside.event.position
+        reason = self._projector.tried(name, position)
+        if reason is not None:
+            event = Quarantined(name, position, reason, self._ledger.now())
+            with honest_errors(), self._views.write.begin() as connection:
+                quarantine.give_reason(connection, event)
+        return Tried(position, aside.stream, reason)
+
+    def _entry(
+        self, standing: Standing, failure: Failure | None, aside: int, wanted: Rebuild | None
+    ) -> Entry:
+        at, now = standing.at, self._ledger.now()
+        lag, oldest = 0, now
+        if not standing.is_level:
+            lag, oldest = self._projector.waiting(standing)
+        seconds = max(0, now - oldest) / throughput.SECOND
+        rebuild = None if wanted is None else self._rebuilding(wanted, standing.head)
+        return Entry(
+            name=at.name,
+            version=at.version,
+            state=self._state(standing, failure, rebuild, seconds if lag else 0, now),
+            answers=self._projector.owner(standing) is Whose.OURS,
+            paused=at.paused,
+            position=standing.position,
+            lag=lag,
+            lag_seconds=round(seconds, 3) if lag else 0.0,
+            rate=throughput.shown(at.rate, at.folded, now),
+            failure=failure,
+            quarantined=aside,
+            rebuild=rebuild,
+        )
+
+    def _state(
+        self,
+        standing: Standing,
+        failure: Failure | None,
+        rebuild: Rebuilding | None,
+        late: float,
+        now: int,
+    ) -> State:
+        if rebuild is not None:
+            return State.REBUILDING
+        at, owner = standing.at, self._projector.owner(standing)
+        if owner is not Whose.OURS:
+            return _NOT_OURS[owner]
+        if at.paused:
+            return State.PAUSED
+        if failure is not None and failure.failed > at.folded:
+            return State.ERRING
+        if late > LATE and now - at.folded > LATE * throughput.SECOND:
+            return State.STOPPED
+        return State.RUNNING
+
+    def _rebuilding(self, wanted: Rebuild, head: int) -> Rebuilding | None:
+        """None for what a command that is gone has left."""
+        begun = self._projector.rebuilder.place(wanted.projection).is_claimed()
+        if not (begun or wanted.background):
+            return None
+        position, rate = (min(wanted.position, head), wanted.rate) if begun else (0, 0.0)
+        return Rebuilding(
+            version=wanted.version,
+            is_begun=begun,
+            position=position,
+            progress=round(position / head, 4) if head else 0.0,
+            rate=round(rate, 1),
+            seconds_left=round((head - position) / rate, 1) if rate else None,
+        )
+
+
+_NOT_OURS = {
+    Whose.AHEAD: State.AHEAD,
+    Whose.ANOTHERS: State.REPLACED,
+    Whose.COMING: State.OUTDATED,
+    Whose.OUTDATED: State.OUTDATED,
+}
+
+
+def is_wrong(entries: Sequence[Entry]) -> bool:
+    """Whether somebody has to see to any of them."""
+    return any(entry.state in WRONG or entry.quarantined for entry in entries)

@@ -1,0 +1,181 @@
+"""Offices: who works there, what they have learned, who may serve, and what visitors say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.certification.verdict import Status, record_of
+from lrs.domain.training.course_statistics import CourseStatistics, Rate, figures
+from lrs.projections.training import staff, statistics
+from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.catalogue_history import Thing
+from lrs.projections.training.people import Trainee
+from lrs.projections.training.statistics import By
+from lrs.service.reports.certifications import require_office
+from lrs.service.reports.snapshot import Held, Reader, Reading
+from lrs.service.reports.verdicts import Certified, certified
+from lrs.service.reports.visits import Sought, Visits, visits
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office, how many personnel records name it, and the figures of these people's lines in
+    all courses, each under its course's own rule.
+    """
+
+    code: str
+    thing: Thing
+    people: int
+    training: CourseStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was reached in a month, as 2026-03, and what visitors pressed at the windows in it; None
+    where nothing is known.
+    """
+
+    month: str
+    training: CourseStatistics | None
+    likes: int | None
+    dislikes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of an office's people have which status in a programme. Where it is wanted before
+    one may serve visitors, `may_serve` is of how many of those to whom it applies it allows that.
+    """
+
+    programme: Programme
+    by_status: Mapping[Status, int]
+    may_serve: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The people employed at an office on a day; `may_serve` counts them by yes, no, not known."""
+
+    on: date
+    employed: int
+    may_serve: Mapping[bool | None, int]
+    programmes: Sequence[Count]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeReport:
+    """An office with its months, its people's certificates and its trainers' visits."""
+
+    office: Office
+    months: Sequence[Month]
+    readiness: Readiness
+    visits: Visits
+
+
+class Offices:
+    """Reads of offices."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def all(self) -> Held[Sequence[Office]]:
+        """Every office that was ever described, by code."""
+        with self._reader.reading() as reading:
+            return reading.held(_offices(reading, [code for (code,) in _described(reading)]))
+
+    def one(self, code: str, on: date) -> Held[OfficeReport]:
+        """One office, its certificates as they are on a day. Raises EntryNotFound."""
+        with self._reader.reading(names=True) as reading:
+            require_office(reading, code)
+            (office,) = _offices(reading, [code])
+            report = OfficeReport(
+                office=office,
+                months=_months(reading, code),
+                readiness=_readiness(reading, code, on),
+                visits=visits(reading, Sought(office=code)),
+            )
+            return reading.held(report)
+
+
+def _described(reading: Reading) -> Mapping[tuple[str, ...], Thing]:
+    return reading.things(Kind.OFFICE)
+
+
+def _offices(reading: Reading, codes: Sequence[str]) -> list[Office]:
+    connection = reading.connection
+    found = statistics.slices_among(connection, By.OFFICE, codes)
+    people = staff.counted(connection)
+    nothing = figures({})
+    return [
+        Office(
+            code=code,
+            thing=_described(reading)[code,],
+            people=people.get(code, 0),
+            training=found[code].figures if code in found else nothing,
+        )
+        for code in codes
+    ]
+
+
+def _months(reading: Reading, code: str) -> list[Month]:
+    """The months in which anything was reached or pressed, the first first."""
+    months = statistics.values(reading.connection, By.MONTH)
+    among = {f"{code} {month}": month for month in months}
+    found = statistics.slices_among(reading.connection, By.OFFICE_MONTH, among)
+    training = {among[value]: one.figures for value, one in found.items()}
+    pressed = {
+        month: thing.entry
+        for (office, month), thing in reading.things(Kind.RATING).items()
+        if office == code and thing.stands
+    }
+    return [
+        Month(
+            month=month,
+            training=training.get(month),
+            likes=pressed[month]["likes"] if month in pressed else None,
+            dislikes=pressed[month]["dislikes"] if month in pressed else None,
+        )
+        for month in sorted(training.keys() | pressed.keys())
+    ]
+
+
+def _readiness(reading: Reading, code: str, on: date) -> Readiness:
+    everybody = staff.people_at(reading.connection, code)
+    employed = [one for one in everybody if _employed(one, on)]
+    found = certified(reading.connection, reading.rulings(on), employed)
+    return Readiness(
+        on=on,
+        employed=len(employed),
+        may_serve=Counter(one.clearance.may_serve for one in found),
+        programmes=_counts(found),
+    )
+
+
+def _employed(trainee: Trainee, on: date) -> bool:
+    return trainee.record is not None and record_of(trainee.record).employed.holds(on)
+
+
+def _counts(found: Sequence[Certified]) -> list[Count]:
+    programmes: dict[str, Programme] = {}
+    statuses: dict[str, Counter[Status]] = {}
+    serving: dict[str, Counter[bool]] = {}
+    for one in found:
+        for programme, said in one.standings:
+            code = programme.code
+            programmes[code] = programme
+            statuses.setdefault(code, Counter())[said.status] += 1
+            if said.applies and said.before_visitors:
+                lets = code not in one.clearance.in_the_way
+                serving.setdefault(code, Counter())[lets] += 1
+    return [
+        Count(
+            programme=programmes[code],
+            by_status=statuses[code],
+            may_serve=Rate(serving[code][True], serving[code].total()) if code in serving else None,
+        )
+        for code in sorted(programmes)
+    ]

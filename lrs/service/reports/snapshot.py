@@ -1,0 +1,181 @@
+"""Reads of the projection `training`: each of one state of it, as fresh as the log when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, tzinfo
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.errors import InvalidQuery
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.ledger import LogReader
+from lrs.projections.statements.index import StatementIndex
+from lrs.projections.training import catalogue_cache, catalogue_history
+from lrs.projections.training.catalogue_history import Things
+from lrs.projections.training.projection import Training
+from lrs.projector import Projector, Reach
+from lrs.projector.checkpoints import Identity, Position
+from lrs.service.reports.rulings import Programmes, Rulings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What the catalogue says of the offices and posts that personnel records name, by key."""
+
+    offices: Things
+    posts: Things
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Generic[T]):
+    """An answer, the log position as of which it holds, and how offices and posts are called."""
+
+    value: T
+    reach: Reach
+    called: Called
+
+
+State = tuple[str, int, bytes | None]
+"""Which tables they are, the position of the last description folded into them, and the commitment
+of that event: after a failover the log may hold another one at that position.
+"""
+
+_NOTHING: State = ("", 0, None)
+
+
+class Shelf:
+    """What the catalogue says, kept in memory until something is described."""
+
+    def __init__(self, log: LogReader, zone: tzinfo = UTC) -> None:
+        self._log = log
+        self._zone = zone
+        self._last: tuple[Identity, State] = (("", 0, None, 0), _NOTHING)
+        self._things: dict[Kind, tuple[State, Things]] = {}
+        self._programmes: tuple[State, Programmes] = (_NOTHING, {})
+        self._rulings: tuple[State, Rulings] = (_NOTHING, Rulings({}, date.min))
+
+    def state(self, connection: Connection, at: Position) -> State:
+        """Which tables they are, and their last description: found out once for each state of the
+        read model.
+        """
+        asked, state = self._last
+        if asked != at.identity:
+            latest = catalogue_history.latest(connection)
+            state = at.begun, latest, self._log.commitment_at(latest) if latest else None
+            self._last = at.identity, state
+        return state
+
+    def things(self, connection: Connection, kind: Kind, state: State) -> Things:
+        """Everything of a kind that was ever described, by key."""
+        kept = self._things.get(kind)
+        if kept is None or kept[0] != state:
+            kept = self._things[kind] = (state, catalogue_history.things(connection, kind))
+        return kept[1]
+
+    def programmes(self, connection: Connection, state: State) -> Programmes:
+        """Every programme that was ever described, by code."""
+        kept = self._programmes
+        if kept[0] != state:
+            kept = self._programmes = (
+                state,
+                catalogue_cache.programmes(connection, zone=self._zone),
+            )
+        return kept[1]
+
+    def rulings(self, connection: Connection, state: State, on: date) -> Rulings:
+        """What every programme says on that day: most who ask mean today."""
+        kept = self._rulings
+        if kept[0] != state or kept[1].on != on:
+            kept = self._rulings = (state, Rulings(self.programmes(connection, state), on))
+        return kept[1]
+
+
+class Reading:
+    """One state of the projection; `known` is the earlier position that is asked about, if any."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        reach: Reach,
+        shelf: Shelf,
+        known: int | None,
+        words: Vocabulary = STANDARD,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self.connection = connection
+        self.reach = reach
+        self.known = known
+        self.words = words
+        self.zone = zone
+        self._shelf = shelf
+        self._state = _NOTHING if known is not None else shelf.state(connection, reach.standing.at)
+
+    def things(self, kind: Kind) -> Things:
+        """Everything of a kind that was ever described, by key."""
+        if self.known is not None:
+            return catalogue_history.things(self.connection, kind, self.known)
+        return self._shelf.things(self.connection, kind, self._state)
+
+    @property
+    def programmes(self) -> Programmes:
+        """Every programme that was ever described, by code."""
+        if self.known is not None:
+            return catalogue_cache.programmes(self.connection, self.known, self.zone)
+        return self._shelf.programmes(self.connection, self._state)
+
+    def rulings(self, on: date) -> Rulings:
+        """What every programme says on that day."""
+        if self.known is not None:
+            return Rulings(self.programmes, on)
+        return self._shelf.rulings(self.connection, self._state, on)
+
+    def held(self, value: T) -> Held[T]:
+        """The value as an answer read here."""
+        called = Called(self.things(Kind.OFFICE), self.things(Kind.POST))
+        return Held(value, self.reach, called)
+
+
+class Reader:
+    """Makes readings; what the catalogue says is shared by all of them."""
+
+    def __init__(
+        self,
+        projector: Projector,
+        log: LogReader,
+        words: Vocabulary = STANDARD,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self._projector = projector
+        self._log = log
+        self._words = words
+        self._zone = zone
+        self._shelf = Shelf(log, zone)
+
+    @contextmanager
+    def reading(self, known: int | None = None, *, names: bool = False) -> Iterator[Reading]:
+        """A reading, for as long as the context lasts; with `known` as of that position. Raises
+        InvalidQuery where the log is not that long, Unavailable.
+
+        `names` says that those are looked up that statements give to others than trainees.
+        """
+        others = (StatementIndex.NAME,) if names else ()
+        for name in others:
+            self._projector.fresh(name)
+        with self._projector.fresh_unchanging(Training.NAME, *others) as (connection, reach):
+            of = reach if known is None else self._then(reach, known)
+            yield Reading(connection, of, self._shelf, known, self._words, self._zone)
+
+    def _then(self, reach: Reach, known: int) -> Reach:
+        """As of that position, unless the log was never read so far."""
+        if known > self._log.head()[0]:
+            raise InvalidQuery("known-in-future", parameter="known")
+        if known > reach.position:
+            return reach
+        return replace(reach, position=known, through=self._log.stored_at(known))

@@ -1,0 +1,131 @@
+"""The verdicts of people on a day, from what they have earned and what is said of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.certification.grants import Grant
+from lrs.domain.certification.verdict import (
+    Clearance,
+    Span,
+    may_serve,
+    record_of,
+    span_of,
+)
+from lrs.domain.xapi.agent import JsonObject
+from lrs.projections.training import catalogue_history, certifications
+from lrs.projections.training.certifications import Earned
+from lrs.projections.training.people import Trainee
+from lrs.service.reports.rulings import Rulings, Standing
+from replay.as_of import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A person with all verdicts of one day, by programme code, and whether they may serve."""
+
+    trainee: Trainee
+    standings: Sequence[Standing]
+    clearance: Clearance
+
+
+def certified(
+    connection: Connection, rulings: Rulings, trainees: Sequence[Trainee]
+) -> list[Certified]:
+    """The verdicts of these people by these rulings, as known now."""
+    codes = rulings.programmes
+    only = next(iter(codes)) if len(codes) == 1 else None
+    earned = certifications.of_people(connection, [one.id for one in trainees], only)
+    said = _exceptions(connection, trainees)
+    return [
+        _decided(one, rulings, earned[one.id], said.get(one.id, _NONE_SAID)) for one in trainees
+    ]
+
+
+def certified_then(then: Known, on: date) -> Certified:
+    """What the store would have said at an earlier position."""
+    said = _Exceptions()
+    for entry in then.exemptions:
+        said.add(Kind.EXEMPTION, entry)
+    for entry in then.revocations:
+        said.add(Kind.REVOCATION, entry)
+    earned: dict[str, Earned] = {}
+    states = {course.iri: state for course, state in then.lines}
+    for code, programme in then.programmes.items():
+        revoked = said.revocations.get(code, ())
+        what = certifications.decided(programme, states, revoked, then.vouched)
+        if what is not None:
+            earned[code] = what
+    rulings = Rulings(then.programmes, on)
+    return _decided(then.trainee, rulings, earned, said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exceptions:
+    """A person's exemptions and revocations by programme."""
+
+    exemptions: dict[str, list[Span]] = field(default_factory=dict)
+    revocations: dict[str, list[date]] = field(default_factory=dict)
+
+    def add(self, kind: Kind, entry: JsonObject) -> None:
+        code = entry["programme"]
+        if kind is Kind.EXEMPTION:
+            self.exemptions.setdefault(code, []).append(span_of(entry))
+        else:
+            self.revocations.setdefault(code, []).append(date.fromisoformat(entry["on"]))
+
+
+_NONE_SAID = _Exceptions()
+
+
+def _decided(
+    trainee: Trainee,
+    rulings: Rulings,
+    earned: Mapping[str, Earned],
+    said: _Exceptions,
+) -> Certified:
+    on, programmes = rulings.on, rulings.programmes
+    record = record_of(trainee.record) if trainee.record else None
+    place, joined = rulings.place(record), record.employed.since if record else None
+    since, day = joined or date.min, joined or date.max
+    assigned = place.assigned(since)
+    ordinary = said is _NONE_SAID
+    standings: list[Standing] = []
+    for code in sorted(assigned | (earned.keys() & programmes.keys())):
+        begun, grants = earned.get(code, _NOTHING)
+        if grants or not ordinary:
+            exceptions = said.exemptions.get(code, ()), said.revocations.get(code, ())
+            ruling, applies = rulings.by_code[code], code in assigned
+            verdict = ruling.verdict(grants, begun, record, applies, *exceptions)
+            if verdict is not None:
+                standings.append(Standing(programmes[code], verdict))
+            continue
+        first, old, new = place[code]
+        joined_by, waiting, doing = new if since >= first else old
+        found = doing if begun is not None and begun <= on else waiting
+        if found is not None:
+            if day > joined_by:
+                later = rulings.by_code[code].later(found.verdict, joined)
+                found = Standing(found.programme, later)
+            standings.append(found)
+    wanted = {of.code: verdict for of, verdict in standings if verdict.before_visitors}
+    return Certified(trainee, standings, may_serve(wanted, record, on))
+
+
+_NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
+
+
+def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:
+    whose = {key: one.id for one in trainees for key in one.identifiers}
+    kinds = (Kind.EXEMPTION, Kind.REVOCATION)
+    found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
+    for said in catalogue_history.standing(catalogue_history.of_people(connection, whose, kinds)):
+        if said.entry is not None:
+            found[whose[said.entry["agent"]]].add(said.kind, said.entry)
+    return found

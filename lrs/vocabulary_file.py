@@ -1,0 +1,86 @@
+"""An installation's own words for training: a TOML file beside the published vocabulary.
+
+    [verbs]
+    "https://portal.example/verbs/finished" = "completed"
+
+    [verbs."https://portal.example/verbs/closed"]
+    course = "completed"
+    "https://portal.example/types/exam" = "passed"
+    untyped = "completed"
+    other = ""
+
+    [types]
+    "https://portal.example/types/webinar" = "meeting"
+
+A published word may be given another meaning, or none: "". A verb with one meaning has it for
+objects of every type but the LMS itself and groups; a table says it by kind, by type, for objects
+without a type (`untyped`), and for all that it does not name (`other`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from lrs.domain.errors import Misconfigured
+from lrs.domain.training.vocabulary import STANDARD, ActivityKind, OutcomeFact, Vocabulary
+
+_VERB_MEANINGS = {*get_args(OutcomeFact), "answered", "graded", ""}
+_KINDS = set(get_args(ActivityKind))
+_OF = {*filter(None, _KINDS), "untyped", "other"}
+
+
+def vocabulary(file: str) -> Vocabulary:
+    """The published vocabulary with what the file says; without a file that alone. Raises
+    Misconfigured.
+    """
+    if not file:
+        return STANDARD
+    said = _read(Path(file))
+    verbs: dict[str, Any] = dict(STANDARD.verbs)
+    by_type = dict(STANDARD.by_type)
+    for iri, meaning in said.get("verbs", {}).items():
+        if isinstance(meaning, str):
+            by_type[iri], verbs[iri] = {}, meaning
+        else:
+            own = dict(meaning)
+            verbs[iri] = own.pop("other", verbs.get(iri, ""))
+            by_type[iri] = {**by_type.get(iri, {}), **own}
+    return Vocabulary(
+        verbs={iri: meaning for iri, meaning in verbs.items() if meaning},
+        kinds={**STANDARD.kinds, **said.get("types", {})},
+        by_type=by_type,
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"LRS_VOCABULARY: {path} cannot be read as TOML: {error}") from error
+    for table, words in said.items():
+        if table not in ("verbs", "types") or not isinstance(words, dict):
+            raise Misconfigured(f"LRS_VOCABULARY: {table} is neither [verbs] nor [types].")
+        for iri, meaning in words.items():
+            if table == "types":
+                _require(iri, meaning, _KINDS)
+            elif isinstance(meaning, dict):
+                _check_by_type(iri, meaning)
+            else:
+                _require(iri, meaning, _VERB_MEANINGS)
+    return said
+
+
+def _check_by_type(verb: str, meanings: dict[str, Any]) -> None:
+    for of, meaning in meanings.items():
+        if of not in _OF and ":" not in of:
+            known = ", ".join(sorted(_OF))
+            raise Misconfigured(f"LRS_VOCABULARY: {verb}: {of} must be a type or one of {known}.")
+        _require(f"{verb}: {of}", meaning, _VERB_MEANINGS)
+
+
+def _require(what: str, meaning: object, known: set[str]) -> None:
+    if not isinstance(meaning, str) or meaning not in known:
+        names = ", ".join(sorted(filter(None, known)))
+        raise Misconfigured(f"LRS_VOCABULARY: {what} must mean one of {names}.")

@@ -1,0 +1,197 @@
+"""One person as the store knew them at an earlier position: read from the log and folded anew.
+
+The same pure folds as the projection's, over what stood in the log then: statements not yet voided,
+the catalogue as described, the links that held. Only what statements call courses is of today: it
+says nothing of the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, tzinfo
+
+from sqlalchemy import Connection
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.certification.rule import Authorities, vouches
+from lrs.domain.identity import identifiers, representatives
+from lrs.domain.training.line_state import concerns, gather, mark
+from lrs.domain.training.listings import listings
+from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.training.state_reducers import State
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.statement import RecordedStatement
+from lrs.ledger import LogReader
+from lrs.projections.training import catalogue_cache, catalogue_history, courses, lines, people
+from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.courses import Course
+from lrs.projections.training.people import Trainee
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person, their lines, and what ruled them, as of a position."""
+
+    trainee: Trainee
+    lines: Sequence[tuple[Course, State]]
+    vouched: Mapping[Authorities, Mapping[str, State]]
+    """The lines by course IRI as the statements of these authorities alone make them."""
+    programmes: dict[str, Programme]
+    exemptions: Sequence[JsonObject]
+    revocations: Sequence[JsonObject]
+
+    def revoked(self, programme: str) -> list[date]:
+        """The days on which certificates of the programme were revoked."""
+        said = (one["on"] for one in self.revocations if one["programme"] == programme)
+        return sorted(map(date.fromisoformat, said))
+
+
+def known(
+    connection: Connection,
+    log: LogReader,
+    key: str,
+    upto: int,
+    words: Vocabulary = STANDARD,
+    zone: tzinfo = UTC,
+) -> Known | None:
+    """What was known at position `upto` of the person with this identifier; None if nothing.
+
+    `words` and `zone` are the installation's.
+    """
+    keys, representative = _identifiers(connection, key, upto)
+    numbers = people.numbers_of(connection, keys)
+    rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
+    said = catalogue_history.of_people(
+        connection, keys, (Kind.PERSON, Kind.EXEMPTION, Kind.REVOCATION)
+    )
+    standing = catalogue_history.standing(said, upto)
+    records = [one.entry for one in standing if one.kind is Kind.PERSON]
+    if not rows and not records:
+        return None
+    entries = _entries(connection, Kind.COURSE, upto)
+    listed = listings(entries)
+    recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
+    told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
+    numbered = sorted(numbers, key=numbers.__getitem__)
+    names = {number: identifier for identifier, number in numbers.items()}
+    mine = [
+        (outcome, row.voided is not None and row.voided <= upto)
+        for row in sorted(rows, key=lambda row: row.position)
+        for outcome in told.get(row.position, ())
+        if outcome.trainee == names[row.trainee] and concerns(outcome)
+    ]
+    states = _states(mine)
+    programmes = catalogue_cache.programmes(connection, upto, zone)
+    named = {authorities for one in programmes.values() for authorities in one.authorities}
+    name = _name((outcome for outcome, _ in mine), [representative, *numbered])
+    return Known(
+        trainee=_trainee(connection, representative, keys, name, records[-1:]),
+        lines=_lines(connection, states, entries, programmes),
+        vouched={
+            authorities: _vouched(states, mine, recorded, authorities) for authorities in named
+        },
+        programmes=programmes,
+        exemptions=[one.entry for one in standing if one.kind is Kind.EXEMPTION and one.entry],
+        revocations=[one.entry for one in standing if one.kind is Kind.REVOCATION and one.entry],
+    )
+
+
+def _states(mine: Iterable[tuple[Outcome, bool]]) -> dict[str, State]:
+    """The lines by course IRI that outcomes make, in the order of the log, each with whether its
+    statement was voided.
+    """
+    states: dict[str, State] = {}
+    seen: set[tuple[str, int]] = set()
+    for outcome, voided in mine:
+        if (outcome.course, outcome.position) in seen:
+            continue  # a Group may name two identifiers of one person
+        seen.add((outcome.course, outcome.position))
+        state = states.setdefault(outcome.course, {})
+        if voided:
+            mark(state, [outcome.position])
+        else:
+            gather(state, [outcome])
+    return states
+
+
+def _vouched(
+    courses_: Iterable[str],
+    mine: Iterable[tuple[Outcome, bool]],
+    recorded: Mapping[int, RecordedStatement],
+    authorities: Authorities,
+) -> dict[str, State]:
+    """The lines as the statements of these authorities alone make them, by course IRI."""
+    own = (
+        (outcome, voided)
+        for outcome, voided in mine
+        if not voided and vouches(recorded[outcome.position].authority, authorities)
+    )
+    found = _states(own)
+    return {iri: lines.as_kept(found.get(iri, {})) for iri in courses_}
+
+
+def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:
+    """All identifiers of the person who had this one then, and the one that stood for them."""
+    links = {one["agent"]: one["person"] for one in _entries(connection, Kind.LINK, upto)}
+    who = representatives(links)
+    return identifiers(who, key), who.get(key, key)
+
+
+def _entries(connection: Connection, kind: Kind, upto: int) -> list[JsonObject]:
+    said = catalogue_history.standing(catalogue_history.history(connection, [kind]), upto)
+    return [one.entry for one in said if one.entry is not None]
+
+
+def _lines(
+    connection: Connection,
+    states: dict[str, State],
+    entries: Iterable[JsonObject],
+    programmes: dict[str, Programme],
+) -> list[tuple[Course, State]]:
+    said = {entry["id"]: entry for entry in entries}
+    wanted: dict[str, list[str]] = {}
+    for code, programme in programmes.items():
+        for iri in programme.courses.values():
+            wanted.setdefault(iri, []).append(code)
+    named = courses.undescribed(connection, states)
+    return [
+        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), lines.as_kept(state))
+        for iri, state in states.items()
+    ]
+
+
+def _name(mine: Iterable[Outcome], keys: Iterable[str]) -> str | None:
+    """The newest name of the first of the identifiers that has one.
+
+    As lrs.projections.training.people has it: by the statements' own time, by letters where times
+    are equal.
+    """
+    newest: dict[str, tuple[int, str]] = {}
+    for one in mine:
+        if one.name:
+            named = (one.timestamp, one.name)
+            newest[one.trainee] = max(newest.get(one.trainee, named), named)
+    return next((newest[one][1] for one in keys if one in newest), None)
+
+
+def _trainee(
+    connection: Connection,
+    key: str,
+    keys: Sequence[str],
+    name: str | None,
+    record: Sequence[JsonObject | None],
+) -> Trainee:
+    found = people.person_by_key(connection, key)
+    entry = record[0] if record else None
+    said = (entry or {}).get("number")
+    accounts = [one.split("|", 2)[2] for one in (key, *keys) if one.startswith("account|")]
+    return Trainee(
+        id=found.id if found else 0,
+        key=key,
+        name=(entry or {}).get("name") or name,
+        personnel=said or next(iter(accounts), None),
+        identifiers=(key, *(one for one in keys if one != key)),
+        record=entry,
+    )

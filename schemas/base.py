@@ -1,0 +1,62 @@
+"""The base of every schema of what comes in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow.fields import Field
+
+from lrs.domain.xapi.agent import JsonObject
+from schemas.problem import Problem, all_of
+
+Fault = tuple[tuple[str | int, ...], str]
+"""Where, as the path of keys and indexes from the object on, and which code."""
+
+
+class Strict(Schema):
+    """Properties are written in camel case, unknown ones refused, errors are codes.
+
+    A subclass states what single fields cannot in one `rule`, which sees the object once all its
+    fields are right, and returns the first fault or None.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = ", ".join(sorted(str(field.data_key) for field in self.fields.values()))
+        self.error_messages["unknown"] = Problem(code="unknown-property", known=known)
+        self.error_messages["type"] = Problem(code="not-an-object", wants=self.wants)
+
+    @property
+    def wants(self) -> str:
+        """What to give for such an object: its required properties, then the others."""
+        fields = self.fields.values()
+        required = [str(field.data_key) for field in fields if field.required]
+        others = [str(field.data_key) for field in fields if not field.required]
+        if not required:
+            return f"an object that may have {all_of(others)}"
+        more = f", which may have {all_of(others)} too" if others else ""
+        return f"an object with {all_of(required)}{more}"
+
+    @staticmethod
+    def rule(value: JsonObject) -> Fault | None:
+        return None
+
+    def knows(self, name: str) -> bool:
+        """Whether the object may have a property of this name."""
+        return any(field.data_key == name for field in self.fields.values())
+
+    def on_bind_field(self, field_name: str, field_obj: Field[Any]) -> None:
+        if field_obj.data_key is None:
+            first, *others = field_name.split("_")
+            field_obj.data_key = first + "".join(word.title() for word in others)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=True)
+    def _obey_rule(self, data: Any, original: JsonObject, **_: Any) -> None:
+        fault = self.rule(original)
+        if fault is not None:
+            path, code = fault
+            message: Any = [code]
+            for key in reversed(path):
+                message = {key: message}
+            raise ValidationError(message)

@@ -1,0 +1,1 @@
+"""Entries of the catalogue, as requests and files bring them."""

@@ -1,0 +1,127 @@
+"""What is said of the things in the catalogue, checked: entries by the schemas of their kinds.
+
+docs/catalogue.md is written for people. Entries are strict, as statements are: nothing is coerced,
+unknown members are refused, and each fault has its pointer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.errors import MOST_FAULTS, InvalidEntry
+from lrs.domain.xapi.agent import JsonObject
+from schemas.catalogue.kinds import SCHEMAS
+from schemas.fast_validator import Accept, accept_schema
+from schemas.problem import all_of, values_of
+from schemas.validate import Load, all_faults, pointer_of
+
+
+@cache
+def _checks(kind: Kind) -> tuple[Accept, Load]:
+    """What accepts an entry, and what finds the faults of its members without its rules."""
+    whole = SCHEMAS[kind]
+    members_alone = type(whole.__name__, (whole,), {"rules": ()})
+    return accept_schema(whole()), members_alone().load
+
+
+Checked = tuple[Kind, JsonObject, str]
+"""An entry of its kind, and where it stands in the input, as a JSON pointer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The entries of an input that are right by themselves, the faults of the others, and what is
+    right of these others, without their wrong members.
+    """
+
+    entries: list[Checked] = field(default_factory=list)
+    faults: list[InvalidEntry] = field(default_factory=list)
+    remains: list[Checked] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more faults than these are not told."""
+        return len(self.faults) >= MOST_FAULTS
+
+    def checked(self) -> list[Checked]:
+        """The entries, if all are right. Raises InvalidEntry with all faults."""
+        if self.faults:
+            raise InvalidEntry.first_of(self.faults)
+        return self.entries
+
+    def _examine(self, kind: Kind, value: object, at: str) -> None:
+        accept, load = _checks(kind)
+        if accept(value):
+            assert isinstance(value, dict)
+            self.entries.append((kind, value, at))
+        elif not self.is_full:
+            wrong = all_faults(load, value)
+            if isinstance(value, dict):
+                names = frozenset(pointer.split("/")[1] for pointer, _ in wrong if pointer)
+                rules = SCHEMAS[kind].contradictions(value, names)
+                wrong += [(pointer_of(path), code) for path, code in rules]
+                right = {name: held for name, held in value.items() if name not in names}
+                self.remains.append((kind, right, at))
+            found = [
+                InvalidEntry(str(code), pointer=at + pointer, **values_of(code))
+                for pointer, code in wrong
+            ]
+            self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
+
+
+def examine_entries(kind: Kind, value: object) -> Examined:
+    """The entries of one kind: `value` is one, or an array of them."""
+    found = Examined()
+    if type(value) is list:
+        for index, held in enumerate(value):
+            found._examine(kind, held, f"/{index}")
+    else:
+        found._examine(kind, value, "")
+    return found
+
+
+def examine_catalogue(value: object) -> Examined:
+    """The entries of an object that holds an array for each of some kinds, in the order of Kind."""
+    found = Examined()
+    if type(value) is not dict:
+        wants = f"an object with arrays of {all_of(_NAMES)}"
+        found.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
+        return found
+    found.faults.extend(_misnamed(value))
+    for kind in Kind:
+        held = value.get(kind.value)
+        if type(held) is list:
+            for index, entry in enumerate(held):
+                found._examine(kind, entry, f"/{kind.value}/{index}")
+    return found
+
+
+def check_entries(kind: Kind, value: object) -> list[Checked]:
+    """The entries of one kind: `value` is one, or an array of them. InvalidEntry otherwise, with
+    the pointer, and all faults.
+    """
+    return examine_entries(kind, value).checked()
+
+
+def check_catalogue(value: object) -> list[Checked]:
+    """The entries of an object that holds an array for each of some kinds, in the order of Kind.
+    InvalidEntry otherwise, with the pointer, and all faults.
+    """
+    return examine_catalogue(value).checked()
+
+
+_NAMES = [kind.value for kind in Kind]
+
+
+def _misnamed(value: JsonObject) -> list[InvalidEntry]:
+    """The members that are no kind, or hold no array."""
+    faults = []
+    for name, held in value.items():
+        at = pointer_of((name,))
+        if name not in _NAMES:
+            faults.append(InvalidEntry("unknown-kind", pointer=at, known=", ".join(_NAMES)))
+        elif type(held) is not list:
+            faults.append(InvalidEntry("not-an-array", pointer=at, each="an entry"))
+    return faults[:MOST_FAULTS]

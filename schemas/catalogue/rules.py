@@ -1,0 +1,94 @@
+"""What entries of the catalogue must not say together. A rule names the members that it reads, and
+finds all faults of an entry in which these members are right by themselves, or missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lrs.domain.xapi.agent import JsonObject
+from schemas.base import Fault
+
+
+class Rule(NamedTuple):
+    """A rule: the members that it reads, and what finds the faults."""
+
+    reads: frozenset[str]
+    faults: Callable[[JsonObject], Iterator[Fault]]
+
+
+def _untitled(value: JsonObject) -> Iterator[Fault]:
+    """A title says something in some language, and in each language that it names."""
+    if not value["title"]:
+        yield ("title",), "no-title"
+    for language, text in value["title"].items():
+        if not text.strip():
+            yield ("title", language), "empty-title"
+
+
+def _reversed_days(value: JsonObject) -> Iterator[Fault]:
+    """What holds from the day `since` to the day `until` cannot end before it begins."""
+    if "since" in value and "until" in value and value["until"] < value["since"]:
+        yield ("until",), "until-before-since"
+
+
+def _linked_to_itself(value: JsonObject) -> Iterator[Fault]:
+    """An identifier is its own person's without being told."""
+    if value["agent"] == value["person"]:
+        yield ("person",), "link-to-itself"
+
+
+def _miscounted(value: JsonObject) -> Iterator[Fault]:
+    """A programme names each course once, and cannot want more of them than it names."""
+    courses, seen = value["courses"], set()
+    for index, course in enumerate(courses):
+        if course in seen:
+            yield ("courses", index), "repeated-course"
+        seen.add(course)
+    if value.get("at_least", 1) > len(courses):
+        yield ("at_least",), "more-than-named"
+
+
+def _ends_twice(value: JsonObject) -> Iterator[Fault]:
+    if "valid_until" in value and "valid_months" in value:
+        yield ("valid_until",), "two-validities"
+
+
+def _ends_early(value: JsonObject) -> Iterator[Fault]:
+    """A version of a rule cannot end before it holds."""
+    if "valid_until" in value and value["valid_until"] < value.get("since", ""):
+        yield ("valid_until",), "ends-before-since"
+
+
+def _never_ends(value: JsonObject) -> Iterator[Fault]:
+    """Without an end nothing is renewed."""
+    if "renewal_days" in value and not value.keys() & {"valid_until", "valid_months"}:
+        yield ("renewal_days",), "no-end-to-renew"
+
+
+def _unequal(value: JsonObject) -> Iterator[Fault]:
+    """What is equivalent must be so to a course that the programme names."""
+    named, seen = set(value["courses"]), set()
+    for index, one in enumerate(value.get("equivalents", ())):
+        course, counts_as = one["course"], one["counts_as"]
+        if counts_as not in named:
+            yield ("equivalents", index, "counts_as"), "not-of-the-programme"
+        if course == counts_as:
+            yield ("equivalents", index, "course"), "equivalent-to-itself"
+        if (course, counts_as) in seen:
+            yield ("equivalents", index), "repeated-equivalent"
+        seen.add((course, counts_as))
+
+
+TITLE = Rule(frozenset({"title"}), _untitled)
+DAYS = Rule(frozenset({"since", "until"}), _reversed_days)
+LINK = Rule(frozenset({"agent", "person"}), _linked_to_itself)
+PROGRAMME = (
+    TITLE,
+    Rule(frozenset({"courses", "at_least"}), _miscounted),
+    Rule(frozenset({"valid_until", "valid_months"}), _ends_twice),
+    Rule(frozenset({"valid_until", "since"}), _ends_early),
+    Rule(frozenset({"renewal_days", "valid_until", "valid_months"}), _never_ends),
+    Rule(frozenset({"courses", "equivalents"}), _unequal),
+)

@@ -1,0 +1,1 @@
+"""Statements, their parts and the parameters of xAPI's resources."""
