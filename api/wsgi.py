@@ -12,7 +12,7 @@ from api.app import create_app
 from api.logs import configure
 from lrs.bootstrap import build
 from lrs.parent_process import end_with_parent
-from lrs.runtime import settle
+from lrs.runtime import tune_memory
 from lrs.settings import Settings
 
 LINGER = 10.0
@@ -28,5 +28,5 @@ def create() -> Flask:
     lrs = build(settings)
     lrs.start(fold=settings.project_in_web)
     atexit.register(lrs.close)
-    settle()
+    tune_memory()
     return create_app(lrs)

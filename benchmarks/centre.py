@@ -18,7 +18,7 @@ from benchmarks.topics import FORMS, TOPICS
 from lrs.demo.dice import Dice
 from lrs.demo.names import draw_name
 from lrs.demo.vocabulary import ASSESSMENT, COURSE, LEARNING, activity
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 HR = "https://hr.centre.example"
@@ -171,24 +171,24 @@ class Centre:
                 first.setdefault(course, dice.between(0, DAYS - 1))
         return [(course, day) for course, day in (*first.items(), *again) if day < DAYS]
 
-    def catalogue(self) -> Iterator[tuple[Kind, list[JsonObject]]]:
+    def catalogue(self) -> Iterator[tuple[EntryKind, list[JsonObject]]]:
         """What is described, in the order in which it can be. Some programmes have two versions,
         so that kind comes twice.
         """
         dice = Dice(self.seed + 1)
-        yield Kind.COURSE, [course.entry() for course in self.courses]
-        yield Kind.OFFICE, [{"code": c, "title": {"ru": f"Офис {c}"}} for c in self._offices]
-        yield Kind.POST, [{"code": c, "title": {"ru": f"Должность {c}"}} for c in self._posts]
-        yield Kind.PROGRAMME, self.programmes
-        yield Kind.PERSON, [trainee.entry() for trainee in self.trainees]
+        yield EntryKind.COURSE, [course.entry() for course in self.courses]
+        yield EntryKind.OFFICE, [{"code": c, "title": {"ru": f"Офис {c}"}} for c in self._offices]
+        yield EntryKind.POST, [{"code": c, "title": {"ru": f"Должность {c}"}} for c in self._posts]
+        yield EntryKind.PROGRAMME, self.programmes
+        yield EntryKind.PERSON, [trainee.entry() for trainee in self.trainees]
         linked = [trainee for trainee in self.trainees if trainee.mail]
-        yield Kind.LINK, [{"agent": f"mbox|mailto:{t.mail}", "person": t.key} for t in linked]
+        yield EntryKind.LINK, [{"agent": f"mbox|mailto:{t.mail}", "person": t.key} for t in linked]
         some = dice.some(self.trainees, len(self.trainees) // 50)
         half = len(some) // 2
-        yield Kind.EXEMPTION, [_excused(dice, t, self.programmes) for t in some[:half]]
-        yield Kind.REVOCATION, [_revoked(dice, t, self.programmes) for t in some[half:]]
+        yield EntryKind.EXEMPTION, [_excused(dice, t, self.programmes) for t in some[:half]]
+        yield EntryKind.REVOCATION, [_revoked(dice, t, self.programmes) for t in some[half:]]
         changed = [p for n, p in enumerate(self.programmes) if n % 10 == 0]
-        yield Kind.PROGRAMME, [p | {"since": "2025-03-01", "due_days": 21} for p in changed]
+        yield EntryKind.PROGRAMME, [p | {"since": "2025-03-01", "due_days": 21} for p in changed]
 
     @cached_property
     def _asked(self) -> dict[str, list[Course]]:

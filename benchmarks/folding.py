@@ -26,7 +26,7 @@ from benchmarks.report import Row
 from benchmarks.trained import Trained, apart, made, opened
 from lrs import bootstrap
 from lrs.db.engine import open_database
-from lrs.projections.base import STATEMENTS, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Projection
 from lrs.projector import Step
 from lrs.projector.startup import begin
 from lrs.settings import Settings
@@ -155,7 +155,7 @@ def _live_row(bench: Bench, projection: Projection, found: Folded) -> Row:
     beside = []
     if bench.backend.process is not None:
         beside.append(f"PostgreSQL's part {found.database:.1f}")
-    if projection.TOPICS >= STATEMENTS:
+    if projection.TOPICS >= STATEMENT_TOPICS:
         beside.append(f"the process: first tenth {found.first:.0f}, last {found.last:.0f}")
     cost = f"{found.process + found.database:.1f} us a statement"
     name = f"folding {projection.NAME} live, {BATCH:,} at a time"

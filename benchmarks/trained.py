@@ -26,7 +26,7 @@ from benchmarks.bench import Bench
 from benchmarks.centre import Centre, Sizes
 from lrs import bootstrap
 from lrs.domain.xapi.version import Version
-from lrs.runtime import settle
+from lrs.runtime import tune_memory
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from lrs.settings import Settings
@@ -101,7 +101,7 @@ def opened(settings: Settings) -> Iterator[Lrs]:
     """The store in this process, with nothing at work in the background."""
     configure(settings)
     lrs = bootstrap.build(settings)
-    settle()
+    tune_memory()
     try:
         yield lrs
     finally:

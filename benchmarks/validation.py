@@ -24,7 +24,7 @@ from benchmarks.synthetic import bodies
 from lrs import bootstrap
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.xapi.version import Version
-from lrs.runtime import settle
+from lrs.runtime import tune_memory
 from lrs.settings import Settings
 from schemas import check_statement, parse_statements
 from schemas.xapi.statement import Statement
@@ -87,7 +87,7 @@ def _posting(bench: Bench) -> Iterator[Callable[[bytes], None]]:
     settings = Settings(ledger_url=place.ledger_url, views_url=place.views_url)
     bootstrap.migrate(settings)
     lrs = bootstrap.build(settings)
-    settle()
+    tune_memory()
     key = lrs.credentials.create("benchmark", [Scope.ALL])
     token = base64.b64encode(f"{key.name}:{key.secret}".encode()).decode()
     client = create_app(lrs)

@@ -17,10 +17,10 @@ from lrs.file_access import GroupAccess
 from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.base import Projection
-from lrs.projections.catalogue import Catalogue
-from lrs.projections.documents import Documents
-from lrs.projections.statements.index import StatementIndex
-from lrs.projections.training.projection import Training
+from lrs.projections.catalogue import CatalogueProjection
+from lrs.projections.documents import DocumentsProjection
+from lrs.projections.statements.index import StatementsProjection
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import Projector
 from lrs.service import Lrs
 from lrs.settings import DEFAULT_LEDGER, Settings
@@ -42,7 +42,12 @@ def now() -> int:
 
 def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projection]:
     """Every read model there is, for an installation with these words for training in this zone."""
-    return [StatementIndex(), Training(words, zone), Documents(), Catalogue()]
+    return [
+        StatementsProjection(),
+        TrainingProjection(words, zone),
+        DocumentsProjection(),
+        CatalogueProjection(),
+    ]
 
 
 def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_clock) -> Lrs:

@@ -15,7 +15,7 @@ _LARGE = 1_048_576
 
 
 @contextmanager
-def collecting_by_hand() -> Iterator[Callable[[], object]]:
+def without_automatic_gc() -> Iterator[Callable[[], object]]:
     """Stop the collector's own looking around; gives what looks once.
 
     Folding makes next to no cycles, and a rebuild does nothing else: a tenth of its time.
@@ -27,7 +27,7 @@ def collecting_by_hand() -> Iterator[Callable[[], object]]:
         gc.enable()
 
 
-def settle() -> None:
+def tune_memory() -> None:
     """Spare the garbage collector what is here for good, and let it look less often.
 
     A batch of statements is a hundred thousand small objects that live for milliseconds; at the

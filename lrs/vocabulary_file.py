@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from lrs.domain.errors import Misconfigured
-from lrs.domain.training.vocabulary import STANDARD, ActivityKind, OutcomeFact, Vocabulary
+from lrs.domain.training.vocabulary import STANDARD, ActivityKind, OutcomeKind, Vocabulary
 
-_VERB_MEANINGS = {*get_args(OutcomeFact), "answered", "graded", ""}
+_VERB_MEANINGS = {*get_args(OutcomeKind), "answered", "graded", ""}
 _KINDS = set(get_args(ActivityKind))
 _OF = {*filter(None, _KINDS), "untyped", "other"}
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, tzinfo
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import Authorities, vouches
 from lrs.domain.identity import identifiers, representatives
 from lrs.domain.training.line_state import concerns, gather, mark
@@ -25,20 +25,20 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LogReader
 from lrs.projections.training import catalogue_cache, catalogue_history, courses, lines, people
-from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PersonAsOf:
     """A person, their lines, and what ruled them, as of a position."""
 
     trainee: Trainee
     lines: Sequence[tuple[Course, State]]
     vouched: Mapping[Authorities, Mapping[str, State]]
     """The lines by course IRI as the statements of these authorities alone make them."""
-    programmes: dict[str, Programme]
+    programmes: dict[str, ProgrammeRules]
     exemptions: Sequence[JsonObject]
     revocations: Sequence[JsonObject]
 
@@ -48,14 +48,14 @@ class Known:
         return sorted(map(date.fromisoformat, said))
 
 
-def known(
+def person_as_of(
     connection: Connection,
     log: LogReader,
     key: str,
     upto: int,
     words: Vocabulary = STANDARD,
     zone: tzinfo = UTC,
-) -> Known | None:
+) -> PersonAsOf | None:
     """What was known at position `upto` of the person with this identifier; None if nothing.
 
     `words` and `zone` are the installation's.
@@ -64,13 +64,13 @@ def known(
     numbers = people.numbers_of(connection, keys)
     rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
     said = catalogue_history.of_people(
-        connection, keys, (Kind.PERSON, Kind.EXEMPTION, Kind.REVOCATION)
+        connection, keys, (EntryKind.PERSON, EntryKind.EXEMPTION, EntryKind.REVOCATION)
     )
     standing = catalogue_history.standing(said, upto)
-    records = [one.entry for one in standing if one.kind is Kind.PERSON]
+    records = [one.entry for one in standing if one.kind is EntryKind.PERSON]
     if not rows and not records:
         return None
-    entries = _entries(connection, Kind.COURSE, upto)
+    entries = _entries(connection, EntryKind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
     told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
@@ -86,15 +86,17 @@ def known(
     programmes = catalogue_cache.programmes(connection, upto, zone)
     named = {authorities for one in programmes.values() for authorities in one.authorities}
     name = _name((outcome for outcome, _ in mine), [representative, *numbered])
-    return Known(
+    return PersonAsOf(
         trainee=_trainee(connection, representative, keys, name, records[-1:]),
         lines=_lines(connection, states, entries, programmes),
         vouched={
             authorities: _vouched(states, mine, recorded, authorities) for authorities in named
         },
         programmes=programmes,
-        exemptions=[one.entry for one in standing if one.kind is Kind.EXEMPTION and one.entry],
-        revocations=[one.entry for one in standing if one.kind is Kind.REVOCATION and one.entry],
+        exemptions=[one.entry for one in standing if one.kind is EntryKind.EXEMPTION and one.entry],
+        revocations=[
+            one.entry for one in standing if one.kind is EntryKind.REVOCATION and one.entry
+        ],
     )
 
 
@@ -129,17 +131,17 @@ def _vouched(
         if not voided and vouches(recorded[outcome.position].authority, authorities)
     )
     found = _states(own)
-    return {iri: lines.as_kept(found.get(iri, {})) for iri in courses_}
+    return {iri: lines.normalised(found.get(iri, {})) for iri in courses_}
 
 
 def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:
     """All identifiers of the person who had this one then, and the one that stood for them."""
-    links = {one["agent"]: one["person"] for one in _entries(connection, Kind.LINK, upto)}
+    links = {one["agent"]: one["person"] for one in _entries(connection, EntryKind.LINK, upto)}
     who = representatives(links)
     return identifiers(who, key), who.get(key, key)
 
 
-def _entries(connection: Connection, kind: Kind, upto: int) -> list[JsonObject]:
+def _entries(connection: Connection, kind: EntryKind, upto: int) -> list[JsonObject]:
     said = catalogue_history.standing(catalogue_history.history(connection, [kind]), upto)
     return [one.entry for one in said if one.entry is not None]
 
@@ -148,7 +150,7 @@ def _lines(
     connection: Connection,
     states: dict[str, State],
     entries: Iterable[JsonObject],
-    programmes: dict[str, Programme],
+    programmes: dict[str, ProgrammeRules],
 ) -> list[tuple[Course, State]]:
     said = {entry["id"]: entry for entry in entries}
     wanted: dict[str, list[str]] = {}
@@ -157,7 +159,10 @@ def _lines(
             wanted.setdefault(iri, []).append(code)
     named = courses.undescribed(connection, states)
     return [
-        (courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())), lines.as_kept(state))
+        (
+            courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())),
+            lines.normalised(state),
+        )
         for iri, state in states.items()
     ]
 

@@ -15,11 +15,11 @@ from lrs.domain.errors import LrsError, RebuildConflict
 from lrs.parent_process import end_with_parent
 from lrs.projector import Projector, Rebuilt
 from lrs.projector.batch_runner import ROUNDS
-from lrs.runtime import collecting_by_hand, settle
+from lrs.runtime import tune_memory, without_automatic_gc
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RebuildOutcome:
     """Rebuilds side by side: up to which position all are, in how many seconds, the projections
     that came out otherwise, and those that could not be compared.
     """
@@ -45,7 +45,7 @@ def rebuild(
     begin: Callable[[], None] | None = None,
     compare: bool = False,
     progress: Callable[[], None] = lambda: None,
-) -> Outcome:
+) -> RebuildOutcome:
     """Rebuild these projections, one at least, each in a process of its own: Python folds on one
     core a process. With `compare`, the rows of each are compared with those they replace.
     `progress` is called every half second, `begin` first of all in each of these processes.
@@ -68,7 +68,7 @@ def rebuild(
             done = [running[name].result() for name in names]
         except BrokenProcessPool:
             raise RebuildConflict("rebuild-killed") from None
-    return Outcome(
+    return RebuildOutcome(
         min(r.position for r in done),
         perf_counter() - began,
         tuple(r.projection for r in done if r.same is False),
@@ -91,11 +91,11 @@ def _settle(begin: Callable[[], None] | None) -> None:
         begin()
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settle()
+    tune_memory()
 
 
 def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:
-    with open_projector() as projector, collecting_by_hand() as collect:
+    with open_projector() as projector, without_automatic_gc() as collect:
         told = _Every(ROUNDS, collect)
         (done,) = projector.rebuild([name], compare=compare, progress=told)
         return done

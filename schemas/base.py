@@ -8,9 +8,9 @@ from marshmallow import Schema, ValidationError, validates_schema
 from marshmallow.fields import Field
 
 from lrs.domain.xapi.agent import JsonObject
-from schemas.problem import Problem, all_of
+from schemas.problem import WordedProblem, all_of
 
-Fault = tuple[tuple[str | int, ...], str]
+FieldFault = tuple[tuple[str | int, ...], str]
 """Where, as the path of keys and indexes from the object on, and which code."""
 
 
@@ -24,8 +24,8 @@ class Strict(Schema):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         known = ", ".join(sorted(str(field.data_key) for field in self.fields.values()))
-        self.error_messages["unknown"] = Problem(code="unknown-property", known=known)
-        self.error_messages["type"] = Problem(code="not-an-object", wants=self.wants)
+        self.error_messages["unknown"] = WordedProblem(code="unknown-property", known=known)
+        self.error_messages["type"] = WordedProblem(code="not-an-object", wants=self.wants)
 
     @property
     def wants(self) -> str:
@@ -39,7 +39,7 @@ class Strict(Schema):
         return f"an object with {all_of(required)}{more}"
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         return None
 
     def knows(self, name: str) -> bool:

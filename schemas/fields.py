@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from schemas.base import Strict
 from schemas.leaves import Iri, LanguageTag, Leaf, StrictField, Text
-from schemas.problem import Problem, one_of, values_of
+from schemas.problem import WordedProblem, one_of, values_of
 
 Errors = dict[str | int, Any]
 
@@ -31,7 +31,7 @@ class MapOf(StrictField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not dict:
-            raise ValidationError(Problem(code="not-an-object", wants=self.wants))
+            raise ValidationError(WordedProblem(code="not-an-object", wants=self.wants))
         errors: Errors = {}
         for name, held in value.items():
             if not self.key.accepts(name):
@@ -90,11 +90,11 @@ class ByType(StrictField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not dict:
-            raise ValidationError(Problem(code="not-an-object", wants=self.wants))
+            raise ValidationError(WordedProblem(code="not-an-object", wants=self.wants))
         named = value.get("objectType", self.default)
         schema = self.schemas.get(named) if type(named) is str else None
         if schema is None:
-            raise ValidationError({"objectType": [Problem(self.code, allowed=self.allowed)]})
+            raise ValidationError({"objectType": [WordedProblem(self.code, allowed=self.allowed)]})
         try:
             return schema.load(value)
         except ValidationError as error:
@@ -108,7 +108,7 @@ class ByType(StrictField):
             others = [type_ for type_, schema in self.schemas.items() if schema.knows(name)]
             if others and told == ["unknown-property"]:
                 known = values_of(told[0])["known"]
-                told[0] = Problem(
+                told[0] = WordedProblem(
                     told[0], known=f"{known}; with objectType {one_of(others)} this too"
                 )
 
@@ -127,7 +127,7 @@ class Many(StrictField):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if type(value) is not list:
-            raise ValidationError(Problem(code="not-an-array", each=self.element.wants))
+            raise ValidationError(WordedProblem(code="not-an-array", each=self.element.wants))
         if len(value) < self.at_least:
             raise ValidationError("empty-list")
         errors: Errors = {}

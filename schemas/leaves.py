@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from schemas import reasons, rules
-from schemas.problem import Problem, one_of
+from schemas.problem import WordedProblem, one_of
 
 Check = Callable[[object], bool]
 Why = Callable[[object], str]
@@ -29,8 +29,8 @@ class StrictField(fields.Field[Any]):
     def make_error(self, key: str, **_: Any) -> ValidationError:
         """For what is missing, and for null."""
         if key == "required":
-            return ValidationError(Problem(code="missing-property", wants=self.wants))
-        return ValidationError(Problem(code="null", wants=self.wants))
+            return ValidationError(WordedProblem(code="missing-property", wants=self.wants))
+        return ValidationError(WordedProblem(code="null", wants=self.wants))
 
 
 class Leaf(StrictField):
@@ -48,9 +48,9 @@ class Leaf(StrictField):
         return self.form
 
     @classmethod
-    def problem(cls, value: object) -> Problem:
+    def problem(cls, value: object) -> WordedProblem:
         """Why a value is refused."""
-        return Problem(cls.code, why=cls.why(value)) if cls.why else Problem(cls.code)
+        return WordedProblem(cls.code, why=cls.why(value)) if cls.why else WordedProblem(cls.code)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if not self.accepts(value):
@@ -68,7 +68,7 @@ class Boolean(Leaf):
     form = "true or false"
 
 
-class Number(Leaf):
+class NumberField(Leaf):
     accepts, code = staticmethod(rules.is_number), "not-a-number"
     form = "a number"
 
@@ -167,5 +167,5 @@ class OneOf(Leaf):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:
         if not self.accepts(value):
-            raise ValidationError(Problem(self.code, allowed=self.form))
+            raise ValidationError(WordedProblem(self.code, allowed=self.form))
         return value

@@ -126,19 +126,19 @@ def _text(text: str) -> str:
     return text
 
 
-class Known(NamedTuple):
+class KnownParameter(NamedTuple):
     """Up to where the log was known: a position, or an instant in microseconds since the epoch."""
 
     position: int | None = None
     instant: int | None = None
 
 
-def _known(text: str) -> Known:
+def _known(text: str) -> KnownParameter:
     if is_timestamp(text):
-        return Known(instant=micros(parse_timestamp(text)))
+        return KnownParameter(instant=micros(parse_timestamp(text)))
     if not text.isascii() or not text.isdigit() or len(text) > 18 or not int(text):
         raise ValueError("known")
-    return Known(position=int(text))
+    return KnownParameter(position=int(text))
 
 
 def _day(text: str) -> date:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 
-class Problem(str):
+class WordedProblem(str):
     """The code of a refusal; `values` are for the places of its sentence in
     `lrs.domain.error_catalogue`. They are words of the schemas, never anything from the input.
     """
 
     values: dict[str, str]
 
-    def __new__(cls, code: str, **values: str) -> Problem:
+    def __new__(cls, code: str, **values: str) -> WordedProblem:
         problem = super().__new__(cls, code)
         problem.values = values
         return problem
@@ -18,7 +18,7 @@ class Problem(str):
 
 def values_of(code: str) -> dict[str, str]:
     """What fills the places of the code's sentence."""
-    return code.values if isinstance(code, Problem) else {}
+    return code.values if isinstance(code, WordedProblem) else {}
 
 
 def one_of(words: list[str]) -> str:

@@ -124,5 +124,5 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     projections must take it to be as short, so it is not for tests in which other processes read.
     """
     for module in (job, startup, fresh_reads, status):
-        monkeypatch.setattr(module, "NOTICE", 0.25)
+        monkeypatch.setattr(module, "MIN_ANNOUNCEMENT", 0.25)
     monkeypatch.setattr(job, "TELLING", 0.1)

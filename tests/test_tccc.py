@@ -79,7 +79,7 @@ def stored(client: Caller) -> list[Statement]:
 def test_every_statement_is_taken_and_read_back_and_repeating_changes_nothing(
     lrs: Lrs, client: Caller, raw: bytes, statements: list[Statement], size: int
 ) -> None:
-    """1.0.3 part 3, 2.1.2 and 2.1.3: value for value; the same file again is no new fact."""
+    """1.0.3 part 3, 2.1.2 and 2.1.3: value for value; the same file again is no new event."""
     values = json.loads(raw)
     assert len(values) == COUNT
     for at in range(0, COUNT, size):

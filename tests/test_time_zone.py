@@ -12,7 +12,7 @@ from lrs import bootstrap
 from lrs.domain.time import micros
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.version import Version
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from lrs.service import Lrs
 from lrs.settings import Settings
 from schemas import parse_statements
@@ -50,9 +50,9 @@ def test_another_zone_folds_what_is_there_anew(settings: Settings) -> None:
 
 def test_each_zone_and_vocabulary_makes_rows_of_its_own() -> None:
     own = Vocabulary(verbs={})
-    made = [Training(words, zone) for words in (STANDARD, own) for zone in (UTC, MOSCOW)]
+    made = [TrainingProjection(words, zone) for words in (STANDARD, own) for zone in (UTC, MOSCOW)]
     assert len({one.VERSION for one in made}) == 4
-    assert made[0].VERSION == Training.VERSION
+    assert made[0].VERSION == TrainingProjection.VERSION
     assert max(one.VERSION for one in made) < 2**31
 
 

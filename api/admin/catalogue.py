@@ -13,11 +13,11 @@ from api.catalogue_files.describing import describe
 from api.middleware.memory_budget import MemoryBudget
 from api.rendering import as_json, no_content
 from api.xapi.bodies import json_body
-from lrs.domain.aggregates.catalogue_entry import SHAPES, Key, Kind
+from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, Key
 from lrs.domain.errors import MOST_FAULTS, EntryNotFound
 from lrs.domain.time import iso
-from lrs.service import Entry, Lrs
-from lrs.service.catalogue import Change, Step, Version
+from lrs.service import EntryState, Lrs
+from lrs.service.catalogue import Change, ChangeStep, EntryVersion
 from lrs.service.catalogue_changes import doubts
 from schemas import parse_json
 from schemas.catalogue.entries import Examined, examine_catalogue, examine_entries
@@ -90,7 +90,7 @@ class _Catalogue:
             return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
 
 
-def summary(steps: Sequence[Step]) -> Mapping[str, Any]:
+def summary(steps: Sequence[ChangeStep]) -> Mapping[str, Any]:
     """How many entries are new, changed or the same, and which are not the same; and what is taken
     but likely not what was meant, if there is anything.
     """
@@ -103,20 +103,20 @@ def summary(steps: Sequence[Step]) -> Mapping[str, Any]:
     return {**counts, "changes": changes, **({"warnings": warnings} if warnings else {})}
 
 
-def _change(step: Step) -> Mapping[str, str]:
+def _change(step: ChangeStep) -> Mapping[str, str]:
     kind = step.stated.kind
     key = dict(zip(SHAPES[kind].key, step.stated.key, strict=True))
     return {"kind": kind.value, **key, "change": step.change.value}
 
 
-def _kind(text: str) -> Kind:
+def _kind(text: str) -> EntryKind:
     try:
-        return Kind(text)
+        return EntryKind(text)
     except ValueError:
         raise EntryNotFound("entry-not-found") from None
 
 
-def _key(kind: Kind, *more: str) -> tuple[Key, str]:
+def _key(kind: EntryKind, *more: str) -> tuple[Key, str]:
     """The key that the parameters say, and the one parameter more that must stand beside it."""
     names = SHAPES[kind].key
     given = parsed(
@@ -125,10 +125,10 @@ def _key(kind: Kind, *more: str) -> tuple[Key, str]:
     return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
 
 
-def _view(entry: Entry) -> Mapping[str, Any]:
+def _view(entry: EntryState) -> Mapping[str, Any]:
     return {**(entry.entry or {}), "version": entry.version, "stored": iso(entry.stored)}
 
 
-def _version(version: Version) -> Mapping[str, Any]:
+def _version(version: EntryVersion) -> Mapping[str, Any]:
     said = {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
     return {"version": version.number, "stored": iso(version.stored), **said}

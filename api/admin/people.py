@@ -11,7 +11,7 @@ from api.auth import authenticated
 from api.rendering import as_json
 from lrs.domain.time import iso
 from lrs.service import Lrs
-from lrs.service.people import Person, Record, Said, What
+from lrs.service.people import PersonEntry, PersonEntryKind, PersonHistory, Record
 from schemas.parameters import AGENT_KEY, parsed
 
 
@@ -29,7 +29,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     return bp
 
 
-def _person(person: Person) -> Mapping[str, Any]:
+def _person(person: PersonHistory) -> Mapping[str, Any]:
     return {
         "representative": person.representative,
         "identifiers": person.identifiers,
@@ -42,7 +42,7 @@ def _record(record: Record) -> Mapping[str, Any]:
     return {**record.entry, "version": record.version, "stored": iso(record.stored)}
 
 
-def _said(said: Said) -> Mapping[str, Any]:
+def _said(said: PersonEntry) -> Mapping[str, Any]:
     version = said.version
     return {
         "version": version.number,
@@ -54,10 +54,10 @@ def _said(said: Said) -> Mapping[str, Any]:
     }
 
 
-def _content(said: Said) -> Mapping[str, Any]:
+def _content(said: PersonEntry) -> Mapping[str, Any]:
     entry = said.version.entry
     if entry is None:
         return {"reason": said.version.reason}
-    if said.what is What.LINKED:
+    if said.what is PersonEntryKind.LINKED:
         return {name: text for name, text in entry.items() if name != "agent"}
     return {"entry": entry}

@@ -6,12 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lrs.domain.time import iso
-from lrs.service.projection_admin import Divergence, Entry, Rebuilding, SetAside, Tried
+from lrs.service.projection_admin import (
+    Divergence,
+    ProjectionEntry,
+    QuarantinedEvent,
+    RebuildProgress,
+    RetryResult,
+)
 
 HEADINGS = ("name", "version", "state", "position", "behind", "age", "rate", "quarantined")
 
 
-def room_view(entries: Sequence[Entry], divergences: Sequence[Divergence]) -> dict[str, Any]:
+def room_view(
+    entries: Sequence[ProjectionEntry], divergences: Sequence[Divergence]
+) -> dict[str, Any]:
     """Every projection, and whether the log is as it was known."""
     return {
         "projections": [entry_view(entry) for entry in entries],
@@ -19,7 +27,7 @@ def room_view(entries: Sequence[Entry], divergences: Sequence[Divergence]) -> di
     }
 
 
-def entry_view(entry: Entry) -> dict[str, Any]:
+def entry_view(entry: ProjectionEntry) -> dict[str, Any]:
     failure, rebuild = entry.failure, entry.rebuild
     return {
         "name": entry.name,
@@ -69,7 +77,7 @@ def divergence_sentence(one: Divergence) -> str:
     )
 
 
-def _rebuild_view(rebuild: Rebuilding) -> dict[str, Any]:
+def _rebuild_view(rebuild: RebuildProgress) -> dict[str, Any]:
     return {
         "version": rebuild.version,
         "begun": rebuild.is_begun,
@@ -80,7 +88,7 @@ def _rebuild_view(rebuild: Rebuilding) -> dict[str, Any]:
     }
 
 
-def aside_view(aside: SetAside) -> dict[str, Any]:
+def aside_view(aside: QuarantinedEvent) -> dict[str, Any]:
     event = aside.event
     return {
         "position": event.position,
@@ -90,7 +98,7 @@ def aside_view(aside: SetAside) -> dict[str, Any]:
     }
 
 
-def tried_view(tried: Tried) -> dict[str, Any]:
+def tried_view(tried: RetryResult) -> dict[str, Any]:
     return {
         "position": tried.position,
         "statement": None if tried.stream is None else str(tried.stream),
@@ -99,7 +107,7 @@ def tried_view(tried: Tried) -> dict[str, Any]:
     }
 
 
-def table(entries: Sequence[Entry], divergences: Sequence[Divergence] = ()) -> list[str]:
+def table(entries: Sequence[ProjectionEntry], divergences: Sequence[Divergence] = ()) -> list[str]:
     """A line for each projection under a line of headings, then what has to be said besides."""
     rows = [HEADINGS, *(_cells(entry) for entry in entries)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -114,7 +122,7 @@ def table(entries: Sequence[Entry], divergences: Sequence[Divergence] = ()) -> l
     return lines + remarks + lost
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: ProjectionEntry) -> tuple[str, ...]:
     return (
         entry.name,
         str(entry.version),
@@ -127,7 +135,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     )
 
 
-def _remarks(entry: Entry) -> list[str]:
+def _remarks(entry: ProjectionEntry) -> list[str]:
     remarks = []
     if entry.rebuild is not None:
         remarks.append(f"{entry.name}: {progress(entry.rebuild)}")
@@ -140,7 +148,7 @@ def _remarks(entry: Entry) -> list[str]:
     return remarks
 
 
-def progress(rebuild: Rebuilding) -> str:
+def progress(rebuild: RebuildProgress) -> str:
     """How far a rebuild has come, in words."""
     if not rebuild.is_begun:
         return f"to be made anew in version {rebuild.version} by the next process that folds"
@@ -149,7 +157,7 @@ def progress(rebuild: Rebuilding) -> str:
     return f"made anew in version {rebuild.version}: {far}"
 
 
-def together(rebuilds: Mapping[str, Rebuilding | None]) -> str:
+def together(rebuilds: Mapping[str, RebuildProgress | None]) -> str:
     """How far several rebuilds have come, in one line."""
     under_way = {name: r for name, r in rebuilds.items() if r is not None and r.is_begun}
     told = [f"{name} {r.progress:.0%}" for name, r in under_way.items()]

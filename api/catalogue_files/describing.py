@@ -7,11 +7,11 @@ from contextlib import suppress
 from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import InvalidEntry, Unavailable
 from lrs.service import Lrs
-from lrs.service.catalogue import Stated, Step
+from lrs.service.catalogue import ChangeStep, Stated
 from schemas.catalogue.entries import Examined
 
 
-def describe(lrs: Lrs, found: Examined, by: Credential, *, preview: bool) -> list[Step]:
+def describe(lrs: Lrs, found: Examined, by: Credential, *, preview: bool) -> list[ChangeStep]:
     """What the entries change, or would change in a preview. Raises InvalidEntry with all faults,
     Forbidden, Unavailable or StorageFull.
     """

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lrs.domain.errors import MOST_FAULTS, ImportRefused, InvalidEntry
 
 
-class Told(NamedTuple):
+class FileFault(NamedTuple):
     """A fault: where it stands in the order of the file, and place and sentence."""
 
     order: tuple[int, ...]
@@ -26,10 +26,10 @@ class Source:
 
     name: str
     value: Any
-    tell: Callable[[InvalidEntry], Told | None]
+    tell: Callable[[InvalidEntry], FileFault | None]
     place: Callable[[str], str]
     content: Callable[[str], str]
-    faults: Sequence[Told] = ()
+    faults: Sequence[FileFault] = ()
     notes: Sequence[str] = field(default=())
 
     def refusal(self, error: InvalidEntry | None) -> ImportRefused:

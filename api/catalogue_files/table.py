@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 from api.catalogue_files.cells import Unreadable, value_of
 from api.catalogue_files.sheets import MOST_COLUMNS, MOST_ROWS, Cell, Sheet
 from api.catalogue_files.source import quoted
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 from schemas.catalogue.forms import Form, Sort, forms
 from schemas.rules import is_language_tag
@@ -36,7 +36,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row that is read: its number, its entry, its cells by column, and which are unreadable."""
 
     number: int
@@ -45,7 +45,7 @@ class Row:
     unreadable: set[str] = field(default_factory=set)
 
 
-Fault = tuple[int, int, str]
+CellFault = tuple[int, int, str]
 """A row, a column and a sentence that begins with the place in the sheet; 0 for a whole one."""
 
 
@@ -53,11 +53,11 @@ Fault = tuple[int, int, str]
 class Table:
     """The entries of a sheet, with the faults of its form."""
 
-    kind: Kind
+    kind: EntryKind
     sheet: Sheet
     columns: dict[int, Column] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     examples: list[int] = field(default_factory=list)
     """The numbers of the rows that are marked as examples."""
     unheaded: list[str] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Table:
         ]
 
 
-def read_table(sheet: Sheet, kind: Kind) -> Table:
+def read_table(sheet: Sheet, kind: EntryKind) -> Table:
     """The entries of a sheet that holds something."""
     table = Table(kind, sheet)
     first = sheet.rows.get(1, {})
@@ -115,7 +115,7 @@ def _read_headings(table: Table, first: dict[int, Cell]) -> None:
             table.columns[number] = Column(heading, member, language, form)
 
 
-def _wrong_heading(kind: Kind, heading: str, member: str, language: str) -> str:
+def _wrong_heading(kind: EntryKind, heading: str, member: str, language: str) -> str:
     """What is wrong with a heading; empty if nothing is."""
     form = forms(kind).get(member)
     if form is None:
@@ -127,14 +127,14 @@ def _wrong_heading(kind: Kind, heading: str, member: str, language: str) -> str:
     return ""
 
 
-def _known(kind: Kind) -> str:
+def _known(kind: EntryKind) -> str:
     """The headings that there may be."""
     return ", ".join(h for name, form in forms(kind).items() for h in form.headings(name))
 
 
-def _row(table: Table, number: int, cells: dict[int, Cell]) -> Row | None:
+def _row(table: Table, number: int, cells: dict[int, Cell]) -> SheetRow | None:
     """The row's entry; None if the row says nothing in the columns that are read."""
-    row = Row(number, {}, {n: cell for n, cell in cells.items() if n in table.columns})
+    row = SheetRow(number, {}, {n: cell for n, cell in cells.items() if n in table.columns})
     for place, cell in row.cells.items():
         column = table.columns[place]
         try:

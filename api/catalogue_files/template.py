@@ -22,7 +22,7 @@ from api.catalogue_files.template_words import EXAMPLES as ENTRIES
 from api.catalogue_files.template_words import HELP as SENTENCES
 from api.catalogue_files.template_words import HINTS
 from api.catalogue_files.workbook import HELP
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import ImportRefused
 from schemas.catalogue.forms import Form, Sort, forms
 
@@ -59,7 +59,7 @@ def make(path: Path) -> None:
 def _book() -> Any:
     book = Workbook()
     _help(book.active)
-    for kind in Kind:
+    for kind in EntryKind:
         _sheet(book.create_sheet(kind.value), kind)
     return book
 
@@ -74,7 +74,7 @@ def _help(sheet: Any) -> None:
         sheet.column_dimensions[letter].width = 70
 
 
-def _sheet(sheet: Any, kind: Kind) -> None:
+def _sheet(sheet: Any, kind: EntryKind) -> None:
     """Headings, hints, formats, choices and the example of a kind."""
     _heading(sheet, 1, MARK, "Строки со словом «пример» не загружаются.", "Marks examples.")
     sheet.cell(2, 1, EXAMPLES[0]).font = _PALE

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 
 Hint = tuple[str, str]
 """In Russian and in English."""
@@ -206,8 +206,8 @@ HINTS: Mapping[str, Hint] = {
     ),
 }
 
-EXAMPLES: Mapping[Kind, Mapping[str, Any]] = {
-    Kind.COURSE: {
+EXAMPLES: Mapping[EntryKind, Mapping[str, Any]] = {
+    EntryKind.COURSE: {
         "id": _COURSE,
         "title.ru": "Первая помощь",
         "title.en": "First aid",
@@ -218,15 +218,19 @@ EXAMPLES: Mapping[Kind, Mapping[str, Any]] = {
         "activities": f"{_COURSE}/test",
         "services": "passport",
     },
-    Kind.OFFICE: {
+    EntryKind.OFFICE: {
         "code": "0012",
         "title.ru": "Центр на Северной",
         "title.en": "Northern centre",
         "address": "Северная ул., 12",
     },
-    Kind.POST: {"code": "inspector", "title.ru": "Инспектор", "title.en": "Inspector"},
-    Kind.SERVICE: {"code": "passport", "title.ru": "Выдача паспортов", "title.en": "Passports"},
-    Kind.PROGRAMME: {
+    EntryKind.POST: {"code": "inspector", "title.ru": "Инспектор", "title.en": "Inspector"},
+    EntryKind.SERVICE: {
+        "code": "passport",
+        "title.ru": "Выдача паспортов",
+        "title.en": "Passports",
+    },
+    EntryKind.PROGRAMME: {
         "code": "windows",
         "title.ru": "Допуск к окну",
         "title.en": "Permission for the window",
@@ -239,7 +243,7 @@ EXAMPLES: Mapping[Kind, Mapping[str, Any]] = {
         "offices": "0012",
         "before_visitors": "да",
     },
-    Kind.PERSON: {
+    EntryKind.PERSON: {
         "agent": _ANNA,
         "name": "Зимина Анна Ильинична",
         "number": "0902",
@@ -247,25 +251,25 @@ EXAMPLES: Mapping[Kind, Mapping[str, Any]] = {
         "post": "inspector",
         "since": "2025-01-09",
     },
-    Kind.LINK: {
+    EntryKind.LINK: {
         "agent": "mbox|mailto:anna.zimina@centre.example",
         "person": _ANNA,
         "reason": "Старая учётная запись",
     },
-    Kind.EXEMPTION: {
+    EntryKind.EXEMPTION: {
         "programme": "windows",
         "agent": _ANNA,
         "reason": "Стаж более десяти лет",
         "since": "2026-01-01",
         "until": "2026-12-31",
     },
-    Kind.REVOCATION: {
+    EntryKind.REVOCATION: {
         "programme": "windows",
         "agent": _ANNA,
         "on": "2026-05-01",
         "reason": "Жалоба посетителя",
     },
-    Kind.VISIT: {
+    EntryKind.VISIT: {
         "code": "V-1",
         "on": "2026-04-02",
         "office": "0012",
@@ -277,5 +281,5 @@ EXAMPLES: Mapping[Kind, Mapping[str, Any]] = {
         "people": _ANNA,
         "note": "Практика у окна",
     },
-    Kind.RATING: {"office": "0012", "month": "2026-03", "likes": 12, "dislikes": 0},
+    EntryKind.RATING: {"office": "0012", "month": "2026-03", "likes": 12, "dislikes": 0},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lrs.domain.aggregates.catalogue_entry import REFERENCES, Kind
+from lrs.domain.aggregates.catalogue_entry import REFERENCES, EntryKind
 from lrs.domain.errors import InvalidEntry
 from schemas.catalogue.forms import Sort, forms
 
@@ -27,7 +27,7 @@ _SENTENCES: Mapping[str, str] = {
 """By code; of other codes the sentence of `lrs.domain.error_catalogue` will do."""
 
 
-def in_words_of_sheets(fault: InvalidEntry, kind: Kind, member: str, twin: int | None) -> str:
+def in_words_of_sheets(fault: InvalidEntry, kind: EntryKind, member: str, twin: int | None) -> str:
     """What to change in a cell. `twin` is the number of the row that the fault's row repeats."""
     if fault.code == "repeated-entry" and twin is not None:
         return f"This describes the same as row {twin}: keep one of them."

@@ -11,10 +11,10 @@ from typing import Any
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from api.catalogue_files.sheets import Sheet, read_sheets
-from api.catalogue_files.source import Source, Told, quoted
-from api.catalogue_files.table import Row, Table, read_table
+from api.catalogue_files.source import FileFault, Source, quoted
+from api.catalogue_files.table import SheetRow, Table, read_table
 from api.catalogue_files.wording import in_words_of_sheets
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import ImportRefused, InvalidEntry
 from lrs.domain.xapi.agent import JsonObject
 from schemas.catalogue.forms import Sort, forms
@@ -22,7 +22,7 @@ from schemas.catalogue.forms import Sort, forms
 HELP = "Как заполнять"
 """The sheet of a template that tells how to fill it in: it is not read."""
 
-_KINDS = [kind.value for kind in Kind]
+_KINDS = [kind.value for kind in EntryKind]
 
 
 def read(path: Path) -> Source:
@@ -44,7 +44,7 @@ class _Book:
     def __init__(self, name: str) -> None:
         self._name = name
         self.tables: dict[str, Table] = {}
-        self.faults: list[Told] = []
+        self.faults: list[FileFault] = []
         self.notes: list[str] = []
         self._order: dict[str, int] = {}
 
@@ -52,16 +52,16 @@ class _Book:
         """Read a sheet that holds something."""
         kind = sheet.title.strip().casefold()
         if kind in _KINDS:
-            table = read_table(sheet, Kind(kind))
+            table = read_table(sheet, EntryKind(kind))
             self.tables[kind], self._order[kind] = table, index
             at = f"sheet {quoted(sheet.title)}"
-            self.faults += [Told((index, *p), f"{at}, {text}") for *p, text in table.faults]
+            self.faults += [FileFault((index, *p), f"{at}, {text}") for *p, text in table.faults]
             self.notes += [f"{at} {note}" for note in _notes(table)]
         elif sheet.is_hidden:
             self.notes.append(f"the hidden sheet {quoted(sheet.title)} is not read.")
         elif sheet.title != HELP:
             told = f"a sheet is called {quoted(sheet.title)}; may be: {', '.join(_KINDS)}."
-            self.faults.append(Told((index,), told))
+            self.faults.append(FileFault((index,), told))
 
     def require_something(self) -> None:
         """Raises ImportRefused for a workbook without an entry and without a fault."""
@@ -79,14 +79,14 @@ class _Book:
         """What the cell holds; empty for what is no cell."""
         return self._spot(pointer).content
 
-    def tell(self, fault: InvalidEntry) -> Told | None:
+    def tell(self, fault: InvalidEntry) -> FileFault | None:
         """The fault with its place, and what the cell holds; None if the file's own faults tell
         it.
         """
         spot = self._spot(fault.place)
         table, row = spot.table, spot.row
         if table is None or row is None:
-            return Told((0,), f"{spot.place}: {fault.detail}")
+            return FileFault((0,), f"{spot.place}: {fault.detail}")
         order = self._order[table.kind.value]
         if spot.member in row.unreadable:
             return None
@@ -95,11 +95,13 @@ class _Book:
             told = (
                 f"sheet {quoted(table.sheet.title)}: a column {name} is wanted, and is not there."
             )
-            return Told((order, 1), told)
+            return FileFault((order, 1), told)
         twin = None if fault.twin is None else self._spot(fault.twin).row
         number = None if twin is None else twin.number
         sentence = in_words_of_sheets(fault, table.kind, spot.member, number)
-        return Told((order, row.number, spot.column), f"{spot.place}: {sentence}{spot.content}")
+        return FileFault(
+            (order, row.number, spot.column), f"{spot.place}: {sentence}{spot.content}"
+        )
 
     def _spot(self, pointer: str) -> _Spot:
         _, kind, index, member, language, *_ = f"{pointer}/////".split("/")
@@ -116,7 +118,7 @@ class _Spot:
     """
 
     table: Table | None
-    row: Row | None = None
+    row: SheetRow | None = None
     member: str = ""
     language: str = ""
     pointer: str = ""

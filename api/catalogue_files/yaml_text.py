@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from api.catalogue_files.source import Source, Told, quoted
+from api.catalogue_files.source import FileFault, Source, quoted
 from lrs.domain.errors import ImportRefused, InvalidEntry, MalformedJson
 from schemas import parse_json
 from schemas.validate import pointer_of
@@ -100,7 +100,7 @@ def read(path: Path) -> Source:
         problem = getattr(error, "problem", None) or "this is no YAML"
         raise ImportRefused(f"{path.name}{line}: {problem}.") from None
     text = _Text(value, lines, {line for line, _ in loader.faults})
-    faults = [Told((line,), f"line {line}: {what}") for line, what in loader.faults]
+    faults = [FileFault((line,), f"line {line}: {what}") for line, what in loader.faults]
     return Source(path.name, value, text.tell, text.place, text.content, faults)
 
 
@@ -131,14 +131,14 @@ class _Text:
         """Line and pointer."""
         return f"line {self._line(pointer)}, {pointer}" if pointer else "as a whole"
 
-    def tell(self, fault: InvalidEntry) -> Told | None:
+    def tell(self, fault: InvalidEntry) -> FileFault | None:
         if self._is_refused(fault.place):
             return None
         sentence = fault.detail
         if fault.twin is not None:
             sentence += f" The other begins on line {self._line(fault.twin)}."
         sentence += self.content(fault.place)
-        return Told((self._line(fault.place),), f"{self.place(fault.place)}: {sentence}")
+        return FileFault((self._line(fault.place),), f"{self.place(fault.place)}: {sentence}")
 
     def content(self, pointer: str) -> str:
         """What stands there, if it is a single value."""

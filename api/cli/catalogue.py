@@ -11,7 +11,7 @@ import click
 from api.catalogue_files.describing import describe
 from api.cli.context import store
 from lrs.domain.errors import InvalidEntry
-from lrs.service.catalogue import Change, Step
+from lrs.service.catalogue import Change, ChangeStep
 from lrs.service.catalogue_changes import doubts
 from schemas.catalogue.entries import examine_catalogue
 
@@ -57,7 +57,7 @@ def template(file: Path) -> None:
     click.echo(f"{file} is made. Fill it in, then: lrs catalogue import {file} --preview")
 
 
-def _described(source: Source, preview: bool) -> list[Step]:
+def _described(source: Source, preview: bool) -> list[ChangeStep]:
     """What the file changes. Raises ImportRefused with all its faults."""
     found = examine_catalogue(source.value)
     error = None
@@ -72,7 +72,7 @@ def _described(source: Source, preview: bool) -> list[Step]:
     return steps
 
 
-def _counts(steps: list[Step]) -> list[str]:
+def _counts(steps: list[ChangeStep]) -> list[str]:
     """A line for each kind that the file speaks of."""
     lines = []
     for kind in dict.fromkeys(step.stated.kind for step in steps):
@@ -82,7 +82,7 @@ def _counts(steps: list[Step]) -> list[str]:
     return lines
 
 
-def _remarks(source: Source, steps: list[Step]) -> Iterable[str]:
+def _remarks(source: Source, steps: list[ChangeStep]) -> Iterable[str]:
     """What of the file is not read, and what is likely not what was meant."""
     yield from (f"Note: {note}" for note in source.notes)
     found = doubts([step.stated for step in steps])

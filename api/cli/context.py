@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from api.logs import configure
 from lrs import bootstrap
-from lrs.runtime import settle
+from lrs.runtime import tune_memory
 from lrs.service import Lrs
 from lrs.settings import Settings
 
@@ -24,7 +24,7 @@ def settings() -> Settings:
 def store() -> Iterator[Lrs]:
     """The store, for as long as the command runs. Raises Misconfigured, Unavailable."""
     lrs = bootstrap.build(settings())
-    settle()
+    tune_memory()
     try:
         yield lrs
     finally:

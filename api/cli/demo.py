@@ -10,9 +10,9 @@ from itertools import groupby
 from uuid import UUID
 
 from api.cli.importing import import_statements
-from lrs.demo import END, STRICTER_TOLD, Fact, Journal, Past
-from lrs.domain.aggregates.catalogue_entry import Kind, Thing
-from lrs.domain.aggregates.credential import Credential, Scope, Standing
+from lrs.demo import END, STRICTER_TOLD, Journal, JournalEvent, Past
+from lrs.domain.aggregates.catalogue_entry import EntryIdentity, EntryKind
+from lrs.domain.aggregates.credential import Credential, KeyStatus, Scope
 from lrs.domain.errors import ImportRefused
 from lrs.domain.time import iso
 from lrs.domain.xapi.agent import JsonObject
@@ -23,7 +23,7 @@ from schemas.catalogue.entries import check_entries
 
 LABEL = "demo"
 _RULE = "lost-by-the-new-rule"
-_STRICTER: Thing = (Kind.PROGRAMME, ("senior",))
+_STRICTER: EntryIdentity = (EntryKind.PROGRAMME, ("senior",))
 
 
 def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]) -> str:
@@ -37,7 +37,7 @@ def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]
     if not _is_filled(lrs, UUID(statements[-1]["id"])):
         tell(lrs, journal.history(), _operator(lrs), progress, past.expect)
     for credential, standing in lrs.credentials.all():
-        if standing is Standing.GOOD and credential.label == LABEL:
+        if standing is KeyStatus.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
     lrs.projector.catch_up()
@@ -45,7 +45,7 @@ def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     return f"""
 {len(statements)} statements of an invented training centre are stored,
-and {journal.facts} facts of its catalogue. The last day is {END}.
+and {journal.events} events of its catalogue. The last day is {END}.
 
 Look at   {base}/api/v1/transcripts   (and /courses, /health)
 Log in    {key.name}
@@ -69,57 +69,61 @@ def _is_filled(lrs: Lrs, last: UUID) -> bool:
 
 def tell(
     lrs: Lrs,
-    history: Iterable[JsonObject | Fact],
+    history: Iterable[JsonObject | JournalEvent],
     by: Credential,
     progress: Callable[[int], None] = lambda _: None,
-    expect: Callable[[Thing, int], None] = lambda *_: None,
+    expect: Callable[[EntryIdentity, int], None] = lambda *_: None,
 ) -> None:
-    """Store statements and facts in their order, but for those which are stored already.
+    """Store statements and events in their order, but for those which are stored already.
 
-    `progress` is told the number of statements; `expect` which fact is stored next.
+    `progress` is told the number of statements; `expect` which event is stored next.
     """
-    facts, done = _Facts(lrs, by, expect), 0
-    for is_fact, several in groupby(history, lambda news: isinstance(news, Fact)):
+    events, done = _JournalRecorder(lrs, by, expect), 0
+    for is_entry, several in groupby(history, lambda news: isinstance(news, JournalEvent)):
         news = list(several)
-        if is_fact:
-            facts.record([fact for fact in news if isinstance(fact, Fact)])
+        if is_entry:
+            events.record([event for event in news if isinstance(event, JournalEvent)])
         else:
-            import_statements(lrs, _received(s for s in news if not isinstance(s, Fact)), by)
+            import_statements(
+                lrs, _received(s for s in news if not isinstance(s, JournalEvent)), by
+            )
             done += len(news)
             progress(done)
 
 
-class _Facts:
-    """Records facts of the catalogue. That a thing was described so often is told by its versions:
+class _JournalRecorder:
+    """Records events of the catalogue. That a thing was described so often is told by its versions:
     a start that was broken off goes on where it ended.
     """
 
-    def __init__(self, lrs: Lrs, by: Credential, expect: Callable[[Thing, int], None]) -> None:
+    def __init__(
+        self, lrs: Lrs, by: Credential, expect: Callable[[EntryIdentity, int], None]
+    ) -> None:
         self._catalogue = lrs.catalogue
         self._by = by
         self._expect = expect
-        self._told: Counter[Thing] = Counter()
-        self._held: dict[Thing, int] = {}
+        self._told: Counter[EntryIdentity] = Counter()
+        self._held: dict[EntryIdentity, int] = {}
 
-    def record(self, facts: list[Fact]) -> None:
+    def record(self, events: list[JournalEvent]) -> None:
         """In as few steps as they allow: one step describes a thing once."""
-        things = {(fact.kind, fact.key) for fact in facts} - self._told.keys()
+        things = {(event.kind, event.key) for event in events} - self._told.keys()
         held = self._catalogue.histories(things, self._by)
         self._held |= {thing: len(versions) for thing, versions in held.items()}
-        waiting: dict[Thing, Stated] = {}
-        for fact in facts:
-            thing = (fact.kind, fact.key)
+        waiting: dict[EntryIdentity, Stated] = {}
+        for event in events:
+            thing = (event.kind, event.key)
             self._told[thing] += 1
             if self._told[thing] <= self._held.get(thing, 0):
                 continue
-            if fact.entry is None or thing in waiting:
+            if event.entry is None or thing in waiting:
                 self._catalogue.describe(list(waiting.values()), self._by)
                 waiting.clear()
             self._expect(thing, self._told[thing])
-            if fact.entry is None:
-                self._catalogue.withdraw(*thing, fact.reason, self._by)
+            if event.entry is None:
+                self._catalogue.withdraw(*thing, event.reason, self._by)
             else:
-                ((kind, entry, where),) = check_entries(fact.kind, fact.entry)
+                ((kind, entry, where),) = check_entries(event.kind, event.entry)
                 waiting[thing] = Stated(kind, entry, where)
         self._catalogue.describe(list(waiting.values()), self._by)
 

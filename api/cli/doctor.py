@@ -1,4 +1,4 @@
-"""What `lrs doctor` says: facts first, then what is wrong and what to do about it."""
+"""What `lrs doctor` says: what there is first, then what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lrs import __version__, bootstrap
 from lrs.db.diagnosis import diagnosed
 from lrs.domain.errors import LrsError
 from lrs.service import SCHEMA_VERSION, Lrs
-from lrs.service.projection_admin import Divergence, Entry, State
+from lrs.service.projection_admin import Divergence, ProjectionEntry, ProjectionState
 from lrs.settings import Settings
 
 BEHIND = 10_000
@@ -31,17 +31,17 @@ _AFTER_A_LOSS = (
 def examine(settings: Settings) -> Finding:
     """Look at the store, as a start would: a read model of another log is begun anew."""
     found = Finding()
-    found.facts.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
+    found.lines.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     if settings.public_url:
-        found.facts.append(f"endpoint    {settings.public_url}/xapi/")
+        found.lines.append(f"endpoint    {settings.public_url}/xapi/")
     look_at_machine(settings, found)
     with _troubles_told(found), closing(bootstrap.build(settings)) as lrs:
         log, views = lrs.places
-        found.facts += [f"log         {log}", f"read models {views}"]
+        found.lines += [f"log         {log}", f"read models {views}"]
         health = lrs.health()
-        found.facts.append(f"events      {health.head}")
+        found.lines.append(f"events      {health.head}")
         for p in health.projections:
-            found.facts.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
+            found.lines.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
             trouble = _trouble(p)
             if trouble:
                 found.troubles.append(f"The projection {p.name} {trouble}")
@@ -53,7 +53,7 @@ def examine(settings: Settings) -> Finding:
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
                 f"`lrs projections retry {q.projection}`."
             )
-        found.facts += _uncounted(lrs)
+        found.lines += _uncounted(lrs)
         lrs.try_room()
     return found
 
@@ -96,24 +96,24 @@ def _lost(one: Divergence) -> str:
     return f"{divergence_sentence(one)}{rebuilt} {_AFTER_A_LOSS}"
 
 
-def _trouble(p: Entry) -> str:
+def _trouble(p: ProjectionEntry) -> str:
     """What is wrong with a projection and what to do about it; nothing if all is well."""
     why = f" ({p.failure.error})" if p.failure else ""
     match p.state:
-        case State.ERRING:
+        case ProjectionState.ERRING:
             return f"cannot be folded just now{why}: is the database well, and its disk not full?"
-        case State.OUTDATED:
+        case ProjectionState.OUTDATED:
             return f"is of an older version: `lrs projections rebuild {p.name}`."
-        case State.REPLACED:
+        case ProjectionState.REPLACED:
             return (
                 "is of a newer version of the program, or of another log: start that program, or "
                 f"go back with `lrs projections rebuild {p.name}`."
             )
-        case State.AHEAD:
+        case ProjectionState.AHEAD:
             return "holds events that the log has lost: start a server, which rebuilds it."
-        case State.STOPPED:
+        case ProjectionState.STOPPED:
             return f"is {p.lag} events behind: is a server or `lrs project` running?"
-        case State.RUNNING if p.lag > BEHIND:
+        case ProjectionState.RUNNING if p.lag > BEHIND:
             return f"is {p.lag} events behind: is a server or `lrs project` running?"
         case _:
             return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from lrs.domain.time import iso, micros
-from lrs.service.key_log import Entry
+from lrs.service.key_log import KeyRecord
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hdw])").fullmatch
@@ -54,12 +54,12 @@ def expiry_of(text: str) -> Expiry:
     return Expiry(day)
 
 
-def past_of(entry: Entry, used: int) -> str:
+def past_of(entry: KeyRecord, used: int) -> str:
     """When a key was made, used last and revoked, and when it ends; `used` is 0 for never."""
     return ", ".join(_past_of(entry, used))
 
 
-def _past_of(entry: Entry, used: int) -> Iterator[str]:
+def _past_of(entry: KeyRecord, used: int) -> Iterator[str]:
     yield f"made {_moment(entry.made)}{_by(entry.made_by)}"
     yield f"last used {_moment(used)}" if used else "no use known"
     if entry.credential.expires:

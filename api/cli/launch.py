@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 from uuid import UUID
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import Invalid, InvalidQuery, PersonNotFound, Unavailable
 from lrs.domain.xapi.agent import JsonObject, agent_key, identifier_of
@@ -99,7 +99,7 @@ def unknown(lrs: Lrs, actor: JsonObject, by: Credential) -> str:
     """
     key = agent_key(actor) or ""
     with suppress(Unavailable):  # the link is good without
-        if not lrs.catalogue.counts(by).get(Kind.PERSON):
+        if not lrs.catalogue.counts(by).get(EntryKind.PERSON):
             return ""
         try:
             found = lrs.people.show(key, by)

@@ -24,7 +24,7 @@ TRIED = 1_000_000
 class Finding:
     """Lines of what is, and of what is wrong."""
 
-    facts: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
 
@@ -33,7 +33,7 @@ def look_at_machine(settings: Settings, found: Finding) -> None:
     for folders in _by_disk(_folders(settings)):
         _look_at_disk(folders, found)
     if not settings.ledger_url.startswith("sqlite:"):
-        found.facts.append(
+        found.lines.append(
             "disk        PostgreSQL does not tell how much room it has: watch its server"
         )
     opened = open_to_others(_files(settings))
@@ -91,7 +91,7 @@ def _by_disk(folders: Iterable[Path]) -> list[list[Path]]:
 def _look_at_disk(folders: list[Path], found: Finding) -> None:
     free = shutil.disk_usage(folders[0]).free
     named = ", ".join(map(str, folders))
-    found.facts.append(f"disk        {_size(free)} free: {named}")
+    found.lines.append(f"disk        {_size(free)} free: {named}")
     failed = [f"{folder} ({said})" for folder in folders if (said := _refusal(folder))]
     if failed:
         found.troubles.append(

@@ -26,7 +26,7 @@ from lrs.domain.errors import (
     Unavailable,
     Unreachable,
 )
-from lrs.runtime import settle
+from lrs.runtime import tune_memory
 from lrs.settings import Settings
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
@@ -167,7 +167,7 @@ def doctor() -> None:
     """Say how the store is, and what is wrong, in words."""
     settings = context.settings()
     found = examine(settings)
-    for line in found.facts:
+    for line in found.lines:
         click.echo(line)
     for trouble in found.troubles:
         click.echo(f"! {trouble}")
@@ -192,7 +192,7 @@ def demo(seed: int, only_fill: bool) -> None:
     journal = unfold(seed, 400)
     past = Past(journal)
     lrs = bootstrap.build(settings, stored_at=past.stored_at)
-    settle()
+    tune_memory()
     try:
         click.echo(fill(lrs, journal, past, _counter("statements stored")))
     finally:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import click
 
 from api.cli.context import store
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.aggregates.credential import Credential
 from lrs.domain.error_catalogue import PROBLEMS
 from lrs.domain.time import iso
 from lrs.service import Lrs
 from lrs.service.catalogue import Change, Stated
-from lrs.service.people import Person, Said, What
+from lrs.service.people import PersonEntry, PersonEntryKind, PersonHistory
 from schemas.catalogue.entries import check_entries
 from schemas.rules import is_agent_key
 
@@ -68,7 +68,7 @@ def link(identifier: str, person: str, reason: str | None) -> None:
         by = lrs.credentials.operator("person link")
         key = _key(lrs, person, by)
         entry = {"agent": identifier, "person": key} | ({"reason": reason} if reason else {})
-        stated = [Stated(*checked) for checked in check_entries(Kind.LINK, entry)]
+        stated = [Stated(*checked) for checked in check_entries(EntryKind.LINK, entry)]
         (step,) = lrs.catalogue.describe(stated, by)
     same = step.change is Change.SAME
     click.echo(SAME if same else f"{identifier} is the person known by {key}.")
@@ -111,7 +111,7 @@ def _key(lrs: Lrs, person: str, by: Credential) -> str:
     return person if is_agent_key(person) else lrs.people.numbered(person, by)
 
 
-def _told(person: Person) -> Iterator[str]:
+def _told(person: PersonHistory) -> Iterator[str]:
     yield _line("person", person.representative)
     for identifier in person.identifiers:
         if identifier != person.representative:
@@ -126,19 +126,19 @@ def _told(person: Person) -> Iterator[str]:
         yield _plain(f"{iso(said.version.stored)}  {said.what:9}  {_what(said)}, by {_by(said)}")
 
 
-def _what(said: Said) -> str:
+def _what(said: PersonEntry) -> str:
     """What was said, in a line: a link's end, a record's members, a reason."""
     entry, reason = said.version.entry, said.version.reason
     if entry is None:
         return f"{said.identifier}: {reason}" if reason else said.identifier
-    if said.what is What.LINKED:
+    if said.what is PersonEntryKind.LINKED:
         because = f": {entry['reason']}" if "reason" in entry else ""
         return f"{said.identifier} to {entry['person']}{because}"
     others = (text for name, text in entry.items() if name != "agent")
     return f"{said.identifier}: {', '.join(others)}"
 
 
-def _by(said: Said) -> str:
+def _by(said: PersonEntry) -> str:
     return said.version.by or "nobody"
 
 

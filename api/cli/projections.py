@@ -14,7 +14,7 @@ from api.cli import context
 from api.logs import configure
 from lrs import bootstrap
 from lrs.service import Lrs
-from lrs.service.projection_admin import Rebuilding
+from lrs.service.projection_admin import RebuildProgress
 from replay.rebuild import rebuild as rebuild_beside
 
 FAILED = 1
@@ -168,7 +168,7 @@ class _Shown:
         self._terminal = sys.stderr.isatty()
         self._told = 0
 
-    def __call__(self, rebuilds: Mapping[str, Rebuilding | None]) -> None:
+    def __call__(self, rebuilds: Mapping[str, RebuildProgress | None]) -> None:
         line = together(rebuilds)
         self._told += 1
         if self._terminal:

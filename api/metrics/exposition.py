@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from api.metrics.snapshot import Sum
+from api.metrics.snapshot import MetricSum
 from lrs.service import Health
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -12,12 +12,12 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 Labels = Mapping[str, str]
 
 
-def exposition(counted: Sum, health: Health | None) -> str:
+def exposition(counted: MetricSum, health: Health | None) -> str:
     """All families; without those that ask the database where `health` is None, as it is away."""
     return "".join([*_of_processes(counted), *_of_store(health)])
 
 
-def _of_processes(counted: Sum) -> Iterable[str]:
+def _of_processes(counted: MetricSum) -> Iterable[str]:
     requests = sorted(counted.requests.items())
     seconds = "zachetka_request_seconds"
     yield _head(seconds, "summary", "Requests, and the time until each answer began.")

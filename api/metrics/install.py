@@ -22,7 +22,7 @@ from api.errors import CODE
 from api.metrics.resource import blueprint
 from api.metrics.shared import Exchange
 from api.metrics.snapshot import take
-from api.metrics.tally import Key, Tally
+from api.metrics.tally import RequestTally, SeriesKey
 from lrs.service import Lrs
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
 def install(app: Flask, lrs: Lrs) -> None:
     """Count the requests of the application as it is by now, and show the figures at /metrics."""
-    tally = Tally()
+    tally = RequestTally()
     exchange = Exchange(partial(take, os.getpid(), tally, lrs))
     app.register_blueprint(blueprint(lrs, exchange))
     app.url_value_preprocessor(_note_rule)
@@ -70,7 +70,7 @@ def _note_key(response: Response) -> Response:
 
 
 def counted(
-    app: WSGIApplication, tally: Tally, note: Callable[..., None] | None
+    app: WSGIApplication, tally: RequestTally, note: Callable[..., None] | None
 ) -> WSGIApplication:
     """WSGI middleware: adds each request to the tally, and to the log where that is wanted."""
 
@@ -91,7 +91,7 @@ def counted(
             seconds = time.perf_counter() - began
             status = answered[0]
             route = environ.get(RULE, OTHER)
-            key = Key(route, method if method in _METHODS else OTHER, f"{status[0]}xx")
+            key = SeriesKey(route, method if method in _METHODS else OTHER, f"{status[0]}xx")
             tally.add(key, seconds, environ.get(CODE))
             if note is not None:
                 note(environ, key, status, answered[1], seconds)
@@ -101,7 +101,7 @@ def counted(
 
 def _logged(
     environ: WSGIEnvironment,
-    key: Key,
+    key: SeriesKey,
     status: str,
     headers: Iterable[tuple[str, str]],
     seconds: float,

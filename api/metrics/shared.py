@@ -21,7 +21,7 @@ from tempfile import mkdtemp
 import msgspec
 
 from api.metrics.snapshot import Snapshot
-from api.metrics.tally import Key
+from api.metrics.tally import SeriesKey
 
 FOLDER = "ZACHETKA_METRICS_FOLDER"
 """The variable by which the first process tells the others of the folder. It is no setting."""
@@ -84,7 +84,7 @@ class _File(msgspec.Struct):
     """A snapshot as JSON has it, where a key of several parts cannot name a member."""
 
     pid: int
-    requests: list[tuple[Key, int, float]]
+    requests: list[tuple[SeriesKey, int, float]]
     refusals: dict[str, int]
     statements: int
     waiting: int

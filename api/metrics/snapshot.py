@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from api.metrics.tally import Key, Tally
+from api.metrics.tally import RequestTally, SeriesKey
 from lrs.service import Lrs
 
 
@@ -17,7 +17,7 @@ class Snapshot:
     """A process's counts since it began; and as of now the writes that wait, and its memory."""
 
     pid: int
-    requests: dict[Key, tuple[int, float]]
+    requests: dict[SeriesKey, tuple[int, float]]
     refusals: dict[str, int]
     statements: int
     waiting: int
@@ -26,10 +26,10 @@ class Snapshot:
 
 
 @dataclass
-class Sum:
+class MetricSum:
     """Counts of all processes, those that are gone included; of the living, each one's memory."""
 
-    requests: dict[Key, tuple[int, float]] = field(default_factory=dict)
+    requests: dict[SeriesKey, tuple[int, float]] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
     statements: int = 0
     waiting: int = 0
@@ -46,15 +46,15 @@ class Sum:
             self.memory[one.pid] = one.memory
 
 
-def sum_of(snapshots: Iterable[tuple[Snapshot, bool]]) -> Sum:
+def sum_of(snapshots: Iterable[tuple[Snapshot, bool]]) -> MetricSum:
     """Of snapshots, each with whether its process lives."""
-    total = Sum()
+    total = MetricSum()
     for one, lives in snapshots:
         total.add(one, lives=lives)
     return total
 
 
-def take(pid: int, tally: Tally, lrs: Lrs) -> Snapshot:
+def take(pid: int, tally: RequestTally, lrs: Lrs) -> Snapshot:
     """What this process has to say."""
     return Snapshot(
         pid,

@@ -6,7 +6,7 @@ import threading
 from typing import NamedTuple
 
 
-class Key(NamedTuple):
+class SeriesKey(NamedTuple):
     """What requests are told apart by. `route` is the program's own rule, never a path."""
 
     route: str
@@ -14,15 +14,15 @@ class Key(NamedTuple):
     status: str
 
 
-class Tally:
+class RequestTally:
     """Counts since the process began; any thread may add."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: dict[Key, list[float]] = {}
+        self._requests: dict[SeriesKey, list[float]] = {}
         self._refusals: dict[str, int] = {}
 
-    def add(self, key: Key, seconds: float, code: str | None) -> None:
+    def add(self, key: SeriesKey, seconds: float, code: str | None) -> None:
         """One request, how long it took, and the code of its refusal if it was refused."""
         with self._lock:
             entry = self._requests.get(key)
@@ -33,7 +33,7 @@ class Tally:
             if code is not None:
                 self._refusals[code] = self._refusals.get(code, 0) + 1
 
-    def requests(self) -> dict[Key, tuple[int, float]]:
+    def requests(self) -> dict[SeriesKey, tuple[int, float]]:
         """How many there were of each kind, and the seconds of all of them together."""
         with self._lock:
             return {key: (int(count), sum_) for key, (count, sum_) in self._requests.items()}

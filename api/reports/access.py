@@ -12,9 +12,9 @@ from api.auth import authenticated
 from lrs.domain.aggregates.credential import too_narrow
 from lrs.domain.time import iso
 from lrs.domain.xapi.formats import accepted_languages
-from lrs.service import Lrs, Reach
+from lrs.service import Lrs, ReadConsistency
 from schemas.links import link
-from schemas.parameters import AFTER, NUMBER, Known
+from schemas.parameters import AFTER, NUMBER, KnownParameter
 
 PAGE = 100
 MOST = 1_000
@@ -50,12 +50,12 @@ def languages() -> list[str]:
     return accepted_languages(request.headers.get("Accept-Language", ""))
 
 
-def as_of(reach: Reach) -> dict[str, Any]:
+def as_of(reach: ReadConsistency) -> dict[str, Any]:
     """The log position an answer holds as of, and the instant it is complete to."""
     return {"position": reach.position, "consistent_through": iso(reach.through)}
 
 
-def position_of(lrs: Lrs, known: Known | None) -> int | None:
+def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:
     """The log position meant. Raises InvalidQuery for an instant that is still to come."""
     if known is None or known.instant is None:
         return known.position if known else None

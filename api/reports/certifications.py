@@ -11,7 +11,7 @@ from api.reports.access import PAGES, as_of, languages, limit_of, more, position
 from lrs.domain.certification.verdict import STATUSES
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
-from lrs.service.reports.certifications import Wanted
+from lrs.service.reports.certifications import CertificatesQuery
 from schemas.parameters import CODE, DAY, KNOWN, parsed, some_of
 from schemas.reports.certificates import certificates_view, founded_view
 from schemas.reports.people import coded_view
@@ -54,13 +54,13 @@ def blueprint(lrs: Lrs) -> Blueprint:
     return bp
 
 
-def _wanted(lrs: Lrs) -> Wanted:
+def _wanted(lrs: Lrs) -> CertificatesQuery:
     given: dict[str, Any] = parsed(request.query_string, _OF_MANY)
     office, programme = given.get("office"), given.get("programme")
     if office is None and programme is None:
         raise InvalidQuery("office-or-programme")
     whole = office is not None and not given.get("limit")
-    return Wanted(
+    return CertificatesQuery(
         on=given.get("on") or lrs.clock.today(),
         office=office,
         programme=programme,

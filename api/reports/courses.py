@@ -10,8 +10,8 @@ from api.rendering import as_json
 from api.reports.access import MOST, as_of, languages, limit_of, more, reports_of
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
-from lrs.service.reports import By
-from lrs.service.reports.snapshot import Held
+from lrs.service.reports import SliceBy
+from lrs.service.reports.snapshot import ReportAnswer
 from lrs.service.reports.transcripts import Slices
 from schemas.parameters import ANY, NUMBER, one_of, parsed
 from schemas.reports.courses import course_view
@@ -20,8 +20,11 @@ from schemas.reports.figures import OWN, figures_view, slice_figures, slice_view
 COURSES, STATISTICS = "/api/v1/courses", "/api/v1/statistics"
 
 _PAGES = {"after": ANY, "limit": NUMBER}
-_OF_COURSE = {"by": one_of(By.SESSION, By.OFFICE, By.INSTRUCTOR, By.MONTH), **_PAGES}
-_OF_ALL = {"by": one_of(By.OFFICE, By.INSTRUCTOR, By.MONTH), **_PAGES}
+_OF_COURSE = {
+    "by": one_of(SliceBy.SESSION, SliceBy.OFFICE, SliceBy.INSTRUCTOR, SliceBy.MONTH),
+    **_PAGES,
+}
+_OF_ALL = {"by": one_of(SliceBy.OFFICE, SliceBy.INSTRUCTOR, SliceBy.MONTH), **_PAGES}
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -53,7 +56,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """
         given = parsed(request.query_string, _OF_COURSE)
         if "by" in given:
-            by = By(given["by"])
+            by = SliceBy(given["by"])
             page = lrs.training.course_slices(course, by, given.get("after"), _limit(given))
             return _sliced(page, by)
         for name in given:
@@ -64,7 +67,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def all_courses() -> Response:
         """The figures of all courses together."""
         given = parsed(request.query_string, _OF_ALL, required=("by",))
-        by = By(given["by"])
+        by = SliceBy(given["by"])
         return _sliced(lrs.training.slices(by, given.get("after"), _limit(given)), by)
 
     return bp
@@ -89,7 +92,7 @@ def _whole(lrs: Lrs, course: str) -> Response:
     )
 
 
-def _sliced(held: Held[Slices], by: By) -> Response:
+def _sliced(held: ReportAnswer[Slices], by: SliceBy) -> Response:
     found, spoken = held.value, languages()
     course, path = found.course, STATISTICS
     if course:

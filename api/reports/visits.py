@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from api.rendering import as_json
 from api.reports.access import as_of, languages, limit_of, more, reports_of
 from lrs.service import Lrs
-from lrs.service.reports.visits import Sought
+from lrs.service.reports.visits import VisitsQuery
 from schemas.parameters import CODE, DAY, NUMBER, TEXT, VISIT, parsed
 from schemas.reports.offices import visits_view
 
@@ -32,7 +32,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def visits() -> Response:
         """Visits to an office, by a trainer, within days; with their hours."""
         given = parsed(request.query_string, _SOUGHT)
-        sought = Sought(
+        sought = VisitsQuery(
             office=given.get("office"),
             trainer=given.get("trainer"),
             since=given.get("from"),

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from flask import Request
 
 from api.middleware.memory_budget import MemoryBudget, parsed_weight
-from api.xapi.request_buffer import Spool, Spooled, TooMuch
+from api.xapi.request_buffer import BufferFull, Spool, Spooled
 from lrs.domain.errors import Invalid, TooLarge, UnsupportedMedia
 
 _CHUNK = 65_536
@@ -44,7 +44,7 @@ def json_body(request: Request, limit: int, memory: MemoryBudget) -> Iterator[by
             yield file.read(0, size)
 
 
-def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
+def chunks(request: Request, limit: int, too_large: BufferFull) -> Iterator[bytes]:
     """The body in parts, `limit` bytes in all. Raises what `too_large` gives, UnsupportedMedia, and
     Invalid for a body shorter than its Content-Length: its client went away.
     """
@@ -66,7 +66,7 @@ def chunks(request: Request, limit: int, too_large: TooMuch) -> Iterator[bytes]:
 
 
 @contextmanager
-def spooled(request: Request, limit: int, too_large: TooMuch) -> Iterator[Spool]:
+def spooled(request: Request, limit: int, too_large: BufferFull) -> Iterator[Spool]:
     """The whole body, digested. Raises as `chunks` does, and StorageFull."""
     with closing(Spooled()) as file:
         spool = Spool(file, limit, too_large)

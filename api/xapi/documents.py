@@ -19,7 +19,7 @@ from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.request_buffer import Spool
 from api.xapi.request_guards import entered
 from api.xapi.response_streaming import Streams
-from lrs.domain.aggregates.document import ANY, Address, Condition, Kind
+from lrs.domain.aggregates.document import ANY, Address, Condition, DocumentKind
 from lrs.domain.errors import InvalidDocument, TooLarge, Unavailable
 from lrs.service import Document, Lrs
 from schemas import parse_json
@@ -27,9 +27,9 @@ from schemas.rules import is_content_type
 from schemas.xapi.documents import asked_documents, deleted_documents, one_document
 
 PATHS = {
-    Kind.STATE: "/activities/state",
-    Kind.AGENT_PROFILE: "/agents/profile",
-    Kind.ACTIVITY_PROFILE: "/activities/profile",
+    DocumentKind.STATE: "/activities/state",
+    DocumentKind.AGENT_PROFILE: "/agents/profile",
+    DocumentKind.ACTIVITY_PROFILE: "/activities/profile",
 }
 
 _UNKNOWN_TYPE = "application/octet-stream"
@@ -48,7 +48,9 @@ def blueprint(lrs: Lrs, streams: Streams, memory: MemoryBudget) -> Blueprint:
 class _Documents(MethodView):
     init_every_request = False
 
-    def __init__(self, lrs: Lrs, kind: Kind, streams: Streams, memory: MemoryBudget) -> None:
+    def __init__(
+        self, lrs: Lrs, kind: DocumentKind, streams: Streams, memory: MemoryBudget
+    ) -> None:
         self._lrs = lrs
         self._streams = streams
         self._kind = kind
@@ -131,7 +133,7 @@ def _tags(tags: ETags) -> frozenset[str]:
 
 
 def _answer(document: Document, streams: Streams) -> Response:
-    response = Response(content_type=document.fact.content_type)
+    response = Response(content_type=document.event.content_type)
     response.set_etag(document.etag)
     response.headers["Last-Modified"] = http_date(
         datetime.fromtimestamp(document.stored / 1e6, UTC)
@@ -144,6 +146,6 @@ def _answer(document: Document, streams: Streams) -> Response:
         return response
     chunks = document.chunks()
     first = next(chunks, b"")
-    if not first and document.fact.size:
+    if not first and document.event.size:
         raise Unavailable("bytes-missing")
-    return streams.send(response, chain((first,), chunks), document.fact.size)
+    return streams.send(response, chain((first,), chunks), document.event.size)

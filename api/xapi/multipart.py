@@ -27,7 +27,7 @@ _MOST_HEADERS = 16
 
 
 @dataclass(slots=True)
-class Part:
+class BodyPart:
     """A part of the body: its headers, names in lower case, and its bytes."""
 
     spool: Spool
@@ -55,7 +55,7 @@ class Multipart:
     """
 
     def __init__(self, boundary: str | None, chunks: Iterable[bytes], settings: Settings) -> None:
-        self.parts: list[Part] = []
+        self.parts: list[BodyPart] = []
         self._file = Spooled()
         self._settings = settings
         try:
@@ -113,7 +113,7 @@ class Multipart:
                 return TooLarge("body-too-large", limit=limit)
             return TooLarge("attachment-too-large", limit=limit)
 
-        self.parts.append(Part(Spool(self._file, limit, too_large)))
+        self.parts.append(BodyPart(Spool(self._file, limit, too_large)))
 
     def check_headers(self) -> None:
         """Before the bytes of the part that was begun last."""
@@ -129,7 +129,7 @@ class Multipart:
         if len(self.parts) == 1 or part.is_whole():
             return
         found = [
-            Part(spool, headers or part.headers)
+            BodyPart(spool, headers or part.headers)
             for headers, spool in taken_apart(part.spool, self._boundary)
         ]
         if not found[-1].is_whole():  # its own last line's end was taken for the boundary's
@@ -143,7 +143,7 @@ class Multipart:
             raise TooLarge("too-many-parts", limit=self._settings.max_parts)
 
 
-def _require_headers(part: Part) -> None:
+def _require_headers(part: BodyPart) -> None:
     encoding = part.headers.get("content-transfer-encoding", "").lower()
     if not part.media_type or encoding != "binary" or HASH not in part.headers:
         raise InvalidAttachments("attachment-header")
@@ -171,7 +171,7 @@ class _Reading:
         }
 
     @property
-    def _part(self) -> Part:
+    def _part(self) -> BodyPart:
         return self._into.parts[-1]
 
     def _begin_header(self) -> None:

@@ -13,7 +13,7 @@ from lrs.domain.errors import LrsError, StorageFull
 _IN_MEMORY = 65_536
 _CHUNK = 262_144
 
-TooMuch = Callable[[], LrsError]
+BufferFull = Callable[[], LrsError]
 """Words the refusal of more bytes than a limit."""
 
 
@@ -46,7 +46,7 @@ class Spool:
     They stand in `into` one after the other: nobody else appends until all have come.
     """
 
-    def __init__(self, into: Spooled, limit: int, too_large: TooMuch) -> None:
+    def __init__(self, into: Spooled, limit: int, too_large: BufferFull) -> None:
         self.size = 0
         self._into = into
         self._begin = into.append(b"")

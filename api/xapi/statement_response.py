@@ -16,14 +16,14 @@ from api.xapi.response_streaming import Streams, pieces
 from lrs.domain.xapi.activity_definition import activities
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.formats import accepted_languages, canonical, ids_only
-from lrs.service import Attached, Definitions, LoggedStatement
+from lrs.service import Attached, DefinitionService, LoggedStatement
 from schemas.xapi.query import Format, Shape
 
 
 class Answers:
     """Writes statements for a store's clients."""
 
-    def __init__(self, definitions: Definitions, streams: Streams) -> None:
+    def __init__(self, definitions: DefinitionService, streams: Streams) -> None:
         self._definitions = definitions
         self._streams = streams
 

@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Dialect, Select, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from lrs.db.bulk import any_of
-from lrs.db.driver_query import Process, Row, Straight, processed
+from lrs.db.driver_query import DriverQuery, Process, Row, processed
 from lrs.db.engine import SCHEMAS
 from lrs.db.errors import as_sqlalchemy
 
@@ -34,7 +34,7 @@ class _Made(NamedTuple):
     processors: Sequence[tuple[int, Process]]
 
 
-class Prepared:
+class CompiledQuery:
     """A query that lives as long as the program; with `among` those of its rows whose column of
     whole numbers holds one of those that are asked for. Its rows are tuples, of the driver's own
     values if they are wanted `plain`.
@@ -46,7 +46,7 @@ class Prepared:
         self._query = query
         self._plain = plain
         self._among = among
-        self._straight = Straight(query if among is None else any_of(query, among), plain=plain)
+        self._straight = DriverQuery(query if among is None else any_of(query, among), plain=plain)
         self._made: dict[int, _Made] = {}
         """For SQLite, by how many numbers are asked for at once, 0 where it is none."""
 

@@ -24,7 +24,7 @@ class _Made(NamedTuple):
     processors: Sequence[tuple[str, Process]]
 
 
-class Straight:
+class DriverQuery:
     """A query that lives as long as the program. The server keeps it prepared where the driver's
     connection is told to have that done.
     """

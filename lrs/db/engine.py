@@ -28,7 +28,7 @@ from sqlalchemy.exc import OperationalError
 
 from lrs.db import address
 from lrs.db.diagnosis import remember_place
-from lrs.db.errors import honest_errors, is_busy
+from lrs.db.errors import is_busy, translate_db_errors
 from lrs.domain.errors import Misconfigured
 from lrs.file_access import GroupAccess, make_file, make_folder
 
@@ -90,7 +90,7 @@ def open_database(url: str, options: Options | None = None) -> Database:
     few = replace(options, connections=4)
     write = postgres.engine(parsed, few)
     pipeline = postgres.engine(parsed, few, autocommit=True)
-    read = postgres.engine(parsed, options, autocommit=True, walk=True)
+    read = postgres.engine(parsed, options, autocommit=True, index_scans_only=True)
     return _remembered(Database(write, pipeline, read, "postgresql", shown))
 
 
@@ -211,7 +211,7 @@ def _begin_unless_busy(connection: Connection) -> RootTransaction | None:
 
 
 @contextmanager
-def unchanging(database: Database) -> Iterator[Connection]:
+def snapshot_transaction(database: Database) -> Iterator[Connection]:
     """A connection for reading, all of whose queries see what the first one saw."""
     with database.read.connect() as connection:
         if database.dialect == "postgresql":
@@ -235,7 +235,7 @@ def require_utf8(database: Database) -> None:
         query, good = "PRAGMA encoding", "UTF-8"
     else:
         query, good = "SHOW server_encoding", "UTF8"
-    with honest_errors(), database.read.connect() as connection:
+    with translate_db_errors(), database.read.connect() as connection:
         encoding = connection.execute(text(query)).scalar_one()
     if encoding != good:
         raise Misconfigured(f"The database is encoded in {encoding}; it must be UTF-8.")

@@ -11,11 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lrs.domain.errors import StorageFull, Unavailable
 
-__all__ = ["as_sqlalchemy", "honest_errors", "is_away", "is_busy", "is_full"]
+__all__ = ["as_sqlalchemy", "is_away", "is_busy", "is_full", "translate_db_errors"]
 
 
 @contextmanager
-def honest_errors() -> Iterator[None]:
+def translate_db_errors() -> Iterator[None]:
     """Say Unavailable or StorageFull for a database that is away or full.
 
     Programming errors, such as a broken constraint, pass through unchanged.

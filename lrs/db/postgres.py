@@ -25,7 +25,9 @@ class BinaryCursor(Cursor[Any]):
         self.format = Format.BINARY
 
 
-def engine(url: URL, options: Options, *, autocommit: bool = False, walk: bool = False) -> Engine:
+def engine(
+    url: URL, options: Options, *, autocommit: bool = False, index_scans_only: bool = False
+) -> Engine:
     """An engine over `url`; with `walk` its planner is told to walk indexes, as reads do."""
     made = create_engine(
         url,
@@ -36,7 +38,7 @@ def engine(url: URL, options: Options, *, autocommit: bool = False, walk: bool =
         hide_parameters=True,  # an error's text must not carry what people sent
         connect_args=_connecting(url, options),
     )
-    settings = _settings(options, walk)
+    settings = _settings(options, index_scans_only)
 
     def configure(connection: Any, _record: object) -> None:
         # Arrays in binary are nine times as fast as in text; bulk inserts are made of them.

@@ -1,7 +1,7 @@
 """A training centre that never was: a history to try the store with.
 
     for statement in statements(): ...   # about 25,000, the same every time
-    for news in history(): ...           # these and the facts of the catalogue, in order
+    for news in history(): ...           # these and the events of the catalogue, in order
     notable()["resit"]                   # "account|https://hr.centre.example|..."
     Past(unfold(2026, 400)).instants     # when each of them was stored
 
@@ -10,7 +10,7 @@ All names, offices and hosts are invented.
 
 from lrs.demo.centre import history, notable, statements, unfold
 from lrs.demo.courses import COURSES
-from lrs.demo.journal import Fact, Journal
+from lrs.demo.journal import Journal, JournalEvent
 from lrs.demo.past import Past
 from lrs.demo.places import OFFICES
 from lrs.demo.programmes import STRICTER_TOLD
@@ -22,8 +22,8 @@ __all__ = [
     "OFFICES",
     "START",
     "STRICTER_TOLD",
-    "Fact",
     "Journal",
+    "JournalEvent",
     "Past",
     "history",
     "notable",

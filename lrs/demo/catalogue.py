@@ -11,7 +11,7 @@ from lrs.demo.places import OFFICES
 from lrs.demo.programmes import PROGRAMMES
 from lrs.demo.services import SERVICES, TAUGHT
 from lrs.demo.workdays import START, at
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 MOBILE = "13"
@@ -33,14 +33,16 @@ _KINDS = {"computer": "classroom", "briefing": "classroom"}
 _ATTEMPTS = {"annual-test": "last", "senior-test": "first"}
 
 
-def opening() -> dict[Kind, list[JsonObject]]:
+def opening() -> dict[EntryKind, list[JsonObject]]:
     """All of it by kind, but for the people and the plan of visits."""
     return {
-        Kind.COURSE: [course_entry(course) for course in COURSES.values()],
-        Kind.OFFICE: _offices(),
-        Kind.POST: [{"code": code, "title": _title(*names)} for code, names in POSTS.items()],
-        Kind.SERVICE: [{"code": code, "title": _title(*names)} for code, names in SERVICES.items()],
-        Kind.PROGRAMME: list(PROGRAMMES),
+        EntryKind.COURSE: [course_entry(course) for course in COURSES.values()],
+        EntryKind.OFFICE: _offices(),
+        EntryKind.POST: [{"code": code, "title": _title(*names)} for code, names in POSTS.items()],
+        EntryKind.SERVICE: [
+            {"code": code, "title": _title(*names)} for code, names in SERVICES.items()
+        ],
+        EntryKind.PROGRAMME: list(PROGRAMMES),
     }
 
 

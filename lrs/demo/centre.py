@@ -12,7 +12,7 @@ from lrs.demo.courses import COURSES, IN_CLASS, ONLINE, Course
 from lrs.demo.dice import Dice
 from lrs.demo.elearning import study
 from lrs.demo.episodes import mistake_namesakes, mistake_score, type_twice, waive
-from lrs.demo.journal import Fact, Journal, soon
+from lrs.demo.journal import Journal, JournalEvent, soon
 from lrs.demo.onboarding import welcome
 from lrs.demo.orders import give_orders
 from lrs.demo.outcomes import assess, conclude, rate
@@ -44,7 +44,7 @@ def statements(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject]
     yield from unfold(seed, trainees).statements()
 
 
-def history(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject | Fact]:
+def history(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject | JournalEvent]:
     """The statements, and between them what the catalogue is told; it comes first."""
     yield from unfold(seed, trainees).history()
 

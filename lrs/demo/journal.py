@@ -12,7 +12,7 @@ from lrs.demo.dice import Dice
 from lrs.demo.people import Trainee
 from lrs.demo.vocabulary import verb
 from lrs.demo.workdays import CLOSING, MOSCOW
-from lrs.domain.aggregates.catalogue_entry import Key, Kind, key_of
+from lrs.domain.aggregates.catalogue_entry import EntryKind, Key, key_of
 from lrs.domain.xapi.agent import JsonObject, agent_key, members
 
 PORTAL = "Портал дистанционного обучения"
@@ -22,19 +22,19 @@ _ACTIVITIES = ("parent", "grouping", "category", "other")
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class JournalEvent:
     """What is said of a thing of the catalogue; without an entry, that it is no more."""
 
-    kind: Kind
+    kind: EntryKind
     key: Key
     entry: JsonObject | None
     reason: str = ""
 
 
 class Journal:
-    """Statements and facts as they come, and the chance they come by.
+    """Statements and events as they come, and the chance they come by.
 
-    What would happen after the period's end is dropped: the history stops in mid-course. Facts
+    What would happen after the period's end is dropped: the history stops in mid-course. Events
     have dice of their own, so that describing more things leaves the statements as they are.
     """
 
@@ -43,7 +43,7 @@ class Journal:
         self.aside = aside
         self.notable: dict[str, str] = {}
         self._posted: list[tuple[datetime, int, JsonObject]] = []
-        self._said: list[tuple[datetime, int, Fact]] = []
+        self._said: list[tuple[datetime, int, JournalEvent]] = []
         self._sessions = 0
 
     def post(
@@ -96,7 +96,7 @@ class Journal:
         return len(self._posted)
 
     @property
-    def facts(self) -> int:
+    def events(self) -> int:
         """How many there are."""
         return len(self._said)
 
@@ -104,16 +104,16 @@ class Journal:
         self._sessions += 1
         return self._sessions
 
-    def describe(self, at: datetime, kind: Kind, entry: JsonObject) -> None:
+    def describe(self, at: datetime, kind: EntryKind, entry: JsonObject) -> None:
         """Says `at` that time how the thing is, from then on."""
-        self._say(at, Fact(kind, key_of(kind, entry), entry))
+        self._say(at, JournalEvent(kind, key_of(kind, entry), entry))
 
-    def withdraw(self, at: datetime, kind: Kind, key: Key, reason: str) -> None:
-        self._say(at, Fact(kind, key, None, reason))
+    def withdraw(self, at: datetime, kind: EntryKind, key: Key, reason: str) -> None:
+        self._say(at, JournalEvent(kind, key, None, reason))
 
-    def _say(self, at: datetime, fact: Fact) -> None:
+    def _say(self, at: datetime, event: JournalEvent) -> None:
         if at <= CLOSING:
-            self._said.append((at, len(self._said), fact))
+            self._said.append((at, len(self._said), event))
 
     def remember(self, story: str, who: Trainee | str, day: datetime | None = None) -> None:
         """Keeps the first example of a story: an agent key, or whatever else names it."""
@@ -147,16 +147,16 @@ class Journal:
         for _, _, statement in sorted(self._posted, key=_place):
             yield statement
 
-    def history(self) -> Iterator[JsonObject | Fact]:
-        """Statements and facts as the store is told them; of one instant, facts first."""
+    def history(self) -> Iterator[JsonObject | JournalEvent]:
+        """Statements and events as the store is told them; of one instant, events first."""
         for _, told in self.dated():
             yield told
 
-    def dated(self) -> Iterator[tuple[datetime, JsonObject | Fact]]:
+    def dated(self) -> Iterator[tuple[datetime, JsonObject | JournalEvent]]:
         """The history, each with when it was posted."""
-        news: list[tuple[datetime, bool, int, JsonObject | Fact]] = [
+        news: list[tuple[datetime, bool, int, JsonObject | JournalEvent]] = [
             *((known, True, number, statement) for known, number, statement in self._posted),
-            *((known, False, number, fact) for known, number, fact in self._said),
+            *((known, False, number, event) for known, number, event in self._said),
         ]
         for known, *_, told in sorted(news, key=itemgetter(0, 1, 2)):
             yield known, told

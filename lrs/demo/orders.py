@@ -12,7 +12,7 @@ from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Staff, Trainee
 from lrs.demo.programmes import PASS, STRICTER, STRICTER_TOLD
 from lrs.demo.workdays import at
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 
 _EXEMPT = date(2026, 3, 2)
 _REVOKED = date(2026, 6, 22)
@@ -25,14 +25,14 @@ def give_orders(journal: Journal, staff: Staff) -> None:
     _exempt(journal, staff)
     _revoke(journal, staff)
     reason = "Объединён с офисом «Флагманский»"
-    journal.withdraw(at(_CLOSED, 18), Kind.OFFICE, (MOBILE,), reason)
+    journal.withdraw(at(_CLOSED, 18), EntryKind.OFFICE, (MOBILE,), reason)
 
 
 def _be_stricter(journal: Journal, staff: Staff) -> None:
     """Known three weeks after it came into force: who passed too low in between was certified for a
     while, as far as anybody knew.
     """
-    journal.describe(at(STRICTER_TOLD, 12), Kind.PROGRAMME, STRICTER)
+    journal.describe(at(STRICTER_TOLD, 12), EntryKind.PROGRAMME, STRICTER)
     since, people = date.fromisoformat(STRICTER["since"]), _by_key(staff)
     for key, said in journal.told("passed", COURSES["senior-test"].test()["id"]):
         day = day_of(said)
@@ -53,7 +53,7 @@ def _exempt(journal: Journal, staff: Staff) -> None:
                 "since": _EXEMPT.isoformat(),
                 "until": "2026-12-31",
             }
-            journal.describe(at(_EXEMPT, 14), Kind.EXEMPTION, entry)
+            journal.describe(at(_EXEMPT, 14), EntryKind.EXEMPTION, entry)
             journal.remember("exempt", who.key)
             return
 
@@ -69,7 +69,7 @@ def _revoke(journal: Journal, staff: Staff) -> None:
                 "on": _REVOKED.isoformat(),
                 "reason": "Тест сдан другим лицом: установлено проверкой",
             }
-            journal.describe(at(_REVOKED, 15), Kind.REVOCATION, entry)
+            journal.describe(at(_REVOKED, 15), EntryKind.REVOCATION, entry)
             journal.remember("revoked", who.key)
             return
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from lrs.demo.journal import Fact, Journal
-from lrs.domain.aggregates.catalogue_entry import Thing
+from lrs.demo.journal import Journal, JournalEvent
+from lrs.domain.aggregates.catalogue_entry import EntryIdentity
 from lrs.domain.time import micros
 from lrs.domain.xapi.agent import JsonObject
 
@@ -20,28 +20,28 @@ class Past:
     """The instants of a history's events, for a store that is told them in their order.
 
     A statement's stream is its id. The streams of the catalogue depend on secrets of the store, so
-    `expect` says which facts are told next.
+    `expect` says which events are told next.
     """
 
     def __init__(self, journal: Journal) -> None:
         self.instants = _instants(journal)
         """One for each event, in microseconds since the epoch, strictly increasing."""
         self._statements: dict[UUID, int] = {}
-        self._facts: dict[tuple[Thing, int], int] = {}
-        versions: Counter[Thing] = Counter()
+        self._instants: dict[tuple[EntryIdentity, int], int] = {}
+        versions: Counter[EntryIdentity] = Counter()
         for instant, told in zip(self.instants, journal.history(), strict=True):
-            if isinstance(told, Fact):
+            if isinstance(told, JournalEvent):
                 thing = (told.kind, told.key)
                 versions[thing] += 1
-                self._facts[thing, versions[thing]] = instant
+                self._instants[thing, versions[thing]] = instant
             else:
                 self._statements[UUID(told["id"])] = instant
         self._expected: deque[int] = deque()
         self._given: dict[tuple[UUID, int], int] = {}
 
-    def expect(self, thing: Thing, version: int) -> None:
+    def expect(self, thing: EntryIdentity, version: int) -> None:
         """The next event that is no statement says for that time what the thing is."""
-        self._expected.append(self._facts[thing, version])
+        self._expected.append(self._instants[thing, version])
 
     def stored_at(self, stream: tuple[UUID, int]) -> int:
         """The instant of the event of that stream and version, the same whenever it is asked; 0 for
@@ -63,9 +63,9 @@ def _instants(journal: Journal) -> Sequence[int]:
     return found
 
 
-def _arrived(posted: datetime, told: JsonObject | Fact, place: int) -> int:
+def _arrived(posted: datetime, told: JsonObject | JournalEvent, place: int) -> int:
     """A few seconds later. A statement's id decides how many: dice would change all that is
     generated after.
     """
-    chance = place if isinstance(told, Fact) else UUID(told["id"]).int
+    chance = place if isinstance(told, JournalEvent) else UUID(told["id"]).int
     return micros(posted) + _SHORTEST + chance % (_LONGEST - _SHORTEST)

@@ -8,7 +8,7 @@ from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import ONE_ACCOUNT, WEDDING, Staff, Trainee, account_key
 from lrs.demo.workdays import START, at, workday_after
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 _LEAVES = date(2026, 8, 31)
@@ -20,7 +20,7 @@ def keep_records(journal: Journal, staff: Staff) -> None:
     _trainers(journal, staff)
     newest_first = sorted(staff.trainees, key=lambda who: (who.office.code, -int(who.number)))
     for who in newest_first:
-        journal.describe(at(max(who.hired, START), 7), Kind.PERSON, record(who, who.hired))
+        journal.describe(at(max(who.hired, START), 7), EntryKind.PERSON, record(who, who.hired))
     _link(journal, staff)
     _marry(journal, staff.married)
     _promote(journal, staff)
@@ -44,7 +44,7 @@ def _trainers(journal: Journal, staff: Staff) -> None:
     for trainer in staff.trainers:
         number = trainer["account"]["name"]
         said = {"agent": account_key(number), "name": trainer["name"], "number": number}
-        journal.describe(at(START, 7), Kind.PERSON, {**said, "post": "trainer"})
+        journal.describe(at(START, 7), EntryKind.PERSON, {**said, "post": "trainer"})
 
 
 def _link(journal: Journal, staff: Staff) -> None:
@@ -53,7 +53,9 @@ def _link(journal: Journal, staff: Staff) -> None:
         if who.key_before:
             link = {"agent": who.key_before, "person": who.key}
             journal.describe(
-                at(ONE_ACCOUNT, 7), Kind.LINK, {**link, "reason": "Портал перешёл на единый вход"}
+                at(ONE_ACCOUNT, 7),
+                EntryKind.LINK,
+                {**link, "reason": "Портал перешёл на единый вход"},
             )
             journal.remember("one-account", who.key)
 
@@ -61,7 +63,7 @@ def _link(journal: Journal, staff: Staff) -> None:
 def _marry(journal: Journal, who: Trainee) -> None:
     """A new surname, told on the first working day."""
     day = workday_after(WEDDING, 0)
-    journal.describe(at(day, 9, 30), Kind.PERSON, record(who, day))
+    journal.describe(at(day, 9, 30), EntryKind.PERSON, record(who, day))
 
 
 def _promote(journal: Journal, staff: Staff) -> None:
@@ -76,7 +78,7 @@ def _promote(journal: Journal, staff: Staff) -> None:
     passed = [(key, said) for key, said in journal.told("passed", test) if key in able]
     for key, said in passed[:_PROMOTED]:
         day = workday_after(day_of(said) + timedelta(days=30), 0)
-        journal.describe(at(day, 9), Kind.PERSON, record(able[key], day, post="senior"))
+        journal.describe(at(day, 9), EntryKind.PERSON, record(able[key], day, post="senior"))
         journal.remember("promoted", able[key].key)
 
 
@@ -89,6 +91,6 @@ def _leave(journal: Journal, staff: Staff) -> None:
         if active or who.is_new or who.post != "specialist" or named.intersection(who.keys):
             continue
         gone = record(who, _LEAVES, until=_LEAVES.isoformat())
-        journal.describe(at(_LEAVES, 17), Kind.PERSON, gone)
+        journal.describe(at(_LEAVES, 17), EntryKind.PERSON, gone)
         journal.remember("left", who.key)
         return

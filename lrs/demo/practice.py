@@ -10,7 +10,7 @@ from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Staff
 from lrs.demo.vocabulary import LEARNING, SIMULATION, activity
 from lrs.demo.workdays import at, duration, moment, workday_after
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 
 SIMULATOR = f"{LEARNING}/simulator/intake"
 _INSTALLED = date(2026, 2, 16)
@@ -34,5 +34,5 @@ def practise(journal: Journal, staff: Staff) -> None:
         journal.tell(begun, by_key[key], "initialized", simulator)
         result = {"completion": True, "duration": duration(spent)}
         journal.tell(begun + spent, by_key[key], "completed", simulator, result=result)
-    journal.describe(at(_LISTED, 9), Kind.COURSE, course_entry(course, SIMULATOR))
+    journal.describe(at(_LISTED, 9), EntryKind.COURSE, course_entry(course, SIMULATOR))
     journal.remember("placed-by-the-catalogue", SIMULATOR)

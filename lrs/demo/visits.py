@@ -18,7 +18,7 @@ from lrs.demo.vocabulary import (
     activity,
 )
 from lrs.demo.workdays import END, START, at, duration, moment, workday_before, workdays
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 VISITS = f"{LEARNING}/course/office-visits"
@@ -55,7 +55,7 @@ def _plan(journal: Journal, meetings: list[str]) -> None:
         "kind": "classroom",
         "activities": meetings,
     }
-    journal.describe(at(START, 6, 30), Kind.COURSE, entry)
+    journal.describe(at(START, 6, 30), EntryKind.COURSE, entry)
 
 
 def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> str:
@@ -100,7 +100,7 @@ def _report(
     }
     if journal.aside.chance(0.3):
         entry["note"] = journal.aside.pick(_NOTES)
-    journal.describe(at(start.date(), 18, 30), Kind.VISIT, entry)
+    journal.describe(at(start.date(), 18, 30), EntryKind.VISIT, entry)
 
 
 def _code(office: Office, start: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from lrs.demo.journal import Journal
 from lrs.demo.places import OFFICES
 from lrs.demo.workdays import END, START, at, workday_after
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 _SUMMER = (7, 8)
@@ -32,10 +32,10 @@ def count_likes(journal: Journal) -> None:
             rating = _rating(office.code, month, pressed, pressed * each_1000 // 1000)
             if (office.code, rating["month"]) == _MISTYPED:
                 wrong = {**rating, "dislikes": rating["dislikes"] * 10}
-                journal.describe(told, Kind.RATING, wrong)
-                journal.describe(told + timedelta(days=1), Kind.RATING, rating)
+                journal.describe(told, EntryKind.RATING, wrong)
+                journal.describe(told + timedelta(days=1), EntryKind.RATING, rating)
                 continue
-            journal.describe(told, Kind.RATING, rating)
+            journal.describe(told, EntryKind.RATING, rating)
         month, count = following, count + 1
 
 

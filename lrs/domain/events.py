@@ -1,6 +1,6 @@
-"""The facts: frozen, in the past tense, each with a TOPIC that outlives its file.
+"""The events: frozen, in the past tense, each with a TOPIC that outlives its file.
 
-`originator_id` names the stream (the fact's subject), `originator_version` its place in it,
+`originator_id` names the stream (the event's subject), `originator_version` its place in it,
 counted from 1. The names are those of the eventsourcing library's DomainEventProtocol.
 The field `text` holds text as received; it is stored beside the others, byte for byte. A field
 with a default may be absent from what was recorded.
@@ -213,18 +213,18 @@ class EntryWithdrawn:
     by: str = ""
 
 
-class RecordedFact(NamedTuple):
-    """A fact other than a statement as the log holds it: what projections of such facts fold.
+class RecordedEvent(NamedTuple):
+    """An event other than a statement as the log holds it: what projections of such events fold.
 
     `stored` is in microseconds since the epoch.
     """
 
     position: int
     stored: int
-    fact: Fact
+    event: Event
 
 
-class Mark(NamedTuple):
+class LogMark(NamedTuple):
     """An event of a log, by what tells it from every other that may ever stand at its position:
     `stored` in microseconds since the epoch, and the commitment to its content.
     """
@@ -234,7 +234,7 @@ class Mark(NamedTuple):
     commitment: bytes
 
 
-Fact = (
+Event = (
     StatementStored
     | DocumentStored
     | DocumentDeleted
@@ -244,7 +244,7 @@ Fact = (
     | EntryWithdrawn
 )
 
-DESCRIBED: tuple[type[Described], ...] = (
+DESCRIPTION_TYPES: tuple[type[Described], ...] = (
     CourseDescribed,
     OfficeDescribed,
     PostDescribed,
@@ -258,12 +258,12 @@ DESCRIBED: tuple[type[Described], ...] = (
     RatingRecorded,
 )
 
-FACTS: tuple[type[Fact], ...] = (
+EVENT_TYPES: tuple[type[Event], ...] = (
     StatementStored,
     DocumentStored,
     DocumentDeleted,
     CredentialCreated,
     CredentialRevoked,
-    *DESCRIBED,
+    *DESCRIPTION_TYPES,
     EntryWithdrawn,
 )

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST = 16_384
+CACHE_SIZE = 16_384
 """Objects of which each function remembers what it has found."""
 
 
-class Shared(dict[str, Any]):
+class Interned(dict[str, Any]):
     """A JSON object that stands in many statements: the same one wherever they say the same bytes.
     Nobody changes it, so what was found out about it stays true; it is known by being that object,
     not by what it holds.
@@ -27,15 +27,15 @@ class Shared(dict[str, Any]):
     __hash__ = object.__hash__  # type: ignore[assignment]
 
 
-def once(find: Callable[..., T]) -> Callable[..., T]:
-    """Has the function asked once about each Shared object. What it gives must not be changed.
+def cached_on_interned(find: Callable[..., T]) -> Callable[..., T]:
+    """Has the function asked once about each Interned object. What it gives must not be changed.
 
     Its first arguments are objects of a statement or None; it must depend on its arguments alone.
     """
-    remembered = lru_cache(maxsize=MOST)(find)
+    remembered = lru_cache(maxsize=CACHE_SIZE)(find)
 
     def found(thing: Any, *others: Any) -> T:
-        if type(thing) is Shared:
+        if type(thing) is Interned:
             for other in others:
                 if type(other) is dict:
                     return find(thing, *others)

@@ -30,7 +30,7 @@ from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.activity_definition import activities, names
 from lrs.domain.xapi.agent import JsonObject, agent_key
 from lrs.domain.xapi.statement import is_voiding
-from lrs.domain.xapi.stored_text import as_kept
+from lrs.domain.xapi.stored_text import as_stored
 
 SLACK = timedelta(days=1) // timedelta(microseconds=1)
 """Microseconds by which the clock of a learner's device may be wrong."""
@@ -99,7 +99,7 @@ def require(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> 
 
 def defines_own(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> bool:
     """Whether all that a valid statement says of names and definitions is the launch's to say."""
-    kept = as_kept(statement)
+    kept = as_stored(statement)
     person = catalogue.person(launch.learner)
     return all(catalogue.person(key) == person for key, _ in names(kept)) and all(
         launch.covers(activity["id"]) for activity in activities(kept) if "definition" in activity

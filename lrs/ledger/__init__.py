@@ -2,13 +2,12 @@
 
 from lrs.ledger.append import StoredAt, by_the_clock
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, try_room
-from lrs.ledger.ledger import AlreadyRecorded, Ledger
+from lrs.ledger.ledger import Ledger, VersionTaken
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log
 from lrs.ledger.records import LoggedStatement, Page
 from lrs.ledger.schema import migrate
 
 __all__ = [
-    "AlreadyRecorded",
     "BlobFolder",
     "BlobTable",
     "Blobs",
@@ -17,6 +16,7 @@ __all__ = [
     "LoggedStatement",
     "Page",
     "StoredAt",
+    "VersionTaken",
     "by_the_clock",
     "commitment_of",
     "end_of_log",

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from lrs.db.bulk import Columns, insert_columns
 from lrs.db.engine import Database
-from lrs.domain.events import Mark
+from lrs.domain.events import LogMark
 from lrs.ledger.tables import content, event
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
@@ -33,7 +33,7 @@ epoch, or 0 for an event that the clock dates.
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """An event ready to be written: all but its position and `stored`."""
 
     originator_id: UUID
@@ -60,7 +60,7 @@ class Head:
         """The first free `stored`: the clock's, unless the clock stands or stepped back."""
         return max(self.clock, self.stored + 1)
 
-    def instants(self, rows: Sequence[Row], stored_at: StoredAt) -> list[int]:
+    def instants(self, rows: Sequence[EventRow], stored_at: StoredAt) -> list[int]:
         """`stored` of each of the rows, strictly increasing: what `stored_at` says where that is
         after the row before and after all that the log holds, else the clock's.
         """
@@ -72,7 +72,7 @@ class Head:
         return found
 
 
-class Appended(NamedTuple):
+class AppendResult(NamedTuple):
     """Rows that were appended: the position of the first, which counts on, and the `stored` of the
     last.
     """
@@ -80,9 +80,9 @@ class Appended(NamedTuple):
     position: int
     stored: int
 
-    def last(self, rows: Sequence[Row]) -> Mark:
+    def last(self, rows: Sequence[EventRow]) -> LogMark:
         """The last of these rows, all of which were appended."""
-        return Mark(self.position + len(rows) - 1, self.stored, rows[-1].commitment)
+        return LogMark(self.position + len(rows) - 1, self.stored, rows[-1].commitment)
 
 
 # In SQL, because the quicker ways to append (pipeline.py, onefile.py) go past SQLAlchemy.
@@ -133,12 +133,12 @@ def by_the_clock(_: Stream) -> int:
 
 
 def insert_rows(
-    connection: Connection, rows: Sequence[Row], head: Head, stored_at: StoredAt = by_the_clock
-) -> Appended:
+    connection: Connection, rows: Sequence[EventRow], head: Head, stored_at: StoredAt = by_the_clock
+) -> AppendResult:
     """Write the rows, one at least, after `head` and in order."""
     positions = [head.position + n for n in range(1, len(rows) + 1)]
     instants = head.instants(rows, stored_at)
-    facts: Columns = {
+    rows_of_events: Columns = {
         "position": positions,
         "originator_id": [row.originator_id for row in rows],
         "originator_version": [row.originator_version for row in rows],
@@ -151,9 +151,9 @@ def insert_rows(
         "salt": [row.salt for row in rows],
         "state": [row.state for row in rows],
     }
-    insert_columns(connection, event, facts)
+    insert_columns(connection, event, rows_of_events)
     insert_columns(connection, content, contents)
-    return Appended(positions[0], instants[-1])
+    return AppendResult(positions[0], instants[-1])
 
 
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lrs.db.bulk import rows_of
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.file_access import GroupAccess, make_folder
@@ -53,14 +53,14 @@ class BlobTable:
         if self.sizes([content.sha2]):
             return
         try:
-            with honest_errors(), self._database.write.begin() as connection:
+            with translate_db_errors(), self._database.write.begin() as connection:
                 _insert(connection, content)
         except IntegrityError:
             return  # somebody else has just brought the same bytes
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
         keys = [bytes.fromhex(sha2) for sha2 in sha2s]
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             return {row.sha2.hex(): row.size for row in rows_of(connection, _SIZES, _SHA2, keys)}
 
     def chunks(self, sha2: str) -> Iterator[bytes]:
@@ -71,7 +71,7 @@ class BlobTable:
 
     def _part(self, key: bytes, number: int) -> bytes | None:
         # A query each: between two parts a slow client holds no connection.
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             part: bytes | None = connection.scalar(_PART, {"of": key, "at": number})
             return part
 
@@ -101,7 +101,11 @@ def try_room(database: Database) -> None:
     """Write a part of CHUNK random bytes into the database and roll it back. Raises StorageFull,
     Unavailable.
     """
-    with honest_errors(), database.write.connect() as connection, connection.begin() as transaction:
+    with (
+        translate_db_errors(),
+        database.write.connect() as connection,
+        connection.begin() as transaction,
+    ):
         part = {"sha2": os.urandom(32), "number": 0, "data": os.urandom(CHUNK)}
         connection.execute(insert(blob_chunk), part)
         transaction.rollback()

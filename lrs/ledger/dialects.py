@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from lrs.db.engine import Database, begin_at_once
 from lrs.ledger.append import (
-    Appended,
+    AppendResult,
+    EventRow,
     Head,
-    Row,
     StoredAt,
     appending,
     by_the_clock,
@@ -20,10 +20,10 @@ from lrs.ledger.sqlite import append_as_writer
 
 def append(
     database: Database,
-    rows: Callable[[], Sequence[Row]],
+    rows: Callable[[], Sequence[EventRow]],
     now: Callable[[], int],
     stored_at: StoredAt = by_the_clock,
-) -> Appended:
+) -> AppendResult:
     """Append what `rows` gives, in a transaction of its own.
 
     `rows` is called as late as can be: with a connection in hand, on SQLite with the right to

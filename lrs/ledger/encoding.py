@@ -1,6 +1,6 @@
-"""What an event's content looks like in a row, and how the fact commits to it.
+"""What an event's content looks like in a row, and how the event commits to it.
 
-The content is one line of JSON, the envelope, then a newline, then the bytes of the fact's text
+The content is one line of JSON, the envelope, then a newline, then the bytes of the event's text
 as they came. So a statement is read back without decoding it, and no JSON library, now or later,
 can change what was received. (The library's own JSON transcoder re-types a body that happens to
 hold `_type_` and `_data_`.)
@@ -20,8 +20,8 @@ import orjson
 from eventsourcing.persistence import Mapper, Transcoder
 from eventsourcing.utils import register_topic
 
-from lrs.domain.events import FACTS
-from lrs.domain.interning import Shared
+from lrs.domain.events import EVENT_TYPES
+from lrs.domain.interning import Interned
 
 SALT_BYTES = 32
 
@@ -41,7 +41,7 @@ fit a page of PostgreSQL's when it is 70 bytes shorter. So defaults are left out
 
 
 class EnvelopeTranscoder(Transcoder):
-    """A fact's fields as `{"a":...}\\n<text>`: `text`, if it has one, is kept as bytes."""
+    """An event's fields as `{"a":...}\\n<text>`: `text`, if it has one, is kept as bytes."""
 
     def encode(self, obj: Any) -> bytes:
         fields = {
@@ -74,14 +74,14 @@ def _fields(envelope: bytes) -> Mapping[str, Any]:
     """One key's statements have one envelope, byte for byte: it is decoded once."""
     fields = orjson.loads(envelope)
     if isinstance(fields.get("a"), dict):
-        fields["a"] = Shared(fields["a"])
+        fields["a"] = Interned(fields["a"])
     return MappingProxyType(fields)
 
 
 def mapper() -> Mapper[UUID]:
-    """The library's mapper over the envelope, knowing each fact by its fixed topic."""
-    for fact in FACTS:
-        register_topic(fact.TOPIC, fact)
+    """The library's mapper over the envelope, knowing each event by its fixed topic."""
+    for event in EVENT_TYPES:
+        register_topic(event.TOPIC, event)
     return Mapper(EnvelopeTranscoder())
 
 

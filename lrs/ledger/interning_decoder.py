@@ -13,7 +13,7 @@ import orjson
 from msgspec import Raw
 from msgspec.json import Decoder
 
-from lrs.domain.interning import MOST, Shared
+from lrs.domain.interning import CACHE_SIZE, Interned
 from lrs.domain.xapi.agent import JsonObject
 
 _apart = Decoder(dict[str, Raw]).decode
@@ -26,9 +26,9 @@ _ALIKE = frozenset({"actor", "verb", "object", "instructor", "team", "contextAct
 _TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
 
 
-def decoded(text: bytes) -> JsonObject:
+def decode_statement(text: bytes) -> JsonObject:
     """The statement of this text, which must be that of a valid one. Its actor, verb and object,
-    and of its context instructor, team and contextActivities, are Shared unless they are heavy.
+    and of its context instructor, team and contextActivities, are Interned unless they are heavy.
     """
     statement = _members(_apart(text))
     if "context" in statement:
@@ -69,9 +69,9 @@ class _Heavy(Exception):
     """The value is not to be kept: a cache remembers nothing of a call that raised."""
 
 
-@lru_cache(maxsize=MOST)
+@lru_cache(maxsize=CACHE_SIZE)
 def _shared(text: bytes) -> Any:
     # Weighed here, not by the caller: what is met again was weighed before.
     if not is_light(text):
         raise _Heavy
-    return Shared(orjson.loads(text))
+    return Interned(orjson.loads(text))

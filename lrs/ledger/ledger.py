@@ -1,4 +1,4 @@
-"""The log as an event-sourced application: facts in, facts out."""
+"""The log as an event-sourced application: events in, events out."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
-from lrs.domain.events import Fact, Mark
+from lrs.db.errors import translate_db_errors
+from lrs.domain.events import Event, LogMark
 from lrs.ledger.append import StoredAt, Stream, by_the_clock
 from lrs.ledger.dialects import quiet_head
 from lrs.ledger.encoding import mapper
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
-from lrs.ledger.records import LoggedFact
+from lrs.ledger.records import LoggedEvent
 from lrs.ledger.schema import log_identity
-from lrs.ledger.stream_keys import Owners
+from lrs.ledger.stream_keys import StreamKeys
 from lrs.ledger.writer import AppendConflict, Writer
 
-__all__ = ["AlreadyRecorded", "Ledger"]
+__all__ = ["Ledger", "VersionTaken"]
 
 
-class AlreadyRecorded(Exception):
+class VersionTaken(Exception):
     """These streams have that version already; nothing of the append was recorded."""
 
     def __init__(self, streams: Sequence[Stream]) -> None:
@@ -64,7 +64,7 @@ class _Factory(InfrastructureFactory[TrackingRecorder]):
 
 
 class Ledger(Application[UUID]):
-    """One totally ordered log of facts. Raises UnknownSchema when the database holds none.
+    """One totally ordered log of events. Raises UnknownSchema when the database holds none.
 
     `now` gives the clock in microseconds where the database has none of its own (SQLite).
     `stored_at` dates the events of an invented past, and only those: see StoredAt.
@@ -85,7 +85,7 @@ class Ledger(Application[UUID]):
         self.place = database.url
         """The URL of the log's database, printable."""
         self.reader = LogReader(database)
-        self.owners = Owners(database)
+        self.owners = StreamKeys(database)
         self._database = database
         self.now = now
         """This process's clock, in microseconds since the epoch."""
@@ -108,7 +108,7 @@ class Ledger(Application[UUID]):
         """How many appends of this process wait for the next commit."""
         return self._writer.waiting
 
-    def acknowledged(self) -> list[Mark]:
+    def acknowledged(self) -> list[LogMark]:
         """The last event of each commit of this process that was confirmed since this was asked
         last, of the latest ones.
         """
@@ -125,21 +125,21 @@ class Ledger(Application[UUID]):
         """Have `call` run after each commit of this process; it must be quick."""
         self._writer.on_commit = call
 
-    def record(self, facts: Sequence[Fact]) -> list[int]:
-        """Append the facts whole and return their positions, once they are durable.
+    def append(self, events: Sequence[Event]) -> list[int]:
+        """Append the events whole and return their positions, once they are durable.
 
-        Raises AlreadyRecorded, Unavailable (outcome unknown) or StorageFull.
+        Raises VersionTaken, Unavailable (outcome unknown) or StorageFull.
         """
         try:
-            # Past the library's event store, which would make two more objects for each fact.
-            stored = [self.mapper.to_stored_event(fact) for fact in facts]
+            # Past the library's event store, which would make two more objects for each event.
+            stored = [self.mapper.to_stored_event(event) for event in events]
             return list(self._recorder.insert_events(stored))
         except AppendConflict as conflict:
-            raise AlreadyRecorded(conflict.streams) from conflict
+            raise VersionTaken(conflict.streams) from conflict
 
-    def facts(self, topics: Sequence[type[Fact]], *, page: int = 500) -> list[Fact]:
-        """Every fact of these kinds, in log order."""
-        found: list[Fact] = []
+    def events_of(self, topics: Sequence[type[Event]], *, page: int = 500) -> list[Event]:
+        """Every event of these kinds, in log order."""
+        found: list[Event] = []
         after: int | None = None
         while True:
             notifications = self._recorder.select_notifications(
@@ -150,12 +150,12 @@ class Ledger(Application[UUID]):
                 return found
             after = notifications[-1].id
 
-    def stream(self, originator_id: UUID) -> list[Fact]:
-        """One subject's facts, oldest first."""
+    def stream(self, originator_id: UUID) -> list[Event]:
+        """One subject's events, oldest first."""
         return list(self.events.get(originator_id))  # type: ignore[arg-type]
 
-    def decoded(self, logged: LoggedFact) -> Fact | None:
-        """The fact of a row; None once its content is erased."""
+    def decoded(self, logged: LoggedEvent) -> Event | None:
+        """The event of a row; None once its content is erased."""
         if logged.state is None:
             return None
         event = StoredEvent(
@@ -171,7 +171,7 @@ class Ledger(Application[UUID]):
 
         Whatever is recorded later is stored after that clock's instant.
         """
-        with honest_errors():
+        with translate_db_errors():
             head = quiet_head(self._database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from lrs.db.errors import as_sqlalchemy
-from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, Appended, Head, Row
+from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, AppendResult, EventRow, Head
 
 _LOCK = LOCK.encode()
 _TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
@@ -31,7 +31,7 @@ _INSERT = (
             id, version, topic, commitment, salt, state
         FROM head, unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[],
             %s::bytea[]) WITH ORDINALITY AS given (id, version, topic, commitment, salt, state, n)
-    ), fact AS (
+    ), event AS (
         INSERT INTO ledger.event
             (position, originator_id, originator_version, topic, stored, commitment)
         SELECT position, id, version, topic, stored, commitment FROM numbered
@@ -44,7 +44,7 @@ _INSERT = (
 )
 
 
-def append_at_once(engine: Engine, rows: Callable[[], Sequence[Row]]) -> Appended:
+def append_at_once(engine: Engine, rows: Callable[[], Sequence[EventRow]]) -> AppendResult:
     """Append what `rows` gives, whole and in order.
 
     `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
@@ -82,7 +82,7 @@ def _connected(engine: Engine) -> Iterator[Any]:
         raise as_sqlalchemy(error, psycopg.Error) from error
 
 
-def _append(connection: Any, rows: Sequence[Row]) -> Appended:
+def _append(connection: Any, rows: Sequence[EventRow]) -> AppendResult:
     values = (
         [row.originator_id for row in rows],
         [row.originator_version for row in rows],
@@ -95,4 +95,4 @@ def _append(connection: Any, rows: Sequence[Row]) -> Appended:
         connection.execute(_LOCK)
         inserted = connection.execute(_INSERT, values)
     position, stored = inserted.fetchall()[0]
-    return Appended(position, stored + len(rows) - 1)
+    return AppendResult(position, stored + len(rows) - 1)

@@ -23,15 +23,15 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import rows_of
-from lrs.db.compiled_query import Prepared
+from lrs.db.compiled_query import CompiledQuery
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.db.types import canonical
 from lrs.domain.errors import LogDiverged
-from lrs.domain.events import Mark
+from lrs.domain.events import LogMark
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger.encoding import split
-from lrs.ledger.records import LoggedFact, LoggedStatement, Page, fact_of, statements_of
+from lrs.ledger.records import LoggedEvent, LoggedStatement, Page, event_of, statements_of
 from lrs.ledger.tables import content, event
 
 LARGE = 65_536
@@ -59,14 +59,14 @@ _FACTS: Select[Any] = select(*_FACT).select_from(_JOINED)
 
 
 _UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
-_FROM = Prepared(
+_FROM = CompiledQuery(
     _ROWS.where(event.c.position >= bindparam("first"))
     .order_by(event.c.position)
     .limit(bindparam("limit")),
     plain=True,
 )
 _LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
-_HEAD = Prepared(_LAST)
+_HEAD = CompiledQuery(_LAST)
 _BEFORE = event.alias("before")
 _AT = (
     select(_BEFORE.c.commitment)
@@ -92,9 +92,9 @@ def _among(topics: Sequence[str]) -> ColumnElement[bool]:
 @lru_cache(maxsize=16)
 def _of_topics(topics: frozenset[str]) -> Select[Any]:
     within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    facts = _FACTS.where(_among(sorted(topics)), _RARE, within)
-    facts = facts.add_columns(event.c.commitment, _AT)
-    return facts.order_by(event.c.position).limit(bindparam("limit"))
+    others = _FACTS.where(_among(sorted(topics)), _RARE, within)
+    others = others.add_columns(event.c.commitment, _AT)
+    return others.order_by(event.c.position).limit(bindparam("limit"))
 
 
 _POSITION_AT = (
@@ -104,7 +104,9 @@ _POSITION_AT = (
     .limit(1)
 )
 _STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
-_IDS = Prepared(select(event.c.position, event.c.originator_id), among=event.c.position, plain=True)
+_IDS = CompiledQuery(
+    select(event.c.position, event.c.originator_id), among=event.c.position, plain=True
+)
 _ENVELOPE = 1_000
 """Bytes of a statement's content in which its envelope usually ends."""
 _HEADS = select(
@@ -117,7 +119,7 @@ _COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam(
 @lru_cache(maxsize=64)
 def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
     """For others' queries: the last event's position, `stored` and commitment, then the position
-    of the last fact of each of these topics, none of them statements; NULL where there is none.
+    of the last event of each of these topics, none of them statements; NULL where there is none.
     """
     ends: list[Select[Any]] = [
         select(column).order_by(event.c.position.desc())
@@ -189,29 +191,29 @@ class LogReader:
 
     def head(self) -> tuple[int, int]:
         """Position and `stored` of the last event; (0, 0) while the log is empty."""
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             row = _HEAD.first(connection)
         return (row[0], row[1]) if row is not None else (0, 0)
 
     def end(self, topics: tuple[str, ...] = (), at: Sequence[int] = ()) -> tuple[Any, ...]:
-        """Position, `stored` and commitment of the last event, the position of the last fact of
+        """Position, `stored` and commitment of the last event, the position of the last event of
         each of these topics, none of them statements, and the commitments of the events at these
         positions; None where there is none. All as of one moment.
         """
         asked = {f"at{n}": position for n, position in enumerate(at)}
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             return tuple(connection.execute(_end(topics, len(at)), asked).one())
 
-    def mark(self) -> Mark | None:
+    def mark(self) -> LogMark | None:
         """The last event's position, `stored` and commitment; None while the log is empty."""
         position, stored, commitment = self.end()
-        return None if position is None else Mark(position, stored, commitment)
+        return None if position is None else LogMark(position, stored, commitment)
 
     def waiting(self, position: int, topics: tuple[str, ...] = ()) -> tuple[int, int]:
         """How many events follow `position`, and the `stored` of the first of them, 0 if there is
         none: those of these topics, none of them statements, or all.
         """
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             count, first = connection.execute(_waiting(topics), {"after": position}).one()
         return max(0, count or 0), first or 0
 
@@ -223,12 +225,12 @@ class LogReader:
         *,
         commitment: bytes | None = None,
     ) -> Page:
-        """Up to `limit` events that follow `position`: statements, and facts of these topics.
+        """Up to `limit` events that follow `position`: statements, and events of these topics.
 
         With the `commitment` of the event at `position`, raises LogDiverged where the log holds
         another event there by now, or none: what follows is then no continuation of what was read.
         """
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             # One query gives both: between two the log may become another one.
             rows = _FROM.all(connection, first=position, limit=limit + 1)
             before = rows[0] if rows and rows[0][0] == position else None
@@ -239,48 +241,50 @@ class LogReader:
         if not rows:
             return Page(0, position, 0, b"")
         last, stored, *_, commitment, _size = rows[-1]
-        facts = [fact_of(row) for row in rows if row[4] in topics] if topics else []
+        others = [event_of(row) for row in rows if row[4] in topics] if topics else []
         statements = statements_of(rows)
-        return Page(len(rows), last, stored, commitment, statements, facts, len(rows) < read)
+        return Page(len(rows), last, stored, commitment, statements, others, len(rows) < read)
 
     def following(
         self, position: int, topics: frozenset[str], limit: int, *, commitment: bytes | None = None
     ) -> Page:
-        """Up to `limit` facts of these topics, none of them statements, that follow `position`.
+        """Up to `limit` events of these topics, none of them statements, that follow `position`.
 
         The page reaches as far as is known that there are no others: to the log's end, or to its
-        own last fact. Raises LogDiverged as `after` does.
+        own last event. Raises LogDiverged as `after` does.
         """
         end = self._first(_END, after=position)
         _require(commitment, None if end is None else end.before)
         if end is None or end.position <= position:
             return Page(0, position, 0, b"")
         bounds = {"after": position, "upto": end.position, "limit": limit}
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = connection.execute(_of_topics(topics), bounds).all()
         if rows:
             _require(commitment, rows[0].before)
-        facts = [LoggedFact(*row[:-2]) for row in rows]
-        if len(facts) < limit:
-            return Page(len(facts), end.position, end.stored, end.commitment, facts=facts)
-        last = facts[-1]
-        return Page(len(facts), last.position, last.stored, rows[-1].commitment, facts=facts)
+        others = [LoggedEvent(*row[:-2]) for row in rows]
+        if len(others) < limit:
+            return Page(len(others), end.position, end.stored, end.commitment, other_events=others)
+        last = others[-1]
+        return Page(
+            len(others), last.position, last.stored, rows[-1].commitment, other_events=others
+        )
 
-    def history(self, stream: UUID) -> list[LoggedFact]:
+    def history(self, stream: UUID) -> list[LoggedEvent]:
         """All events of a stream, by version."""
-        with honest_errors(), self._database.read.connect() as connection:
-            return [LoggedFact(*row) for row in connection.execute(_HISTORY, {"of": stream})]
+        with translate_db_errors(), self._database.read.connect() as connection:
+            return [LoggedEvent(*row) for row in connection.execute(_HISTORY, {"of": stream})]
 
-    def histories(self, streams: Collection[UUID]) -> list[LoggedFact]:
+    def histories(self, streams: Collection[UUID]) -> list[LoggedEvent]:
         """All events of these streams, in the order of the log."""
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = [*rows_of(connection, _FACTS, event.c.originator_id, streams)]
-        return sorted((LoggedFact(*row) for row in rows), key=lambda fact: fact.position)
+        return sorted((LoggedEvent(*row) for row in rows), key=lambda logged: logged.position)
 
-    def latest(self, stream: UUID) -> LoggedFact | None:
+    def latest(self, stream: UUID) -> LoggedEvent | None:
         """The last event of a stream."""
         row = self._first(_LATEST, of=stream)
-        return None if row is None else LoggedFact(*row)
+        return None if row is None else LoggedEvent(*row)
 
     def statements(
         self,
@@ -306,7 +310,7 @@ class LogReader:
         but one at least; and of how many positions they are all. `before_large` is called before
         those are read that are large.
         """
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = {row[0]: row for row in rows_of(connection, _ROWS, event.c.position, positions)}
             found = _within([rows[p] for p in positions if p in rows], most)
             if any(map(_is_large, found)):
@@ -317,7 +321,7 @@ class LogReader:
 
     def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
         """The ids of the statements at these positions, an erased one's too, as texts."""
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = _IDS.among(connection, positions)
         return {position: canonical(id) for position, id in rows}
 
@@ -325,7 +329,7 @@ class LogReader:
         """Who vouches for the statements at these positions, of those that are not erased."""
         found: dict[int, JsonObject] = {}
         longer: list[int] = []
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             for row in rows_of(connection, _HEADS, content.c.position, positions):
                 head = bytes(row.head)
                 if b"\n" in head:
@@ -351,7 +355,7 @@ class LogReader:
 
     def commitments(self, positions: Collection[int]) -> dict[int, bytes]:
         """The commitments of the events at these positions, of those that there are."""
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = rows_of(connection, _COMMITMENTS, event.c.position, positions)
             return {row.position: bytes(row.commitment) for row in rows}
 
@@ -363,12 +367,12 @@ class LogReader:
         before_large: Callable[[], None] | None = None,
         **parameters: Any,
     ) -> list[LoggedStatement]:
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             rows = list(rows_of(connection, query, column, values, **parameters))
             if before_large is not None and any(map(_is_large, rows)):
                 before_large()
             return statements_of(_whole(connection, rows))
 
     def _first(self, query: Select[Any], **parameters: Any) -> Any:
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             return connection.execute(query, parameters).first()

@@ -19,8 +19,8 @@ from eventsourcing.persistence import (
 from sqlalchemy import func, select
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
-from lrs.ledger.append import Row
+from lrs.db.errors import translate_db_errors
+from lrs.ledger.append import EventRow
 from lrs.ledger.encoding import Salts, commitment
 from lrs.ledger.tables import content, event
 from lrs.ledger.writer import Writer
@@ -64,7 +64,7 @@ class LedgerRecorder(ApplicationRecorder):
             query = query.where(version > gt)
         if lte is not None:
             query = query.where(version <= lte)
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             return [StoredEvent(*row) for row in connection.execute(query)]
 
     def select_notifications(
@@ -86,12 +86,12 @@ class LedgerRecorder(ApplicationRecorder):
             query = query.where(position <= stop)
         if topics:
             query = query.where(event.c.topic.in_(topics))
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             return [Notification(*row) for row in connection.execute(query)]
 
     def max_notification_id(self) -> int | None:
         """The log's highest position, or None while it is empty."""
-        with honest_errors(), self._database.read.connect() as connection:
+        with translate_db_errors(), self._database.read.connect() as connection:
             highest: int | None = connection.scalar(select(func.max(event.c.position)))
             return highest
 
@@ -138,11 +138,11 @@ class PollingSubscription(Subscription[ApplicationRecorder]):
         raise StopIteration
 
 
-def _row(stored_event: StoredEvent, salt: bytes) -> Row:
+def _row(stored_event: StoredEvent, salt: bytes) -> EventRow:
     originator_id = stored_event.originator_id
     if not isinstance(originator_id, UUID):
         raise TypeError("a stream is named by a UUID")
-    return Row(
+    return EventRow(
         originator_id=originator_id,
         originator_version=stored_event.originator_version,
         topic=stored_event.topic,

@@ -14,7 +14,7 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.attachment import kept_under
 from lrs.domain.xapi.statement import RecordedStatement, spliced, uuid_of
 from lrs.ledger.encoding import split
-from lrs.ledger.interning_decoder import decoded
+from lrs.ledger.interning_decoder import decode_statement
 
 
 class LoggedStatement(NamedTuple):
@@ -58,13 +58,13 @@ class LoggedStatement(NamedTuple):
         position, stored, key, envelope, text = self
         may_void_any = envelope.get("any", False)
         may_define = may_void_any or envelope.get("def", False)
-        statement = decoded(text)
+        statement = decode_statement(text)
         return RecordedStatement(
             position, stored, key, envelope["a"], may_void_any, statement, may_define
         )
 
 
-class LoggedFact(NamedTuple):
+class LoggedEvent(NamedTuple):
     """An event's row, undecoded; `state` is None once its content is erased."""
 
     position: int
@@ -78,7 +78,7 @@ class LoggedFact(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Page:
     """Events up to position `last`, that one's row, and what was asked for among them: the
-    statements, and facts of other topics. `count` of them were read; `cut` says that there were
+    statements, and events of other topics. `count` of them were read; `cut` says that there were
     more, whose contents would have been too much for one page.
     """
 
@@ -87,14 +87,14 @@ class Page:
     stored: int
     commitment: bytes
     statements: Sequence[LoggedStatement] = ()
-    facts: Sequence[LoggedFact] = ()
+    other_events: Sequence[LoggedEvent] = ()
     cut: bool = False
 
 
-def fact_of(row: Sequence[Any]) -> LoggedFact:
+def event_of(row: Sequence[Any]) -> LoggedEvent:
     """The event of this row, the driver's own."""
     position, stored, key, version, topic, state, *_ = row
-    return LoggedFact(position, stored, uuid_of(key), version, topic, state)
+    return LoggedEvent(position, stored, uuid_of(key), version, topic, state)
 
 
 def statements_of(rows: Sequence[Any]) -> list[LoggedStatement]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateSchema
 
 from lrs.db.engine import Database, require_utf8
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import NoStore, UnknownSchema
 from lrs.ledger.append import lock
 from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
@@ -22,7 +22,7 @@ def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
     is not UTF-8, UnknownSchema for tables of a later version of the program.
     """
     require_utf8(database)
-    with honest_errors(), database.write.begin() as connection:
+    with translate_db_errors(), database.write.begin() as connection:
         lock(connection)
         if database.dialect == "postgresql":
             connection.execute(CreateSchema("ledger", if_not_exists=True))
@@ -55,7 +55,7 @@ def log_identity(database: Database) -> UUID:
     missing = NoStore(f"There is no store at {database.url}: run `lrs migrate` first.")
     if database.dialect == "sqlite" and not Path(database.read.url.database or "").exists():
         raise missing  # and do not connect, which would make an empty file
-    with honest_errors(), database.read.connect() as connection:
+    with translate_db_errors(), database.read.connect() as connection:
         exists = text(
             "SELECT to_regclass('ledger.meta') IS NOT NULL"
             if database.dialect == "postgresql"

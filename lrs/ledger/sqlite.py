@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from lrs.db.errors import as_sqlalchemy
-from lrs.ledger.append import SQLITE_HEAD, Appended, Head, Row
+from lrs.ledger.append import SQLITE_HEAD, AppendResult, EventRow, Head
 
 _FACT = (
     "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
@@ -23,8 +23,8 @@ _CONTENT = "INSERT INTO content (position, salt, state) VALUES (?, ?, ?)"
 
 
 def append_as_writer(
-    engine: Engine, rows: Callable[[], Sequence[Row]], now: Callable[[], int]
-) -> Appended:
+    engine: Engine, rows: Callable[[], Sequence[EventRow]], now: Callable[[], int]
+) -> AppendResult:
     """Append what `rows` gives, whole and in order; it is called with the lock held.
 
     Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
@@ -44,15 +44,15 @@ def append_as_writer(
         raise as_sqlalchemy(error, sqlite3.Error) from error
 
 
-def _insert(connection: Any, rows: Sequence[Row], now: Callable[[], int]) -> Appended:
+def _insert(connection: Any, rows: Sequence[EventRow], now: Callable[[], int]) -> AppendResult:
     position, latest = connection.execute(SQLITE_HEAD).fetchone()
     head = Head(position, latest, now())
     first, stored = head.position + 1, head.next_stored()
-    facts, contents = [], []
+    events, contents = [], []
     for n, row in enumerate(rows):
         stream = (row.originator_id.bytes, row.originator_version)
-        facts.append((first + n, *stream, row.topic, stored + n, row.commitment))
+        events.append((first + n, *stream, row.topic, stored + n, row.commitment))
         contents.append((first + n, row.salt, row.state))
-    connection.executemany(_FACT, facts)
+    connection.executemany(_FACT, events)
     connection.executemany(_CONTENT, contents)
-    return Appended(first, stored + len(rows) - 1)
+    return AppendResult(first, stored + len(rows) - 1)

@@ -1,4 +1,4 @@
-"""The log's tables: the immutable fact, and apart from it the content that may be erased.
+"""The log's tables: the immutable event, and apart from it the content that may be erased.
 
 `event` holds what is never changed: position, stream, version, topic, stored and a commitment to
 the content. `content` holds the content and the salt that ties it to the commitment; a row of it
@@ -59,7 +59,7 @@ event = Table(
     UniqueConstraint("stored", name="event_stored"),
 )
 
-# Facts other than statements are few: finding them by topic must not scan the log.
+# Events other than statements are few: finding them by topic must not scan the log.
 Index(
     "event_topic",
     event.c.topic,

@@ -24,12 +24,12 @@ from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors, is_away, is_busy
+from lrs.db.errors import is_away, is_busy, translate_db_errors
 from lrs.domain.errors import Unavailable
-from lrs.domain.events import Mark
+from lrs.domain.events import LogMark
 from lrs.ledger.append import (
+    EventRow,
     Head,
-    Row,
     StoredAt,
     Stream,
     appending,
@@ -60,16 +60,16 @@ Answer = list[int] | Exception
 """What becomes of a request: the positions of its rows, or why there are none."""
 
 
-class _Slot:
+class _PendingAppend:
     """One request's rows and, in time, its answer."""
 
     __slots__ = ("_answered", "abandoned", "answer", "deadline", "next", "rows")
 
-    def __init__(self, rows: Sequence[Row], deadline: float) -> None:
+    def __init__(self, rows: Sequence[EventRow], deadline: float) -> None:
         self.rows = rows
         self.deadline = deadline
         self.answer: Answer = []
-        self.next: _Slot | None = None
+        self.next: _PendingAppend | None = None
         """Who is to be woken by this one, once it is awake."""
         self.abandoned = False
         self._answered = threading.Lock()
@@ -107,13 +107,13 @@ class Writer:
         self._max_group = max_group
         self.on_commit: Callable[[], None] = lambda: None
         """Called after each commit, by the writer's thread: it must be quick."""
-        self._acknowledged: deque[Mark] = deque(maxlen=LATEST)
-        self._waiting: deque[_Slot] = deque()
+        self._acknowledged: deque[LogMark] = deque(maxlen=LATEST)
+        self._waiting: deque[_PendingAppend] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def append(self, rows: Sequence[Row]) -> list[int]:
+    def append(self, rows: Sequence[EventRow]) -> list[int]:
         """Write the rows whole, in order; return their positions once the commit is durable.
 
         Raises AppendConflict when a version is taken, StorageFull, or Unavailable when there is no
@@ -121,7 +121,7 @@ class Writer:
         """
         if not rows:
             return []
-        slot = _Slot(rows, monotonic() + self._timeout)
+        slot = _PendingAppend(rows, monotonic() + self._timeout)
         with self._wake:
             if self._closed:
                 raise Unavailable("shutting-down")
@@ -143,7 +143,7 @@ class Writer:
         """How many appends wait to be taken into a transaction."""
         return len(self._waiting)
 
-    def take_acknowledged(self) -> list[Mark]:
+    def take_acknowledged(self) -> list[LogMark]:
         """The last event of each commit that was confirmed since this was asked last, of the
         LATEST ones.
         """
@@ -161,7 +161,7 @@ class Writer:
         if thread is not None:
             thread.join(self._timeout)
 
-    def _give_up(self, slot: _Slot) -> None:
+    def _give_up(self, slot: _PendingAppend) -> None:
         """Raise Unavailable, unless the answer came at the last moment."""
         with self._wake:
             if slot.is_answered():
@@ -172,17 +172,17 @@ class Writer:
                 raise Unavailable("write-timeout")
         raise Unavailable("outcome-unknown")
 
-    def _answer(self, group: Sequence[_Slot], answers: Sequence[Answer]) -> None:
+    def _answer(self, group: Sequence[_PendingAppend], answers: Sequence[Answer]) -> None:
         """Give each its answer. The first is woken, and each wakes the next: woken all at once,
         they would crowd before the interpreter, where only one can be.
         """
-        following: _Slot | None = None
+        following: _PendingAppend | None = None
         for slot, answer in zip(reversed(group), reversed(answers), strict=True):
             slot.answer, slot.next = answer, following
             following = slot
         self._wake_first_of(following)
 
-    def _wake_first_of(self, slot: _Slot | None) -> None:
+    def _wake_first_of(self, slot: _PendingAppend | None) -> None:
         """Wake it or, where it has given up, the next one that has not."""
         with self._wake:
             while slot is not None and slot.abandoned:
@@ -199,9 +199,9 @@ class Writer:
                     return
             self._commit_waiting()
 
-    def _take(self) -> list[_Slot]:
+    def _take(self) -> list[_PendingAppend]:
         """All that wait by now, up to the size of a group, but never none."""
-        group: list[_Slot] = []
+        group: list[_PendingAppend] = []
         size = 0
         with self._wake:
             while self._waiting:
@@ -212,10 +212,10 @@ class Writer:
         return group
 
     def _commit_waiting(self) -> None:
-        group: list[_Slot] = []
-        rows: list[Row] = []
+        group: list[_PendingAppend] = []
+        rows: list[EventRow] = []
 
-        def taken() -> list[Row]:
+        def taken() -> list[EventRow]:
             group.extend(self._take())
             rows.extend(row for slot in group for row in slot.rows)
             return rows
@@ -235,14 +235,14 @@ class Writer:
             self._answer(group, answers)
             self.on_commit()
 
-    def _recover(self, group: list[_Slot], error: Exception, *, started: bool) -> None:
+    def _recover(self, group: list[_PendingAppend], error: Exception, *, started: bool) -> None:
         """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
         if started and is_away_error(error) and not is_busy(error):
             self._commit_exactly(group)
         else:
             self._refuse_all(group, error)
 
-    def _commit_exactly(self, group: list[_Slot]) -> None:
+    def _commit_exactly(self, group: list[_PendingAppend]) -> None:
         """Write those of the group that conflict with nothing, and answer each for itself."""
         while True:
             # Who has given up was told that nobody knows; it must not be written now.
@@ -266,12 +266,12 @@ class Writer:
             return
 
     def _write_exactly(
-        self, connection: Connection, head: Head, group: list[_Slot]
-    ) -> tuple[list[Answer], Mark | None]:
+        self, connection: Connection, head: Head, group: list[_PendingAppend]
+    ) -> tuple[list[Answer], LogMark | None]:
         """Each one's answer, and the last of the rows that were written, if any were."""
         taken = existing(connection, [row.stream for slot in group for row in slot.rows])
         answers: list[Answer] = []
-        rows: list[Row] = []
+        rows: list[EventRow] = []
         for slot in group:
             answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
             answers.append(answer)
@@ -283,9 +283,9 @@ class Writer:
             return answers, None
         return answers, insert_rows(connection, rows, head, self._stored_at).last(rows)
 
-    def _refuse_all(self, group: list[_Slot], error: Exception) -> None:
+    def _refuse_all(self, group: list[_PendingAppend], error: Exception) -> None:
         try:
-            with honest_errors():
+            with translate_db_errors():
                 raise error
         except Exception as honest:
             self._answer(group, [honest] * len(group))
@@ -294,7 +294,7 @@ class Writer:
 
 
 def _judge(
-    rows: Sequence[Row], taken: dict[Stream, tuple[int, bytes]], first: int
+    rows: Sequence[EventRow], taken: dict[Stream, tuple[int, bytes]], first: int
 ) -> list[int] | AppendConflict:
     """Where the rows stand already (our own lost reply), or may stand from `first`, or conflict."""
     streams = [row.stream for row in rows]

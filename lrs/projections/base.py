@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
-from lrs.domain.events import RecordedFact, StatementStored
+from lrs.domain.events import RecordedEvent, StatementStored
 from lrs.domain.xapi.statement import RecordedStatement
 
 
@@ -25,7 +25,7 @@ class Batch:
 
     `statements` are those among them, in log order. `find` reads statements by id from the log,
     only those at or below `last`: what comes later is not known yet. `at` reads by position.
-    A projection of other topics gets their `facts`, and statements only if it folds these, too.
+    A projection of other topics gets their `events`, and statements only if it folds these, too.
     """
 
     first: int
@@ -33,10 +33,10 @@ class Batch:
     statements: Sequence[RecordedStatement]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
     at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
-    facts: Sequence[RecordedFact] = ()
+    other_events: Sequence[RecordedEvent] = ()
 
 
-STATEMENTS = frozenset({StatementStored.TOPIC})
+STATEMENT_TOPICS = frozenset({StatementStored.TOPIC})
 
 GENERATIONS = 1_000
 """VERSION modulo this is the program's own, which it counts up; what is above tells apart what
@@ -63,7 +63,7 @@ class Fold(Protocol):
         projection, after many in a rebuild.
         """
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Write what `apply` has left, inside the caller's transaction."""
 
 
@@ -73,7 +73,7 @@ class Projection(Protocol):
     NAME: ClassVar[str]
     TABLES: ClassVar[Sequence[Table]]
     TOPICS: ClassVar[frozenset[str]]
-    """The facts it folds."""
+    """The events it folds."""
 
     @property
     def VERSION(self) -> int:  # noqa: N802

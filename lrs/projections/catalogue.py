@@ -30,8 +30,14 @@ from sqlalchemy import (
 
 from lrs.db.bulk import replace_rows, rows_of
 from lrs.db.types import UuidKey
-from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
-from lrs.domain.events import DESCRIBED, Described, EntryWithdrawn, IdentifierLinked, RecordedFact
+from lrs.domain.aggregates.catalogue_entry import KINDS, EntryKind
+from lrs.domain.events import (
+    DESCRIPTION_TYPES,
+    Described,
+    EntryWithdrawn,
+    IdentifierLinked,
+    RecordedEvent,
+)
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.base import Batch
 from lrs.projections.surrogate_keys import digest
@@ -59,11 +65,11 @@ link_said = Table(
 )
 Index("catalogue_link_by_person", link_said.c.person)
 
-Row = dict[str, Any]
+LinkRow = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryState:
     """A thing as it stands: what is said of it, None once it is withdrawn; the stream's version,
     and when that was stored, in microseconds since the epoch.
     """
@@ -73,49 +79,51 @@ class Entry:
     stored: int
 
 
-class Catalogue:
+class CatalogueProjection:
     """Folds descriptions into what holds now."""
 
     NAME: ClassVar[str] = "catalogue"
     VERSION: ClassVar[int] = 2
     TABLES: ClassVar[Sequence[Table]] = (entry, link_said)
     TOPICS: ClassVar[frozenset[str]] = frozenset(
-        {*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC}
+        {*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC}
     )
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        rows: dict[UUID, Row] = {}
-        gone: dict[UUID, Row] = {}
-        for recorded in batch.facts:
-            fact, stored = recorded.fact, recorded.stored
-            if isinstance(fact, Described):
-                rows[fact.originator_id] = _row(fact, stored)
-                gone.pop(fact.originator_id, None)
-            elif isinstance(fact, EntryWithdrawn):
-                gone[fact.originator_id] = {
-                    "of": fact.originator_id,
-                    "to": fact.originator_version,
+        rows: dict[UUID, LinkRow] = {}
+        gone: dict[UUID, LinkRow] = {}
+        for recorded in batch.other_events:
+            event, stored = recorded.event, recorded.stored
+            if isinstance(event, Described):
+                rows[event.originator_id] = _row(event, stored)
+                gone.pop(event.originator_id, None)
+            elif isinstance(event, EntryWithdrawn):
+                gone[event.originator_id] = {
+                    "of": event.originator_id,
+                    "to": event.originator_version,
                     "at": stored,
                 }
         replace_rows(connection, entry, list(rows.values()))
-        replace_rows(connection, link_said, [row for r in batch.facts for row in _said(r)])
+        replace_rows(
+            connection, link_said, [row for r in batch.other_events for row in _link_rows(r)]
+        )
         if gone:
             connection.execute(_WITHDRAW, list(gone.values()))
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
-    def new_fold(self) -> Catalogue:
+    def new_fold(self) -> CatalogueProjection:
         return self  # it remembers nothing
 
 
-def entries(connection: Connection, kind: Kind) -> dict[UUID, Entry]:
+def entries(connection: Connection, kind: EntryKind) -> dict[UUID, EntryState]:
     """Everything that was ever described of that kind, by stream, what changed last at the end."""
     rows = connection.execute(_OF_KIND, {"of": kind.value})
     return {row.stream: _entry(row) for row in rows}
 
 
-def among(connection: Connection, streams: Collection[UUID]) -> dict[UUID, Entry]:
+def among(connection: Connection, streams: Collection[UUID]) -> dict[UUID, EntryState]:
     """Those of the streams that were ever described."""
     rows = rows_of(connection, _ALL, entry.c.stream, streams)
     return {row.stream: _entry(row) for row in rows}
@@ -133,10 +141,10 @@ def ever_linked(connection: Connection, people: Collection[str]) -> set[str]:
     return {row.agent for row in rows_of(connection, _LINKED, link_said.c.person, digests)}
 
 
-def counted(connection: Connection) -> dict[Kind, int]:
+def counted(connection: Connection) -> dict[EntryKind, int]:
     """How many things there are of each kind."""
     found: dict[str, int] = dict(map(tuple, connection.execute(_COUNTED)))
-    return {kind: found.get(kind.value, 0) for kind in Kind}
+    return {kind: found.get(kind.value, 0) for kind in EntryKind}
 
 
 _WITHDRAW = (
@@ -147,7 +155,7 @@ _WITHDRAW = (
 _ALL = select(entry)
 _OF_KIND = _ALL.where(entry.c.kind == bindparam("of")).order_by(entry.c.stored)
 _LINKS = select(entry.c.entry).where(
-    entry.c.kind == literal(Kind.LINK.value), entry.c.entry.is_not(None)
+    entry.c.kind == literal(EntryKind.LINK.value), entry.c.entry.is_not(None)
 )
 _LINKED = select(link_said.c.agent)
 _COUNTED = (
@@ -155,24 +163,24 @@ _COUNTED = (
 )
 
 
-def _entry(row: Any) -> Entry:
+def _entry(row: Any) -> EntryState:
     said = None if row.entry is None else orjson.loads(row.entry)
-    return Entry(said, row.version, row.stored)
+    return EntryState(said, row.version, row.stored)
 
 
-def _said(recorded: RecordedFact) -> Iterator[Row]:
-    """The row of a link, of no other fact."""
-    fact = recorded.fact
-    if isinstance(fact, IdentifierLinked):
-        agent, person = fact.entry["agent"], digest(fact.entry["person"])
+def _link_rows(recorded: RecordedEvent) -> Iterator[LinkRow]:
+    """The row of a link, of no other event."""
+    event = recorded.event
+    if isinstance(event, IdentifierLinked):
+        agent, person = event.entry["agent"], digest(event.entry["person"])
         yield {"position": recorded.position, "agent": agent, "person": person}
 
 
-def _row(fact: Described, stored: int) -> Row:
+def _row(event: Described, stored: int) -> LinkRow:
     return {
-        "stream": fact.originator_id,
-        "kind": KINDS[type(fact)].value,
-        "version": fact.originator_version,
+        "stream": event.originator_id,
+        "kind": KINDS[type(event)].value,
+        "version": event.originator_version,
         "stored": stored,
-        "entry": orjson.dumps(fact.entry),
+        "entry": orjson.dumps(event.entry),
     }

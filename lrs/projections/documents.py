@@ -26,8 +26,8 @@ from sqlalchemy import (
 
 from lrs.db.bulk import replace_rows
 from lrs.db.types import UuidKey
-from lrs.domain.aggregates.document import Shelf
-from lrs.domain.events import DocumentDeleted, DocumentStored, RecordedFact
+from lrs.domain.aggregates.document import DocumentCollection
+from lrs.domain.events import DocumentDeleted, DocumentStored, RecordedEvent
 from lrs.projections.base import Batch
 from lrs.projections.tables import metadata
 
@@ -44,8 +44,8 @@ document = Table(
 Index("document_by_shelf", document.c.shelf, document.c.stored)
 
 
-class Documents:
-    """Folds documents' facts into the list of those that are there."""
+class DocumentsProjection:
+    """Folds documents' events into the list of those that are there."""
 
     NAME: ClassVar[str] = "documents"
     VERSION: ClassVar[int] = 1
@@ -53,21 +53,23 @@ class Documents:
     TOPICS: ClassVar[frozenset[str]] = frozenset({DocumentStored.TOPIC, DocumentDeleted.TOPIC})
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        latest = {r.fact.originator_id: r for r in batch.facts}
-        gone = [{"of": s} for s, r in latest.items() if isinstance(r.fact, DocumentDeleted)]
+        latest = {r.event.originator_id: r for r in batch.other_events}
+        gone = [{"of": s} for s, r in latest.items() if isinstance(r.event, DocumentDeleted)]
         if gone:
             connection.execute(_DELETE, gone)
-        rows = [_row(r, r.fact) for r in latest.values() if isinstance(r.fact, DocumentStored)]
+        rows = [_row(r, r.event) for r in latest.values() if isinstance(r.event, DocumentStored)]
         replace_rows(connection, document, rows)
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
-    def new_fold(self) -> Documents:
+    def new_fold(self) -> DocumentsProjection:
         return self  # it remembers nothing
 
 
-def listed(connection: Connection, shelf: Shelf, since: int | None = None) -> dict[UUID, str]:
+def listed(
+    connection: Connection, shelf: DocumentCollection, since: int | None = None
+) -> dict[UUID, str]:
     """The streams and names of the documents of a shelf, oldest first, stored after `since`.
 
     Without a registration those of every registration.
@@ -89,12 +91,12 @@ _LISTED = (
 )
 
 
-def _row(recorded: RecordedFact, fact: DocumentStored) -> dict[str, object]:
+def _row(recorded: RecordedEvent, event: DocumentStored) -> dict[str, object]:
     return {
-        "stream": fact.originator_id,
-        "shelf": _digest(fact.kind, fact.agent, fact.activity),
-        "registration": UUID(fact.registration) if fact.registration else None,
-        "name": fact.name,
+        "stream": event.originator_id,
+        "shelf": _digest(event.kind, event.agent, event.activity),
+        "registration": UUID(event.registration) if event.registration else None,
+        "name": event.name,
         "stored": recorded.stored,
     }
 

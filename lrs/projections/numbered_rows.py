@@ -20,7 +20,7 @@ Said = TypeVar("Said")
 Written = TypeVar("Written")
 
 
-class Numbered(Generic[Said, Written]):
+class NumberedRows(Generic[Said, Written]):
     """The numbers of one table's keys: LIMIT and a batch's are remembered at most.
 
     `query` begins with number and key; `read` tells what the key is called from one of its rows, by

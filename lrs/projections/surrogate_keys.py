@@ -57,7 +57,7 @@ def _highest(table: Table) -> Select[Any]:
     return select(func.max(table.c.id))
 
 
-class Remembered:
+class SurrogateKeys:
     """A dictionary's table with the ids met lately kept in memory, LIMIT of them at most.
 
     It lives as long as its fold: see lrs.projections.base.Fold.

@@ -14,19 +14,19 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.db.engine import Database, begin_at_once
-from lrs.db.errors import honest_errors, is_away, is_full
+from lrs.db.errors import is_away, is_full, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger, Page
-from lrs.projections.base import STATEMENTS, Fold, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Fold, Projection
 from lrs.projector import checkpoints, quarantine
-from lrs.projector.checkpoints import Failure, Position
+from lrs.projector.checkpoints import Checkpoint, Failure
 from lrs.projector.checksum import checksum
-from lrs.projector.event_batches import Batches
-from lrs.projector.fold_cache import Folds
-from lrs.projector.quarantine import Quarantined, told
-from lrs.projector.status import Standing, Standings, Whose, rare_topics
+from lrs.projector.event_batches import BatchSource
+from lrs.projector.fold_cache import FoldCache
+from lrs.projector.quarantine import Quarantined, describe_error
+from lrs.projector.status import Ownership, ProjectionStatus, StatusReader, rare_topics
 from lrs.projector.throughput import paced
-from lrs.runtime import collecting_by_hand
+from lrs.runtime import without_automatic_gc
 
 log = structlog.get_logger(__name__)
 
@@ -58,17 +58,17 @@ class Reached(NamedTuple):
     clock that only goes on, in seconds.
     """
 
-    at: Position
+    at: Checkpoint
     when: float
 
 
-class CannotWait(Exception):
+class DeferredFlushFailed(Exception):
     """A batch cannot be folded as long as its rows may wait to be settled: which event is at fault
     is found out only where each batch is settled, or the rows that waited are lost.
     """
 
 
-class Stepper:
+class BatchRunner:
     """Folds the log into projections, `batch` events at a time, whoever asks for it.
 
     Each batch is settled with it; with `waiting`, rows wait for `settle`.
@@ -89,11 +89,11 @@ class Stepper:
         self.projections = {p.NAME: p for p in projections}
         self._batch = batch
         self._locks = {name: threading.RLock() for name in self.projections}
-        self._folds = Folds()
+        self._folds = FoldCache()
         self._reached: dict[str, Reached] = {}
-        self._standings = Standings(ledger, views, self.projections)
+        self._standings = StatusReader(ledger, views, self.projections)
         self._stop = threading.Event()
-        self._batches = Batches(ledger)
+        self._batches = BatchSource(ledger)
 
     def catch_up(
         self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
@@ -106,12 +106,12 @@ class Stepper:
         """
         names = names or list(self.projections)
         left, rounds = [self.projections[name] for name in names], 0
-        with ThreadPoolExecutor(len(left)) as pool, collecting_by_hand() as collect:
+        with ThreadPoolExecutor(len(left)) as pool, without_automatic_gc() as collect:
             # PostgreSQL works for one projection while Python folds the next; SQLite has one
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
             while left:
-                at = [self.position(p.NAME).after for p in left if p.TOPICS >= STATEMENTS]
+                at = [self.position(p.NAME).after for p in left if p.TOPICS >= STATEMENT_TOPICS]
                 if at:
                     self._batches.statements(min(at), LARGE_BATCH)
                 steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
@@ -122,12 +122,12 @@ class Stepper:
                 rounds += 1
                 if rounds % ROUNDS == 0:
                     collect()
-        self._batches.forget()
+        self._batches.reset_cache()
         return min(self.position(name).position for name in names)
 
     def checksum(self, name: str) -> str:
         """A digest of all the projection's rows: equal rows, equal digest."""
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             if self._views.dialect == "postgresql":  # one snapshot, and cursors on the server
                 connection.execution_options(isolation_level="REPEATABLE READ")
             return checksum(connection, self.projections[name].TABLES)
@@ -137,55 +137,57 @@ class Stepper:
         with self._locks[projection.NAME]:
             return self._step(projection, limit or self._batch)
 
-    def settle(self, projection: Projection) -> None:
-        """Write the rows that have waited. Raises CannotWait."""
+    def flush(self, projection: Projection) -> None:
+        """Write the rows that have waited. Raises DeferredFlushFailed."""
         with self._locks[projection.NAME]:
             try:
-                with honest_errors(), self._views.write.begin() as connection:
-                    at = checkpoints.hold(connection, projection.NAME)
+                with translate_db_errors(), self._views.write.begin() as connection:
+                    at = checkpoints.lock(connection, projection.NAME)
                     if at is None:
                         raise Unavailable("view-busy", projection=projection.NAME)
-                    fold = self._taken(projection, at)
-                    fold.settle(connection)
+                    fold = self._fold_for(projection, at)
+                    fold.flush(connection)
             except Exception as error:
-                if isinstance(error, (Unavailable, CannotWait)) or is_infrastructure(error):
+                if isinstance(error, (Unavailable, DeferredFlushFailed)) or is_infrastructure(
+                    error
+                ):
                     raise
-                raise CannotWait from error
+                raise DeferredFlushFailed from error
             self._folds.put_back(projection, fold, at)
 
-    def position(self, name: str) -> Position:
+    def position(self, name: str) -> Checkpoint:
         """Where the projection stands. Raises Unavailable where there is none."""
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             at = checkpoints.read(connection, name)
         if at is None:
             raise Unavailable("view-being-made")
         return at
 
-    def standings(self) -> dict[str, Standing]:
+    def statuses(self) -> dict[str, ProjectionStatus]:
         """Where every projection stands, also those that this program may neither read nor fold."""
         return self._standings.all()
 
-    def standing(self, name: str) -> Standing:
+    def status(self, name: str) -> ProjectionStatus:
         """Where that one stands. Raises Unavailable while it is being made, and once it is another
         program's.
         """
         return self._standings.of(name)
 
-    def owner(self, standing: Standing) -> Whose:
+    def ownership(self, standing: ProjectionStatus) -> Ownership:
         """Which program may read and fold what stands there, if any may."""
         return self._standings.owner(standing)
 
-    def waiting(self, standing: Standing) -> tuple[int, int]:
+    def waiting(self, standing: ProjectionStatus) -> tuple[int, int]:
         """How many events the projection still has to fold, and the `stored` of the first."""
         topics = rare_topics(self.projections[standing.at.name])
         return self._ledger.reader.waiting(standing.at.position, topics)
 
     def _step(self, projection: Projection, limit: int) -> Step:
-        at: Position | None = None
+        at: Checkpoint | None = None
         began = self._ledger.now()
         try:
-            with honest_errors(), begin_at_once(self._views) as connection:
-                at = checkpoints.hold(connection, projection.NAME) if connection else None
+            with translate_db_errors(), begin_at_once(self._views) as connection:
+                at = checkpoints.lock(connection, projection.NAME) if connection else None
                 if connection is None or at is None:
                     return Step.BUSY
                 self._standings.require_ours(at)
@@ -196,39 +198,40 @@ class Stepper:
                 if decoded is None:
                     self._note_reached(at)
                     return Step.IDLE
-                fold = self._taken(projection, at)
+                fold = self._fold_for(projection, at)
                 fold.apply(decoded.batch, connection)
                 if self._settling:
-                    fold.settle(connection)
+                    fold.flush(connection)
                 reached = self._reaching(at, decoded.page, began)
                 checkpoints.advance(connection, reached)
         except Exception as error:
             if (
                 at is None
-                or isinstance(error, (Unavailable, CannotWait))
+                or isinstance(error, (Unavailable, DeferredFlushFailed))
                 or is_infrastructure(error)
             ):
                 raise
             if not self._settling:
-                raise CannotWait from error
+                raise DeferredFlushFailed from error
             return self._isolate(projection, at, limit, error)
         self._folds.put_back(projection, fold, reached)
         self._note_reached(reached)
         page = decoded.page
         return Step.FULL if page.cut or page.count == limit else Step.SOME
 
-    def _taken(self, projection: Projection, at: Position) -> Fold:
-        """The fold to go on with from that checkpoint. Raises CannotWait where rows that waited
-        to be settled are lost: somebody else has written, or a crash has undone what was written.
+    def _fold_for(self, projection: Projection, at: Checkpoint) -> Fold:
+        """The fold to go on with from that checkpoint. Raises DeferredFlushFailed where rows that
+        waited to be settled are lost: somebody else has written, or a crash has undone what was
+        written.
         """
         if not self._settling and at.position and not self._folds.is_left(projection, at):
-            raise CannotWait("the rows that waited to be settled are lost")
+            raise DeferredFlushFailed("the rows that waited to be settled are lost")
         return self._folds.take(projection, at)
 
-    def _note_reached(self, at: Position) -> None:
+    def _note_reached(self, at: Checkpoint) -> None:
         self._reached[at.name] = Reached(at, monotonic())
 
-    def _reaching(self, at: Position, page: Page, began: int) -> Position:
+    def _reaching(self, at: Checkpoint, page: Page, began: int) -> Checkpoint:
         """The position after that page, whose folding began at that time."""
         now = self._ledger.now()
         return replace(
@@ -240,7 +243,9 @@ class Stepper:
             folded=now,
         )
 
-    def _isolate(self, projection: Projection, at: Position, limit: int, error: Exception) -> Step:
+    def _isolate(
+        self, projection: Projection, at: Checkpoint, limit: int, error: Exception
+    ) -> Step:
         """Halve the batch after `at`, which could not be folded, until the event at fault stands
         alone; unless another worker has come past it meanwhile.
         """
@@ -248,7 +253,7 @@ class Stepper:
         if limit > 1:
             return self.step(projection, max(1, page.count // 2))
         now = self._ledger.now()
-        failed = Quarantined(projection.NAME, page.last, told(error), now)
+        failed = Quarantined(projection.NAME, page.last, describe_error(error), now)
         reached = self._reaching(at, page, now)
         log.error(
             "event-quarantined",
@@ -256,8 +261,8 @@ class Stepper:
             position=failed.position,
             error=failed.error,
         )
-        with honest_errors(), self._views.write.begin() as connection:
-            held = checkpoints.hold(connection, projection.NAME)
+        with translate_db_errors(), self._views.write.begin() as connection:
+            held = checkpoints.lock(connection, projection.NAME)
             if held is None or held.identity != at.identity:
                 return Step.BUSY
             quarantine.set_aside(connection, failed)

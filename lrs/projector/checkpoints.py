@@ -29,8 +29,8 @@ from sqlalchemy import (
     update,
 )
 
-from lrs.db.compiled_query import Prepared
-from lrs.domain.events import Mark
+from lrs.db.compiled_query import CompiledQuery
+from lrs.domain.events import LogMark
 from lrs.projections.tables import metadata
 from lrs.projector.rebuild_requests import rebuild
 
@@ -60,25 +60,25 @@ Identity = tuple[str, int, bytes | None, int]
 were folded last: what tells one state of a read model from every other one.
 """
 
-NOBODYS = 0
+NOT_BUILT = 0
 """The version of a read model that no program may read: it is still to be made."""
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Checkpoint:
     """Where a projection stands: the last event folded, its `stored`, and of which log."""
 
     name: str
     version: int
     log_id: UUID
-    begun: str
+    generation: str
     position: int
     stored: int
     commitment: bytes | None
     paused: bool = False
     rate: float = 0.0
     folded: int = 0
-    coming: str | None = None
+    pending_rebuild: str | None = None
     """The id of the rebuild whose outcome is to take its place, if there is one."""
 
     @property
@@ -87,15 +87,15 @@ class Position:
         return self.position, self.commitment
 
     @property
-    def mark(self) -> Mark | None:
+    def mark(self) -> LogMark | None:
         """The last event folded; None at the log's beginning."""
         found = self.commitment
-        return None if found is None else Mark(self.position, self.stored, found)
+        return None if found is None else LogMark(self.position, self.stored, found)
 
     @property
     def identity(self) -> Identity:
         """Equal for two readings of one state alone, also where a crash has undone commits."""
-        return self.begun, self.position, self.commitment, self.folded
+        return self.generation, self.position, self.commitment, self.folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,19 @@ class Failure:
     failed: int
 
 
-def read(connection: Connection, name: str) -> Position | None:
+def read(connection: Connection, name: str) -> Checkpoint | None:
     """The projection's position, as of this statement; None before it was made."""
     return _position(_ONE.first(connection, of=name))
 
 
-def read_all(connection: Connection) -> dict[str, Position]:
+def read_all(connection: Connection) -> dict[str, Checkpoint]:
     """Every projection's position by name."""
     return {row.name: _read(row) for row in connection.execute(_SELECT)}
 
 
 def read_beside(
     connection: Connection, columns: tuple[ColumnElement[Any], ...], name: str | None = None
-) -> dict[str, tuple[Position, tuple[Any, ...]]]:
+) -> dict[str, tuple[Checkpoint, tuple[Any, ...]]]:
     """Every projection's position by name, or only that one's, and some columns of elsewhere in
     the same database, in one round trip.
     """
@@ -130,7 +130,7 @@ def read_beside(
     return {row[0]: (_read(row[:own]), tuple(row[own:])) for row in rows}
 
 
-def hold(connection: Connection, name: str) -> Position | None:
+def lock(connection: Connection, name: str) -> Checkpoint | None:
     """The position, locked until the transaction ends; None while another worker has it."""
     return _position(connection.execute(_HELD, {"of": name}).first())
 
@@ -140,11 +140,11 @@ def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None
     _put(connection, name, _beginning(version, log_id))
 
 
-def give_up(connection: Connection, at: Position, log_id: UUID) -> bool:
+def abandon(connection: Connection, at: Checkpoint, log_id: UUID) -> bool:
     """Have nobody answer from these tables any more; whether they were still those."""
-    row = _beginning(NOBODYS, log_id)
+    row = _beginning(NOT_BUILT, log_id)
     these = _UPDATE.where(projection.c.begun == bindparam("these"))
-    return bool(connection.execute(these, {"of": at.name, "these": at.begun, **row}).rowcount)
+    return bool(connection.execute(these, {"of": at.name, "these": at.generation, **row}).rowcount)
 
 
 def _beginning(version: int, log_id: UUID) -> dict[str, Any]:
@@ -162,12 +162,12 @@ def _beginning(version: int, log_id: UUID) -> dict[str, Any]:
     }
 
 
-def take_over(connection: Connection, at: Position, failure: Failure | None, folded: int) -> None:
+def take_over(connection: Connection, at: Checkpoint, failure: Failure | None, folded: int) -> None:
     """Have the row say what another of that name says, which was folded elsewhere."""
     row = {
         "version": at.version,
         "log_id": str(at.log_id),
-        "begun": at.begun,
+        "begun": at.generation,
         "position": at.position,
         "stored": at.stored,
         "commitment": at.commitment,
@@ -183,7 +183,7 @@ def _put(connection: Connection, name: str, row: dict[str, Any]) -> None:
         connection.execute(insert(projection), {"name": name, **row})
 
 
-def advance(connection: Connection, at: Position) -> None:
+def advance(connection: Connection, at: Checkpoint) -> None:
     """Have the row say how far the projection has come, and how fast."""
     values = {
         "position": at.position,
@@ -230,7 +230,7 @@ _SELECT = select(
 
 
 _NAMED = _SELECT.where(projection.c.name == bindparam("of"))
-_ONE = Prepared(_NAMED)
+_ONE = CompiledQuery(_NAMED)
 _HELD = _NAMED.with_for_update(skip_locked=True)
 _UPDATE = update(projection).where(projection.c.name == bindparam("of"))
 _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).where(
@@ -239,17 +239,17 @@ _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).w
 
 
 @lru_cache(maxsize=64)
-def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> Prepared:
-    return Prepared(query.add_columns(*columns))
+def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> CompiledQuery:
+    return CompiledQuery(query.add_columns(*columns))
 
 
-def _position(row: Any) -> Position | None:
+def _position(row: Any) -> Checkpoint | None:
     return None if row is None else _read(row)
 
 
-def _read(row: Any) -> Position:
+def _read(row: Any) -> Checkpoint:
     name, version, log_id, begun, position, stored, commitment, paused, rate, folded, coming = row
-    return Position(
+    return Checkpoint(
         name,
         version,
         UUID(log_id),

@@ -24,15 +24,15 @@ import structlog
 from sqlalchemy import Connection
 
 from lrs.db.engine import Database, begin_at_once, wait_for_disk
-from lrs.db.errors import honest_errors
-from lrs.domain.events import Mark
+from lrs.db.errors import translate_db_errors
+from lrs.domain.events import LogMark
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection, is_newer
 from lrs.projector import checkpoints, divergence, quarantine, rebuild_requests
-from lrs.projector.checkpoints import Position
+from lrs.projector.checkpoints import Checkpoint
 from lrs.projector.divergence import Divergence
-from lrs.projector.rebuild_requests import Rebuild
-from lrs.projector.status import Standing
+from lrs.projector.rebuild_requests import RebuildRequest
+from lrs.projector.status import ProjectionStatus
 
 log = structlog.get_logger(__name__)
 
@@ -46,18 +46,18 @@ class Continuity:
         self._ledger = ledger
         self._views = views
         self._projections = projections
-        self._unchecked: list[Mark] = []
+        self._unchecked: list[LogMark] = []
         """The end of the log as it was seen last, and what this process has appended since."""
-        self._written: Mark | None = None
+        self._written: LogMark | None = None
 
-    def look(self, standings: Collection[Standing], *, ahead: bool) -> bool:
+    def look(self, standings: Collection[ProjectionStatus], *, ahead: bool) -> bool:
         """Compare the log with what is known of it; whether it has lost events. `ahead` says that
         a read model of this program holds some of those. Raises Unavailable.
         """
         lost = self._lost()
         if lost or ahead:
             former = self._ledger.read_identity()
-            with honest_errors(), self._views.write.begin() as connection:
+            with translate_db_errors(), self._views.write.begin() as connection:
                 reconcile(
                     self._ledger, connection, self._projections.values(), lost=lost, former=former
                 )
@@ -72,17 +72,17 @@ class Continuity:
         self._unchecked += self._ledger.acknowledged()
         self._write(max(self._unchecked, default=None))
 
-    def _lost(self) -> list[Mark]:
+    def _lost(self) -> list[LogMark]:
         """The events known to this process that the log does not hold any more."""
         self._unchecked += self._ledger.acknowledged()
         found = self._ledger.reader.commitments([mark.position for mark in self._unchecked])
         return [mark for mark in self._unchecked if found.get(mark.position) != mark.commitment]
 
-    def _write(self, known: Mark | None) -> None:
+    def _write(self, known: LogMark | None) -> None:
         """Note it, unless somebody is writing the read models just now."""
         if known is None or known == self._written:
             return
-        with honest_errors(), begin_at_once(self._views) as connection:
+        with translate_db_errors(), begin_at_once(self._views) as connection:
             if connection is not None:
                 divergence.raise_to(connection, self._ledger.log_id, known)
                 self._written = known
@@ -93,7 +93,7 @@ def reconcile(
     connection: Connection,
     projections: Iterable[Projection],
     *,
-    lost: Sequence[Mark] = (),
+    lost: Sequence[LogMark] = (),
     former: UUID | None = None,
 ) -> list[str]:
     """Note what the log has lost, and have the read models rebuilt that were folded from it: their
@@ -109,7 +109,7 @@ def reconcile(
     was = others[0] if others else former or ledger.log_id
     missing = [*lost, *(mark for _, at in ahead if (mark := at.mark) is not None)]
     known = divergence.known(connection, was)
-    if known is not None and (was != ledger.log_id or not is_held(ledger, known)):
+    if known is not None and (was != ledger.log_id or not still_in_log(ledger, known)):
         missing.append(known)
     rebuilt = [at.name for p, at in ahead if _give_up(ledger, connection, p, at)]
     if missing:
@@ -118,12 +118,12 @@ def reconcile(
     return rebuilt
 
 
-def is_held(ledger: Ledger, mark: Mark) -> bool:
+def still_in_log(ledger: Ledger, mark: LogMark) -> bool:
     """Whether the log holds that event."""
     return ledger.reader.commitment_at(mark.position) == mark.commitment
 
 
-def _is_ahead(ledger: Ledger, projection: Projection, at: Position, former: UUID | None) -> bool:
+def _is_ahead(ledger: Ledger, projection: Projection, at: Checkpoint, former: UUID | None) -> bool:
     """Whether it was folded from events that the log does not hold, or from another log."""
     if at.log_id != ledger.log_id:
         return former is None or at.log_id == former
@@ -132,13 +132,15 @@ def _is_ahead(ledger: Ledger, projection: Projection, at: Position, former: UUID
     return ledger.reader.commitment_at(at.position) != at.commitment
 
 
-def _give_up(ledger: Ledger, connection: Connection, projection: Projection, at: Position) -> bool:
+def _give_up(
+    ledger: Ledger, connection: Connection, projection: Projection, at: Checkpoint
+) -> bool:
     """Let nobody answer from it, and wish for another one. Whether it was still that one."""
     name = projection.NAME
-    if not checkpoints.give_up(connection, at, ledger.log_id):
+    if not checkpoints.abandon(connection, at, ledger.log_id):
         return False
     quarantine.remove(connection, name)
-    wish = Rebuild(name, uuid4().hex, projection.VERSION, True, ledger.now())
+    wish = RebuildRequest(name, uuid4().hex, projection.VERSION, True, ledger.now())
     rebuild_requests.ask(connection, wish)
     return True
 
@@ -147,7 +149,7 @@ def _note(
     ledger: Ledger,
     connection: Connection,
     former: UUID,
-    missing: Sequence[Mark],
+    missing: Sequence[LogMark],
     ahead: Sequence[str],
 ) -> None:
     highest = max(missing)
@@ -170,9 +172,9 @@ def _note(
         )
 
 
-def _end(standings: Collection[Standing]) -> Mark | None:
+def _end(standings: Collection[ProjectionStatus]) -> LogMark | None:
     """The last event of the log, as whoever asked for the standings has seen it."""
     for standing in standings:
         if standing.latest is not None:
-            return Mark(standing.head, standing.stored, standing.latest)
+            return LogMark(standing.head, standing.stored, standing.latest)
     return None

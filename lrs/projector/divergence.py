@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from lrs.domain.events import Mark
+from lrs.domain.events import LogMark
 from lrs.projections.tables import metadata
 
 watermark = Table(
@@ -80,13 +80,13 @@ class Divergence:
         return self.former != self.log_id
 
 
-def known(connection: Connection, log_id: UUID) -> Mark | None:
+def known(connection: Connection, log_id: UUID) -> LogMark | None:
     """How far that log is known to have reached."""
     row = connection.execute(_KNOWN, {"of": str(log_id)}).first()
-    return None if row is None else Mark(row.position, row.stored, bytes(row.commitment))
+    return None if row is None else LogMark(row.position, row.stored, bytes(row.commitment))
 
 
-def raise_to(connection: Connection, log_id: UUID, mark: Mark) -> None:
+def raise_to(connection: Connection, log_id: UUID, mark: LogMark) -> None:
     """Note that the log reaches that far, unless it is known to reach farther."""
     values, of = mark._asdict(), {"of": str(log_id)}
     raised = connection.execute(_RAISE, {**of, "to": mark.position, **values}).rowcount
@@ -94,7 +94,7 @@ def raise_to(connection: Connection, log_id: UUID, mark: Mark) -> None:
         connection.execute(insert(watermark), {"log_id": str(log_id), **values})
 
 
-def lower_to(connection: Connection, log_id: UUID, mark: Mark | None) -> None:
+def lower_to(connection: Connection, log_id: UUID, mark: LogMark | None) -> None:
     """Note that the log reaches no farther than that any more; None once it is empty."""
     connection.execute(watermark.delete().where(watermark.c.log_id == str(log_id)))
     if mark is not None:

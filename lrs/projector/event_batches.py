@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lrs.domain.events import DESCRIBED, EntryWithdrawn, RecordedFact
+from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn, RecordedEvent
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
-from lrs.projections.base import STATEMENTS, Batch, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
 
-_BESIDE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
+_BESIDE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
 """Topics that are folded together with statements."""
 
 
@@ -22,39 +22,39 @@ the log's beginning, and where that is not to be checked.
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedBatch:
     """A batch with what its last event adds to the projection's position."""
 
     batch: Batch
     page: Page
 
 
-class Batches:
+class BatchSource:
     """Batches of one log. Projections in step share one reading and decoding of statements."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._kept: tuple[After, int, Decoded] | None = None
+        self._kept: tuple[After, int, DecodedBatch] | None = None
 
     def page(self, projection: Projection, after: After, limit: int) -> Page:
         """Up to `limit` events that the projection folds next. Raises LogDiverged."""
         reader, (position, commitment) = self._ledger.reader, after
-        if projection.TOPICS >= STATEMENTS:
+        if projection.TOPICS >= STATEMENT_TOPICS:
             return reader.after(position, limit, commitment=commitment)
         return reader.following(position, projection.TOPICS, limit, commitment=commitment)
 
-    def next(self, projection: Projection, after: After, limit: int) -> Decoded | None:
+    def next(self, projection: Projection, after: After, limit: int) -> DecodedBatch | None:
         """The batch that the projection folds next; None while there is nothing there. Raises
         LogDiverged.
         """
-        if projection.TOPICS >= STATEMENTS:
+        if projection.TOPICS >= STATEMENT_TOPICS:
             return self.statements(after, limit)
         page = self.page(projection, after, limit)
         if page.last == after[0]:
             return None
-        return Decoded(self._batch(after[0], page), page)
+        return DecodedBatch(self._batch(after[0], page), page)
 
-    def statements(self, after: After, limit: int) -> Decoded | None:
+    def statements(self, after: After, limit: int) -> DecodedBatch | None:
         """The next batch of statements, with what the catalogue says among them, kept until
         another one is read. Raises LogDiverged.
         """
@@ -65,7 +65,7 @@ class Batches:
         page = self._ledger.reader.after(position, limit, _BESIDE, commitment=commitment)
         if page.count == 0:
             return None
-        decoded = Decoded(self._batch(position, page), page)
+        decoded = DecodedBatch(self._batch(position, page), page)
         self._kept = (after, limit, decoded)
         return decoded
 
@@ -73,17 +73,17 @@ class Batches:
         """Whether the log still ends a page as it did, so that all of it is as it was read."""
         return self._ledger.reader.commitment_at(page.last) == page.commitment
 
-    def forget(self) -> None:
+    def reset_cache(self) -> None:
         """Let go of the batch that is kept."""
         self._kept = None
 
     def _batch(self, position: int, page: Page) -> Batch:
         last = page.last
-        facts = []
-        for logged in page.facts:
-            fact = self._ledger.decoded(logged)
-            if fact is not None:
-                facts.append(RecordedFact(logged.position, logged.stored, fact))
+        events = []
+        for logged in page.other_events:
+            event = self._ledger.decoded(logged)
+            if event is not None:
+                events.append(RecordedEvent(logged.position, logged.stored, event))
 
         def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
             rows = self._ledger.reader.statements(ids, upto=last)
@@ -94,4 +94,4 @@ class Batches:
             return {position: row.recorded() for position, row in rows.items()}
 
         statements = [s.recorded() for s in page.statements]
-        return Batch(position + 1, last, statements, find, at, facts)
+        return Batch(position + 1, last, statements, find, at, events)

@@ -13,10 +13,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lrs.projections.base import Fold, Projection
-from lrs.projector.checkpoints import Identity, Position
+from lrs.projector.checkpoints import Checkpoint, Identity
 
 
-class _Kept(NamedTuple):
+class _CachedFold(NamedTuple):
     """A fold, and the checkpoint that it left."""
 
     projection: Projection
@@ -24,13 +24,13 @@ class _Kept(NamedTuple):
     left: Identity
 
 
-class Folds:
+class FoldCache:
     """The folds of one process, one for each projection. The caller holds the projection's lock."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[str, _CachedFold] = {}
 
-    def take(self, projection: Projection, at: Position) -> Fold:
+    def take(self, projection: Projection, at: Checkpoint) -> Fold:
         """The fold that left the tables at that checkpoint, or one that remembers nothing.
 
         It is not kept until it is put back: whatever fails meanwhile, nothing is remembered of it.
@@ -40,11 +40,11 @@ class Folds:
             return kept.fold
         return projection.new_fold()
 
-    def is_left(self, projection: Projection, at: Position) -> bool:
+    def is_left(self, projection: Projection, at: Checkpoint) -> bool:
         """Whether a fold is kept that left the tables at that checkpoint."""
         kept = self._kept.get(projection.NAME)
         return kept is not None and kept.projection is projection and kept.left == at.identity
 
-    def put_back(self, projection: Projection, fold: Fold, left: Position) -> None:
+    def put_back(self, projection: Projection, fold: Fold, left: Checkpoint) -> None:
         """Keep a fold whose transaction is committed: it left the tables at that checkpoint."""
-        self._kept[projection.NAME] = _Kept(projection, fold, left.identity)
+        self._kept[projection.NAME] = _CachedFold(projection, fold, left.identity)

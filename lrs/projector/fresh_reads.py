@@ -10,26 +10,26 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.db.engine import Database, unchanging
-from lrs.db.errors import honest_errors
+from lrs.db.engine import Database, snapshot_transaction
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projector import checkpoints
-from lrs.projector.batch_runner import Step, Stepper
-from lrs.projector.checkpoints import Position
-from lrs.projector.status import NOTICE, Standing
+from lrs.projector.batch_runner import BatchRunner, Step
+from lrs.projector.checkpoints import Checkpoint
+from lrs.projector.status import MIN_ANNOUNCEMENT, ProjectionStatus
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ReadConsistency:
     """Up to where a projection can be trusted: a position, and the instant it is complete to."""
 
     position: int
     through: int
-    standing: Standing
+    standing: ProjectionStatus
     """Where it stood when that was found out."""
 
     @property
@@ -38,7 +38,7 @@ class Reach:
         return self.standing.at.paused
 
 
-class Reader(Stepper):
+class FreshReads(BatchRunner):
     """Answers questions to projections. `wait` is how long it lets a projection catch up, in s."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Reader(Stepper):
         """The latest instant up to which reads are known to be complete, in microseconds."""
         return self._through
 
-    def fresh(self, name: str) -> Reach:
+    def fresh(self, name: str) -> ReadConsistency:
         """Bring the projection up to the log's head as of now, or wait for whoever does.
 
         After `wait` seconds it gives what is there; the Reach tells the truth about it. So it does
@@ -67,32 +67,32 @@ class Reader(Stepper):
         standing = self._freshened(name)
         return _reach(standing, self._through)
 
-    def ask(self, name: str, question: Callable[[Connection], T]) -> tuple[T, Reach]:
+    def query(self, name: str, question: Callable[[Connection], T]) -> tuple[T, ReadConsistency]:
         """The answer that the projection's tables give, as fresh as `fresh` says. The question
         may be put again, so it must change nothing.
         """
         reach = self.fresh(name)
-        return self.asked(reach, question), reach
+        return self.query_once(reach, question), reach
 
-    def asked(self, reach: Reach, question: Callable[[Connection], T]) -> T:
+    def query_once(self, reach: ReadConsistency, question: Callable[[Connection], T]) -> T:
         """The answer that the projection's tables give, all of them of one making, and none of
         them behind where they stood. Raises Unavailable.
         """
 
-        def read(standing: Standing) -> T:
-            with honest_errors(), self._views.read.connect() as connection:
+        def read(standing: ProjectionStatus) -> T:
+            with translate_db_errors(), self._views.read.connect() as connection:
                 # On the connection that is asked: it would not outlive a crash that undid commits.
                 at = checkpoints.read(connection, standing.at.name)
-                if at is None or at.begun != standing.at.begun:
+                if at is None or at.generation != standing.at.generation:
                     raise Unavailable("view-being-made")
                 if at.position < standing.at.position:
                     raise Unavailable("index-behind")
                 return question(connection)
 
-        return self.of_one_making(reach.standing, read)
+        return self.retry_if_swapped(reach.standing, read)
 
     @contextmanager
-    def unchanging(self, name: str, *others: str) -> Iterator[tuple[Connection, Position]]:
+    def snapshot_read(self, name: str, *others: str) -> Iterator[tuple[Connection, Checkpoint]]:
         """A connection all of whose queries see one state of these projections' tables, and where
         the first of them stands there. Raises Unavailable.
         """
@@ -101,27 +101,29 @@ class Reader(Stepper):
             yield connection, at
 
     @contextmanager
-    def fresh_unchanging(self, name: str, *others: str) -> Iterator[tuple[Connection, Reach]]:
-        """As `unchanging`, of a state as fresh as `fresh` says; the Reach is of that state. Only
-        the first of these projections is brought up to the log.
+    def fresh_snapshot_read(
+        self, name: str, *others: str
+    ) -> Iterator[tuple[Connection, ReadConsistency]]:
+        """As `unchanging`, of a state as fresh as `fresh` says; the ReadConsistency is of that
+        state. Only the first of these projections is brought up to the log.
         """
         through = self._through  # before the state: what was complete then is in it
         with self._state(name, *others) as connection:
-            standing = self._standings.seen(connection, name)
+            standing = self._standings.in_snapshot(connection, name)
             if standing.is_level:
                 for each in others:
                     self._ours(connection, each)
                 yield connection, _reach(standing, through)
                 return
         reach = self.fresh(name)
-        with self.unchanging(name, *others) as (connection, at):
+        with self.snapshot_read(name, *others) as (connection, at):
             complete = at.stored if at.position < reach.position else max(reach.through, at.stored)
             standing = replace(reach.standing, at=at)
-            yield connection, Reach(at.position, complete, standing)
+            yield connection, ReadConsistency(at.position, complete, standing)
 
     @contextmanager
     def _state(self, *names: str) -> Iterator[Connection]:
-        with honest_errors(), unchanging(self._views) as connection:
+        with translate_db_errors(), snapshot_transaction(self._views) as connection:
             if self._views.dialect == "postgresql":
                 # Before the first query: what that sees must be in the tables that are there then.
                 # Whoever swaps tables locks all of them, the first of a projection's first.
@@ -130,14 +132,16 @@ class Reader(Stepper):
                     connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
             yield connection
 
-    def _ours(self, connection: Connection, name: str) -> Position:
+    def _ours(self, connection: Connection, name: str) -> Checkpoint:
         at = checkpoints.read(connection, name)
         if at is None:
             raise Unavailable("view-being-made")
         self._standings.require_ours(at)
         return at
 
-    def of_one_making(self, standing: Standing, read: Callable[[Standing], T]) -> T:
+    def retry_if_swapped(
+        self, standing: ProjectionStatus, read: Callable[[ProjectionStatus], T]
+    ) -> T:
         """What `read` finds in the projection's tables, which stand there. Where they are swapped
         for others meanwhile, it reads those. Raises Unavailable where those are a newer program's.
         """
@@ -145,35 +149,39 @@ class Reader(Stepper):
             try:
                 found = read(standing)
             except Exception:
-                if self.position(standing.at.name).begun == standing.at.begun:
+                if self.position(standing.at.name).generation == standing.at.generation:
                     raise
             else:
-                if self._still_stands(standing):
+                if self._is_same_generation(standing):
                     return found
-            standing = self.standing(standing.at.name)
+            standing = self.status(standing.at.name)
 
-    def _freshened(self, name: str) -> Standing:
+    def _freshened(self, name: str) -> ProjectionStatus:
         deadline = monotonic() + self._wait
-        standing = self.standing(name)
+        standing = self.status(name)
         while not (standing.is_level or standing.at.paused) and monotonic() < deadline:
             try:
                 at = self._catch_up(name, standing, deadline)
             except StorageFull:
                 break  # what is there can still be read
             # Of a rebuild that was known of then; what is remembered may be from before.
-            at = replace(at, coming=standing.at.coming)
+            at = replace(at, pending_rebuild=standing.at.pending_rebuild)
             standing = replace(standing, at=at, there=at.commitment)
         return standing
 
-    def _still_stands(self, standing: Standing) -> bool:
+    def _is_same_generation(self, standing: ProjectionStatus) -> bool:
         """Whether the tables are still those of that standing. They are if no rebuild was known
-        of, and there has been no time for one since: each is known of for NOTICE at least.
+        of, and there has been no time for one since: each is known of for MIN_ANNOUNCEMENT at
+        least.
         """
-        if standing.at.coming is None and monotonic() - standing.asked < NOTICE / 2:
+        if (
+            standing.at.pending_rebuild is None
+            and monotonic() - standing.asked < MIN_ANNOUNCEMENT / 2
+        ):
             return True
-        return self.position(standing.at.name).begun == standing.at.begun
+        return self.position(standing.at.name).generation == standing.at.generation
 
-    def _catch_up(self, name: str, standing: Standing, deadline: float) -> Position:
+    def _catch_up(self, name: str, standing: ProjectionStatus, deadline: float) -> Checkpoint:
         """Fold towards what is due, or wait for whoever does. Where that has led."""
         lock = self._locks[name]
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
@@ -184,7 +192,7 @@ class Reader(Stepper):
                 reached is not None
                 and reached.when >= standing.asked
                 and reached.at.position >= standing.due
-                and reached.at.begun == standing.at.begun
+                and reached.at.generation == standing.at.generation
             ):
                 return reached.at  # another thread of this process has been there meanwhile
             step = self.step(self.projections[name])
@@ -196,7 +204,7 @@ class Reader(Stepper):
         return self._reached[name].at
 
 
-def _reach(standing: Standing, through: int) -> Reach:
+def _reach(standing: ProjectionStatus, through: int) -> ReadConsistency:
     """Up to where it can be trusted; `through` is up to when reads are known to be complete."""
     complete = max(standing.through, through) if standing.is_level else standing.through
-    return Reach(standing.position, complete, standing)
+    return ReadConsistency(standing.position, complete, standing)

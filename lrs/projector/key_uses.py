@@ -1,6 +1,6 @@
 """When each key was used last: kept beside the read models, and lost with them without harm.
 
-It is no fact of the log, as it would be one for each request.
+It is no event of the log, as it would be one for each request.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Quarantined:
     failed: int
 
 
-def told(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """A reason in words."""
     return f"{type(error).__name__}: {error}"[:LONGEST]
 

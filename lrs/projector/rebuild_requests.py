@@ -44,7 +44,7 @@ rebuild = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuild:
+class RebuildRequest:
     """A rebuild that is wished for; `rate` is in events per second, times in microseconds."""
 
     projection: str
@@ -57,23 +57,23 @@ class Rebuild:
     moved: int = 0
 
 
-def read_all(connection: Connection) -> dict[str, Rebuild]:
+def read_all(connection: Connection) -> dict[str, RebuildRequest]:
     """All of them, by projection."""
-    return {row.projection: Rebuild(*row) for row in connection.execute(_ALL)}
+    return {row.projection: RebuildRequest(*row) for row in connection.execute(_ALL)}
 
 
-def read(connection: Connection, projection: str) -> Rebuild | None:
+def read(connection: Connection, projection: str) -> RebuildRequest | None:
     row = connection.execute(_OF, {"of": projection}).first()
-    return None if row is None else Rebuild(*row)
+    return None if row is None else RebuildRequest(*row)
 
 
-def ask(connection: Connection, wanted: Rebuild) -> None:
+def ask(connection: Connection, wanted: RebuildRequest) -> None:
     """Wish for a rebuild, in the stead of another of that projection."""
     remove(connection, wanted.projection)
     connection.execute(insert(rebuild), asdict(wanted))
 
 
-def progress(connection: Connection, now: Rebuild) -> bool:
+def progress(connection: Connection, now: RebuildRequest) -> bool:
     """Note how far it has come; whether it is still wished for."""
     values = {"position": now.position, "rate": now.rate, "moved": now.moved}
     return bool(connection.execute(_PROGRESS, {"which": now.id, **values}).rowcount)

@@ -19,15 +19,15 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.schema import CreateSchema
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection, is_newer
 from lrs.projections.tables import metadata
 from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
-from lrs.projector.checkpoints import NOBODYS, Position
+from lrs.projector.checkpoints import NOT_BUILT, Checkpoint
 from lrs.projector.continuity import reconcile
-from lrs.projector.rebuild_requests import Rebuild
-from lrs.projector.status import NOTICE
+from lrs.projector.rebuild_requests import RebuildRequest
+from lrs.projector.status import MIN_ANNOUNCEMENT
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ anybody could read.
 """
 
 
-class Found(Enum):
+class FoundProjection(Enum):
     """What a start finds of a projection."""
 
     OURS = "as it should be"
@@ -55,13 +55,13 @@ def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) 
         schema.make(connection)
         given_up = reconcile(ledger, connection, projections)
     if given_up and ledger.reader.head()[0] <= SHORT:
-        sleep(NOTICE)  # whoever reads them just now is through then, or looks again
+        sleep(MIN_ANNOUNCEMENT)  # whoever reads them just now is through then, or looks again
     with _starting(views) as connection:
         wanted = rebuild_requests.read_all(connection)
         for projection in projections:
             at = checkpoints.read(connection, projection.NAME)
             found = _found(projection, at)
-            if found is not Found.OURS:
+            if found is not FoundProjection.OURS:
                 log.info("projection-found", projection=projection.NAME, found=found.value)
                 if projection.NAME in given_up:
                     wanted.pop(projection.NAME, None)
@@ -71,43 +71,43 @@ def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) 
 @contextmanager
 def _starting(views: Database) -> Iterator[Connection]:
     """A transaction that no other process's start has at the same time."""
-    with honest_errors(), views.write.begin() as connection:
+    with translate_db_errors(), views.write.begin() as connection:
         if views.dialect == "postgresql":
             connection.execute(_MIGRATION_LOCK)
             connection.execute(CreateSchema("views", if_not_exists=True))
         yield connection
 
 
-def _found(projection: Projection, at: Position | None) -> Found:
+def _found(projection: Projection, at: Checkpoint | None) -> FoundProjection:
     if at is None:
-        return Found.NOTHING
+        return FoundProjection.NOTHING
     if is_newer(at.version, projection.VERSION):
-        return Found.NEWER
+        return FoundProjection.NEWER
     if at.version == projection.VERSION:
-        return Found.OURS
-    return Found.OLDER if at.position else Found.NOTHING
+        return FoundProjection.OURS
+    return FoundProjection.OLDER if at.position else FoundProjection.NOTHING
 
 
 def _mend(
     ledger: Ledger,
     connection: Connection,
     projection: Projection,
-    found: Found,
-    wanted: Rebuild | None,
+    found: FoundProjection,
+    wanted: RebuildRequest | None,
 ) -> None:
     name, version = projection.NAME, projection.VERSION
-    if found is Found.NEWER:
+    if found is FoundProjection.NEWER:
         return
     wished = wanted is not None and (wanted.version == version or is_newer(wanted.version, version))
-    if wished and found in (Found.OLDER, Found.NOTHING):
+    if wished and found in (FoundProjection.OLDER, FoundProjection.NOTHING):
         return
-    if found is not Found.OLDER:
+    if found is not FoundProjection.OLDER:
         if ledger.reader.head()[0] <= SHORT:
             begin(connection, projection, ledger)
             return
         quarantine.remove(connection, name)
-        checkpoints.begin(connection, name, NOBODYS, ledger.log_id)
-    rebuild_requests.ask(connection, Rebuild(name, uuid4().hex, version, True, ledger.now()))
+        checkpoints.begin(connection, name, NOT_BUILT, ledger.log_id)
+    rebuild_requests.ask(connection, RebuildRequest(name, uuid4().hex, version, True, ledger.now()))
 
 
 def begin(connection: Connection, projection: Projection, ledger: Ledger) -> None:

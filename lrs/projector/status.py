@@ -1,7 +1,7 @@
 """Where projections stand, and how far they have to go.
 
 A projection of rare topics has nothing to do while only statements come in. What it folds next is
-asked of the log, for all of them in one query; where no fact of its topics lies between its
+asked of the log, for all of them in one query; where no event of its topics lies between its
 position and the log's head, it is level with the log without having moved.
 """
 
@@ -17,21 +17,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import StatementStored
 from lrs.ledger import Ledger, commitment_of, end_of_log
 from lrs.projections.base import Projection, is_newer
 from lrs.projector import checkpoints
-from lrs.projector.checkpoints import NOBODYS, Position
+from lrs.projector.checkpoints import NOT_BUILT, Checkpoint
 
-NOTICE = 1.0
+MIN_ANNOUNCEMENT = 1.0
 """Seconds for which it is known at least that tables are about to be replaced, before they are: a
 read that is over sooner, and began when nothing was known of it, has seen nothing of it.
 """
 
 
-class Whose(Enum):
+class Ownership(Enum):
     """Which program a read model is for."""
 
     OURS = 0
@@ -46,10 +46,10 @@ class Whose(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProjectionStatus:
     """A projection's position, and the log's end, which was read no earlier."""
 
-    at: Position
+    at: Checkpoint
     head: int
     """The position of the log's last event."""
     stored: int
@@ -86,7 +86,7 @@ class Standing:
         return max(self.at.stored, self.stored) if self.is_level else self.at.stored
 
 
-class Standings:
+class StatusReader:
     """Reads where the projections of one program stand, in a round trip or two."""
 
     def __init__(
@@ -100,17 +100,17 @@ class Standings:
         self._were_ours: set[str] = set()
         self._topics = tuple(sorted({t for topics in self._rare.values() for t in topics}))
 
-    def all(self) -> dict[str, Standing]:
+    def all(self) -> dict[str, ProjectionStatus]:
         """By name, also those that this program may neither read nor fold."""
         return self._read(self._rare, self._topics, None)
 
-    def of(self, name: str) -> Standing:
+    def of(self, name: str) -> ProjectionStatus:
         """Raises Unavailable while it is being made, and once it is another program's."""
         standing = self._read((name,), self._rare[name], name)[name]
         self.require_answers(standing)
         return standing
 
-    def seen(self, connection: Connection, name: str) -> Standing:
+    def in_snapshot(self, connection: Connection, name: str) -> ProjectionStatus:
         """Where it stands in the state that this connection sees, and the log's end no earlier.
         Raises Unavailable as `of` does.
         """
@@ -126,48 +126,48 @@ class Standings:
         self.require_answers(standing)
         return standing
 
-    def whose(self, at: Position) -> Whose:
+    def ownership(self, at: Checkpoint) -> Ownership:
         """Which program may read and fold what stands there."""
         ours = self._versions[at.name]
         if at.log_id != self._ledger.log_id:
-            return Whose.ANOTHERS
-        if at.version == NOBODYS:
-            return Whose.OUTDATED if at.coming is None else Whose.COMING
+            return Ownership.ANOTHERS
+        if at.version == NOT_BUILT:
+            return Ownership.OUTDATED if at.pending_rebuild is None else Ownership.COMING
         if at.version == ours:
             self._were_ours.add(at.name)
-            return Whose.OURS
+            return Ownership.OURS
         if is_newer(at.version, ours) or at.name in self._were_ours:
-            return Whose.ANOTHERS
-        return Whose.OUTDATED if at.coming is None else Whose.COMING
+            return Ownership.ANOTHERS
+        return Ownership.OUTDATED if at.pending_rebuild is None else Ownership.COMING
 
-    def owner(self, standing: Standing) -> Whose:
+    def owner(self, standing: ProjectionStatus) -> Ownership:
         """As `whose`, and whether the log still holds what was folded."""
-        whose = self.whose(standing.at)
-        return Whose.AHEAD if whose is Whose.OURS and standing.is_ahead else whose
+        whose = self.ownership(standing.at)
+        return Ownership.AHEAD if whose is Ownership.OURS and standing.is_ahead else whose
 
-    def require_answers(self, standing: Standing) -> None:
+    def require_answers(self, standing: ProjectionStatus) -> None:
         """As `require_ours`, and keep off tables that were folded from what the log has lost."""
         self.require_ours(standing.at)
         if standing.is_ahead:
             raise Unavailable("view-ahead-of-log", projection=standing.at.name)
 
-    def require_ours(self, at: Position) -> None:
+    def require_ours(self, at: Checkpoint) -> None:
         """Keep off tables that are still to be made for this program, or that another one has
         made. Raises Unavailable.
         """
-        match self.whose(at):
-            case Whose.COMING:
+        match self.ownership(at):
+            case Ownership.COMING:
                 raise Unavailable("view-being-made")
-            case Whose.OUTDATED:
+            case Ownership.OUTDATED:
                 raise Unavailable("view-outdated", projection=at.name)
-            case Whose.ANOTHERS:
+            case Ownership.ANOTHERS:
                 raise Unavailable("view-replaced", projection=at.name)
 
     def _read(
         self, names: Collection[str], topics: tuple[str, ...], only: str | None
-    ) -> dict[str, Standing]:
+    ) -> dict[str, ProjectionStatus]:
         asked = monotonic()
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             columns = _beside(topics) if self._one_database else ()
             found = checkpoints.read_beside(connection, columns, only)
         if any(name not in found for name in names):
@@ -184,14 +184,16 @@ class Standings:
         return {name: self._standing(found[name][0], ends[name], topics, asked) for name in names}
 
     def _standing(
-        self, at: Position, end: Sequence[Any], topics: tuple[str, ...], asked: float
-    ) -> Standing:
+        self, at: Checkpoint, end: Sequence[Any], topics: tuple[str, ...], asked: float
+    ) -> ProjectionStatus:
         """`end` is what LogReader.end gives, with the commitment at the projection's position."""
         head, stored, latest, *last, there = end
         last_of = {topic: position or 0 for topic, position in zip(topics, last, strict=True)}
         rare = self._rare[at.name]
         due = max(last_of[topic] for topic in rare) if rare else head or 0
-        return Standing(at, head or 0, stored or 0, _bytes(latest), _bytes(there), due, asked)
+        return ProjectionStatus(
+            at, head or 0, stored or 0, _bytes(latest), _bytes(there), due, asked
+        )
 
 
 _NONE: tuple[None, tuple[Any, ...]] = (None, ())

@@ -17,18 +17,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.xapi.filters import Terms, terms
 from lrs.domain.xapi.statement import RecordedStatement, target_of
 from lrs.ledger import LogReader
 from lrs.projections.statements.references import referred
 from lrs.projections.statements.search import Filter
-from lrs.projector.checkpoints import Position
-from lrs.projector.status import Standing
+from lrs.projector.checkpoints import Checkpoint
+from lrs.projector.status import ProjectionStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class UnindexedTail:
     """The terms of the statements after position `after`, by position, ascending."""
 
     after: int
@@ -44,7 +44,7 @@ class Behind:
         ]
 
 
-class Recent:
+class TailReader:
     """The end of the log as this process has read it: each statement is decoded once.
 
     At most MOST statements are matched; what is farther behind has to be folded.
@@ -69,7 +69,7 @@ class Recent:
         self._commitment: bytes | None = None
         """That of the last event read, which tells whether the log still goes on from it."""
 
-    def behind(self, standing: Standing) -> Behind | None:
+    def behind(self, standing: ProjectionStatus) -> UnindexedTail | None:
         """The statements after the index's position, up to the log's head.
 
         None where only the index can tell. Raises LogDiverged, Unavailable.
@@ -77,7 +77,7 @@ class Recent:
         index, upto = standing.at, standing.head
         after = index.position
         if upto <= after:
-            return Behind(after)
+            return UnindexedTail(after)
         if upto - after > self.MOST:
             return None
         with self._lock:
@@ -91,24 +91,24 @@ class Recent:
             if self._entangled > after or self._upto < upto:
                 return None
             first, last = (bisect_right(self._positions, at) for at in (after, upto))
-            return Behind(
+            return UnindexedTail(
                 after,
                 list(zip(self._positions[first:last], self._terms[first:last], strict=True)),
             )
 
-    def _holds(self, standing: Standing) -> bool:
+    def _holds(self, standing: ProjectionStatus) -> bool:
         """Whether what is kept goes on from the index's position, and the log from what is kept:
         a failover may have put other events at the positions that were read.
         """
         index = standing.at
-        if self._begun != index.begun or not self._after <= index.position <= self._upto:
+        if self._begun != index.generation or not self._after <= index.position <= self._upto:
             return False
         if self._upto == standing.head:
             return self._commitment == standing.latest
         return self._commitment == self._log.commitment_at(self._upto)
 
-    def _begin(self, index: Position) -> None:
-        self._begun = index.begun
+    def _begin(self, index: Checkpoint) -> None:
+        self._begun = index.generation
         self._after, self._commitment = index.after
         self._upto = index.position
         self._entangled = 0
@@ -134,7 +134,7 @@ class Recent:
         """The last of them that refers, or that is referred to: by what the index holds, or by
         what was read here and may be folded when its target is asked for.
         """
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             known = referred(connection, [s.id for s in statements])
         targets = {s.position: target_of(s.statement) for s in statements}
         self._targets |= {t: position for position, t in targets.items() if t is not None}

@@ -12,28 +12,28 @@ import structlog
 from sqlalchemy import Connection
 
 from lrs.db.engine import Database, wait_for_disk
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projector import checkpoints
 from lrs.projector.batch_runner import Step, is_infrastructure
-from lrs.projector.checkpoints import Failure, Position
+from lrs.projector.checkpoints import Checkpoint, Failure
 from lrs.projector.continuity import Continuity
-from lrs.projector.event_batches import Batches
-from lrs.projector.fresh_reads import Reader
-from lrs.projector.quarantine import told
-from lrs.projector.rebuild.background import Background
-from lrs.projector.rebuild.coordinator import Rebuilder
+from lrs.projector.event_batches import BatchSource
+from lrs.projector.fresh_reads import FreshReads
+from lrs.projector.quarantine import describe_error
+from lrs.projector.rebuild.background import BackgroundRebuilds
+from lrs.projector.rebuild.coordinator import RebuildCoordinator
 from lrs.projector.rebuild.job import Rebuilt
-from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.rebuild_requests import RebuildRequest
 from lrs.projector.startup import prepare
-from lrs.projector.status import Standing, Whose
+from lrs.projector.status import Ownership, ProjectionStatus
 
 log = structlog.get_logger(__name__)
 
 
-class Projector(Reader):
+class Projector(FreshReads):
     """Keeps projections up to date. `batch` is in events, times in seconds.
 
     `pause` is how long the thread waits after a wake-up, so that one batch serves many appends;
@@ -60,11 +60,11 @@ class Projector(Reader):
         self._failed: dict[str, str] = {}
         """What keeps this process from folding, by projection."""
         kinds = [type(p) for p in projections]
-        self.rebuilder = Rebuilder(
+        self.rebuilder = RebuildCoordinator(
             ledger, views, anew or (lambda: [kind() for kind in kinds]), self._stop
         )
         versions = {name: p.VERSION for name, p in self.projections.items()}
-        self._background = Background(ledger, views, self.rebuilder, versions)
+        self._background = BackgroundRebuilds(ledger, views, self.rebuilder, versions)
         self._continuity = Continuity(ledger, views, self.projections)
 
     def prepare(self) -> None:
@@ -96,7 +96,7 @@ class Projector(Reader):
         names: Collection[str],
         *,
         compare: bool = False,
-        progress: Callable[[Rebuild], None] = lambda _: None,
+        progress: Callable[[RebuildRequest], None] = lambda _: None,
     ) -> list[Rebuilt]:
         """Make these projections anew, one after the other, beside those that are read."""
         return [
@@ -112,40 +112,40 @@ class Projector(Reader):
         """Have nobody fold the projection, in any process, or have it folded again. It waits for
         the batch under way. Raises Unavailable.
         """
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             wait_for_disk(connection)
             checkpoints.pause(connection, name, paused)
         self.hint()
 
-    def tried(self, name: str, position: int) -> str | None:
+    def try_event(self, name: str, position: int) -> str | None:
         """Fold the event there by itself, into what the projection holds, and undo it: why it
         cannot be folded, or None. Raises Unavailable.
         """
         projection = self.rebuilder.projection(name)
-        decoded = Batches(self._ledger).next(projection, (position - 1, None), 1)
+        decoded = BatchSource(self._ledger).next(projection, (position - 1, None), 1)
         assert decoded is not None
-        with honest_errors(), self._views.write.connect() as connection:
+        with translate_db_errors(), self._views.write.connect() as connection:
             transaction = connection.begin()
             try:
-                self._standings.require_ours(self._held(connection, name))
+                self._standings.require_ours(self._locked(connection, name))
                 fold = projection.new_fold()
                 fold.apply(decoded.batch, connection)
-                fold.settle(connection)
+                fold.flush(connection)
             except Unavailable:
                 raise
             except Exception as error:
                 if is_infrastructure(error):
                     raise
-                return told(error)
+                return describe_error(error)
             finally:
                 transaction.rollback()
         return None
 
-    def _held(self, connection: Connection, name: str) -> Position:
+    def _locked(self, connection: Connection, name: str) -> Checkpoint:
         """The position, once no other worker holds it."""
         deadline = monotonic() + self._wait
         while monotonic() < deadline:
-            at = checkpoints.hold(connection, name)
+            at = checkpoints.lock(connection, name)
             if at is not None:
                 return at
             self._stop.wait(0.01)
@@ -155,13 +155,13 @@ class Projector(Reader):
         """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
         while not self._stop.is_set():
             try:
-                standings = self.standings()
-                ahead = any(self.owner(s) is Whose.AHEAD for s in standings.values())
+                standings = self.statuses()
+                ahead = any(self.ownership(s) is Ownership.AHEAD for s in standings.values())
                 if self._continuity.look(standings.values(), ahead=ahead):
                     self._through = 0  # reads are complete up to no instant that is known yet
                 full = fold and self._step_all(standings)
                 self._look_around(standings)
-                if fold and any(s.at.coming is not None for s in standings.values()):
+                if fold and any(s.at.pending_rebuild is not None for s in standings.values()):
                     self._background.look()
             except Exception as error:
                 with suppress(Exception):  # a full disk may take no log entry either
@@ -172,15 +172,15 @@ class Projector(Reader):
                 self._wake.clear()
                 self._stop.wait(self._pause)
 
-    def _step_all(self, standings: dict[str, Standing]) -> bool:
+    def _step_all(self, standings: dict[str, ProjectionStatus]) -> bool:
         """Fold a batch of each that has something to fold, and note where that has led. Whether
         there is more. What keeps one from being folded does not keep the others.
         """
         full, failed = False, None
         for name, standing in standings.items():
             at = standing.at
-            if (owner := self.owner(standing)) is not Whose.OURS:
-                if owner in (Whose.ANOTHERS, Whose.OUTDATED):  # else it is about to be ours
+            if (owner := self.ownership(standing)) is not Ownership.OURS:
+                if owner in (Ownership.ANOTHERS, Ownership.OUTDATED):  # else it is about to be ours
                     self._warn(at)
                 continue
             if standing.is_level or at.paused:
@@ -199,12 +199,12 @@ class Projector(Reader):
                 at = self._reached[name].at
                 standings[name] = replace(standing, at=at, there=at.commitment)
         if not full:
-            self._batches.forget()
+            self._batches.reset_cache()
         if failed is not None:
             raise failed
         return full
 
-    def _warn(self, at: Position) -> None:
+    def _warn(self, at: Checkpoint) -> None:
         """Say once that this program has nothing to do with a read model any more, or not yet."""
         text = f"version {at.version} of log {at.log_id}"
         if self._failed.get(at.name) != text:
@@ -213,19 +213,19 @@ class Projector(Reader):
 
     def _note(self, name: str, error: Exception) -> None:
         """Say where it can be seen what keeps this process from folding, each reason once."""
-        text = told(error)
+        text = describe_error(error)
         if self._failed.get(name) != text:
             self._failed[name] = text
             with suppress(Exception), self._views.write.begin() as connection:
                 checkpoints.fail(connection, name, Failure(text, self._ledger.now()))
 
-    def _look_around(self, standings: dict[str, Standing]) -> None:
+    def _look_around(self, standings: dict[str, ProjectionStatus]) -> None:
         """Renew `through`: the clock while nothing is being appended, so that an idle store
         answers a recent instant; else the `stored` of the last event that all have folded, but for
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in standings.values() if self.owner(s) is Whose.OURS]
+        ours = [s for s in standings.values() if self.ownership(s) is Ownership.OURS]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]

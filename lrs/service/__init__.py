@@ -2,36 +2,36 @@
 
 from lrs.ledger import LoggedStatement
 from lrs.ledger.tables import SCHEMA_VERSION
-from lrs.projections.catalogue import Entry
-from lrs.projector import Reach
+from lrs.projections.catalogue import EntryState
+from lrs.projector import ReadConsistency
 from lrs.service.attachments import Attached
-from lrs.service.credentials import Credentials, NewKey
-from lrs.service.definitions import Definitions
-from lrs.service.documents import Document, Documents
+from lrs.service.credentials import CredentialService, NewKey
+from lrs.service.definitions import DefinitionService
+from lrs.service.documents import Document, DocumentService
 from lrs.service.lrs import Health, Lrs
-from lrs.service.projection_admin import Control
+from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.query import StatementQuery
 from lrs.service.received import Received
-from lrs.service.reports.transcripts import Training
-from lrs.service.statements import StatementPage, Statements
+from lrs.service.reports.transcripts import TranscriptReports
+from lrs.service.statements import StatementPage, StatementService
 
 __all__ = [
     "SCHEMA_VERSION",
     "Attached",
-    "Control",
-    "Credentials",
-    "Definitions",
+    "CredentialService",
+    "DefinitionService",
     "Document",
-    "Documents",
-    "Entry",
+    "DocumentService",
+    "EntryState",
     "Health",
     "LoggedStatement",
     "Lrs",
     "NewKey",
-    "Reach",
+    "ProjectionAdmin",
+    "ReadConsistency",
     "Received",
     "StatementPage",
     "StatementQuery",
-    "Statements",
-    "Training",
+    "StatementService",
+    "TranscriptReports",
 ]

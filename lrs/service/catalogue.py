@@ -1,4 +1,4 @@
-"""The catalogue: what holds, and the commands that change it. Each appends facts, or nothing."""
+"""The catalogue: what holds, and the commands that change it. Each appends events, or nothing."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import SHAPES, Key, Kind, Thing, stream_of
+from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryIdentity, EntryKind, Key, stream_of
 from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.errors import EntryNotFound, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
 from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
-from lrs.projections.catalogue import Entry
+from lrs.projections.catalogue import EntryState
 from lrs.projector import Projector
 from lrs.service.catalogue_changes import (
     Change,
+    ChangeStep,
     Stated,
-    Step,
     circular,
     concerned,
     contradictions,
     planned,
     step,
 )
-from lrs.service.retry import repeated
+from lrs.service.retry import retry_on_conflict
 
-__all__ = ["Catalogue", "Change", "Stated", "Step", "Version"]
+__all__ = ["CatalogueService", "Change", "ChangeStep", "EntryVersion", "Stated"]
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class EntryVersion:
     """What was said of a thing at one time, and the agent key of who said it; `entry` is None where
     it was withdrawn.
     """
@@ -48,7 +48,7 @@ class Version:
     by: str = ""
 
 
-class Catalogue:
+class CatalogueService:
     """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds;
     `recheck` raises Unauthenticated for a key that is good no more.
     """
@@ -66,13 +66,13 @@ class Catalogue:
         self._projector = projector
         self._timeout = timeout
 
-    def entries(self, kind: Kind, by: Credential) -> list[Entry]:
+    def entries(self, kind: EntryKind, by: Credential) -> list[EntryState]:
         """Everything of that kind that holds, what changed last at the end. Raises Forbidden."""
         _require_reading(by)
         found = self._read(lambda connection: projection.entries(connection, kind))
         return [entry for entry in found.values() if entry.entry is not None]
 
-    def counts(self, by: Credential) -> dict[Kind, int]:
+    def counts(self, by: Credential) -> dict[EntryKind, int]:
         """How many things of each kind there are. Raises Forbidden."""
         _require_reading(by)
         return self._read(projection.counted)
@@ -89,30 +89,32 @@ class Catalogue:
         _require_reading(by)
         return self._read(lambda connection: projection.ever_linked(connection, people))
 
-    def history(self, kind: Kind, key: Key, by: Credential) -> list[Version]:
+    def history(self, kind: EntryKind, key: Key, by: Credential) -> list[EntryVersion]:
         """All that was ever said of a thing, the first first. Raises EntryNotFound, Forbidden."""
         found = self.histories([(kind, key)], by)
         if not found:
             raise EntryNotFound("entry-not-found")
         return found[kind, key]
 
-    def histories(self, things: Collection[Thing], by: Credential) -> dict[Thing, list[Version]]:
+    def histories(
+        self, things: Collection[EntryIdentity], by: Credential
+    ) -> dict[EntryIdentity, list[EntryVersion]]:
         """All that was ever said of those of the things that were ever described, the first first.
         Raises Forbidden.
         """
         _require_reading(by)
         streams = {stream: thing for thing, stream in self._streams(things).items()}
-        found: dict[Thing, list[Version]] = {}
+        found: dict[EntryIdentity, list[EntryVersion]] = {}
         for row in self._ledger.reader.histories(streams):
-            fact, said = self._ledger.decoded(row), (row.originator_version, row.stored)
+            event, said = self._ledger.decoded(row), (row.originator_version, row.stored)
             versions = found.setdefault(streams[row.originator_id], [])
-            if isinstance(fact, Described):
-                versions.append(Version(*said, fact.entry, by=fact.by))
-            elif isinstance(fact, EntryWithdrawn):
-                versions.append(Version(*said, None, fact.reason, fact.by))
+            if isinstance(event, Described):
+                versions.append(EntryVersion(*said, event.entry, by=event.by))
+            elif isinstance(event, EntryWithdrawn):
+                versions.append(EntryVersion(*said, None, event.reason, event.by))
         return {thing: versions for thing, versions in found.items() if versions}
 
-    def plan(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
+    def plan(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:
         """What the statements would change, in their order. Raises InvalidEntry for those that name
         something that is described neither in the catalogue nor among them, that stand twice, or
         that link an identifier to itself by way of others; Forbidden.
@@ -129,24 +131,24 @@ class Catalogue:
         _require_writing(by)
         return self._decide(stated, remains)[1]
 
-    def describe(self, stated: Sequence[Stated], by: Credential) -> list[Step]:
+    def describe(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:
         """Make the statements part of the record, all or none; what says the same as before is
         left alone. Raises as `plan` does, and Unavailable or StorageFull.
         """
         _require_writing(by)
         who = authority_key(by.authority)
 
-        def once() -> list[Step]:
+        def once() -> list[ChangeStep]:
             steps = self._plan(stated)
             self._recheck(by)
-            self._record(self._facts([s for s in steps if s.change is not Change.SAME], who))
+            self._record(self._events([s for s in steps if s.change is not Change.SAME], who))
             return steps
 
-        return repeated(once, self._timeout)
+        return retry_on_conflict(once, self._timeout)
 
     def amend(
         self,
-        kind: Kind,
+        kind: EntryKind,
         key: Key,
         change: Callable[[JsonObject | None], JsonObject],
         by: Credential,
@@ -161,12 +163,12 @@ class Catalogue:
             held = self._held(self._streams([(kind, key)])).get((kind, key))
             made = step(Stated(kind, change(held.entry if held else None)), held)
             if made.change is not Change.SAME:
-                self._record(self._facts([made], who))
+                self._record(self._events([made], who))
             return made.change
 
-        return repeated(once, self._timeout)
+        return retry_on_conflict(once, self._timeout)
 
-    def withdraw(self, kind: Kind, key: Key, reason: str, by: Credential) -> None:
+    def withdraw(self, kind: EntryKind, key: Key, reason: str, by: Credential) -> None:
         """Say that a thing does not hold any more. Raises EntryNotFound, Forbidden."""
         _require_writing(by)
         who = authority_key(by.authority)
@@ -176,12 +178,12 @@ class Catalogue:
             latest = None if stream is None else self._ledger.reader.latest(stream)
             if stream is None or latest is None or latest.topic == EntryWithdrawn.TOPIC:
                 raise EntryNotFound("entry-not-found")
-            fact = EntryWithdrawn(stream, latest.originator_version + 1, reason, who)
-            self._record([fact])
+            event = EntryWithdrawn(stream, latest.originator_version + 1, reason, who)
+            self._record([event])
 
-        repeated(once, self._timeout)
+        retry_on_conflict(once, self._timeout)
 
-    def _plan(self, stated: Sequence[Stated]) -> list[Step]:
+    def _plan(self, stated: Sequence[Stated]) -> list[ChangeStep]:
         steps, faults = self._decide(stated, ())
         if faults:
             raise InvalidEntry.first_of(faults)
@@ -189,25 +191,25 @@ class Catalogue:
 
     def _decide(
         self, stated: Sequence[Stated], remains: Sequence[Stated]
-    ) -> tuple[list[Step], list[InvalidEntry]]:
+    ) -> tuple[list[ChangeStep], list[InvalidEntry]]:
         held = self._held(self._streams(concerned([*stated, *remains])))
         steps, faults = planned(stated, held), contradictions(stated, held, remains)
-        if any(s.kind is Kind.LINK for s in stated):
+        if any(s.kind is EntryKind.LINK for s in stated):
             faults += circular(steps, self._read(projection.links))
         return steps, faults
 
-    def _held(self, streams: Mapping[Thing, UUID]) -> dict[Thing, Entry]:
-        name, (head, _) = projection.Catalogue.NAME, self._ledger.reader.head()
-        found, reach = self._projector.ask(name, lambda c: projection.among(c, streams.values()))
+    def _held(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
+        name, (head, _) = projection.CatalogueProjection.NAME, self._ledger.reader.head()
+        found, reach = self._projector.query(name, lambda c: projection.among(c, streams.values()))
         if reach.is_paused and reach.position < head:
             raise Unavailable("view-paused", projection=name)
         return {thing: found[s] for thing, s in streams.items() if s in found}
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         """The answer of the read model, as fresh as the log."""
-        return self._projector.ask(projection.Catalogue.NAME, query)[0]
+        return self._projector.query(projection.CatalogueProjection.NAME, query)[0]
 
-    def _streams(self, things: Collection[Thing]) -> dict[Thing, UUID]:
+    def _streams(self, things: Collection[EntryIdentity]) -> dict[EntryIdentity, UUID]:
         """Their streams; a person's whose key was never made has none."""
         people = {owner for thing in things if (owner := _owner(*thing))}
         secrets = self._ledger.owners.keys(people)
@@ -217,21 +219,21 @@ class Catalogue:
             if not (owner := _owner(kind, key)) or owner in secrets
         }
 
-    def _facts(self, steps: Sequence[Step], who: str) -> list[Described]:
+    def _events(self, steps: Sequence[ChangeStep], who: str) -> list[Described]:
         things = [(step.stated.kind, step.stated.key) for step in steps]
-        self._ledger.owners.keys_made({owner for thing in things if (owner := _owner(*thing))})
+        self._ledger.owners.keys_for({owner for thing in things if (owner := _owner(*thing))})
         streams = self._streams(things)
         return [
-            SHAPES[thing[0]].fact(streams[thing], step.version, step.stated.entry, who)
+            SHAPES[thing[0]].event_type(streams[thing], step.version, step.stated.entry, who)
             for thing, step in zip(things, steps, strict=True)
         ]
 
-    def _record(self, facts: Sequence[Described | EntryWithdrawn]) -> None:
-        if facts:
-            self._ledger.record(facts)
+    def _record(self, events: Sequence[Described | EntryWithdrawn]) -> None:
+        if events:
+            self._ledger.append(events)
 
 
-def _owner(kind: Kind, key: Key) -> str:
+def _owner(kind: EntryKind, key: Key) -> str:
     """The person whom a thing is about; empty if it is about none."""
     shape = SHAPES[kind]
     return key[shape.key.index(shape.person)] if shape.person else ""

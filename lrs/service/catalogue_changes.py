@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from lrs.domain.aggregates.catalogue_entry import (
     SHAPES,
+    EntryIdentity,
+    EntryKind,
     Key,
-    Kind,
-    Thing,
     differs_by_zeros,
     key_of,
     named,
@@ -20,7 +20,7 @@ from lrs.domain.aggregates.catalogue_entry import (
 from lrs.domain.errors import InvalidEntry
 from lrs.domain.identity import circles
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.catalogue import Entry
+from lrs.projections.catalogue import EntryState
 
 LEADING_ZEROS = (
     "The personnel number and the name of the account differ by zeros in front alone. If they are "
@@ -40,7 +40,7 @@ class Change(StrEnum):
 class Stated:
     """What somebody says of a thing, and where it stands in the input, as a JSON pointer."""
 
-    kind: Kind
+    kind: EntryKind
     entry: JsonObject
     where: str = ""
 
@@ -50,7 +50,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChangeStep:
     """One statement and what it would change."""
 
     stated: Stated
@@ -69,28 +69,30 @@ class Doubt(NamedTuple):
     detail: str
 
 
-def concerned(stated: Sequence[Stated]) -> set[Thing]:
+def concerned(stated: Sequence[Stated]) -> set[EntryIdentity]:
     """The things that are described, and those that they name."""
     return set(_described(stated)).union(*(references(s.kind, s.entry) for s in stated))
 
 
-def step(stated: Stated, held: Entry | None) -> Step:
+def step(stated: Stated, held: EntryState | None) -> ChangeStep:
     """What a statement would change of how the thing stands; None if it never was described."""
     if held is None:
-        return Step(stated, Change.NEW, 1)
+        return ChangeStep(stated, Change.NEW, 1)
     if held.entry is None:
-        return Step(stated, Change.NEW, held.version + 1)
+        return ChangeStep(stated, Change.NEW, held.version + 1)
     change = Change.SAME if held.entry == stated.entry else Change.CHANGED
-    return Step(stated, change, held.version + 1)
+    return ChangeStep(stated, change, held.version + 1)
 
 
-def planned(stated: Sequence[Stated], held: Mapping[Thing, Entry]) -> list[Step]:
+def planned(stated: Sequence[Stated], held: Mapping[EntryIdentity, EntryState]) -> list[ChangeStep]:
     """What the statements would change, in their order."""
     return [step(s, held.get((s.kind, s.key))) for s in stated]
 
 
 def contradictions(
-    stated: Sequence[Stated], held: Mapping[Thing, Entry], remains: Sequence[Stated] = ()
+    stated: Sequence[Stated],
+    held: Mapping[EntryIdentity, EntryState],
+    remains: Sequence[Stated] = (),
 ) -> list[InvalidEntry]:
     """What the statements must not say together, or beside what holds: one describes a thing that
     another describes, or names a thing that does not hold and is not described along with it.
@@ -104,13 +106,13 @@ def contradictions(
     return [*_repeated(every), *(fault for s in every for fault in _unknown(s, known))]
 
 
-def circular(steps: Sequence[Step], links: Mapping[str, str]) -> list[InvalidEntry]:
+def circular(steps: Sequence[ChangeStep], links: Mapping[str, str]) -> list[InvalidEntry]:
     """Where steps make the links that hold lead back to where they began.
 
     What says the same as before may lie on a circle: two may have closed one at once, and a file
     that is repeated is taken as it was.
     """
-    said = [s for s in steps if s.stated.kind is Kind.LINK]
+    said = [s for s in steps if s.stated.kind is EntryKind.LINK]
     given = {s.stated.entry["agent"]: s.stated.entry["person"] for s in said}
     closed = circles({**links, **given})
     return [
@@ -129,9 +131,9 @@ def doubts(stated: Sequence[Stated]) -> list[Doubt]:
     ]
 
 
-def _described(stated: Sequence[Stated]) -> dict[Thing, list[Stated]]:
+def _described(stated: Sequence[Stated]) -> dict[EntryIdentity, list[Stated]]:
     """The things that are described, and by which statements, in the order of the input."""
-    found: dict[Thing, list[Stated]] = {}
+    found: dict[EntryIdentity, list[Stated]] = {}
     for s in sorted(stated, key=lambda s: int(s.where.rpartition("/")[2] or 0)):
         if all(name in s.entry for name in SHAPES[s.kind].key):
             found.setdefault((s.kind, s.key), []).append(s)
@@ -144,7 +146,7 @@ def _repeated(stated: Sequence[Stated]) -> Iterator[InvalidEntry]:
             yield InvalidEntry("repeated-entry", pointer=s.where, twin=first.where)
 
 
-def _unknown(stated: Stated, known: Collection[Thing]) -> Iterator[InvalidEntry]:
+def _unknown(stated: Stated, known: Collection[EntryIdentity]) -> Iterator[InvalidEntry]:
     for at, target in named(stated.kind, stated.entry):
         if target not in known:
             yield InvalidEntry(

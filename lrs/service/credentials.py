@@ -1,4 +1,4 @@
-"""Keys: made, listed, revoked, and checked on every request. They are facts in the log."""
+"""Keys: made, listed, revoked, and checked on every request. They are events in the log."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from datetime import timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
-from lrs.domain.aggregates.credential import Credential, Scope, Standing, hashed, opens
+from lrs.domain.aggregates.credential import Credential, KeyStatus, Scope, hashed, opens
 from lrs.domain.errors import CredentialConflict, CredentialNotFound, Unauthenticated
 from lrs.domain.events import CredentialCreated, CredentialRevoked
-from lrs.ledger import AlreadyRecorded, Ledger
-from lrs.service.key_log import Entry, KeyLog
+from lrs.ledger import Ledger, VersionTaken
+from lrs.service.key_log import KeyLog, KeyRecord
 
 REMEMBERED_FOR = 5.0
 """Seconds for which a checked key is not looked up again: how late a revocation may bite."""
@@ -45,7 +45,7 @@ class NewKey:
         return self.id.hex
 
 
-class Credentials:
+class CredentialService:
     """Keys on one ledger. `authority_homepage` is the account homePage of their authorities;
     `clock` says for how long a key is remembered, the ledger's when its time is over. `used` is
     told of each key that was found good, and of the instant.
@@ -99,7 +99,7 @@ class Credentials:
         expires = until if lasting is None else self.now() + lasting // _MICROSECOND
         key = NewKey(uuid4(), secret, label, tuple(sorted(scopes)), expires)
         salt = secrets.token_bytes(32)
-        fact = CredentialCreated(
+        event = CredentialCreated(
             originator_id=key.id,
             originator_version=1,
             label=label,
@@ -113,7 +113,7 @@ class Credentials:
             continues=tuple(continues),
             by=by,
         )
-        self._ledger.record([fact])
+        self._ledger.append([event])
         return key
 
     def revoke(self, id: UUID, by: str = "") -> None:
@@ -121,8 +121,8 @@ class Credentials:
         if self._keys.one(id) is None:
             raise CredentialNotFound("credential-not-found")
         try:
-            self._ledger.record([CredentialRevoked(originator_id=id, originator_version=2, by=by)])
-        except AlreadyRecorded:
+            self._ledger.append([CredentialRevoked(originator_id=id, originator_version=2, by=by)])
+        except VersionTaken:
             return
 
     def named(self, name: str) -> Credential:
@@ -148,11 +148,11 @@ class Credentials:
             if _is_good(one, label) and one.credential.launch is None:
                 raise CredentialConflict("label-taken", name=one.credential.id.hex)
 
-    def all(self) -> list[tuple[Credential, Standing]]:
+    def all(self) -> list[tuple[Credential, KeyStatus]]:
         """Every key ever made, oldest first, and how it stands."""
         return [(entry.credential, entry.standing) for entry in self.entries()]
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[KeyRecord]:
         """Every key ever made, oldest first, with its past."""
         return self._keys.all(self.now())
 
@@ -216,8 +216,8 @@ class Credentials:
             self._looked[credential.id] = until
 
 
-def _is_good(entry: Entry, label: str) -> bool:
-    return entry.standing is Standing.GOOD and entry.credential.label == label
+def _is_good(entry: KeyRecord, label: str) -> bool:
+    return entry.standing is KeyStatus.GOOD and entry.credential.label == label
 
 
 def _stream_of(name: str) -> UUID:

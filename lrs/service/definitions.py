@@ -18,7 +18,7 @@ T = TypeVar("T")
 _SCOPES = "`statements/read`, `state`, `profile`, `define`, `all/read` and `all`"
 
 
-class Definitions:
+class DefinitionService:
     """Reads of what was said, as fresh as the log when it was asked."""
 
     def __init__(self, projector: Projector) -> None:
@@ -54,4 +54,4 @@ class Definitions:
         return self._fresh(ask)
 
     def _fresh(self, ask: Callable[[Connection], T]) -> T:
-        return self._projector.ask(index.StatementIndex.NAME, ask)[0]
+        return self._projector.query(index.StatementsProjection.NAME, ask)[0]

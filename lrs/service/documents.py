@@ -1,4 +1,4 @@
-"""Documents: State, Agent Profile and Activity Profile, as facts in the log.
+"""Documents: State, Agent Profile and Activity Profile, as events in the log.
 
 A document is the last event of its stream, read from the log itself, so it is never stale; and a
 stream's version happens once, so of two clients that saw the same document one wins, in any number
@@ -18,8 +18,8 @@ from lrs.domain.aggregates.document import (
     Address,
     Condition,
     Content,
-    Kind,
-    Shelf,
+    DocumentCollection,
+    DocumentKind,
     merged,
     require_for_put,
     stored,
@@ -38,12 +38,12 @@ from lrs.domain.xapi.version import Version
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import Projector
-from lrs.service.retry import repeated
+from lrs.service.retry import retry_on_conflict
 
 _SCOPE = {
-    Kind.STATE: Scope.STATE,
-    Kind.AGENT_PROFILE: Scope.PROFILE,
-    Kind.ACTIVITY_PROFILE: Scope.PROFILE,
+    DocumentKind.STATE: Scope.STATE,
+    DocumentKind.AGENT_PROFILE: Scope.PROFILE,
+    DocumentKind.ACTIVITY_PROFILE: Scope.PROFILE,
 }
 
 
@@ -58,7 +58,7 @@ class Digested(BinaryContent, Protocol):
 class Document:
     """A document as it stands. `stored` is in microseconds since the epoch."""
 
-    fact: DocumentStored
+    event: DocumentStored
     stored: int
     chunks: Callable[[], Iterator[bytes]]
     """Its bytes, in parts."""
@@ -66,7 +66,7 @@ class Document:
     @property
     def etag(self) -> str:
         """Without quotation marks."""
-        return self.fact.sha1
+        return self.event.sha1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ MERGED_VALUES = 100_000
 """JSON values of two documents that are merged; both are in memory meanwhile."""
 
 
-class Documents:
+class DocumentService:
     """The documents of one store. `timeout` bounds a write with its repetitions, in seconds;
     `largest` is the size that a merge may reach, `largest_merged` that of the documents that are
     merged, together; both in bytes.
@@ -119,7 +119,7 @@ class Documents:
             raise DocumentNotFound("document-not-found")
         return latest.document
 
-    def names(self, shelf: Shelf, since: int | None, by: Credential) -> list[str]:
+    def names(self, shelf: DocumentCollection, since: int | None, by: Credential) -> list[str]:
         """The stateIds or profileIds of the documents there that the key sees, those stored after
         `since`; each once. Raises Forbidden.
         """
@@ -133,7 +133,7 @@ class Documents:
             }
         return list(dict.fromkeys(listed.values()))
 
-    def require_writer(self, kind: Kind, by: Credential) -> None:
+    def require_writer(self, kind: DocumentKind, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
         if not by.may_keep(_SCOPE[kind]):
             raise too_narrow(by, f"{_names(kind)} and `all`")
@@ -185,7 +185,7 @@ class Documents:
             if not (content.is_json and _content_of(latest.document).is_json):
                 raise InvalidDocument("document-not-json")
             there, more = latest.document, received
-            if there.fact.size + more.size > self._largest_merged:
+            if there.event.size + more.size > self._largest_merged:
                 raise TooLarge("merged-too-large", limit=self._largest_merged)
             texts = _bytes_of(there), b"".join(more.chunks())
             if sum(map(_values_of, texts)) > MERGED_VALUES:
@@ -213,30 +213,30 @@ class Documents:
             _require_kept(latest, by)
             condition.require(latest.etag)
             if latest.document is not None:
-                self._ledger.record([DocumentDeleted(stream, latest.version + 1)])
+                self._ledger.append([DocumentDeleted(stream, latest.version + 1)])
 
-        repeated(once, self._timeout)
+        retry_on_conflict(once, self._timeout)
 
-    def clear(self, shelf: Shelf, by: Credential) -> None:
+    def clear(self, shelf: DocumentCollection, by: Credential) -> None:
         """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
         self._may_keep(shelf, by)
 
         def once() -> None:
             streams = self._listed(shelf, None)
             ends = {stream: self._latest(stream) for stream in streams}
-            facts = [
+            events = [
                 DocumentDeleted(stream, end.version + 1)
                 for stream, end in ends.items()
                 if end.document is not None and _is_kept(end.document, by)
             ]
-            if facts:
-                self._ledger.record(facts)
+            if events:
+                self._ledger.append(events)
 
-        repeated(once, self._timeout)
+        retry_on_conflict(once, self._timeout)
 
     def _write(self, address: Address, decide: Callable[[_Latest], Content], by: Credential) -> str:
         """The ETag of what was decided and stored. The document stays the key's that kept it."""
-        stream = address.stream(self._ledger.owners.key_made(address.shelf.owner))
+        stream = address.stream(self._ledger.owners.key_for(address.shelf.owner))
 
         def once() -> str:
             self._recheck(by)
@@ -244,38 +244,38 @@ class Documents:
             _require_kept(latest, by)
             content = decide(latest)
             there = latest.document
-            keeper = by.id.hex if there is None else there.fact.keeper
-            self._ledger.record([stored(address, stream, latest.version + 1, content, keeper)])
+            keeper = by.id.hex if there is None else there.event.keeper
+            self._ledger.append([stored(address, stream, latest.version + 1, content, keeper)])
             return content.sha1
 
-        return repeated(once, self._timeout)
+        return retry_on_conflict(once, self._timeout)
 
     def _latest(self, stream: UUID) -> _Latest:
         logged = self._ledger.reader.latest(stream)
         if logged is None:
             return _Latest()
-        fact = self._ledger.decoded(logged)
-        if not isinstance(fact, DocumentStored):
+        event = self._ledger.decoded(logged)
+        if not isinstance(event, DocumentStored):
             return _Latest(logged.originator_version)
-        document = Document(fact, logged.stored, lambda: self._blobs.chunks(fact.sha2))
+        document = Document(event, logged.stored, lambda: self._blobs.chunks(event.sha2))
         return _Latest(logged.originator_version, document)
 
-    def _listed(self, shelf: Shelf, since: int | None) -> dict[UUID, str]:
+    def _listed(self, shelf: DocumentCollection, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
-        listed, reach = self._projector.ask(
-            projection.Documents.NAME, lambda c: projection.listed(c, shelf, since)
+        listed, reach = self._projector.query(
+            projection.DocumentsProjection.NAME, lambda c: projection.listed(c, shelf, since)
         )
         if reach.position < head and not reach.is_paused:
             raise Unavailable("index-behind")  # a list that lacks some would pass for a whole one
         return listed
 
-    def _may_keep(self, shelf: Shelf, by: Credential) -> None:
+    def _may_keep(self, shelf: DocumentCollection, by: Credential) -> None:
         self.require_writer(shelf.kind, by)
         _require_reach(shelf, by)
         if not by.may_change(shelf.activity):
             raise OutsideLaunch("launch-documents")
 
-    def _may_see(self, shelf: Shelf, by: Credential) -> None:
+    def _may_see(self, shelf: DocumentCollection, by: Credential) -> None:
         _require_reach(shelf, by)
         if not by.may_see(_SCOPE[shelf.kind]):
             raise too_narrow(by, f"{_names(shelf.kind)}, `all/read` and `all`")
@@ -283,7 +283,7 @@ class Documents:
 
 def _is_kept(document: Document, by: Credential) -> bool:
     """Whether the key reaches the document as its own: one of no agent is nobody's."""
-    return not document.fact.agent or by.keeps(document.fact.keeper)
+    return not document.event.agent or by.keeps(document.event.keeper)
 
 
 def _is_seen(document: Document, by: Credential) -> bool:
@@ -298,17 +298,17 @@ def _require_kept(latest: _Latest, by: Credential) -> None:
 
 def _bytes_of(document: Document) -> bytes:
     found = b"".join(document.chunks())
-    if len(found) != document.fact.size:
+    if len(found) != document.event.size:
         raise Unavailable("bytes-missing")
     return found
 
 
-def _require_reach(shelf: Shelf, by: Credential) -> None:
+def _require_reach(shelf: DocumentCollection, by: Credential) -> None:
     if not by.may_reach(shelf.agent):
         raise Forbidden("not-this-learner")
 
 
-def _names(kind: Kind) -> str:
+def _names(kind: DocumentKind) -> str:
     return f"`{_SCOPE[kind].value}`"
 
 
@@ -336,5 +336,5 @@ def _content(content_type: str, received: Digested) -> Content:
 
 
 def _content_of(document: Document) -> Content:
-    fact = document.fact
-    return Content(fact.content_type, fact.size, fact.sha2, fact.sha1)
+    event = document.event
+    return Content(event.content_type, event.size, event.sha2, event.sha1)

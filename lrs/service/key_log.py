@@ -6,28 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from lrs.domain.aggregates.credential import Credential, Scope, Standing
-from lrs.domain.events import CredentialCreated, CredentialRevoked, Fact
+from lrs.domain.aggregates.credential import Credential, KeyStatus, Scope
+from lrs.domain.events import CredentialCreated, CredentialRevoked, Event
 from lrs.domain.launch import Launch
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger
-from lrs.ledger.records import LoggedFact
+from lrs.ledger.records import LoggedEvent
 
 _TOPICS = frozenset({CredentialCreated.TOPIC, CredentialRevoked.TOPIC})
 _PAGE = 500
 
-_Facts = list[tuple[int, Fact | None]]
-"""Facts, each with its `stored`; None for one whose content is erased."""
+_Facts = list[tuple[int, Event | None]]
+"""Events, each with its `stored`; None for one whose content is erased."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeyRecord:
     """A key in the list of all: how it stands, when it was made and revoked and by which user of
     the operating system, empty where that was not kept. Times are in microseconds, 0 for never.
     """
 
     credential: Credential
-    standing: Standing
+    standing: KeyStatus
     made: int
     made_by: str
     revoked: int = 0
@@ -52,21 +52,21 @@ class KeyLog:
 
     def one(self, id: UUID) -> Made | None:
         """The key of that id, if there is one."""
-        facts = self._decoded(self._ledger.reader.history(id))
-        revoked = any(isinstance(fact, CredentialRevoked) for _, fact in facts)
-        made = (Made(at, f, revoked) for at, f in facts if isinstance(f, CredentialCreated))
+        events = self._decoded(self._ledger.reader.history(id))
+        revoked = any(isinstance(event, CredentialRevoked) for _, event in events)
+        made = (Made(at, f, revoked) for at, f in events if isinstance(f, CredentialCreated))
         return next(made, None)
 
-    def all(self, now: int) -> list[Entry]:
+    def all(self, now: int) -> list[KeyRecord]:
         """Every key ever made, oldest first, as it stands at that instant."""
-        facts = self._all_facts()
+        events = self._all_events()
         revoked = {
-            f.originator_id: (at, f.by) for at, f in facts if isinstance(f, CredentialRevoked)
+            f.originator_id: (at, f.by) for at, f in events if isinstance(f, CredentialRevoked)
         }
         return [
-            self._entry(at, fact, revoked, now)
-            for at, fact in facts
-            if isinstance(fact, CredentialCreated)
+            self._entry(at, event, revoked, now)
+            for at, event in events
+            if isinstance(event, CredentialCreated)
         ]
 
     def authority(self, label: str, name: str) -> JsonObject:
@@ -94,24 +94,24 @@ class KeyLog:
         created: CredentialCreated,
         revoked: Mapping[UUID, tuple[int, str]],
         now: int,
-    ) -> Entry:
+    ) -> KeyRecord:
         credential = self.credential(created, stored)
         gone = revoked.get(credential.id)
         if gone is not None:
-            return Entry(credential, Standing.REVOKED, stored, created.by, *gone)
-        standing = Standing.EXPIRED if credential.is_over(now) else Standing.GOOD
-        return Entry(credential, standing, stored, created.by)
+            return KeyRecord(credential, KeyStatus.REVOKED, stored, created.by, *gone)
+        standing = KeyStatus.EXPIRED if credential.is_over(now) else KeyStatus.GOOD
+        return KeyRecord(credential, standing, stored, created.by)
 
-    def _all_facts(self) -> _Facts:
+    def _all_events(self) -> _Facts:
         """Everything that was ever said of keys, in log order."""
-        found: list[LoggedFact] = []
+        found: list[LoggedEvent] = []
         after = 0
         while True:
             page = self._ledger.reader.following(after, _TOPICS, _PAGE)
-            found += page.facts
+            found += page.other_events
             if page.count < _PAGE:
                 return self._decoded(found)
             after = page.last
 
-    def _decoded(self, rows: Iterable[LoggedFact]) -> _Facts:
+    def _decoded(self, rows: Iterable[LoggedEvent]) -> _Facts:
         return [(row.stored, self._ledger.decoded(row)) for row in rows]

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.projector import key_uses
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class KeyUses:
     def read(self) -> dict[UUID, int]:
         """When each key was used last, of those that were. Raises Unavailable."""
         self.flush()
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             return key_uses.read(connection)
 
     def flush(self) -> None:
@@ -67,7 +67,7 @@ class KeyUses:
                     self._thread = None
                     return
             try:
-                with honest_errors(), self._views.write.begin() as connection:
+                with translate_db_errors(), self._views.write.begin() as connection:
                     key_uses.note(connection, uses)
             except Exception as error:
                 with suppress(Exception):  # a full disk may take no log entry either

@@ -21,10 +21,10 @@ from lrs.domain.xapi.statement import is_voiding, target_of
 from lrs.ledger import Ledger
 
 _FACTS = (CourseDescribed, IdentifierLinked, EntryWithdrawn)
-_TOPICS = tuple(fact.TOPIC for fact in _FACTS)
+_TOPICS = tuple(event.TOPIC for event in _FACTS)
 
 _Ends = tuple[tuple[int, ...], tuple[bytes | None, ...]]
-"""The positions of the last facts of each of these kinds, of those there are, and the commitments
+"""The positions of the last events of each of these kinds, of those there are, and the commitments
 of the events there: after a failover the log may hold other ones.
 """
 
@@ -48,7 +48,7 @@ class Launches:
         return catalogue
 
     def _ends(self, at: tuple[int, ...]) -> _Ends:
-        """Where the facts end, and the commitments of the events at these positions."""
+        """Where the events end, and the commitments of the events at these positions."""
         _, _, _, *found = self._ledger.reader.end(_TOPICS, at)
         ends, commitments = found[: len(_TOPICS)], found[len(_TOPICS) :]
         return tuple(end for end in ends if end), tuple(commitments)
@@ -81,10 +81,10 @@ class Launches:
 
     def _read(self) -> CatalogueView:
         standing: dict[UUID, Described] = {}
-        for fact in self._ledger.facts(_FACTS):
-            standing.pop(fact.originator_id, None)  # what was described last stands at the end
-            if isinstance(fact, Described):
-                standing[fact.originator_id] = fact
+        for event in self._ledger.events_of(_FACTS):
+            standing.pop(event.originator_id, None)  # what was described last stands at the end
+            if isinstance(event, Described):
+                standing[event.originator_id] = event
         courses = [f.entry for f in standing.values() if isinstance(f, CourseDescribed)]
         links = [f.entry for f in standing.values() if isinstance(f, IdentifierLinked)]
         people: Mapping[str, str] = representatives({one["agent"]: one["person"] for one in links})

@@ -9,23 +9,29 @@ from lrs.db.engine import Database
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import Blobs, Ledger, try_room
 from lrs.projector import Projector
-from lrs.service.catalogue import Catalogue
-from lrs.service.credentials import Credentials
-from lrs.service.definitions import Definitions
-from lrs.service.documents import Documents
+from lrs.service.catalogue import CatalogueService
+from lrs.service.credentials import CredentialService
+from lrs.service.definitions import DefinitionService
+from lrs.service.documents import DocumentService
 from lrs.service.key_uses import KeyUses
 from lrs.service.launches import Launches
-from lrs.service.people import People
-from lrs.service.projection_admin import Control, Divergence, Entry, SetAside, is_wrong
-from lrs.service.reports.certifications import Certifications
-from lrs.service.reports.dates import Clock
-from lrs.service.reports.offices import Offices
-from lrs.service.reports.services import CityServices
-from lrs.service.reports.snapshot import Reader
-from lrs.service.reports.transcripts import Training
-from lrs.service.reports.unrecognised import Unrecognised
+from lrs.service.people import PeopleService
+from lrs.service.projection_admin import (
+    Divergence,
+    ProjectionAdmin,
+    ProjectionEntry,
+    QuarantinedEvent,
+    is_wrong,
+)
+from lrs.service.reports.certifications import CertificationReports
+from lrs.service.reports.dates import ReportClock
+from lrs.service.reports.offices import OfficeReports
+from lrs.service.reports.services import ServiceReports
+from lrs.service.reports.snapshot import SnapshotReader
+from lrs.service.reports.transcripts import TranscriptReports
+from lrs.service.reports.unrecognised import UnrecognisedReports
 from lrs.service.reports.visits import VisitReports
-from lrs.service.statements import Statements
+from lrs.service.statements import StatementService
 from lrs.settings import Settings
 
 
@@ -34,8 +40,8 @@ class Health:
     """What the store can say about itself without being asked for more than a few rows."""
 
     head: int
-    projections: Sequence[Entry]
-    quarantined: Sequence[SetAside]
+    projections: Sequence[ProjectionEntry]
+    quarantined: Sequence[QuarantinedEvent]
     divergences: Sequence[Divergence]
 
     @property
@@ -55,9 +61,11 @@ class Lrs:
         self.ledger = ledger
         self.projector = projector
         self.key_uses = KeyUses(views)
-        self.credentials = Credentials(ledger, settings.authority_homepage, used=self.key_uses.note)
+        self.credentials = CredentialService(
+            ledger, settings.authority_homepage, used=self.key_uses.note
+        )
         self.launches = Launches(ledger, words)
-        self.statements = Statements(
+        self.statements = StatementService(
             ledger,
             projector,
             views,
@@ -67,7 +75,7 @@ class Lrs:
             timeout=settings.write_timeout,
             page_bytes=settings.max_page_bytes,
         )
-        self.documents = Documents(
+        self.documents = DocumentService(
             ledger,
             projector,
             blobs=blobs,
@@ -76,24 +84,24 @@ class Lrs:
             largest=settings.max_document_bytes,
             largest_merged=settings.max_merged_bytes,
         )
-        self.definitions = Definitions(projector)
-        self.catalogue = Catalogue(
+        self.definitions = DefinitionService(projector)
+        self.catalogue = CatalogueService(
             ledger,
             projector,
             recheck=self.credentials.recheck,
             timeout=settings.write_timeout,
         )
-        self.people = People(self.catalogue, projector)
+        self.people = PeopleService(self.catalogue, projector)
         zone = settings.zone
-        self.clock = Clock(ledger.reader, ledger.now, lambda: projector.through, zone)
-        reader = Reader(projector, ledger.reader, words, zone)
-        self.training = Training(reader, ledger.reader)
-        self.certifications = Certifications(reader, ledger.reader)
-        self.offices = Offices(reader)
-        self.services = CityServices(reader)
+        self.clock = ReportClock(ledger.reader, ledger.now, lambda: projector.through, zone)
+        reader = SnapshotReader(projector, ledger.reader, words, zone)
+        self.training = TranscriptReports(reader, ledger.reader)
+        self.certifications = CertificationReports(reader, ledger.reader)
+        self.offices = OfficeReports(reader)
+        self.services = ServiceReports(reader)
         self.visits = VisitReports(reader)
-        self.unrecognised = Unrecognised(ledger.reader, ledger.now, words)
-        self.control = Control(ledger, projector, views)
+        self.unrecognised = UnrecognisedReports(ledger.reader, ledger.now, words)
+        self.control = ProjectionAdmin(ledger, projector, views)
         self._views = views
         self._databases = (ledger_database, views)
 

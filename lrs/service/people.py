@@ -8,21 +8,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lrs.domain.aggregates.catalogue_entry import Kind, Thing
+from lrs.domain.aggregates.catalogue_entry import EntryIdentity, EntryKind
 from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.errors import EntryNotFound, InvalidQuery, PersonNotFound
 from lrs.domain.identity import identifiers, representatives
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import people as trainees
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import Projector
-from lrs.service.catalogue import Catalogue, Change, Version
+from lrs.service.catalogue import CatalogueService, Change, EntryVersion
 
 NAMED = 5
 """So many of the people of one number are told, at most."""
 
 
-class What(StrEnum):
+class PersonEntryKind(StrEnum):
     """What was said of a person."""
 
     DESCRIBED = "described"
@@ -32,14 +32,14 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PersonEntry:
     """Something that was said of a person, by one of the identifiers: a personnel record, a link,
     or that either holds no more.
     """
 
     identifier: str
-    what: What
-    version: Version
+    what: PersonEntryKind
+    version: EntryVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +54,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonHistory:
     """All that is known of who a person is. `history` is in the order of the log."""
 
     representative: str
     identifiers: Sequence[str]
     record: Record | None
-    history: Sequence[Said]
+    history: Sequence[PersonEntry]
 
 
-class People:
+class PeopleService:
     """The people of one store, told apart by the links that hold."""
 
-    def __init__(self, catalogue: Catalogue, projector: Projector) -> None:
+    def __init__(self, catalogue: CatalogueService, projector: Projector) -> None:
         self._catalogue = catalogue
         self._projector = projector
 
-    def show(self, identifier: str, by: Credential) -> Person:
+    def show(self, identifier: str, by: Credential) -> PersonHistory:
         """Who is known by an agent key. Raises PersonNotFound, Forbidden."""
         found = self._person(identifier, by)
         if len(found.identifiers) == 1 and not found.history and not self._learns(identifier):
@@ -84,8 +84,8 @@ class People:
         """
         if not by.may_report():
             raise too_narrow(by, "`all/read` and `all`")
-        found, _ = self._projector.ask(
-            Training.NAME, lambda connection: trainees.people_numbered(connection, number)
+        found, _ = self._projector.query(
+            TrainingProjection.NAME, lambda connection: trainees.people_numbered(connection, number)
         )
         persons = {one.key for one in found}
         if not persons:
@@ -105,54 +105,62 @@ class People:
         def renamed(held: JsonObject | None) -> JsonObject:
             return {**(held or {"agent": key}), "name": name}
 
-        return self._catalogue.amend(Kind.PERSON, (key,), renamed, by)
+        return self._catalogue.amend(EntryKind.PERSON, (key,), renamed, by)
 
     def unlink(self, identifier: str, reason: str, by: Credential) -> None:
         """Say that an identifier is not the person's whom it was linked to. Raises EntryNotFound,
         Forbidden.
         """
         try:
-            self._catalogue.withdraw(Kind.LINK, (identifier,), reason, by)
+            self._catalogue.withdraw(EntryKind.LINK, (identifier,), reason, by)
         except EntryNotFound:
             raise EntryNotFound("not-linked") from None
 
-    def _person(self, identifier: str, by: Credential) -> Person:
+    def _person(self, identifier: str, by: Credential) -> PersonHistory:
         people = representatives(self._catalogue.links(by))
         own = identifiers(people, identifier)
         linked = {*own, *self._catalogue.ever_linked(own, by)}
-        things: list[Thing] = [(Kind.LINK, (key,)) for key in sorted(linked)]
-        things += [(Kind.PERSON, (key,)) for key in own]
+        things: list[EntryIdentity] = [(EntryKind.LINK, (key,)) for key in sorted(linked)]
+        things += [(EntryKind.PERSON, (key,)) for key in own]
         histories = self._catalogue.histories(things, by)
         said = [one for thing in histories for one in _said(thing, histories[thing], own)]
         said.sort(key=lambda one: one.version.stored)
-        return Person(people.get(identifier, identifier), own, _record(histories), said)
+        return PersonHistory(people.get(identifier, identifier), own, _record(histories), said)
 
     def _learns(self, key: str) -> bool:
         """Whether a statement names them."""
-        found, _ = self._projector.ask(
-            Training.NAME, lambda connection: trainees.person_by_key(connection, key)
+        found, _ = self._projector.query(
+            TrainingProjection.NAME, lambda connection: trainees.person_by_key(connection, key)
         )
         return found is not None
 
 
-def _record(histories: Mapping[Thing, Sequence[Version]]) -> Record | None:
+def _record(histories: Mapping[EntryIdentity, Sequence[EntryVersion]]) -> Record | None:
     """Of the records that hold, the one that was described last."""
-    last = [held[-1] for (kind, _), held in histories.items() if kind is Kind.PERSON]
+    last = [held[-1] for (kind, _), held in histories.items() if kind is EntryKind.PERSON]
     found = [Record(v.entry, v.number, v.stored) for v in last if v.entry is not None]
     return max(found, key=lambda record: record.stored, default=None)
 
 
-def _said(thing: Thing, versions: Sequence[Version], own: Collection[str]) -> Iterator[Said]:
+def _said(
+    thing: EntryIdentity, versions: Sequence[EntryVersion], own: Collection[str]
+) -> Iterator[PersonEntry]:
     """What of a thing's history is the person's: of an identifier that is another's now, that it
     was linked to this person, and how that ended.
     """
     kind, (identifier,) = thing
     before = ""
     for version in versions:
-        if kind is Kind.PERSON:
-            yield Said(identifier, What.DESCRIBED if version.entry else What.WITHDRAWN, version)
+        if kind is EntryKind.PERSON:
+            yield PersonEntry(
+                identifier,
+                PersonEntryKind.DESCRIBED if version.entry else PersonEntryKind.WITHDRAWN,
+                version,
+            )
             continue
         person = version.entry["person"] if version.entry else ""
         if identifier in own or person in own or before in own:
-            yield Said(identifier, What.LINKED if person else What.UNLINKED, version)
+            yield PersonEntry(
+                identifier, PersonEntryKind.LINKED if person else PersonEntryKind.UNLINKED, version
+            )
         before = person

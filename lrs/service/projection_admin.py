@@ -8,13 +8,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from lrs.db.engine import Database, wait_for_disk
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import ProjectionNotFound
 from lrs.ledger import Ledger
 from lrs.projector import (
+    Ownership,
+    ProjectionStatus,
     Projector,
-    Standing,
-    Whose,
     checkpoints,
     divergence,
     quarantine,
@@ -24,17 +24,17 @@ from lrs.projector import (
 from lrs.projector.checkpoints import Failure
 from lrs.projector.divergence import Divergence
 from lrs.projector.quarantine import Quarantined
-from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.rebuild_requests import RebuildRequest
 
 __all__ = [
-    "Control",
     "Divergence",
-    "Entry",
     "Failure",
-    "Rebuilding",
-    "SetAside",
-    "State",
-    "Tried",
+    "ProjectionAdmin",
+    "ProjectionEntry",
+    "ProjectionState",
+    "QuarantinedEvent",
+    "RebuildProgress",
+    "RetryResult",
     "is_wrong",
 ]
 
@@ -42,7 +42,7 @@ LATE = 30
 """Seconds after which an event that waits, while nobody folds, has been forgotten."""
 
 
-class State(StrEnum):
+class ProjectionState(StrEnum):
     """What a projection is doing."""
 
     RUNNING = "running"
@@ -60,12 +60,20 @@ class State(StrEnum):
     """It was folded from events that the log has lost; its rebuild is about to be asked for."""
 
 
-WRONG = frozenset({State.ERRING, State.STOPPED, State.OUTDATED, State.REPLACED, State.AHEAD})
+WRONG = frozenset(
+    {
+        ProjectionState.ERRING,
+        ProjectionState.STOPPED,
+        ProjectionState.OUTDATED,
+        ProjectionState.REPLACED,
+        ProjectionState.AHEAD,
+    }
+)
 """States that somebody has to see to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilding:
+class RebuildProgress:
     """A projection that is made anew; `position` and `rate` are those of the copy."""
 
     version: int
@@ -81,12 +89,12 @@ class Rebuilding:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ProjectionEntry:
     """A projection as it is read now. `rate` is in events per second, `lag` in events."""
 
     name: str
     version: int
-    state: State
+    state: ProjectionState
     answers: bool
     """Whether this program answers from it."""
     paused: bool
@@ -97,11 +105,11 @@ class Entry:
     rate: float
     failure: Failure | None
     quarantined: int
-    rebuild: Rebuilding | None
+    rebuild: RebuildProgress | None
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class QuarantinedEvent:
     """An event that a projection could not fold, and the stream that it is of: for a statement
     that is its id.
     """
@@ -111,7 +119,7 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class RetryResult:
     """An event that was tried again: the reason why it still cannot be folded, if it cannot."""
 
     position: int
@@ -119,7 +127,7 @@ class Tried:
     reason: str | None
 
 
-class Control:
+class ProjectionAdmin:
     """Looks at the projections of one store, and commands them."""
 
     def __init__(self, ledger: Ledger, projector: Projector, views: Database) -> None:
@@ -131,10 +139,10 @@ class Control:
     def names(self) -> list[str]:
         return list(self._projector.projections)
 
-    def all(self) -> list[Entry]:
+    def all(self) -> list[ProjectionEntry]:
         """Every projection. Raises Unavailable."""
-        standings = self._projector.standings()
-        with honest_errors(), self._views.read.connect() as connection:
+        standings = self._projector.statuses()
+        with translate_db_errors(), self._views.read.connect() as connection:
             failures = checkpoints.failures(connection)
             counts = quarantine.counted(connection)
             wanted = rebuild_requests.read_all(connection)
@@ -143,7 +151,7 @@ class Control:
             for name, s in standings.items()
         ]
 
-    def of(self, name: str) -> Entry:
+    def of(self, name: str) -> ProjectionEntry:
         """That one. Raises ProjectionNotFound, Unavailable."""
         self.require(name)
         return next(entry for entry in self.all() if entry.name == name)
@@ -182,33 +190,33 @@ class Control:
         """Where the log did not go on from what was known of it, until an operator has
         acknowledged that. Raises Unavailable.
         """
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             return divergence.unacknowledged(connection)
 
     def acknowledge(self) -> int:
         """Acknowledge all divergences; how many there were. Raises Unavailable."""
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             wait_for_disk(connection)
             return divergence.acknowledge(connection, self._ledger.now())
 
     def waiting(self) -> list[str]:
         """Those that a process of this version is to make anew."""
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             wanted = rebuild_requests.read_all(connection)
         projections = self._projector.projections
         return [n for n, p in projections.items() if n in wanted and wanted[n].version == p.VERSION]
 
-    def quarantined(self, name: str | None = None) -> list[SetAside]:
+    def quarantined(self, name: str | None = None) -> list[QuarantinedEvent]:
         """What that projection has set aside, or all have. Raises ProjectionNotFound."""
         if name is not None:
             self.require(name)
-        with honest_errors(), self._views.read.connect() as connection:
+        with translate_db_errors(), self._views.read.connect() as connection:
             events = quarantine.events(connection, name)
         streams = self._ledger.reader.ids_at([event.position for event in events])
         found = ((event, streams.get(event.position)) for event in events)
-        return [SetAside(event, None if id is None else UUID(id)) for event, id in found]
+        return [QuarantinedEvent(event, None if id is None else UUID(id)) for event, id in found]
 
-    def retry(self, name: str, position: int | None = None) -> list[Tried]:
+    def retry(self, name: str, position: int | None = None) -> list[RetryResult]:
         """Try again to fold the event there, or all that the projection has set aside, each by
         itself and without keeping what comes of it. A new reason takes the old one's place.
 
@@ -221,29 +229,33 @@ class Control:
             raise ProjectionNotFound("not-in-quarantine", projection=name)
         return [self._tried(a) for a in aside]
 
-    def _tried(self, aside: SetAside) -> Tried:
+    def _tried(self, aside: QuarantinedEvent) -> RetryResult:
         name, position = aside.event.projection, aside.event.position
-        reason = self._projector.tried(name, position)
+        reason = self._projector.try_event(name, position)
         if reason is not None:
             event = Quarantined(name, position, reason, self._ledger.now())
-            with honest_errors(), self._views.write.begin() as connection:
+            with translate_db_errors(), self._views.write.begin() as connection:
                 quarantine.give_reason(connection, event)
-        return Tried(position, aside.stream, reason)
+        return RetryResult(position, aside.stream, reason)
 
     def _entry(
-        self, standing: Standing, failure: Failure | None, aside: int, wanted: Rebuild | None
-    ) -> Entry:
+        self,
+        standing: ProjectionStatus,
+        failure: Failure | None,
+        aside: int,
+        wanted: RebuildRequest | None,
+    ) -> ProjectionEntry:
         at, now = standing.at, self._ledger.now()
         lag, oldest = 0, now
         if not standing.is_level:
             lag, oldest = self._projector.waiting(standing)
         seconds = max(0, now - oldest) / throughput.SECOND
         rebuild = None if wanted is None else self._rebuilding(wanted, standing.head)
-        return Entry(
+        return ProjectionEntry(
             name=at.name,
             version=at.version,
             state=self._state(standing, failure, rebuild, seconds if lag else 0, now),
-            answers=self._projector.owner(standing) is Whose.OURS,
+            answers=self._projector.ownership(standing) is Ownership.OURS,
             paused=at.paused,
             position=standing.position,
             lag=lag,
@@ -256,32 +268,32 @@ class Control:
 
     def _state(
         self,
-        standing: Standing,
+        standing: ProjectionStatus,
         failure: Failure | None,
-        rebuild: Rebuilding | None,
+        rebuild: RebuildProgress | None,
         late: float,
         now: int,
-    ) -> State:
+    ) -> ProjectionState:
         if rebuild is not None:
-            return State.REBUILDING
-        at, owner = standing.at, self._projector.owner(standing)
-        if owner is not Whose.OURS:
+            return ProjectionState.REBUILDING
+        at, owner = standing.at, self._projector.ownership(standing)
+        if owner is not Ownership.OURS:
             return _NOT_OURS[owner]
         if at.paused:
-            return State.PAUSED
+            return ProjectionState.PAUSED
         if failure is not None and failure.failed > at.folded:
-            return State.ERRING
+            return ProjectionState.ERRING
         if late > LATE and now - at.folded > LATE * throughput.SECOND:
-            return State.STOPPED
-        return State.RUNNING
+            return ProjectionState.STOPPED
+        return ProjectionState.RUNNING
 
-    def _rebuilding(self, wanted: Rebuild, head: int) -> Rebuilding | None:
+    def _rebuilding(self, wanted: RebuildRequest, head: int) -> RebuildProgress | None:
         """None for what a command that is gone has left."""
-        begun = self._projector.rebuilder.place(wanted.projection).is_claimed()
+        begun = self._projector.rebuilder.staging(wanted.projection).is_locked()
         if not (begun or wanted.background):
             return None
         position, rate = (min(wanted.position, head), wanted.rate) if begun else (0, 0.0)
-        return Rebuilding(
+        return RebuildProgress(
             version=wanted.version,
             is_begun=begun,
             position=position,
@@ -292,13 +304,13 @@ class Control:
 
 
 _NOT_OURS = {
-    Whose.AHEAD: State.AHEAD,
-    Whose.ANOTHERS: State.REPLACED,
-    Whose.COMING: State.OUTDATED,
-    Whose.OUTDATED: State.OUTDATED,
+    Ownership.AHEAD: ProjectionState.AHEAD,
+    Ownership.ANOTHERS: ProjectionState.REPLACED,
+    Ownership.COMING: ProjectionState.OUTDATED,
+    Ownership.OUTDATED: ProjectionState.OUTDATED,
 }
 
 
-def is_wrong(entries: Sequence[Entry]) -> bool:
+def is_wrong(entries: Sequence[ProjectionEntry]) -> bool:
     """Whether somebody has to see to any of them."""
     return any(entry.state in WRONG or entry.quarantined for entry in entries)

@@ -1,4 +1,4 @@
-"""Statements as a request brings them, and the facts they become."""
+"""Statements as a request brings them, and the events they become."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTHING: Mapping[str, BinaryContent] = MappingProxyType({})
 """Without the bytes of attachments."""
 
 
-def facts_of(
+def events_of(
     received: Sequence[Received],
     by: Credential,
     version: Version,
@@ -37,17 +37,17 @@ def facts_of(
     carried: Mapping[str, BinaryContent],
     defining: Container[int],
 ) -> list[StatementStored]:
-    """The facts, in order. `new_id` is asked for each statement that does not say its id;
+    """The events, in order. `new_id` is asked for each statement that does not say its id;
     `carried` are the bytes of attachments that came along, by the declared sha2 in lower case;
     `defining` the indexes of the statements whose names and definitions may count.
     """
     default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
     may_do_all, may_define = by.may_do_all(), by.may_define()
-    facts = []
+    events = []
     for index, statement in enumerate(received):
         value = statement.value
         said = value.get("id")
-        fact = StatementStored(
+        event = StatementStored(
             originator_id=UUID(said) if said else new_id(),
             originator_version=1,
             authority=value.get("authority", by.authority) if may_do_all else by.authority,
@@ -58,8 +58,8 @@ def facts_of(
             may_define=may_define and not may_do_all and index in defining,
             text=kept_text(value, statement.text),
         )
-        facts.append(fact)
-    return facts
+        events.append(event)
+    return events
 
 
 def _references(statement: JsonObject, carried: Mapping[str, BinaryContent]) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ from time import monotonic
 from typing import TypeVar
 
 from lrs.domain.errors import Unavailable
-from lrs.ledger import AlreadyRecorded
+from lrs.ledger import VersionTaken
 
 T = TypeVar("T")
 
 
-def repeated(once: Callable[[], T], timeout: float) -> T:
+def retry_on_conflict(once: Callable[[], T], timeout: float) -> T:
     """What `once` gives, which is called until its append meets no other. `timeout` in seconds.
 
     Raises Unavailable where it always does, and whatever else `once` raises.
@@ -21,6 +21,6 @@ def repeated(once: Callable[[], T], timeout: float) -> T:
     while True:
         try:
             return once()
-        except AlreadyRecorded as taken:
+        except VersionTaken as taken:
             if monotonic() > deadline:
                 raise Unavailable("write-contended") from taken

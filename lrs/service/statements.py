@@ -22,16 +22,16 @@ from lrs.domain.events import StatementStored
 from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.domain.xapi.statement import centiseconds, is_voiding, repeats, target_of
 from lrs.domain.xapi.version import Version
-from lrs.ledger import AlreadyRecorded, Blobs, Ledger, LoggedStatement
+from lrs.ledger import Blobs, Ledger, LoggedStatement, VersionTaken
 from lrs.projections.statements import index as index
-from lrs.projections.statements.index import StatementIndex
+from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.statements.search import Filter, find
-from lrs.projector import Behind, Projector, Reach, Recent
+from lrs.projector import Projector, ReadConsistency, TailReader, UnindexedTail
 from lrs.service.attachments import Attached, attached
 from lrs.service.counter import Counter
 from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
-from lrs.service.received import NOTHING, Received, facts_of
+from lrs.service.received import NOTHING, Received, events_of
 
 BeforeLarge = Callable[[], None]
 
@@ -41,7 +41,7 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Appended:
+class StoreResult:
     """The ids of the statements that were to be stored, in order, and how many of them this call
     stored itself: the others were there already and say the same.
     """
@@ -59,7 +59,7 @@ class StatementPage:
     through: int
 
 
-class Statements:
+class StatementService:
     """The statements of one store. `timeout` bounds a write with all its repetitions, in s;
     `page_bytes` a page of statements, which holds one at least.
     """
@@ -85,7 +85,7 @@ class Statements:
         self._timeout = timeout
         self._page_bytes = page_bytes
         self._new_id = new_id
-        self._recent = Recent(ledger.reader, views)
+        self._recent = TailReader(ledger.reader, views)
         self.stored = Counter()
         """How many statements were new, of those that this process was given."""
 
@@ -103,7 +103,7 @@ class Statements:
         ids: Iterable[UUID] | None = None,
         carried: Mapping[str, BinaryContent] = NOTHING,
         batch: bool = True,
-    ) -> Appended:
+    ) -> StoreResult:
         """Make the statements part of the record, all or none.
 
         `ids` are for those that do not say their own, in order; without, each gets a random one.
@@ -120,12 +120,12 @@ class Statements:
         durations = centiseconds if version is Version.V2_0_0 else str
         new_id = self._new_id if ids is None else iter(ids).__next__
         defining = self._launches.require([r.value for r in received], by, batch=batch)
-        facts = facts_of(received, by, version, new_id, carried, defining)
+        events = events_of(received, by, version, new_id, carried, defining)
         self._check_voiding(received, by)
         wanted: dict[UUID, tuple[StatementStored, JsonObject]] = {}
-        for fact, statement in zip(facts, received, strict=True):
-            earlier = wanted.setdefault(fact.originator_id, (fact, statement.value))
-            if earlier[0] is not fact and not repeats(
+        for event, statement in zip(events, received, strict=True):
+            earlier = wanted.setdefault(event.originator_id, (event, statement.value))
+            if earlier[0] is not event and not repeats(
                 earlier[1], statement.value, durations=durations
             ):
                 raise StatementConflict("duplicate-id")
@@ -134,7 +134,7 @@ class Statements:
             self._blobs.put(content)
         new = self._record(wanted, durations)
         self.stored.add(new)
-        return Appended([fact.originator_id for fact in facts], new)
+        return StoreResult([event.originator_id for event in events], new)
 
     def require_writer(self, by: Credential) -> None:
         """Raises Forbidden: to be asked before anything that was sent is read."""
@@ -143,13 +143,13 @@ class Statements:
 
     def get(
         self, id: UUID, by: Credential, before_large: BeforeLarge = nothing
-    ) -> tuple[LoggedStatement, Reach]:
+    ) -> tuple[LoggedStatement, ReadConsistency]:
         """A statement that is not voided. Raises StatementNotFound, Forbidden."""
         return self._get(id, by, before_large, voided=False)
 
     def get_voided(
         self, id: UUID, by: Credential, before_large: BeforeLarge = nothing
-    ) -> tuple[LoggedStatement, Reach]:
+    ) -> tuple[LoggedStatement, ReadConsistency]:
         """A statement that is voided. Raises StatementNotFound, Forbidden."""
         return self._get(id, by, before_large, voided=True)
 
@@ -199,24 +199,24 @@ class Statements:
         """The attachments whose bytes came with these statements, each once."""
         return attached(rows, self._blobs)
 
-    def _reach(self) -> tuple[Reach, Behind]:
+    def _reach(self) -> tuple[ReadConsistency, UnindexedTail]:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
-        standing = self._projector.standing(StatementIndex.NAME)
-        behind = self._projector.of_one_making(standing, self._recent.behind)
+        standing = self._projector.status(StatementsProjection.NAME)
+        behind = self._projector.retry_if_swapped(standing, self._recent.behind)
         if behind is None:
-            reach = self._projector.fresh(StatementIndex.NAME)
-            return reach, Behind(reach.position)
+            reach = self._projector.fresh(StatementsProjection.NAME)
+            return reach, UnindexedTail(reach.position)
         position = max(standing.at.position, standing.head)
         through = max(standing.stored, standing.at.stored, through)
-        return Reach(position, through, standing), behind
+        return ReadConsistency(position, through, standing), behind
 
     def _page(
         self,
         cursor: Cursor,
         by: Credential,
-        reach: Reach,
-        behind: Behind,
+        reach: ReadConsistency,
+        behind: UnindexedTail,
         before_large: BeforeLarge,
     ) -> StatementPage:
         wanted = Filter(
@@ -237,7 +237,9 @@ class Statements:
             )
         return StatementPage(rows, following, reach.through)
 
-    def _positions(self, wanted: Filter, limit: int, reach: Reach, behind: Behind) -> list[int]:
+    def _positions(
+        self, wanted: Filter, limit: int, reach: ReadConsistency, behind: UnindexedTail
+    ) -> list[int]:
         """The first `limit` matches, from the index and from what is behind it."""
         newer = behind.find(wanted)
         if not wanted.ascending:
@@ -246,12 +248,12 @@ class Statements:
         older: list[int] = []
         indexed = replace(wanted, upto=min(wanted.upto, behind.after))
         if limit and indexed.upto > indexed.after:
-            older = self._projector.asked(reach, lambda c: find(c, indexed, limit))
+            older = self._projector.query_once(reach, lambda c: find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
     def _get(
         self, id: UUID, by: Credential, before_large: BeforeLarge, *, voided: bool
-    ) -> tuple[LoggedStatement, Reach]:
+    ) -> tuple[LoggedStatement, ReadConsistency]:
         self._may_read(by)
         # The statement first: then what is known of voiding is not older than it.
         rows = self._ledger.reader.statements([id], before_large=before_large)
@@ -262,10 +264,10 @@ class Statements:
                 return rows[0], reach
         raise StatementNotFound("statement-not-found")
 
-    def _is_voided(self, position: int, reach: Reach, behind: Behind) -> bool:
+    def _is_voided(self, position: int, reach: ReadConsistency, behind: UnindexedTail) -> bool:
         if position > behind.after:  # and nothing refers to it, else it would not be behind
             return False
-        return self._projector.asked(reach, lambda c: index.is_voided(c, position))
+        return self._projector.query_once(reach, lambda c: index.is_voided(c, position))
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():
@@ -293,8 +295,8 @@ class Statements:
         left = dict(wanted)
         while left:
             try:
-                self._ledger.record([fact for fact, _ in left.values()])
-            except AlreadyRecorded as taken:
+                self._ledger.append([event for event, _ in left.values()])
+            except VersionTaken as taken:
                 if monotonic() > deadline:
                     raise Unavailable("write-contended") from taken
                 for id in self._same(left, {stream for stream, _ in taken.streams}, durations):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import MOST_FAULTS, InvalidEntry
 from lrs.domain.xapi.agent import JsonObject
 from schemas.catalogue.kinds import SCHEMAS
@@ -19,14 +19,14 @@ from schemas.validate import Load, all_faults, pointer_of
 
 
 @cache
-def _checks(kind: Kind) -> tuple[Accept, Load]:
+def _checks(kind: EntryKind) -> tuple[Accept, Load]:
     """What accepts an entry, and what finds the faults of its members without its rules."""
     whole = SCHEMAS[kind]
     members_alone = type(whole.__name__, (whole,), {"rules": ()})
     return accept_schema(whole()), members_alone().load
 
 
-Checked = tuple[Kind, JsonObject, str]
+Checked = tuple[EntryKind, JsonObject, str]
 """An entry of its kind, and where it stands in the input, as a JSON pointer."""
 
 
@@ -51,7 +51,7 @@ class Examined:
             raise InvalidEntry.first_of(self.faults)
         return self.entries
 
-    def _examine(self, kind: Kind, value: object, at: str) -> None:
+    def _examine(self, kind: EntryKind, value: object, at: str) -> None:
         accept, load = _checks(kind)
         if accept(value):
             assert isinstance(value, dict)
@@ -71,7 +71,7 @@ class Examined:
             self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
 
 
-def examine_entries(kind: Kind, value: object) -> Examined:
+def examine_entries(kind: EntryKind, value: object) -> Examined:
     """The entries of one kind: `value` is one, or an array of them."""
     found = Examined()
     if type(value) is list:
@@ -90,7 +90,7 @@ def examine_catalogue(value: object) -> Examined:
         found.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
         return found
     found.faults.extend(_misnamed(value))
-    for kind in Kind:
+    for kind in EntryKind:
         held = value.get(kind.value)
         if type(held) is list:
             for index, entry in enumerate(held):
@@ -98,7 +98,7 @@ def examine_catalogue(value: object) -> Examined:
     return found
 
 
-def check_entries(kind: Kind, value: object) -> list[Checked]:
+def check_entries(kind: EntryKind, value: object) -> list[Checked]:
     """The entries of one kind: `value` is one, or an array of them. InvalidEntry otherwise, with
     the pointer, and all faults.
     """
@@ -112,7 +112,7 @@ def check_catalogue(value: object) -> list[Checked]:
     return examine_catalogue(value).checked()
 
 
-_NAMES = [kind.value for kind in Kind]
+_NAMES = [kind.value for kind in EntryKind]
 
 
 def _misnamed(value: JsonObject) -> list[InvalidEntry]:

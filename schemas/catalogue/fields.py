@@ -6,7 +6,7 @@ from schemas import rules
 from schemas.leaves import Leaf
 
 
-class Code(Leaf):
+class CodeField(Leaf):
     accepts, code = staticmethod(rules.is_code), "entry-code"
     form = "a code such as 04"
 
@@ -21,12 +21,12 @@ class Date(Leaf):
     form = "a day such as 2026-03-31"
 
 
-class Month(Leaf):
+class MonthField(Leaf):
     accepts, code = staticmethod(rules.is_month), "month"
     form = "a month such as 2026-03"
 
 
-class Count(Leaf):
+class CountField(Leaf):
     accepts, code = staticmethod(rules.is_count), "count"
     form = "a whole number"
 

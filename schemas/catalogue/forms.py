@@ -9,8 +9,8 @@ from functools import cache
 
 from marshmallow.fields import Field
 
-from lrs.domain.aggregates.catalogue_entry import Kind
-from schemas.catalogue.fields import Count, Date, Month, Positive, Some
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from schemas.catalogue.fields import CountField, Date, MonthField, Positive, Some
 from schemas.catalogue.kinds import SCHEMAS
 from schemas.fields import Many, MapOf, One
 from schemas.leaves import Boolean, Leaf, OneOf, Scaled
@@ -47,7 +47,7 @@ class Form:
 
 
 @cache
-def forms(kind: Kind) -> Mapping[str, Form]:
+def forms(kind: EntryKind) -> Mapping[str, Form]:
     """The members of entries of this kind, by name, in the order of docs/catalogue.md."""
     fields = SCHEMAS[kind]().fields
     return {name: Form(*_sort(field, bool(field.required))) for name, field in fields.items()}
@@ -63,11 +63,11 @@ def _sort(field: Field[object], required: bool) -> tuple[Sort, bool, tuple[str, 
             return Sort.WORD, required, field.words
         case MapOf():
             return Sort.TITLE, required, ()
-        case Count() | Positive() | Some() | Scaled():
+        case CountField() | Positive() | Some() | Scaled():
             return Sort.NUMBER, required, ()
         case Date():
             return Sort.DAY, required, ()
-        case Month():
+        case MonthField():
             return Sort.MONTH, required, ()
         case Boolean():
             return Sort.TRUTH, required, ()

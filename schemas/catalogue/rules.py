@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lrs.domain.xapi.agent import JsonObject
-from schemas.base import Fault
+from schemas.base import FieldFault
 
 
-class Rule(NamedTuple):
+class EntryRule(NamedTuple):
     """A rule: the members that it reads, and what finds the faults."""
 
     reads: frozenset[str]
-    faults: Callable[[JsonObject], Iterator[Fault]]
+    faults: Callable[[JsonObject], Iterator[FieldFault]]
 
 
-def _untitled(value: JsonObject) -> Iterator[Fault]:
+def _untitled(value: JsonObject) -> Iterator[FieldFault]:
     """A title says something in some language, and in each language that it names."""
     if not value["title"]:
         yield ("title",), "no-title"
@@ -27,19 +27,19 @@ def _untitled(value: JsonObject) -> Iterator[Fault]:
             yield ("title", language), "empty-title"
 
 
-def _reversed_days(value: JsonObject) -> Iterator[Fault]:
+def _reversed_days(value: JsonObject) -> Iterator[FieldFault]:
     """What holds from the day `since` to the day `until` cannot end before it begins."""
     if "since" in value and "until" in value and value["until"] < value["since"]:
         yield ("until",), "until-before-since"
 
 
-def _linked_to_itself(value: JsonObject) -> Iterator[Fault]:
+def _linked_to_itself(value: JsonObject) -> Iterator[FieldFault]:
     """An identifier is its own person's without being told."""
     if value["agent"] == value["person"]:
         yield ("person",), "link-to-itself"
 
 
-def _miscounted(value: JsonObject) -> Iterator[Fault]:
+def _miscounted(value: JsonObject) -> Iterator[FieldFault]:
     """A programme names each course once, and cannot want more of them than it names."""
     courses, seen = value["courses"], set()
     for index, course in enumerate(courses):
@@ -50,24 +50,24 @@ def _miscounted(value: JsonObject) -> Iterator[Fault]:
         yield ("at_least",), "more-than-named"
 
 
-def _ends_twice(value: JsonObject) -> Iterator[Fault]:
+def _ends_twice(value: JsonObject) -> Iterator[FieldFault]:
     if "valid_until" in value and "valid_months" in value:
         yield ("valid_until",), "two-validities"
 
 
-def _ends_early(value: JsonObject) -> Iterator[Fault]:
+def _ends_early(value: JsonObject) -> Iterator[FieldFault]:
     """A version of a rule cannot end before it holds."""
     if "valid_until" in value and value["valid_until"] < value.get("since", ""):
         yield ("valid_until",), "ends-before-since"
 
 
-def _never_ends(value: JsonObject) -> Iterator[Fault]:
+def _never_ends(value: JsonObject) -> Iterator[FieldFault]:
     """Without an end nothing is renewed."""
     if "renewal_days" in value and not value.keys() & {"valid_until", "valid_months"}:
         yield ("renewal_days",), "no-end-to-renew"
 
 
-def _unequal(value: JsonObject) -> Iterator[Fault]:
+def _unequal(value: JsonObject) -> Iterator[FieldFault]:
     """What is equivalent must be so to a course that the programme names."""
     named, seen = set(value["courses"]), set()
     for index, one in enumerate(value.get("equivalents", ())):
@@ -81,14 +81,14 @@ def _unequal(value: JsonObject) -> Iterator[Fault]:
         seen.add((course, counts_as))
 
 
-TITLE = Rule(frozenset({"title"}), _untitled)
-DAYS = Rule(frozenset({"since", "until"}), _reversed_days)
-LINK = Rule(frozenset({"agent", "person"}), _linked_to_itself)
+TITLE = EntryRule(frozenset({"title"}), _untitled)
+DAYS = EntryRule(frozenset({"since", "until"}), _reversed_days)
+LINK = EntryRule(frozenset({"agent", "person"}), _linked_to_itself)
 PROGRAMME = (
     TITLE,
-    Rule(frozenset({"courses", "at_least"}), _miscounted),
-    Rule(frozenset({"valid_until", "valid_months"}), _ends_twice),
-    Rule(frozenset({"valid_until", "since"}), _ends_early),
-    Rule(frozenset({"renewal_days", "valid_until", "valid_months"}), _never_ends),
-    Rule(frozenset({"courses", "equivalents"}), _unequal),
+    EntryRule(frozenset({"courses", "at_least"}), _miscounted),
+    EntryRule(frozenset({"valid_until", "valid_months"}), _ends_twice),
+    EntryRule(frozenset({"valid_until", "since"}), _ends_early),
+    EntryRule(frozenset({"renewal_days", "valid_until", "valid_months"}), _never_ends),
+    EntryRule(frozenset({"courses", "equivalents"}), _unequal),
 )

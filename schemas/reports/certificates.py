@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrs.domain.certification.verdict import Verdict
-from lrs.service.reports import Programme
-from lrs.service.reports.certifications import Certificates, Certified, Founded, Standing
-from lrs.service.reports.snapshot import Called
+from lrs.service.reports import ProgrammeRules
+from lrs.service.reports.certifications import (
+    Certificates,
+    Certified,
+    RecordedVerdict,
+    VerdictsWithEvidence,
+)
+from lrs.service.reports.snapshot import PlaceNames
 from schemas.reports.authorities import authorities_view, authority_view
 from schemas.reports.fields import title_view
 from schemas.reports.people import trainee_view, trainee_views
 
 
-def programme_view(programme: Programme, languages: Sequence[str]) -> dict[str, Any]:
+def programme_view(programme: ProgrammeRules, languages: Sequence[str]) -> dict[str, Any]:
     return {"code": programme.code, **title_view(programme.title, languages)}
 
 
@@ -37,7 +42,9 @@ def verdict_view(programme: Any, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def founded_view(founded: Founded, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+def founded_view(
+    founded: VerdictsWithEvidence, called: PlaceNames, languages: Sequence[str]
+) -> dict[str, Any]:
     """One person's verdicts with their evidence."""
     certified, ids = founded.certified, founded.statements
     return {
@@ -64,7 +71,7 @@ def clearance_view(certified: Certified) -> dict[str, Any]:
 
 
 def certificates_view(
-    found: Certificates, called: Called, languages: Sequence[str]
+    found: Certificates, called: PlaceNames, languages: Sequence[str]
 ) -> dict[str, Any]:
     """Many people's verdicts; the programmes are named once."""
     programmes = {} if found.programme is None else {found.programme.code: found.programme}
@@ -72,7 +79,7 @@ def certificates_view(
 
     known = shown.get
 
-    def view(standing: Standing) -> dict[str, Any]:
+    def view(standing: RecordedVerdict) -> dict[str, Any]:
         """Made once for each object: those without a certificate are many people's."""
         programme, verdict = standing
         programmes[programme.code] = programme

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from lrs.domain.training.course_statistics import CourseStatistics
-from lrs.service.reports import By, Slice, Things
+from lrs.service.reports import Slice, SliceBy, Things
 from schemas.fast_serializer import Dumping
 from schemas.reports.fields import HoursField, RateField, SpreadField
 from schemas.reports.people import agent_view, coded_view
@@ -87,20 +87,20 @@ def lines_view(figures: CourseStatistics) -> Any:
 
 
 def slice_view(
-    one: Slice, by: By, names: Mapping[str, str], offices: Things, languages: Sequence[str]
+    one: Slice, by: SliceBy, names: Mapping[str, str], offices: Things, languages: Sequence[str]
 ) -> dict[str, Any]:
     """What a slice is of; its figures are to follow."""
     value = one.value
-    if by is By.OFFICE:
+    if by is SliceBy.OFFICE:
         return {"office": coded_view(value, offices, languages)}
-    if by is By.INSTRUCTOR:
+    if by is SliceBy.INSTRUCTOR:
         return {"instructor": agent_view(value, names)}
     # a session without an IRI is what is said of the course itself
     return {by.value: value or None}
 
 
-def slice_figures(one: Slice, by: By, *, of_course: bool) -> Any:
+def slice_figures(one: Slice, by: SliceBy, *, of_course: bool) -> Any:
     """The figures of a slice; of a session those alone that a session has."""
-    if by is By.SESSION:
+    if by is SliceBy.SESSION:
         return _SESSION.dump(one.figures)
     return _SLICE.dump(one.figures) if of_course else lines_view(one.figures)

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from lrs.domain.certification.verdict import STATUSES
 from lrs.domain.training.course_statistics import Rate
-from lrs.service.reports import Master, Things
-from lrs.service.reports.offices import Count, Month, Office, Readiness
+from lrs.service.reports import CompletedBy, Things
+from lrs.service.reports.offices import MonthFigures, OfficeFigures, Readiness, StatusCounts
 from lrs.service.reports.services import CityService
-from lrs.service.reports.snapshot import Called
-from lrs.service.reports.visits import Sum, Totals, Visits
+from lrs.service.reports.snapshot import PlaceNames
+from lrs.service.reports.visits import Totals, Visits, VisitTotal
 from schemas.links import link
 from schemas.reports.certificates import programme_view
 from schemas.reports.courses import course_view
@@ -21,7 +21,7 @@ from schemas.reports.figures import lines_view
 from schemas.reports.people import agent_view, coded_view, thing_view, trainee_view
 
 
-def office_view(office: Office, languages: Sequence[str]) -> dict[str, Any]:
+def office_view(office: OfficeFigures, languages: Sequence[str]) -> dict[str, Any]:
     """An office, how many people's records name it, and what they have learned."""
     return {
         **thing_view(office.code, office.thing, languages),
@@ -33,7 +33,7 @@ def office_view(office: Office, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def month_view(month: Month) -> dict[str, Any]:
+def month_view(month: MonthFigures) -> dict[str, Any]:
     """A month's training figures beside what visitors pressed in it."""
     ratings = None
     if month.likes is not None and month.dislikes is not None:
@@ -61,7 +61,7 @@ def readiness_view(readiness: Readiness, languages: Sequence[str]) -> dict[str, 
     }
 
 
-def _count(count: Count, languages: Sequence[str]) -> dict[str, Any]:
+def _count(count: StatusCounts, languages: Sequence[str]) -> dict[str, Any]:
     return {
         "programme": programme_view(count.programme, languages),
         "by_status": {status: count.by_status.get(status, 0) for status in STATUSES},
@@ -69,7 +69,7 @@ def _count(count: Count, languages: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def visits_view(visits: Visits, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+def visits_view(visits: Visits, called: PlaceNames, languages: Sequence[str]) -> dict[str, Any]:
     """Visits, and the totals over them and those of other pages."""
     return {
         "visits": [_visit(entry, visits, called, languages) for entry in visits.entries],
@@ -78,7 +78,7 @@ def visits_view(visits: Visits, called: Called, languages: Sequence[str]) -> dic
 
 
 def _visit(
-    entry: Mapping[str, Any], visits: Visits, called: Called, languages: Sequence[str]
+    entry: Mapping[str, Any], visits: Visits, called: PlaceNames, languages: Sequence[str]
 ) -> dict[str, Any]:
     iri, topic = entry.get("course"), entry.get("topic", {})
     course = visits.courses.get(iri) if iri else None
@@ -111,7 +111,7 @@ def _totals(
     }
 
 
-def _sum(of: Sum) -> dict[str, Any]:
+def _sum(of: VisitTotal) -> dict[str, Any]:
     return {"visits": of.visits, "hours": round(of.hours, 2)}
 
 
@@ -125,7 +125,9 @@ def service_view(service: CityService, languages: Sequence[str]) -> dict[str, An
     }
 
 
-def master_view(master: Master, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+def master_view(
+    master: CompletedBy, called: PlaceNames, languages: Sequence[str]
+) -> dict[str, Any]:
     """Who has mastered a service, and by which courses, named by number."""
     return {
         "trainee": trainee_view(master.trainee, called, languages),

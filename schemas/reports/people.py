@@ -7,18 +7,20 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from lrs.service.reports import Thing, Things, Trainee
-from lrs.service.reports.snapshot import Called
+from lrs.service.reports import CurrentEntry, Things, Trainee
+from lrs.service.reports.snapshot import PlaceNames
 from schemas.links import link
 from schemas.reports.fields import title_view
 
 
-def trainee_view(trainee: Trainee, called: Called, languages: Sequence[str]) -> dict[str, Any]:
+def trainee_view(trainee: Trainee, called: PlaceNames, languages: Sequence[str]) -> dict[str, Any]:
     """Who, where they work, and where their reports are."""
     return trainee_views(called, languages)(trainee)
 
 
-def trainee_views(called: Called, languages: Sequence[str]) -> Callable[[Trainee], dict[str, Any]]:
+def trainee_views(
+    called: PlaceNames, languages: Sequence[str]
+) -> Callable[[Trainee], dict[str, Any]]:
     """The same for many people: each office and post is looked up once."""
 
     @cache
@@ -58,7 +60,7 @@ def coded_view(code: str | None, things: Things, languages: Sequence[str]) -> An
     return None if code is None else thing_view(code, things.get((code,)), languages)
 
 
-def thing_view(code: str, thing: Thing | None, languages: Sequence[str]) -> dict[str, Any]:
+def thing_view(code: str, thing: CurrentEntry | None, languages: Sequence[str]) -> dict[str, Any]:
     """A thing of the catalogue, if that has it."""
     return {"code": code, **title_view(thing.entry["title"] if thing else {}, languages)}
 

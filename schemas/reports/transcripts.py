@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from lrs.domain.training.line import Place
+from lrs.domain.training.line import NamedPlace
 from lrs.domain.xapi.agent import JsonObject
-from lrs.service.reports import Correction, Entry
+from lrs.service.reports import Correction, TranscriptEntry
 from schemas.fast_serializer import Dumping
 from schemas.reports.authorities import authority_view
 from schemas.reports.courses import course_view
@@ -68,7 +68,7 @@ _LINE, _TOTALS = Dumping(LineView()), Dumping(TotalsView())
 
 
 def line_view(
-    entry: Entry,
+    entry: TranscriptEntry,
     ids: Mapping[int, str],
     authorities: Mapping[int, JsonObject],
     position: int,
@@ -90,7 +90,7 @@ def line_view(
     }
 
 
-def _place(place: Place | None, languages: Sequence[str]) -> Any:
+def _place(place: NamedPlace | None, languages: Sequence[str]) -> Any:
     return None if place is None else {"id": place.id, **title_view(place.title or {}, languages)}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lrs.domain.time import iso
-from lrs.service.reports.unrecognised import Found, Silent
+from lrs.service.reports.unrecognised import UnrecognisedReport, UnrecognisedWords
 
 
-def unrecognised_view(found: Found, most: int) -> dict[str, Any]:
+def unrecognised_view(found: UnrecognisedReport, most: int) -> dict[str, Any]:
     """The commonest words, `most` of them, and of how much of the log they are."""
     return {
         "since": iso(found.since),
@@ -19,7 +19,7 @@ def unrecognised_view(found: Found, most: int) -> dict[str, Any]:
     }
 
 
-def _silent(one: Silent) -> dict[str, Any]:
+def _silent(one: UnrecognisedWords) -> dict[str, Any]:
     return {
         "verb": one.verb,
         "type": one.type,

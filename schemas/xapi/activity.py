@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs.domain.xapi.agent import JsonObject
-from schemas.base import Fault, Strict
+from schemas.base import FieldFault, Strict
 from schemas.fields import Extensions, LanguageMap, Many, One
 from schemas.leaves import Iri, OneOf, Text
 
@@ -45,7 +45,7 @@ class ActivityDefinition(Strict):
     extensions = Extensions()
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.4.1: an interaction says its type, and has only that type's lists, ids distinct."""
         of_interactions = value.keys() & _ONLY_INTERACTIONS
         if not of_interactions:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject
-from schemas.base import Fault, Strict
+from schemas.base import FieldFault, Strict
 from schemas.fields import ByType, Many, One
 from schemas.leaves import AccountName, Iri, Mbox, OneOf, Sha1, Text, Uri
-from schemas.problem import Problem
+from schemas.problem import WordedProblem
 
 
 class Account(Strict):
@@ -32,22 +32,22 @@ def _identifiers(value: JsonObject) -> int:
     return sum(kind in value for kind in IDENTIFIERS)
 
 
-def _of_identifiers(value: JsonObject) -> Fault | None:
+def _of_identifiers(value: JsonObject) -> FieldFault | None:
     """What is wrong with their number, which must be one."""
     match _identifiers(value):
         case 1:
             return None
         case 0:
-            return (), Problem(code="identifier-count", why="there is none")
+            return (), WordedProblem(code="identifier-count", why="there is none")
         case _:
-            return (), Problem(code="identifier-count", why="there are several, keep one")
+            return (), WordedProblem(code="identifier-count", why="there are several, keep one")
 
 
 class Agent(_Identified):
     object_type = OneOf("Agent", code="object-type")
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.2.1: exactly one identifier."""
         return _of_identifiers(value)
 
@@ -59,7 +59,7 @@ class Group(_Identified):
     member = Many(One(Agent))
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.2.2: at most one identifier, and without one at least one member."""
         if _identifiers(value):
             return _of_identifiers(value)
@@ -68,14 +68,14 @@ class Group(_Identified):
 
 class IdentifiedGroup(Group):
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.2.2: an identified Group has exactly one identifier."""
         return _of_identifiers(value)
 
 
 class AuthorityGroup(Group):
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.9: an OAuth application, known by an account, and its user."""
         members = value.get("member", [])
         right = (

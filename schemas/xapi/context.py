@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs.domain.xapi.agent import JsonObject
-from schemas.base import Fault, Strict
+from schemas.base import FieldFault, Strict
 from schemas.fields import Extensions, LanguageMap, Many, One, OneOrMany
 from schemas.leaves import (
     Boolean,
@@ -11,7 +11,7 @@ from schemas.leaves import (
     Duration,
     Iri,
     LanguageTag,
-    Number,
+    NumberField,
     Octets,
     OneOf,
     Scaled,
@@ -25,12 +25,12 @@ from schemas.xapi.actor import Agent, Group, any_actor
 
 class Score(Strict):
     scaled = Scaled()
-    raw = Number()
-    min = Number()
-    max = Number()
+    raw = NumberField()
+    min = NumberField()
+    max = NumberField()
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.4.5.1: raw lies between min and max; equal ends are what an ungraded test reports."""
         low, raw, high = value.get("min"), value.get("raw"), value.get("max")
         if low is not None and high is not None and low > high:

@@ -7,31 +7,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lrs.domain.aggregates.document import Address, Kind, Shelf
+from lrs.domain.aggregates.document import Address, DocumentCollection, DocumentKind
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.xapi.agent import JsonObject, agent_key
 from schemas.parameters import AGENT, IRI, TEXT, TIMESTAMP, UUID_, Parser, parsed
 
-_PLACE: Mapping[Kind, Mapping[str, Parser]] = {
-    Kind.STATE: {"activityId": IRI, "agent": AGENT},
-    Kind.AGENT_PROFILE: {"agent": AGENT},
-    Kind.ACTIVITY_PROFILE: {"activityId": IRI},
+_PLACE: Mapping[DocumentKind, Mapping[str, Parser]] = {
+    DocumentKind.STATE: {"activityId": IRI, "agent": AGENT},
+    DocumentKind.AGENT_PROFILE: {"agent": AGENT},
+    DocumentKind.ACTIVITY_PROFILE: {"activityId": IRI},
 }
 """What every request has to name."""
 
-_OPTIONAL: Mapping[Kind, Mapping[str, Parser]] = {
-    Kind.STATE: {"registration": UUID_},
-    Kind.AGENT_PROFILE: {},
-    Kind.ACTIVITY_PROFILE: {},
+_OPTIONAL: Mapping[DocumentKind, Mapping[str, Parser]] = {
+    DocumentKind.STATE: {"registration": UUID_},
+    DocumentKind.AGENT_PROFILE: {},
+    DocumentKind.ACTIVITY_PROFILE: {},
 }
 _NAME = {
-    Kind.STATE: "stateId",
-    Kind.AGENT_PROFILE: "profileId",
-    Kind.ACTIVITY_PROFILE: "profileId",
+    DocumentKind.STATE: "stateId",
+    DocumentKind.AGENT_PROFILE: "profileId",
+    DocumentKind.ACTIVITY_PROFILE: "profileId",
 }
 
 
-def one_document(kind: Kind, query_string: bytes) -> Address:
+def one_document(kind: DocumentKind, query_string: bytes) -> Address:
     """The document that a PUT or POST names. InvalidQuery; MalformedJson or InvalidStatement for
     an agent, with the parameter's name.
     """
@@ -39,7 +39,9 @@ def one_document(kind: Kind, query_string: bytes) -> Address:
     return Address(_shelf(kind, values), values[_NAME[kind]])
 
 
-def asked_documents(kind: Kind, query_string: bytes) -> tuple[Shelf, str | None, int | None]:
+def asked_documents(
+    kind: DocumentKind, query_string: bytes
+) -> tuple[DocumentCollection, str | None, int | None]:
     """What a GET names: documents, which of them if only one, and since when, in microseconds, if
     it asks for ids alone. Raises as `one_document` does.
     """
@@ -51,9 +53,11 @@ def asked_documents(kind: Kind, query_string: bytes) -> tuple[Shelf, str | None,
     return _shelf(kind, values), name, since
 
 
-def deleted_documents(kind: Kind, query_string: bytes) -> tuple[Shelf, str | None]:
+def deleted_documents(
+    kind: DocumentKind, query_string: bytes
+) -> tuple[DocumentCollection, str | None]:
     """What a DELETE names: of a State all documents may go at once. Raises as `one_document`."""
-    required = [*_PLACE[kind]] if kind is Kind.STATE else [*_PLACE[kind], _NAME[kind]]
+    required = [*_PLACE[kind]] if kind is DocumentKind.STATE else [*_PLACE[kind], _NAME[kind]]
     values = parsed(query_string, _parsers(kind), required=required)
     return _shelf(kind, values), values.get(_NAME[kind])
 
@@ -70,13 +74,13 @@ def asked_activity(query_string: bytes) -> str:
     return id
 
 
-def _parsers(kind: Kind) -> dict[str, Parser]:
+def _parsers(kind: DocumentKind) -> dict[str, Parser]:
     return {**_PLACE[kind], **_OPTIONAL[kind], _NAME[kind]: TEXT}
 
 
-def _shelf(kind: Kind, values: Mapping[str, Any]) -> Shelf:
+def _shelf(kind: DocumentKind, values: Mapping[str, Any]) -> DocumentCollection:
     agent = values.get("agent")
-    return Shelf(
+    return DocumentCollection(
         kind,
         agent=agent_key(agent) or "" if agent else "",
         activity=values.get("activityId", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import VOIDED
-from schemas.base import Fault, Strict
+from schemas.base import FieldFault, Strict
 from schemas.fields import ByType, LanguageMap, Many, One
 from schemas.leaves import Iri, Leaf, OneOf, Timestamp, Timestamp2, Uuid, Version1, Version2
 from schemas.xapi.activity import Activity
@@ -27,7 +27,7 @@ class _Said(Strict):
     attachments = Many(One(Attachment))
 
     @staticmethod
-    def rule(value: JsonObject) -> Fault | None:
+    def rule(value: JsonObject) -> FieldFault | None:
         """2.3.2: voiding needs a StatementRef; 2.4.6: revision and platform need an Activity."""
         about = value["object"].get("objectType", "Activity")
         if about != "StatementRef" and value["verb"]["id"] == VOIDED:

@@ -8,7 +8,7 @@ import pytest
 
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import Unauthenticated
-from lrs.service import Credentials, Lrs
+from lrs.service import CredentialService, Lrs
 from lrs.service.credentials import REMEMBERED_FOR
 from tests.api.caller import STATEMENTS, Caller, basic, fresh, said
 from tests.api.opening import Calling
@@ -97,7 +97,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_secret(client: Caller, lrs: Lr
 def test_a_revoked_key_is_refused_within_seconds(lrs: Lrs) -> None:
     """A good key is remembered for a moment, and no longer."""
     now = 0.0
-    credentials = Credentials(lrs.ledger, "http://keys.example.org", clock=lambda: now)
+    credentials = CredentialService(lrs.ledger, "http://keys.example.org", clock=lambda: now)
     key = credentials.create("test", [Scope.ALL])
     assert credentials.check(key.name, key.secret).id == key.id
     credentials.revoke(key.id)

@@ -24,7 +24,7 @@ def extended(value: str) -> bytes:
 
 
 def head(client: Caller) -> int:
-    """How many facts the log holds."""
+    """How many events the log holds."""
     events: int = client.send("GET", "/health").json["events"]
     return events
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.aggregates.catalogue_entry import SHAPES, Kind, key_of, stream_of
+from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, key_of, stream_of
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import MOST_FAULTS
 from lrs.service import Lrs
@@ -17,7 +17,7 @@ from tests.api.opening import caller_of
 from tests.support.entries import ANNA, COURSE, entries, entry
 
 CATALOGUE = "/api/v1/catalogue"
-KINDS = [kind.value for kind in Kind]
+KINDS = [kind.value for kind in EntryKind]
 
 
 def said(caller: Caller, body: Any, path: str = "", **parameters: str) -> Answer:
@@ -32,7 +32,7 @@ def said(caller: Caller, body: Any, path: str = "", **parameters: str) -> Answer
 
 
 def office(code: str = "O-1", **others: Any) -> dict[str, Any]:
-    return entry(Kind.OFFICE, code=code, **others)
+    return entry(EntryKind.OFFICE, code=code, **others)
 
 
 def head(lrs: Lrs) -> int:
@@ -47,7 +47,7 @@ def counts(caller: Caller) -> dict[str, int]:
 def test_a_whole_catalogue_is_described_and_read(own: Caller) -> None:
     """Every kind, in one request; what is read is what was said, with its version."""
     answer = said(own, entries())
-    assert (answer.status_code, answer.json["new"], answer.json["same"]) == (200, len(Kind), 0)
+    assert (answer.status_code, answer.json["new"], answer.json["same"]) == (200, len(EntryKind), 0)
     assert counts(own) == dict.fromkeys(KINDS, 1)
     for kind in KINDS:
         (held,) = own.get(f"{CATALOGUE}/{kind}").json[kind]
@@ -72,11 +72,11 @@ def test_one_thing_or_several_of_a_kind_are_described(own: Caller) -> None:
 
 def test_saying_the_same_again_records_nothing(own: Caller, own_lrs: Lrs) -> None:
     """Also with the members in another order; 8 hours are 8.0 hours."""
-    said(own, {**entries(), "courses": [entry(Kind.COURSE, hours=8)]})
+    said(own, {**entries(), "courses": [entry(EntryKind.COURSE, hours=8)]})
     before = head(own_lrs)
     again = {kind: [dict(reversed(e.items())) for e in held] for kind, held in entries().items()}
-    answer = said(own, {**again, "courses": [entry(Kind.COURSE, hours=8.0)]}).json
-    assert (answer["same"], answer["changes"], head(own_lrs)) == (len(Kind), [], before)
+    answer = said(own, {**again, "courses": [entry(EntryKind.COURSE, hours=8.0)]}).json
+    assert (answer["same"], answer["changes"], head(own_lrs)) == (len(EntryKind), [], before)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_saying_the_same_again_records_nothing(own: Caller, own_lrs: Lrs) -> Non
     [
         ({"posts": [{"code": "p"}]}, "missing-property", "/posts/0/title"),
         (
-            {"people": [entry(Kind.PERSON, post="none")]},
+            {"people": [entry(EntryKind.PERSON, post="none")]},
             "unknown-reference",
             "/people/0",
         ),
@@ -111,8 +111,8 @@ def test_all_faults_of_a_request_are_told_at_once(own: Caller, own_lrs: Lrs) -> 
     """
     before = head(own_lrs)
     body = {
-        "posts": [{"code": "Zaphod"}, entry(Kind.POST)],
-        "people": [entry(Kind.PERSON, office="Zaphod2", number=4711), entry(Kind.PERSON)],
+        "posts": [{"code": "Zaphod"}, entry(EntryKind.POST)],
+        "people": [entry(EntryKind.PERSON, office="Zaphod2", number=4711), entry(EntryKind.PERSON)],
         "links": [{"agent": ANNA, "person": ANNA}],
     }
     for more in ({}, {"preview": "true"}):
@@ -134,7 +134,7 @@ def test_all_faults_of_a_request_are_told_at_once(own: Caller, own_lrs: Lrs) -> 
 
 def test_one_fault_is_listed_as_several_are(own: Caller) -> None:
     """`pointer` names the entry, as it always did, and the list the member."""
-    answer = said(own, entry(Kind.PERSON), "/people").json
+    answer = said(own, entry(EntryKind.PERSON), "/people").json
     assert (answer["code"], answer["pointer"]) == ("unknown-reference", "")
     assert [error["pointer"] for error in answer["errors"]] == ["/office", "/post"]
     assert "errors" not in said(own, {}, "/windows").json
@@ -144,7 +144,7 @@ def test_a_thousand_faults_are_told(own: Caller) -> None:
     """An answer has an end, whatever is sent."""
     refused = said(own, [{} for _ in range(2_000)], "/posts").json
     assert len(refused["errors"]) == MOST_FAULTS
-    twice = said(own, [entry(Kind.POST) for _ in range(MOST_FAULTS + 2)], "/posts").json
+    twice = said(own, [entry(EntryKind.POST) for _ in range(MOST_FAULTS + 2)], "/posts").json
     assert len(twice["errors"]) == MOST_FAULTS
 
 
@@ -181,13 +181,13 @@ def test_a_preview_tells_all_and_changes_nothing(own: Caller, own_lrs: Lrs) -> N
     previewed = said(own, entries(), preview="true").json
     assert head(own_lrs) == before
     assert said(own, entries()).json == previewed
-    assert said(own, entries(), preview="true").json["same"] == len(Kind)
+    assert said(own, entries(), preview="true").json["same"] == len(EntryKind)
     assert said(own, {"windows": []}, preview="true").status_code == 400
 
 
 def test_what_is_named_may_be_described_already(own: Caller) -> None:
     """Or in the same request; once it is withdrawn, it is unknown again."""
-    person = entry(Kind.PERSON)
+    person = entry(EntryKind.PERSON)
     del person["post"]
     assert said(own, person, "/people").json["code"] == "unknown-reference"
     said(own, office(), "/offices")
@@ -200,11 +200,11 @@ def test_a_course_that_counts_as_another_must_be_described(own: Caller) -> None:
     """As the programme's own; in the same request will do."""
     old = f"{COURSE}-2019"
     equivalents = [{"course": old, "counts_as": COURSE}]
-    described = {**entries(), "programmes": [entry(Kind.PROGRAMME, equivalents=equivalents)]}
+    described = {**entries(), "programmes": [entry(EntryKind.PROGRAMME, equivalents=equivalents)]}
     refused = said(own, described).json
     assert (refused["code"], refused["pointer"]) == ("unknown-reference", "/programmes/0")
-    courses = [entry(Kind.COURSE), entry(Kind.COURSE, id=old)]
-    assert said(own, {**described, "courses": courses}).json["new"] == len(Kind) + 1
+    courses = [entry(EntryKind.COURSE), entry(EntryKind.COURSE, id=old)]
+    assert said(own, {**described, "courses": courses}).json["new"] == len(EntryKind) + 1
     assert own.get(f"{CATALOGUE}/programmes").json["programmes"][0]["equivalents"] == equivalents
 
 
@@ -233,8 +233,8 @@ def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) 
     assert own.get(f"{CATALOGUE}/offices").json["offices"][0]["version"] == 4
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EntryKind)
+def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: EntryKind) -> None:
     """People by agent key, ratings by office and month, and so on."""
     said(own, entries())
     key = dict(zip(SHAPES[kind].key, key_of(kind, entry(kind)), strict=True))
@@ -307,8 +307,10 @@ def test_two_who_describe_one_person_find_one_stream(own_lrs: Lrs) -> None:
     assert sorted(version["entry"]["name"] for version in history) == list("0123")
 
 
-@pytest.mark.parametrize("kind", [Kind.PERSON, Kind.LINK, Kind.EXEMPTION, Kind.REVOCATION])
-def test_a_persons_stream_cannot_be_computed(own: Caller, own_lrs: Lrs, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind", [EntryKind.PERSON, EntryKind.LINK, EntryKind.EXEMPTION, EntryKind.REVOCATION]
+)
+def test_a_persons_stream_cannot_be_computed(own: Caller, own_lrs: Lrs, kind: EntryKind) -> None:
     """Not from what identifies them: it takes the random key beside the log."""
     said(own, entries())
     key = key_of(kind, entry(kind))

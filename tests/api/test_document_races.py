@@ -92,7 +92,11 @@ def contend(place: Place, folder: Path, name: str, kind: str, where: dict[str, s
 
 def history(lrs: Lrs) -> list[DocumentStored]:
     """Everything that was ever stored as a document, in log order."""
-    return [fact for fact in lrs.ledger.facts([DocumentStored]) if isinstance(fact, DocumentStored)]
+    return [
+        event
+        for event in lrs.ledger.events_of([DocumentStored])
+        if isinstance(event, DocumentStored)
+    ]
 
 
 @each_kind
@@ -111,7 +115,7 @@ def test_in_many_processes_each_round_has_one_winner(
         finish(processes, 60)
     won = [number for n in names for number in json.loads((folder / n).read_text())]
     assert sorted(won) == list(range(ROUNDS))
-    assert [fact.originator_version for fact in history(own_lrs)] == list(range(1, ROUNDS + 2))
+    assert [event.originator_version for event in history(own_lrs)] == list(range(1, ROUNDS + 2))
     assert doc.get().json == {"round": ROUNDS}
 
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from lrs import bootstrap
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.aggregates.credential import MODULE, Scope, Standing
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.aggregates.credential import MODULE, KeyStatus, Scope
 from lrs.domain.aggregates.document import stored
 from lrs.domain.errors import Unauthenticated
 from lrs.domain.events import DocumentStored
@@ -179,7 +179,7 @@ def test_a_catalogue_that_comes_in_too_late_is_not_taken(timed: Lrs, clock: Cloc
     key = timed.credentials.create("t", [Scope.ALL], lasting=timedelta(hours=1))
     by = timed.credentials.check(key.name, key.secret)
     clock.at += HOUR
-    office = Stated(Kind.OFFICE, {"code": "N", "title": {"en": "North"}})
+    office = Stated(EntryKind.OFFICE, {"code": "N", "title": {"en": "North"}})
     with pytest.raises(Unauthenticated, match="over"):
         timed.catalogue.describe([office], by)
 
@@ -209,7 +209,7 @@ def test_the_logs_clock_counts_in_every_process(embedded: Settings, clock: Clock
     try:
         with pytest.raises(Unauthenticated, match="over"):
             lrs.credentials.check(key.name, key.secret)
-        assert lrs.credentials.all()[0][1] is Standing.EXPIRED
+        assert lrs.credentials.all()[0][1] is KeyStatus.EXPIRED
     finally:
         lrs.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.aggregates.catalogue_entry import Kind, stream_of
+from lrs.domain.aggregates.catalogue_entry import EntryKind, stream_of
 from lrs.domain.events import IdentifierLinked
 from lrs.service import Lrs
 from tests.api.caller import Answer, Caller
@@ -39,12 +39,12 @@ def held(caller: Caller) -> set[str]:
 
 def together(lrs: Lrs, *pairs: str) -> None:
     """Links recorded as by commands that did not see each other."""
-    facts = []
+    events = []
     for pair in pairs:
-        secret = lrs.ledger.owners.key_made(key(pair[0]))
-        stream = stream_of(Kind.LINK, (key(pair[0]),), secret)
-        facts.append(IdentifierLinked(stream, 1, link(pair)))
-    lrs.ledger.record(facts)
+        secret = lrs.ledger.owners.key_for(key(pair[0]))
+        stream = stream_of(EntryKind.LINK, (key(pair[0]),), secret)
+        events.append(IdentifierLinked(stream, 1, link(pair)))
+    lrs.ledger.append(events)
 
 
 def test_an_identifier_is_linked_moved_and_unlinked(own: Caller) -> None:

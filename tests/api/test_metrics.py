@@ -19,7 +19,7 @@ from api.app import create_app
 from api.metrics import shared, shared_folder
 from api.metrics.shared import Exchange
 from api.metrics.snapshot import Snapshot, sum_of
-from api.metrics.tally import Key
+from api.metrics.tally import SeriesKey
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import Unavailable
 from lrs.service import Lrs
@@ -139,7 +139,7 @@ def _away(_: Lrs) -> None:
     raise Unavailable("unavailable")
 
 
-KEY = Key("/xapi/statements", "POST", "2xx")
+KEY = SeriesKey("/xapi/statements", "POST", "2xx")
 
 
 def snapshot(pid: int, count: int) -> Snapshot:

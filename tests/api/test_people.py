@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.errors import InvalidQuery, PersonNotFound
 from lrs.domain.xapi.agent import JsonObject
@@ -73,7 +73,7 @@ def test_a_person_is_the_same_by_every_identifier(own: Caller) -> None:
     assert by_number["identifiers"] == sorted([ANNA, ANNA_BY_MAIL])
     kept = by_number["record"]
     assert kept.pop("stored").startswith("20")
-    assert kept == {**entry(Kind.PERSON), "version": 1}
+    assert kept == {**entry(EntryKind.PERSON), "version": 1}
 
 
 def test_history_tells_who_said_what_and_when(own: Caller) -> None:
@@ -90,7 +90,7 @@ def test_history_tells_who_said_what_and_when(own: Caller) -> None:
         "version": 1,
         "what": "described",
         "agent": ANNA,
-        "entry": entry(Kind.PERSON),
+        "entry": entry(EntryKind.PERSON),
     }
     assert second == {
         "version": 1,
@@ -220,7 +220,7 @@ def test_a_new_name_keeps_the_rest_of_the_record(own: Caller, own_lrs: Lrs) -> N
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Соколова Анна", WRITER) is Change.CHANGED
     kept = person(own)["record"]
     assert (kept.pop("version"), bool(kept.pop("stored"))) == (2, True)
-    assert kept == entry(Kind.PERSON, name="Соколова Анна")
+    assert kept == entry(EntryKind.PERSON, name="Соколова Анна")
     assert own_lrs.people.rename(ANNA, "Соколова Анна", WRITER) is Change.SAME
     assert len(person(own)["history"]) == 3
 
@@ -236,14 +236,14 @@ def test_a_name_makes_a_record_where_there_is_none(own: Caller, own_lrs: Lrs) ->
 def test_a_new_name_takes_nothing_back_that_was_said_meanwhile(own: Caller, own_lrs: Lrs) -> None:
     """Somebody may describe the person between reading and recording: it is decided anew."""
     said(own, entries())
-    meanwhile = [Stated(Kind.PERSON, entry(Kind.PERSON, number="0500"))]
+    meanwhile = [Stated(EntryKind.PERSON, entry(EntryKind.PERSON, number="0500"))]
 
     def renamed(held: JsonObject | None) -> JsonObject:
         if meanwhile:
             own_lrs.catalogue.describe([meanwhile.pop()], WRITER)
         return {**(held or {}), "name": "Соколова Анна"}
 
-    assert own_lrs.catalogue.amend(Kind.PERSON, (ANNA,), renamed, WRITER) is Change.CHANGED
+    assert own_lrs.catalogue.amend(EntryKind.PERSON, (ANNA,), renamed, WRITER) is Change.CHANGED
     kept = person(own)["record"]
     assert (kept["number"], kept["name"], kept["version"]) == ("0500", "Соколова Анна", 3)
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from lrs.domain.aggregates.credential import Scope
-from lrs.projections.training.projection import Training, TrainingFold
+from lrs.projections.training.projection import TrainingFold, TrainingProjection
 from lrs.projector import divergence
 from lrs.projector.divergence import Divergence
 from lrs.service import Lrs
@@ -77,7 +77,7 @@ def test_every_projection_is_shown(own: Caller) -> None:
     assert entry.pop("lag")["events"] == own.get("/health").json["events"]
     assert entry == {
         "name": "training",
-        "version": Training().VERSION,
+        "version": TrainingProjection().VERSION,
         "state": "running",
         "answers": True,
         "paused": False,
@@ -111,7 +111,7 @@ def test_a_rebuild_outlives_its_request(own_lrs: Lrs, own: Caller) -> None:
     accepted = post(own, f"{TRAINING}/rebuild")
     assert (accepted.status_code, accepted.json["state"]) == (202, "rebuilding")
     assert accepted.json["rebuild"] == {
-        "version": Training().VERSION,
+        "version": TrainingProjection().VERSION,
         "begun": False,
         "progress": 0.0,
         "position": 0,
@@ -197,7 +197,7 @@ def test_reads_of_a_read_model_that_is_being_made_are_503(
     """
     own.store(said())
     own_lrs.projector.catch_up()
-    monkeypatch.setattr(Training, "VERSION", Training.VERSION + 1)
+    monkeypatch.setattr(TrainingProjection, "VERSION", TrainingProjection.VERSION + 1)
     with opened(place) as newer:
         caller = Caller(create_app(newer).test_client(), own.key)
         answer = caller.get("/api/v1/courses")

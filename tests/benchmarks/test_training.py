@@ -19,7 +19,7 @@ from benchmarks.load import Generator, Job
 from benchmarks.report import Record
 from benchmarks.studies import SHEET, statements
 from benchmarks.trained import Trained, trained
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.training.outcomes import outcomes
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.domain.xapi.version import Version
@@ -93,15 +93,15 @@ def test_there_are_sheets_mistakes_and_late_arrivals(told: list[ParsedStatement]
 def test_its_catalogue_is_valid_and_as_large_as_it_says() -> None:
     """One office has a tenth of all people; two in a hundred have a second identifier."""
     centre = Centre(Sizes.of(200_000))
-    entries: dict[Kind, list[object]] = {}
+    entries: dict[EntryKind, list[object]] = {}
     for kind, said in centre.catalogue():
         entries.setdefault(kind, []).extend(entry for _, entry, _ in check_entries(kind, said))
     sizes, people = centre.sizes, centre.trainees
-    assert len(entries[Kind.COURSE]) == sizes.courses == 60
-    assert len(entries[Kind.PROGRAMME]) == sizes.programmes + 3
+    assert len(entries[EntryKind.COURSE]) == sizes.courses == 60
+    assert len(entries[EntryKind.PROGRAMME]) == sizes.programmes + 3
     assert sum(trainee.office == LARGE for trainee in people) == sizes.large == 200
-    assert 0.01 < len(entries[Kind.LINK]) / len(people) < 0.03
-    assert len(entries[Kind.EXEMPTION]) == len(entries[Kind.REVOCATION]) == 20
+    assert 0.01 < len(entries[EntryKind.LINK]) / len(people) < 0.03
+    assert len(entries[EntryKind.EXEMPTION]) == len(entries[EntryKind.REVOCATION]) == 20
 
 
 def test_a_store_is_filled_once_and_kept(bench: Bench, store: Trained) -> None:

@@ -14,7 +14,7 @@ from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from api.catalogue_files.files import read
 from lrs import bootstrap
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import ImportRefused
 from tests.api.opening import opened, settings_of
 from tests.cli.test_commands import Shell
@@ -84,7 +84,7 @@ def test_a_file_is_previewed_imported_and_repeated(lrs: Shell, place: Place) -> 
     file.write_text(YAML.replace("Север", "Юг"), "utf-8")
     assert "offices      0 new, 1 changed, 0 same" in lrs("catalogue", "import", file.name).stdout
     with opened(place) as store:
-        (office,) = store.catalogue.entries(Kind.OFFICE, WRITER)
+        (office,) = store.catalogue.entries(EntryKind.OFFICE, WRITER)
         assert office.entry == {"code": "0012", "title": {"ru": "Юг", "en": "no"}}
         assert office.version == 2
 
@@ -96,7 +96,7 @@ def test_a_whole_catalogue_comes_in_from_yaml(place: Place, tmp_path: Path) -> N
     file.write_text(json.dumps(entries(), ensure_ascii=False), "utf-8")
     assert read(file).value == entries()
     done = Shell(place, tmp_path)("catalogue", "import", "all.yml")
-    assert (done.returncode, done.stdout.count("1 new")) == (0, len(Kind))
+    assert (done.returncode, done.stdout.count("1 new")) == (0, len(EntryKind))
 
 
 def test_a_workbook_is_imported(lrs: Shell, place: Place) -> None:
@@ -119,9 +119,9 @@ def test_a_workbook_is_imported(lrs: Shell, place: Place) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "offices      2 new, 0 changed, 0 same" in done.stdout
     with opened(place) as store:
-        (course,) = store.catalogue.entries(Kind.COURSE, WRITER)
-        (person,) = store.catalogue.entries(Kind.PERSON, WRITER)
-        (rating,) = store.catalogue.entries(Kind.RATING, WRITER)
+        (course,) = store.catalogue.entries(EntryKind.COURSE, WRITER)
+        (person,) = store.catalogue.entries(EntryKind.PERSON, WRITER)
+        (rating,) = store.catalogue.entries(EntryKind.RATING, WRITER)
     assert course.entry == {
         "id": COURSE,
         "title": {"ru": "Пожар"},

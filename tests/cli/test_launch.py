@@ -16,7 +16,7 @@ import pytest
 from api.app import create_app
 from api.cli.launch import warnings
 from lrs import bootstrap
-from lrs.domain.aggregates.credential import Scope, Standing
+from lrs.domain.aggregates.credential import KeyStatus, Scope
 from lrs.domain.errors import Unauthenticated
 from lrs.settings import Settings
 from tests.api.caller import Caller, fresh, said
@@ -262,9 +262,9 @@ def test_a_key_ends_when_its_time_is_over(settings: Settings) -> None:
         with pytest.raises(Unauthenticated, match="wrong"):
             lrs.credentials.check(key.name, fresh())
         ((credential, standing),) = lrs.credentials.all()
-        assert (credential.expires, standing) == (clock.at, Standing.EXPIRED)
+        assert (credential.expires, standing) == (clock.at, KeyStatus.EXPIRED)
         lrs.credentials.revoke(key.id)
-        assert lrs.credentials.all()[0][1] is Standing.REVOKED
+        assert lrs.credentials.all()[0][1] is KeyStatus.REVOKED
     finally:
         lrs.close()
 

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from lrs import bootstrap
 from lrs.db.engine import open_database
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projector.checkpoints import projection
 from lrs.projector.quarantine import Quarantined, set_aside
 from lrs.settings import Settings
@@ -57,7 +57,7 @@ def test_the_table_and_the_json_say_the_same(lrs: Shell) -> None:
 def test_a_projection_is_paused_and_resumed(lrs: Shell) -> None:
     """For every process, until it is taken back."""
     assert "training is paused" in said(lrs("projections", "pause", "training"))
-    assert f"training    {Training().VERSION}        paused" in said(lrs("projections"))
+    assert f"training    {TrainingProjection().VERSION}        paused" in said(lrs("projections"))
     said(lrs("projections", "resume", "training"))
     assert "paused" not in said(lrs("projections"))
 
@@ -141,10 +141,12 @@ def test_migrate_makes_read_models_of_an_older_version_anew(place: Place, lrs: S
     views = open_database(place.views_url)
     older = update(projection).where(projection.c.name == "training")
     with views.write.begin() as connection:
-        connection.execute(older.values(version=Training().VERSION - 1))
+        connection.execute(older.values(version=TrainingProjection().VERSION - 1))
     views.close()
     waiting = said(lrs("projections"))
-    assert f"to be made anew in version {Training().VERSION} by the next process" in waiting
+    assert (
+        f"to be made anew in version {TrainingProjection().VERSION} by the next process" in waiting
+    )
     assert "training: this program does not answer from it" in waiting
     assert "Read models are made anew: training." in said(lrs("migrate"))
     assert "running" in said(lrs("projections"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
 
@@ -45,7 +45,7 @@ def test_the_examples_of_a_template_are_a_catalogue(embedded: Shell) -> None:
     book.save(embedded.folder / "t.xlsx")
     done = embedded("catalogue", "import", "t.xlsx")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("1 new, 0 changed") == len(Kind)
+    assert done.stdout.count("1 new, 0 changed") == len(EntryKind)
 
 
 def test_a_template_is_filled_in(embedded: Shell) -> None:
@@ -68,7 +68,7 @@ def test_a_template_has_formats_and_choices(embedded: Shell) -> None:
     """Texts stay texts, days are days, and where there are few words one can choose."""
     embedded("catalogue", "template", "t.xlsx")
     book = load_workbook(embedded.folder / "t.xlsx")
-    assert book.sheetnames == ["Как заполнять", *(kind.value for kind in Kind)]
+    assert book.sheetnames == ["Как заполнять", *(kind.value for kind in EntryKind)]
     people, courses = book["people"], book["courses"]
     forms = {c.value: people.column_dimensions[c.column_letter].number_format for c in people[1]}
     assert (forms["number"], forms["since"]) == ("@", "yyyy-mm-dd")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lrs.demo import COURSES, END, OFFICES, START, Fact, Journal, notable, statements
+from lrs.demo import COURSES, END, OFFICES, START, Journal, JournalEvent, notable, statements
 from lrs.demo import history as whole
 from lrs.domain.xapi.agent import JsonObject
 from tests.demo.reading import History, verb_of, when
@@ -27,13 +27,13 @@ NOISE = {
 }
 
 
-def text(told: Iterable[JsonObject | Fact]) -> str:
-    plain = (asdict(news) if isinstance(news, Fact) else news for news in told)
+def text(told: Iterable[JsonObject | JournalEvent]) -> str:
+    plain = (asdict(news) if isinstance(news, JournalEvent) else news for news in told)
     return "\n".join(json.dumps(news) for news in plain)
 
 
 def test_the_same_seed_gives_the_same_history(journal: Journal) -> None:
-    """Statements and facts in the same places."""
+    """Statements and events in the same places."""
     for again, before in zip(whole(), journal.history(), strict=True):
         assert again == before
 
@@ -43,7 +43,7 @@ def test_the_same_seed_gives_the_same_history(journal: Journal) -> None:
     (whole, "966d769c06045fdba74f2bcefe83085592f1485f88b3c41887960ff211a62eb4"),
 ])  # fmt: skip
 def test_the_history_does_not_depend_on_the_machine_or_the_python(
-    part: Callable[..., Iterable[JsonObject | Fact]], pinned: str
+    part: Callable[..., Iterable[JsonObject | JournalEvent]], pinned: str
 ) -> None:
     """Whoever changes what is generated pins the new digest; nothing else may move it."""
     digest = hashlib.sha256(text(part(trainees=48)).encode()).hexdigest()
@@ -70,9 +70,9 @@ def test_there_are_about_25_000_statements_and_no_id_twice(history: History) -> 
     assert len(history.by_id) == len(history.posted)
 
 
-def test_training_facts_are_about_two_fifths(history: History) -> None:
-    facts = sum(verb_of(s) not in NOISE for s in history.posted)
-    assert 0.35 <= facts / len(history.posted) <= 0.5
+def test_training_events_are_about_two_fifths(history: History) -> None:
+    events = sum(verb_of(s) not in NOISE for s in history.posted)
+    assert 0.35 <= events / len(history.posted) <= 0.5
 
 
 def test_400_trainees_of_12_offices_appear(history: History) -> None:

@@ -10,7 +10,7 @@ import pytest
 from api.cli.demo import fill, tell
 from lrs import bootstrap
 from lrs.db.engine import open_database
-from lrs.demo import END, START, Fact, Journal, Past, unfold
+from lrs.demo import END, START, Journal, JournalEvent, Past, unfold
 from lrs.demo.workdays import MOSCOW
 from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
@@ -19,7 +19,7 @@ from tests.conftest import Place
 from tests.demo.reading import verb_of, when
 from tests.support.stores import WRITER, log_of, now
 
-Told = list[JsonObject | Fact]
+Told = list[JsonObject | JournalEvent]
 Arrived = list[tuple[JsonObject, datetime]]
 
 
@@ -52,7 +52,7 @@ def small() -> Journal:
 def arrived(journal: Journal) -> Arrived:
     """Each statement, and when it was stored."""
     dated = zip(journal.history(), Past(journal).instants, strict=True)
-    return [(news, moment(at)) for news, at in dated if not isinstance(news, Fact)]
+    return [(news, moment(at)) for news, at in dated if not isinstance(news, JournalEvent)]
 
 
 def register(arrived: Arrived) -> list[timedelta]:

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from api.cli.demo import fill
-from lrs.demo import COURSES, END, OFFICES, Fact, Past
+from lrs.demo import COURSES, END, OFFICES, JournalEvent, Past
 from lrs.demo.journal import Journal
 from lrs.demo.visits import VISITS
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.certification.verdict import Status, Verdict
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.certification.verdict import CertificateStatus, Verdict
 from lrs.domain.time import micros, parse_timestamp
-from lrs.projections.training.statistics import By
+from lrs.projections.training.statistics import SliceBy
 from lrs.service import Lrs
 from lrs.service.reports.certifications import Certified
 from tests.demo.reading import History
@@ -30,12 +30,12 @@ def verdict(found: Certified, programme: str) -> Verdict:
     return next(s.verdict for s in found.standings if s.programme.code == programme)
 
 
-def position(journal: Journal, kind: Kind, key: str, version: int) -> int:
+def position(journal: Journal, kind: EntryKind, key: str, version: int) -> int:
     """Where in the log this is said of the thing: nothing else is in it."""
     said = [
         place
         for place, news in enumerate(journal.history(), start=1)
-        if isinstance(news, Fact) and (news.kind, news.key) == (kind, (key,))
+        if isinstance(news, JournalEvent) and (news.kind, news.key) == (kind, (key,))
     ]
     return said[version - 1]
 
@@ -50,7 +50,7 @@ def position(journal: Journal, kind: Kind, key: str, version: int) -> int:
     ("exempt", "exempt", "annual"),
 ])  # fmt: skip
 def test_somebody_has_each_status_on_the_last_day(
-    centre: Lrs, stories: Stories, status: Status, story: str, programme: str
+    centre: Lrs, stories: Stories, status: CertificateStatus, story: str, programme: str
 ) -> None:
     assert verdict(standing(centre, stories[story]), programme).status == status
 
@@ -93,7 +93,7 @@ def test_a_backdated_rule_is_told_from_what_was_known_before(
     now.
     """
     who, day = stories["lost-by-the-new-rule"], date(2026, 2, 19)
-    known = position(journal, Kind.PROGRAMME, "senior", 2)
+    known = position(journal, EntryKind.PROGRAMME, "senior", 2)
     before = verdict(standing(centre, who, day, at=known - 1), "senior")
     assert (before.status, before.version) == ("certified", 1)
     for at in (known, None):
@@ -151,9 +151,9 @@ def test_of_who_has_left_nothing_is_wanted_any_more(centre: Lrs, stories: Storie
 
 
 def test_a_closed_office_holds_no_more_and_is_remembered_with_the_reason(centre: Lrs) -> None:
-    codes = [e.entry["code"] for e in centre.catalogue.entries(Kind.OFFICE, WRITER) if e.entry]
+    codes = [e.entry["code"] for e in centre.catalogue.entries(EntryKind.OFFICE, WRITER) if e.entry]
     assert sorted(codes) == [office.code for office in OFFICES]
-    described, withdrawn = centre.catalogue.history(Kind.OFFICE, ("13",), WRITER)
+    described, withdrawn = centre.catalogue.history(EntryKind.OFFICE, ("13",), WRITER)
     assert described.entry == {
         "code": "13",
         "title": {"ru": "Мобильный офис", "en": "Mobile office"},
@@ -162,7 +162,7 @@ def test_a_closed_office_holds_no_more_and_is_remembered_with_the_reason(centre:
 
 
 def test_every_office_is_visited_twice_by_a_trainer_who_is_known_by_name(centre: Lrs) -> None:
-    visits = [e.entry for e in centre.catalogue.entries(Kind.VISIT, WRITER) if e.entry]
+    visits = [e.entry for e in centre.catalogue.entries(EntryKind.VISIT, WRITER) if e.entry]
     assert sorted(v["office"] for v in visits) == sorted(2 * [office.code for office in OFFICES])
     for visit in visits:
         assert centre.people.show(visit["trainer"], WRITER).record
@@ -170,7 +170,7 @@ def test_every_office_is_visited_twice_by_a_trainer_who_is_known_by_name(centre:
 
 
 def test_ratings_stand_for_several_months_and_a_mistyped_one_was_put_right(centre: Lrs) -> None:
-    ratings = centre.catalogue.entries(Kind.RATING, WRITER)
+    ratings = centre.catalogue.entries(EntryKind.RATING, WRITER)
     months = {e.entry["month"] for e in ratings if e.entry}
     assert (len(months), min(months), max(months)) == (13, "2025-09", "2026-09")
     (mistyped,) = [e.entry for e in ratings if e.version == 2]
@@ -208,7 +208,7 @@ def test_people_tell_what_they_think_of_courses(centre: Lrs) -> None:
 
 
 def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
-    found = centre.training.course_slices(COURSES["service"].id, By.OFFICE).value
+    found = centre.training.course_slices(COURSES["service"].id, SliceBy.OFFICE).value
     assert [one.value for one in found.slices] == [office.code for office in OFFICES]
 
 

@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from lrs.domain.certification.calendar import plus_months
 from lrs.domain.certification.grants import Rule
-from lrs.domain.certification.requirement_check import Mark
+from lrs.domain.certification.requirement_check import Evidence
 
 Made = tuple[date, date, date | None, int, bool]
 ONE = timedelta(days=1)
 
 
 def naive_grants(
-    versions: Sequence[Rule], marks: Sequence[Mark], revocations: Sequence[date]
+    versions: Sequence[Rule], marks: Sequence[Evidence], revocations: Sequence[date]
 ) -> list[Made]:
     """Day, day of completion, end, version and whether it renews, of each grant."""
     made: list[Made] = []
@@ -42,12 +42,12 @@ def _in_force(versions: Sequence[Rule], day: date) -> Rule | None:
     return None
 
 
-def _when(mark: Mark) -> tuple[date, int, int]:
+def _when(mark: Evidence) -> tuple[date, int, int]:
     return mark.day, mark.instant, mark.position
 
 
 def _granted(
-    rule: Rule, known: list[Mark], day: date, last: Made | None, revoked: list[date]
+    rule: Rule, known: list[Evidence], day: date, last: Made | None, revoked: list[date]
 ) -> Made | None:
     if last and last[2] is None:
         return None
@@ -91,8 +91,8 @@ def _until(rule: Rule, day: date, last: Made | None) -> date | None:
 
 
 def _pairs(
-    rule: Rule, counting: list[Mark], known: list[Mark], course: str
-) -> list[tuple[Mark, Mark]]:
+    rule: Rule, counting: list[Evidence], known: list[Evidence], course: str
+) -> list[tuple[Evidence, Evidence]]:
     """What achieves the course, each with its score; of what is waived, with itself."""
     own = [m for m in counting if m.course == course]
     found = [(m, m) for m in own if m.what == "waived"]
@@ -106,7 +106,7 @@ def _pairs(
     return found
 
 
-def _suffices(mark: Mark, basis: Mark, least: float) -> bool:
+def _suffices(mark: Evidence, basis: Evidence, least: float) -> bool:
     if mark.what not in ("passed", "completed", "attended", "scored"):
         return False
     return (
@@ -120,7 +120,7 @@ def _reached(scaled: float | None, least: float) -> bool:
     return scaled is not None and Decimal(scaled).quantize(step) >= Decimal(least).quantize(step)
 
 
-def _undone(basis: Mark, known: list[Mark]) -> bool:
+def _undone(basis: Evidence, known: list[Evidence]) -> bool:
     if basis.what == "passed":
         return _overruled(basis, known)
     verdicts = [
@@ -136,7 +136,7 @@ def _undone(basis: Mark, known: list[Mark]) -> bool:
     return basis.what == "completed" or verdicts[-1].day >= basis.day
 
 
-def _overruled(passed: Mark, known: list[Mark]) -> bool:
+def _overruled(passed: Evidence, known: list[Evidence]) -> bool:
     """Whether it is a test's pass, and the course itself was failed in the same attempt."""
     whole = [
         m
@@ -148,7 +148,7 @@ def _overruled(passed: Mark, known: list[Mark]) -> bool:
     return not passed.own and bool(whole) and whole[-1].what == "failed"
 
 
-def _hours(rule: Rule, counting: list[Mark]) -> list[date] | None:
+def _hours(rule: Rule, counting: list[Evidence]) -> list[date] | None:
     """The day on which enough hours were spent; empty where none are wanted."""
     if not rule.min_hours:
         return []
@@ -162,7 +162,7 @@ def _hours(rule: Rule, counting: list[Mark]) -> list[date] | None:
     return None
 
 
-def _news(rule: Rule, known: list[Mark], day: date) -> bool:
+def _news(rule: Rule, known: list[Evidence], day: date) -> bool:
     """Whether something was done on the day that may fulfil the rule."""
     courses = {*rule.courses, *(course for course, _ in rule.equivalents)}
     own = [m for m in known if m.course in courses]

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from lrs.domain.certification.grants import Grant, grants
-from lrs.domain.certification.requirement_check import Mark
+from lrs.domain.certification.requirement_check import Evidence
 from lrs.domain.certification.rule import Rule, rule_of
-from lrs.domain.certification.verdict import Record, Span, Status, Verdict, verdict
+from lrs.domain.certification.verdict import CertificateStatus, Employment, Span, Verdict, verdict
 
 _MINUTE = 60_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -31,19 +31,19 @@ def withdrawn(number: int, stored: str) -> Rule:
     return rule_of(None, number, day(stored))
 
 
-def done(*lines: str) -> list[Mark]:
+def done(*lines: str) -> list[Evidence]:
     """Marks at 1, 2, 3 ..., as `2026-03-10 [11:30] fire passed [test] [0.9] [2h] [#1]`."""
     return [_mark(line.split(), position) for position, line in enumerate(lines, start=1)]
 
 
-def _mark(words: list[str], position: int) -> Mark:
+def _mark(words: list[str], position: int) -> Evidence:
     on, minutes = day(words.pop(0)), 600
     if ":" in words[0]:
         hour, minute = words.pop(0).split(":")
         minutes = int(hour) * 60 + int(minute)
     course, what, *more = words
     instant = ((on.toordinal() - _EPOCH) * 1440 + minutes) * _MINUTE
-    mark = Mark(course, what, instant, on, position)  # type: ignore[arg-type]
+    mark = Evidence(course, what, instant, on, position)  # type: ignore[arg-type]
     for word in more:
         if word == "test":
             mark = mark._replace(own=False)
@@ -71,15 +71,17 @@ def employed(
     until: str | None = None,
     post: str | None = "inspector",
     office: str | None = "0012",
-) -> Record:
-    return Record(post, office, Span(day(since) if since else None, day(until) if until else None))
+) -> Employment:
+    return Employment(
+        post, office, Span(day(since) if since else None, day(until) if until else None)
+    )
 
 
 def judged(
     versions: Rule | list[Rule],
     on: str,
     *lines: str,
-    record: Record | None = None,
+    record: Employment | None = None,
     exempt: tuple[Span, ...] = (),
     revoked: tuple[str, ...] = (),
 ) -> Verdict | None:
@@ -97,6 +99,6 @@ def judged(
     )
 
 
-def status(*arguments: Any, **more: Any) -> Status | None:
+def status(*arguments: Any, **more: Any) -> CertificateStatus | None:
     said = judged(*arguments, **more)
     return said.status if said else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from lrs.domain.training.line import Line, view
+from lrs.domain.training.line import Line, read_line
 from lrs.domain.training.line_state import gather
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.state_reducers import State
@@ -126,7 +126,7 @@ def line_of(*statements: JsonObject, rule: Any = "best") -> Line:
     """The one line that these statements of one trainee and one course make."""
     all_told = told(*statements)
     assert len({(o.trainee, o.course) for o in all_told}) == 1
-    line = view(gather({}, all_told), rule)
+    line = read_line(gather({}, all_told), rule)
     assert line is not None
     return line
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.certification.grants import Grant, grants
-from lrs.domain.certification.requirement_check import Mark, What
+from lrs.domain.certification.requirement_check import Evidence, EvidenceKind
 from lrs.domain.certification.rule import Rule, in_force, rule_of
 from lrs.domain.certification.verdict import Span, Verdict, may_serve, verdict
 from tests.domain.naive import naive_grants
@@ -20,7 +20,14 @@ from tests.support.examples import drawn
 BEGIN = date(2028, 1, 20)
 LAST = 110
 COURSES = ("fire", "gas", "old")
-WHAT: tuple[What, ...] = (*get_args(What), "passed", "passed", "passed", "completed", "attended")
+WHAT: tuple[EvidenceKind, ...] = (
+    *get_args(EvidenceKind),
+    "passed",
+    "passed",
+    "passed",
+    "completed",
+    "attended",
+)
 DAYS = st.integers(0, LAST).map(lambda n: BEGIN + timedelta(days=n))
 VALIDITIES: list[dict[str, Any]] = [
     {},
@@ -34,11 +41,11 @@ REVOKED = st.lists(DAYS, max_size=2)
 
 
 @st.composite
-def marks(draw: st.DrawFn, most: int = 16) -> list[Mark]:
+def marks(draw: st.DrawFn, most: int = 16) -> list[Evidence]:
     """What one person did: few days, courses and attempts, so that things meet."""
     few = draw(st.lists(DAYS, min_size=3, max_size=8))
     one = st.builds(
-        Mark,
+        Evidence,
         course=st.sampled_from(COURSES),
         what=st.sampled_from(WHAT),
         instant=st.integers(0, 2),
@@ -91,7 +98,7 @@ def _renumbered(rule: Rule, number: int, since: date) -> Rule:
 
 def said(
     versions: list[Rule],
-    done: list[Mark],
+    done: list[Evidence],
     on: date,
     revoked: list[date] | None = None,
     exempt: list[Span] | None = None,
@@ -110,7 +117,7 @@ def said(
 @settings(deadline=None, max_examples=drawn(400))
 @given(histories(), marks(), REVOKED)
 def test_grants_are_what_looking_at_everything_each_day_gives(
-    versions: list[Rule], done: list[Mark], revoked: list[date]
+    versions: list[Rule], done: list[Evidence], revoked: list[date]
 ) -> None:
     """The walk forward agrees with the definitions, written down without regard to time."""
     made = grants(versions, done, revoked)
@@ -121,7 +128,7 @@ def test_grants_are_what_looking_at_everything_each_day_gives(
 @settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED, st.randoms(use_true_random=False))
 def test_order_makes_no_difference(
-    versions: list[Rule], done: list[Mark], revoked: list[date], random: Any
+    versions: list[Rule], done: list[Evidence], revoked: list[date], random: Any
 ) -> None:
     """Marks, versions and revocations are sets."""
     mixed = [random.sample(many, len(many)) for many in (versions, done + done[:3], revoked)]
@@ -131,7 +138,7 @@ def test_order_makes_no_difference(
 @settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), marks(), REVOKED, DAYS)
 def test_what_is_done_later_never_changes_a_day(
-    versions: list[Rule], done: list[Mark], more: list[Mark], revoked: list[date], on: date
+    versions: list[Rule], done: list[Evidence], more: list[Evidence], revoked: list[date], on: date
 ) -> None:
     """Neither marks nor revocations of later days do."""
     before = [mark for mark in done if mark.day <= on]
@@ -144,7 +151,7 @@ def test_what_is_done_later_never_changes_a_day(
 @settings(deadline=None, max_examples=drawn(200))
 @given(histories(), entries(), marks(), DAYS)
 def test_a_later_version_never_changes_the_days_before_it(
-    versions: list[Rule], entry: dict[str, Any], done: list[Mark], since: date
+    versions: list[Rule], entry: dict[str, Any], done: list[Evidence], since: date
 ) -> None:
     """Grants and verdicts of these days are the same with it and without it."""
     more = [*versions, rule_of(entry, len(versions) + 1, since)]
@@ -157,7 +164,7 @@ def test_a_later_version_never_changes_the_days_before_it(
 @settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED)
 def test_grants_follow_each_other(
-    versions: list[Rule], done: list[Mark], revoked: list[date]
+    versions: list[Rule], done: list[Evidence], revoked: list[date]
 ) -> None:
     """One a day; one that is made while another holds is a renewal and ends later."""
     made = grants(versions, done, revoked)
@@ -181,7 +188,7 @@ def test_grants_follow_each_other(
 @settings(deadline=None, max_examples=drawn(200))
 @given(histories(), marks(), REVOKED, DAYS)
 def test_certified_is_who_holds_a_grant(
-    versions: list[Rule], done: list[Mark], revoked: list[date], on: date
+    versions: list[Rule], done: list[Evidence], revoked: list[date], on: date
 ) -> None:
     """On that day, not revoked since it was made: then and only then, also to serve visitors."""
     verdict = said(versions, done, on, revoked)
@@ -204,7 +211,7 @@ def _holds(grant: Grant, revoked: list[date], on: date) -> bool:
 @given(histories(), marks(), REVOKED, DAYS, st.lists(st.tuples(DAYS, DAYS), max_size=2))
 def test_an_exemption_changes_nothing_but_the_days_it_holds_on(
     versions: list[Rule],
-    done: list[Mark],
+    done: list[Evidence],
     revoked: list[date],
     on: date,
     spans: list[tuple[date, date]],

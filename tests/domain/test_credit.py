@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.certification.evidence import begun, credit
+from lrs.domain.certification.evidence import evidence_in, first_activity
 from lrs.domain.training.evidence_log import MOST
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import COURSE, SESSION, TEST, course, day, here, state_of, statement
@@ -13,7 +13,7 @@ YEARS = [f"{year}-03-02T10:00:00+03:00" for year in (2024, 2025, 2026)]
 
 
 def days(*statements: JsonObject) -> list[str]:
-    marks = credit(COURSE, state_of(*statements))
+    marks = evidence_in(COURSE, state_of(*statements))
     return sorted(str(mark.day) for mark in marks if mark.what == "attended")
 
 
@@ -46,8 +46,8 @@ def test_an_absence_takes_back_the_sitting_of_its_own_day_alone(
     [("registered", False), ("attended", True), ("initialized", True), ("waived", True)],
 )
 def test_who_is_only_expected_has_begun_nothing(verb: str, is_something: bool) -> None:
-    assert bool(begun(state_of(here(verb, course())))) == is_something
-    assert begun(state_of(here("attended", SESSION, completion=False))) is None
+    assert bool(first_activity(state_of(here(verb, course())))) == is_something
+    assert first_activity(state_of(here("attended", SESSION, completion=False))) is None
 
 
 def test_a_flood_of_failures_takes_no_pass_away() -> None:
@@ -57,4 +57,4 @@ def test_a_flood_of_failures_takes_no_pass_away() -> None:
     state = state_of(passed, *failed)
     assert len(state["marks"]) == MOST
     assert state == state_of(passed, *failed)
-    assert "passed" in {mark.what for mark in credit(COURSE, state)}
+    assert "passed" in {mark.what for mark in evidence_in(COURSE, state)}

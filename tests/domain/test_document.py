@@ -15,8 +15,8 @@ from lrs.domain.aggregates.document import (
     Address,
     Condition,
     Content,
-    Kind,
-    Shelf,
+    DocumentCollection,
+    DocumentKind,
     content_of,
     merged,
     require_for_put,
@@ -31,7 +31,7 @@ from lrs.domain.errors import (
 from lrs.domain.xapi.version import Version
 
 REGISTRATION = UUID(int=7)
-STATE = Shelf(Kind.STATE, "mbox|mailto:a@b.org", "https://a/1", REGISTRATION)
+STATE = DocumentCollection(DocumentKind.STATE, "mbox|mailto:a@b.org", "https://a/1", REGISTRATION)
 CONTENT = Content("text/plain", 3, "ab" * 32, "cd" * 20)
 
 
@@ -70,21 +70,21 @@ def test_a_condition_is_true_or_says_why_not(
     assert (refusal(condition, None), refusal(condition, "e")) == (absent, there)
 
 
-RULES: dict[tuple[Version, Kind, bool], type[LrsError] | None] = {
-    (Version.V1_0_3, Kind.STATE, False): None,
-    (Version.V1_0_3, Kind.STATE, True): None,
-    (Version.V1_0_3, Kind.AGENT_PROFILE, False): InvalidDocument,
-    (Version.V1_0_3, Kind.AGENT_PROFILE, True): DocumentConflict,
-    (Version.V1_0_3, Kind.ACTIVITY_PROFILE, False): InvalidDocument,
-    (Version.V1_0_3, Kind.ACTIVITY_PROFILE, True): DocumentConflict,
-    **{(Version.V2_0_0, kind, False): None for kind in Kind},
-    **{(Version.V2_0_0, kind, True): DocumentConflict for kind in Kind},
+RULES: dict[tuple[Version, DocumentKind, bool], type[LrsError] | None] = {
+    (Version.V1_0_3, DocumentKind.STATE, False): None,
+    (Version.V1_0_3, DocumentKind.STATE, True): None,
+    (Version.V1_0_3, DocumentKind.AGENT_PROFILE, False): InvalidDocument,
+    (Version.V1_0_3, DocumentKind.AGENT_PROFILE, True): DocumentConflict,
+    (Version.V1_0_3, DocumentKind.ACTIVITY_PROFILE, False): InvalidDocument,
+    (Version.V1_0_3, DocumentKind.ACTIVITY_PROFILE, True): DocumentConflict,
+    **{(Version.V2_0_0, kind, False): None for kind in DocumentKind},
+    **{(Version.V2_0_0, kind, True): DocumentConflict for kind in DocumentKind},
 }
 
 
 @pytest.mark.parametrize(("version", "kind", "there"), list(RULES))
 def test_a_put_that_says_nothing_overwrites_only_what_it_may(
-    version: Version, kind: Kind, there: bool
+    version: Version, kind: DocumentKind, there: bool
 ) -> None:
     """1.0.3 part 3, 3.1: State alone; 2.0, 4.1.6: nothing at all."""
     etag, expected = ("e" if there else None), RULES[version, kind, there]
@@ -95,8 +95,10 @@ def test_a_put_that_says_nothing_overwrites_only_what_it_may(
             require_for_put(kind, version, Condition(), etag)
 
 
-@pytest.mark.parametrize(("version", "kind"), list(product(Version, Kind)))
-def test_a_put_that_says_something_is_held_to_that_alone(version: Version, kind: Kind) -> None:
+@pytest.mark.parametrize(("version", "kind"), list(product(Version, DocumentKind)))
+def test_a_put_that_says_something_is_held_to_that_alone(
+    version: Version, kind: DocumentKind
+) -> None:
     """1.0.3 part 3, 3.1.s4: neither 400 nor 409 where the condition is true."""
     require_for_put(kind, version, Condition(if_match={"e"}), "e")
     require_for_put(kind, version, Condition(if_none_match={ANY}), None)
@@ -184,10 +186,10 @@ def test_a_stream_is_of_one_document_and_one_key() -> None:
         Address(replace(STATE, registration=None), "n"),
         Address(replace(STATE, registration=UUID(int=8)), "n"),
         Address(replace(STATE, agent=STATE.activity, activity=STATE.agent), "n"),
-        Address(Shelf(Kind.AGENT_PROFILE, agent="x"), "n"),
-        Address(Shelf(Kind.ACTIVITY_PROFILE, activity="x"), "n"),
-        Address(Shelf(Kind.AGENT_PROFILE, agent='x", "'), "n"),
-        Address(Shelf(Kind.AGENT_PROFILE, agent="x"), '", "n'),
+        Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent="x"), "n"),
+        Address(DocumentCollection(DocumentKind.ACTIVITY_PROFILE, activity="x"), "n"),
+        Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent='x", "'), "n"),
+        Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent="x"), '", "n'),
     ]
     keys = [bytes(32), b"\1" * 32]
     streams = {address.stream(key) for address in addresses for key in keys}
@@ -198,16 +200,21 @@ def test_a_stream_is_of_one_document_and_one_key() -> None:
 def test_the_owner_is_the_person_or_else_the_activity() -> None:
     """With a person's key all documents about the person can be made unfindable."""
     assert STATE.owner == STATE.agent
-    assert Shelf(Kind.AGENT_PROFILE, agent="who").owner == "who"
-    assert Shelf(Kind.ACTIVITY_PROFILE, activity="what").owner == "what"
+    assert DocumentCollection(DocumentKind.AGENT_PROFILE, agent="who").owner == "who"
+    assert DocumentCollection(DocumentKind.ACTIVITY_PROFILE, activity="what").owner == "what"
 
 
-def test_a_fact_says_where_the_document_is_and_what_it_holds() -> None:
+def test_an_event_says_where_the_document_is_and_what_it_holds() -> None:
     """Enough to list it and to find its bytes; a text for each part, empty where there is none."""
-    fact = stored(Address(STATE, "n"), UUID(int=1), 3, CONTENT)
-    assert content_of(fact) == CONTENT
-    assert (fact.originator_id, fact.originator_version) == (UUID(int=1), 3)
-    place = (fact.kind, fact.agent, fact.activity, fact.registration, fact.name)
+    event = stored(Address(STATE, "n"), UUID(int=1), 3, CONTENT)
+    assert content_of(event) == CONTENT
+    assert (event.originator_id, event.originator_version) == (UUID(int=1), 3)
+    place = (event.kind, event.agent, event.activity, event.registration, event.name)
     assert place == ("state", STATE.agent, STATE.activity, str(REGISTRATION), "n")
-    bare = stored(Address(Shelf(Kind.AGENT_PROFILE, agent="a"), "n"), UUID(int=1), 1, CONTENT)
+    bare = stored(
+        Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent="a"), "n"),
+        UUID(int=1),
+        1,
+        CONTENT,
+    )
     assert (bare.activity, bare.registration) == ("", "")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import Terms, terms
-from lrs.domain.xapi.stored_text import as_kept
+from lrs.domain.xapi.stored_text import as_stored
 from lrs.domain.xapi.version import Version
 from tests.schemas.examples import ANNA, BORIS, COURSE, HASHED, LEARNER, TEAM, V2, complete, planned
 from tests.schemas.strategies import authorities, statements
@@ -20,7 +20,7 @@ office = "agent:mbox|mailto:office@example.org"
 
 
 def of(statement: JsonObject, authority: JsonObject = KEY) -> Terms:
-    return terms(as_kept(statement), authority)
+    return terms(as_stored(statement), authority)
 
 
 def test_a_statement_is_told_by_its_actor_verb_object_and_registration() -> None:

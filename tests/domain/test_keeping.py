@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.xapi.agent import JsonObject
-from lrs.domain.xapi.stored_text import as_kept, kept_text, needs_rewriting, rewritten
+from lrs.domain.xapi.stored_text import as_stored, kept_text, needs_rewriting, rewritten
 from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
 
@@ -66,7 +66,7 @@ def test_keeping_changes_nothing_else_and_changes_it_once(statement: JsonObject)
     text = json.dumps(statement, ensure_ascii=False, indent=2).encode()
     first = kept_text(statement, text)
     again = json.loads(first)
-    assert again == as_kept(statement)
+    assert again == as_stored(statement)
     assert not needs_rewriting(again)
     assert kept_text(again, first) is first
     assert first is text or needs_rewriting(statement)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from lrs.domain.certification.evidence import credit
+from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.attempt import RULES
-from lrs.domain.training.line import view
+from lrs.domain.training.line import read_line
 from lrs.domain.training.line_state import add, concerns
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
@@ -182,11 +182,11 @@ def test_abandoned_is_in_progress_and_keeps_its_time() -> None:
     assert (line.status, line.hours) == ("in progress", 600)
 
 
-def test_other_facts_make_no_line() -> None:
+def test_other_outcomes_make_no_line() -> None:
     for verb in ("schedule", "earned", "rated"):
         (outcome,) = told(here(verb, {"id": SESSION["id"]}))
         assert concerns(outcome) is (verb != "schedule")
-        assert view(add({}, outcome)) is None
+        assert read_line(add({}, outcome)) is None
 
 
 def test_a_certificate_tells_until_when_the_course_is_good() -> None:
@@ -197,7 +197,7 @@ def test_a_certificate_tells_until_when_the_course_is_good() -> None:
     line = line_of(done, certificate)
     assert (line.valid_until, line.evidence) == (date(2027, 1, 31), (1, 2))
     assert line_of(done).valid_until is None
-    without = view(state_of(done), months=12)
+    without = read_line(state_of(done), months=12)
     assert without
     assert without.valid_until == date(2027, 3, 3)
 
@@ -207,19 +207,19 @@ def test_a_course_that_is_done_again_is_good_from_then() -> None:
     again = statement("passed", course(), at="2027-02-10T10:00:00+03:00")
     state = state_of(statement("passed", course(), at=day(10)), again)
     for rule in RULES:
-        line = view(state, rule, months=12)
+        line = read_line(state, rule, months=12)
         assert line is not None
         assert line.valid_until == date(2028, 2, 10)
     failed = [
         statement(verb, course(), at=f"2027-02-10T1{hour}:00:00+03:00")
         for hour, verb in enumerate(["completed", "failed"])
     ]
-    line = view(state_of(statement("passed", course(), at=day(10)), *failed), months=12)
+    line = read_line(state_of(statement("passed", course(), at=day(10)), *failed), months=12)
     assert line is not None
     assert line.valid_until == date(2027, 3, 10), "to be done again and to fail renews nothing"
     said = {"extensions": {"https://x.example/valid-until": "2027-01-31"}}
     certificate = here("earned", {"id": COURSE + "/certificate"}, day(11)) | {"result": said}
-    line = view(state_of(certificate, again), "last", months=12)
+    line = read_line(state_of(certificate, again), "last", months=12)
     assert line is not None
     assert line.valid_until == date(2028, 2, 10)
 
@@ -333,7 +333,7 @@ def test_presence_rests_on_the_first_joining_and_the_last_leaving() -> None:
 def test_what_keeps_a_line_valid_is_evidence() -> None:
     """The pass that counts is the first, the one that it is valid by the last."""
     years = [f"{year}-03-02T10:00:00+03:00" for year in (2024, 2025, 2026)]
-    line = view(state_of(*(statement("passed", course(), at=at) for at in years)), "best", 12)
+    line = read_line(state_of(*(statement("passed", course(), at=at) for at in years)), "best", 12)
     assert line
     assert (str(line.completed)[:4], line.valid_until) == ("2024", date(2027, 3, 2))
     assert line.evidence == (1, 3)
@@ -358,5 +358,5 @@ def test_each_member_that_is_shown_has_its_evidence() -> None:
 
 def test_hours_of_a_certificate_name_joining_and_leaving() -> None:
     sat = [here("join", SESSION, day(2)), here("leave", SESSION, day(2, "11:00:00"))]
-    (spent,) = (mark for mark in credit(COURSE, state_of(*sat)) if mark.what == "spent")
+    (spent,) = (mark for mark in evidence_in(COURSE, state_of(*sat)) if mark.what == "spent")
     assert (spent.position, spent.supporting) == (1, (2,))

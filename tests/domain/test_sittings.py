@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.certification.evidence import credit
+from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.course_statistics import delivered
 from lrs.domain.training.line_counters import sessions_of
 from lrs.domain.training.line_state import gather
@@ -48,7 +48,7 @@ def absent(number: int, time: str = "10:00:00") -> JsonObject:
 
 def hours_by_day(*statements: JsonObject) -> dict[str, float]:
     """What counts toward a certificate."""
-    marks = [mark for mark in credit(COURSE, state_of(*statements)) if mark.what == "spent"]
+    marks = [mark for mark in evidence_in(COURSE, state_of(*statements)) if mark.what == "spent"]
     return {str(mark.day): mark.milliseconds / 3_600_000 for mark in marks}
 
 
@@ -137,7 +137,9 @@ def test_statistics_count_each_sitting_of_an_address() -> None:
 def test_joining_and_leaving_in_any_order_are_the_same_sittings() -> None:
     said = told(*log(2, "23:00:00", "23:30:00"), here("join", SESSION, day(2, "23:40:00")),
                 here("leave", SESSION, day(3, "00:10:00")), absent(3))  # fmt: skip
-    assert len({str(sorted(credit(COURSE, gather({}, one)))) for one in permutations(said)}) == 1
+    assert (
+        len({str(sorted(evidence_in(COURSE, gather({}, one)))) for one in permutations(said)}) == 1
+    )
 
 
 TIMES = st.builds(day, st.integers(1, 28), st.sampled_from(["00:05:00", "10:00:00", "23:55:00"]))
@@ -163,7 +165,7 @@ DAYS = st.lists(SITTINGS | STUDIES, min_size=1, max_size=12)
 
 def counting(said: list[JsonObject], upto: str) -> list[Any]:
     """What counts toward a certificate up to a day, by day."""
-    marks = credit(COURSE, gather({}, told(*said)))
+    marks = evidence_in(COURSE, gather({}, told(*said)))
     return sorted((str(m.day), m.what, m.milliseconds) for m in marks if str(m.day) <= upto)
 
 
@@ -184,7 +186,7 @@ def test_sittings_and_sessions_in_any_order_are_the_same(
     outcomes = told(*said)
     state = gather({}, outcomes)
     assert state == gather({}, random.sample(outcomes, len(outcomes)))
-    line, marks = line_of(*said), credit(COURSE, state)
+    line, marks = line_of(*said), evidence_in(COURSE, state)
     assert sum(m.milliseconds for m in marks) // 1000 == line.hours
     present = [m for m in marks if m.what == "attended"]
     figures = sessions_of(state).values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.certification.evidence import credit
+from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.line_state import gather
 from lrs.domain.training.spending import MOST_PARTS
 from lrs.domain.xapi.agent import JsonObject
@@ -29,7 +29,7 @@ def said(verb: str, minutes: int, number: int, session: str = "", **more: str) -
 
 
 def minutes_by_day(*statements: JsonObject) -> dict[int, int]:
-    marks = [mark for mark in credit(COURSE, state_of(*statements)) if mark.what == "spent"]
+    marks = [mark for mark in evidence_in(COURSE, state_of(*statements)) if mark.what == "spent"]
     return {mark.day.day: mark.milliseconds // 60_000 for mark in marks}
 
 

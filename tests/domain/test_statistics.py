@@ -17,7 +17,7 @@ from lrs.domain.training.course_statistics import (
     kind_of,
     spread,
 )
-from lrs.domain.training.line import Line, view
+from lrs.domain.training.line import Line, read_line
 from lrs.domain.training.line_counters import counters_of, step
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
@@ -167,7 +167,7 @@ def test_a_courses_kind_is_seen_over_its_lines() -> None:
 @given(st.lists(histories(most=5), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_what_was_added_can_be_taken_back(stories: list[Any], random: Any) -> None:
     """Additions and removals in any order leave the sum of what remains, and zero leaves {}."""
-    lines = [one for story in stories if (one := view(state_of(*story)))]
+    lines = [one for story in stories if (one := read_line(state_of(*story)))]
     kept = lines[: len(lines) // 2]
     counters = total(*random.sample(lines, len(lines)))
     for one in lines[len(kept) :]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from lrs.domain.training.line import view
+from lrs.domain.training.line import read_line
 from lrs.domain.training.line_state import concerns, gather
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.published_words import SILENT
@@ -74,7 +74,7 @@ def outcomes_of(row: Row) -> list[Outcome]:
 
 def made(state: State) -> str:
     """The line, or what there is without one, in the words of the document."""
-    line = view(state)
+    line = read_line(state)
     if line is None:
         known = {"certificate": "a certificate", "forfeited": "a certificate taken back"}
         return next((text for name, text in known.items() if name in state), "nothing")

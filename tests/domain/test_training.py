@@ -38,7 +38,7 @@ def one(said: JsonObject) -> Outcome:
 
 
 @pytest.mark.parametrize(
-    ("verb", "kind", "result", "fact"),
+    ("verb", "kind", "result", "outcome_kind"),
     [
         ("schedule", "meeting", None, "planned"),
         ("registered", "course", None, "enrolled"),
@@ -77,10 +77,10 @@ def one(said: JsonObject) -> Outcome:
     ],
 )
 def test_the_verb_decides(
-    verb: str, kind: str | None, result: JsonObject | None, fact: str
+    verb: str, kind: str | None, result: JsonObject | None, outcome_kind: str
 ) -> None:
     """Each row of the table, in both spellings, with and without a type."""
-    assert one(statement(verb, part("x", kind), result=result)).fact == fact
+    assert one(statement(verb, part("x", kind), result=result)).kind == outcome_kind
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_which_course_it_belongs_to(
 def test_a_course_comes_with_its_title_and_the_part_of_it() -> None:
     outcome = one(statement("completed", MODULE, context=within()))
     assert outcome.title == {"ru": "Управление конфликтами"}
-    assert (outcome.part, outcome.kind) == (MODULE["id"], "module")
+    assert (outcome.part, outcome.activity_kind) == (MODULE["id"], "module")
 
 
 def test_each_member_of_a_group_counts_once() -> None:
@@ -227,7 +227,7 @@ def test_an_installation_adds_words_of_its_own() -> None:
     )
     said = recorded(statement("https://centre.example.org/finished", course()))
     assert outcomes(said) == []
-    assert [o.fact for o in outcomes(said, own)] == ["completed"]
+    assert [o.kind for o in outcomes(said, own)] == ["completed"]
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(

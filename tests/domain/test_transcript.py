@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.training.line import view
+from lrs.domain.training.line import read_line
 from lrs.domain.training.line_state import MOST_VOIDED, add, gather, mark
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.sittings import MOST_INSTANTS, MOST_SITTINGS
@@ -65,9 +65,9 @@ def test_adding_leaves_the_state_it_was_given(history: list[JsonObject]) -> None
 @given(histories(), st.sampled_from(["best", "last", "first"]))
 def test_every_line_can_be_read_under_every_rule(history: list[JsonObject], rule: Any) -> None:
     """None where nothing but certificates and feedback is known."""
-    line = view(state_of(*history), rule)
+    line = read_line(state_of(*history), rule)
     if line is None:
-        assert {o.fact for o in told(*history)} <= {"certified", "forfeited", "rated"}
+        assert {o.kind for o in told(*history)} <= {"certified", "forfeited", "rated"}
         return
     assert (line.completed is not None) == (line.status in ("passed", "completed"))
     assert line.first_activity.instant <= line.last_activity.instant
@@ -76,14 +76,14 @@ def test_every_line_can_be_read_under_every_rule(history: list[JsonObject], rule
 
 def test_a_voided_mistake_goes_and_leaves_a_mark() -> None:
     failed, passed = told(here("failed", TEST, day(2)), here("passed", TEST, day(3)))
-    line = view(mark(add({}, failed), [passed.position]))
+    line = read_line(mark(add({}, failed), [passed.position]))
     assert line
     assert (line.status, line.voided, line.voided_count) == ("failed", (2,), 1)
 
 
 def test_a_line_with_nothing_left_says_nothing() -> None:
     state = mark({}, [1])
-    assert view(state) is None
+    assert read_line(state) is None
     assert state == {"voided": {"count": 1, "latest": [1]}}
 
 
@@ -115,7 +115,7 @@ def test_ten_thousand_tries_keep_those_a_rule_may_pick() -> None:
     )
     state = gather({}, tries)
     assert len(state["attempts"][""]["results"]) <= 5
-    assert view(state).attempts == 999  # type: ignore[union-attr]
+    assert read_line(state).attempts == 999  # type: ignore[union-attr]
 
 
 def test_joining_without_end_is_cut_and_marked() -> None:
@@ -134,7 +134,7 @@ def test_sittings_without_end_keep_the_latest() -> None:
     ]
     forward, backward = gather({}, daily), gather({}, reversed(daily))
     assert written(forward) == written(backward)
-    line = view(forward)
+    line = read_line(forward)
     assert line
     assert (line.sessions_attended, line.hours_cut) == (MOST_SITTINGS, True)
 

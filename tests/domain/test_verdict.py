@@ -11,7 +11,7 @@ from lrs.domain.certification.grants import Grant, grants
 from lrs.domain.certification.rule import Rule
 from lrs.domain.certification.verdict import (
     Clearance,
-    Record,
+    Employment,
     Ruling,
     Span,
     Verdict,
@@ -383,7 +383,7 @@ def test_the_version_in_force_says_when_the_window_opens(
     ],
 )
 def test_whom_a_rule_applies_to(
-    members: dict[str, Any], record: Record | None, expected: bool
+    members: dict[str, Any], record: Employment | None, expected: bool
 ) -> None:
     """All that is said must hold; where nothing is said, nobody has to."""
     first = day("2026-05-01")
@@ -407,7 +407,7 @@ def test_newcomers_are_new_to_the_programme_not_to_its_last_version() -> None:
 def test_a_personnel_entry_makes_a_record() -> None:
     """Of all that it says, where somebody belongs and when they were there."""
     entry = {"agent": "mbox|mailto:a@b.example", "name": "Анна", "post": "inspector"}
-    assert record_of(entry) == Record("inspector", None, Span(None, None))
+    assert record_of(entry) == Employment("inspector", None, Span(None, None))
     more = {"office": "0012", "since": "2020-02-03", "until": "2026-01-01"}
     assert record_of(entry | more) == employed(until="2026-01-01")
 
@@ -447,7 +447,9 @@ def test_the_exempt_may_serve_and_the_revoked_may_not() -> None:
 @pytest.mark.parametrize(
     "record", [None, employed(until="2026-06-14"), employed(since="2026-06-16")]
 )
-def test_without_a_record_of_the_day_it_is_not_known_who_may_serve(record: Record | None) -> None:
+def test_without_a_record_of_the_day_it_is_not_known_who_may_serve(
+    record: Employment | None,
+) -> None:
     """Which programmes are wanted of somebody hangs on it: neither yes nor no can be said."""
     said = judged(VISITORS, "2026-06-15", PASSED, record=record)
     assert may_serve({"windows": said}, record, day("2026-06-15")) == Clearance(None)

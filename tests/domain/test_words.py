@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lrs.domain.training.line import view
+from lrs.domain.training.line import read_line
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject
@@ -35,8 +35,8 @@ QUESTION = activity("https://lms.example.org/h5p/42", "cmi.interaction")
 RIGHT: JsonObject = {"success": True, "completion": True, "score": {"scaled": 1}}
 
 
-def facts(*statements: JsonObject) -> list[str]:
-    return [outcome.fact for outcome in told(*statements)]
+def kinds(*statements: JsonObject) -> list[str]:
+    return [outcome.kind for outcome in told(*statements)]
 
 
 @pytest.mark.parametrize("base", [STREAMS, STREAMS + "schema/1.0/"])
@@ -55,8 +55,8 @@ def test_the_type_decides_what_joining_and_leaving_mean(
     base: str, of: JsonObject, joined: list[str], left: list[str]
 ) -> None:
     """A course is enrolled in, a meeting attended, and a group of learners is neither."""
-    assert facts(statement(base + "join", of)) == joined
-    assert facts(statement(base + "leave", of)) == left
+    assert kinds(statement(base + "join", of)) == joined
+    assert kinds(statement(base + "leave", of)) == left
 
 
 def test_who_is_taken_off_a_course_has_withdrawn_and_was_nowhere() -> None:
@@ -69,7 +69,7 @@ def test_who_is_taken_off_a_course_has_withdrawn_and_was_nowhere() -> None:
 @pytest.mark.parametrize("verb", sorted(STANDARD.verbs))
 def test_nobody_trains_in_the_lms(verb: str) -> None:
     """To be registered at it enrols in nothing, whatever the verb."""
-    assert facts(statement(verb, LMS)) == []
+    assert kinds(statement(verb, LMS)) == []
 
 
 def test_an_attempt_counts_as_a_try_at_its_assessment() -> None:
@@ -142,22 +142,22 @@ def test_an_activity_of_one_question_ends_with_its_answer(result: JsonObject, st
 def test_questions_in_something_else_change_nothing(role: str) -> None:
     """Not even if one is said to be passed: a question is no test."""
     inside = {"contextActivities": {role: [course()]}}
-    assert facts(statement("answered", QUESTION, result=RIGHT, context=inside)) == []
+    assert kinds(statement("answered", QUESTION, result=RIGHT, context=inside)) == []
     bare = {"contextActivities": {role: [{"id": COURSE}]}}
-    assert facts(statement("answered", QUESTION, result=RIGHT, context=bare)) == []
+    assert kinds(statement("answered", QUESTION, result=RIGHT, context=bare)) == []
     line = line_of(statement("passed", QUESTION, result=RIGHT, context=inside))
     assert (line.status, line.score) == ("in progress", None)
 
 
 def test_the_lms_around_a_question_is_nothing_that_it_stands_in() -> None:
     inside = {"contextActivities": {"grouping": [LMS, {"id": QUESTION["id"]}]}}
-    assert facts(statement("answered", QUESTION, result=RIGHT, context=inside)) == ["passed"]
+    assert kinds(statement("answered", QUESTION, result=RIGHT, context=inside)) == ["passed"]
 
 
 def test_a_grade_earned_is_a_score_and_nothing_without_one() -> None:
     earned = statement("earned", course(), result={"score": {"scaled": 0.9}})
-    assert facts(earned) == ["scored"]
-    assert facts(statement("earned", course())) == []
+    assert kinds(earned) == ["scored"]
+    assert kinds(statement("earned", course())) == []
 
 
 def test_a_certificate_taken_back_ends_what_it_stood_for() -> None:
@@ -165,22 +165,24 @@ def test_a_certificate_taken_back_ends_what_it_stood_for() -> None:
     done = statement("completed", course(), at=day(3))
     got = here(TLA + "achieved", CERTIFICATE, day(4))
     lost = here(TLA + "forfeited", CERTIFICATE, day(20))
-    line = view(state_of(lost, got, done), months=12)
+    line = read_line(state_of(lost, got, done), months=12)
     assert line is not None
     assert (line.valid_until, line.evidence) == (date(2026, 3, 20), (3, 2, 1))
     again = statement("completed", course(), at=day(25))
-    line = view(state_of(done, got, lost, again), months=12)
+    line = read_line(state_of(done, got, lost, again), months=12)
     assert line is not None
     assert line.valid_until == date(2027, 3, 25)
-    renewed = view(state_of(done, lost, here(TLA + "achieved", CERTIFICATE, day(26))), months=12)
+    renewed = read_line(
+        state_of(done, lost, here(TLA + "achieved", CERTIFICATE, day(26))), months=12
+    )
     assert renewed is not None
     assert renewed.valid_until == date(2027, 3, 3)
-    assert view(state_of(got, lost)) is None
+    assert read_line(state_of(got, lost)) is None
 
 
 def test_what_was_good_for_less_long_is_not_prolonged_by_taking_it_back() -> None:
     done = statement("completed", course(), at=day(3))
-    line = view(
+    line = read_line(
         state_of(done, here(TLA + "forfeited", CERTIFICATE, "2028-01-01T10:00:00Z")), "best", 12
     )
     assert line is not None
@@ -220,8 +222,8 @@ def own_words(outcome: str, **by_type: str) -> list[Outcome]:
 
 def test_a_type_goes_before_its_kind_and_a_kind_before_the_verb() -> None:
     iri = course()["definition"]["type"]
-    assert [o.fact for o in own_words("passed")] == ["passed"]
-    assert [o.fact for o in own_words("passed", course="failed")] == ["failed"]
-    assert [o.fact for o in own_words("passed", course="failed", **{iri: "waived"})] == ["waived"]
+    assert [o.kind for o in own_words("passed")] == ["passed"]
+    assert [o.kind for o in own_words("passed", course="failed")] == ["failed"]
+    assert [o.kind for o in own_words("passed", course="failed", **{iri: "waived"})] == ["waived"]
     assert own_words("passed", course="") == []
-    assert [o.fact for o in own_words("passed", untyped="failed")] == ["passed"]
+    assert [o.kind for o in own_words("passed", untyped="failed")] == ["passed"]

@@ -17,7 +17,7 @@ import pytest
 
 from api.cli.doctor import examine
 from lrs import bootstrap
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import Unavailable
 from lrs.domain.xapi.filters import Criteria
 from lrs.domain.xapi.version import Version
@@ -347,8 +347,8 @@ def test_a_report_does_not_go_by_a_catalogue_that_the_log_has_lost(files: Settin
         lrs.projector.catch_up()
         restores = [copied(files.ledger_url), copied(files.views_url)]
         for title in ("Север", "Юг"):
-            described = entry(Kind.OFFICE, title={"ru": title})
-            lrs.catalogue.describe([Stated(Kind.OFFICE, described)], WRITER)
+            described = entry(EntryKind.OFFICE, title={"ru": title})
+            lrs.catalogue.describe([Stated(EntryKind.OFFICE, described)], WRITER)
             assert [o.thing.entry["title"] for o in lrs.offices.all().value] == [{"ru": title}]
             for restore in restores:
                 restore()

@@ -1,4 +1,4 @@
-"""The fact stays, its content can go: commitments, erasure, and what the database refuses."""
+"""The event stays, its content can go: commitments, erasure, and what the database refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lrs.ledger import Ledger
 from lrs.ledger.encoding import mapper
 from lrs.ledger.tables import content, event
 from lrs.service import Lrs
-from tests.support.stores import AUTHORITY, WRITER, fact, statement, store
+from tests.support.stores import AUTHORITY, WRITER, statement, statement_event, store
 
 REWRITES = [
     "UPDATE ledger.event SET stored = stored + 1",
@@ -32,8 +32,8 @@ REWRITES = [
 def test_a_commitment_is_the_hmac_of_the_content_under_its_salt(
     database: Database, ledger: Ledger
 ) -> None:
-    """Anybody with the content and its salt can recompute what the fact commits to."""
-    ledger.record([fact(), fact()])
+    """Anybody with the content and its salt can recompute what the event commits to."""
+    ledger.append([statement_event(), statement_event()])
     query = select(event.c.commitment, content.c.salt, content.c.state).join(
         content, content.c.position == event.c.position
     )
@@ -54,16 +54,16 @@ def test_an_erased_event_keeps_its_place_and_loses_its_statement(
     database: Database, ledger: Ledger
 ) -> None:
     """Without its content the event still counts; readers leave its statement out."""
-    facts = [fact() for _ in range(3)]
-    ledger.record(facts)
+    made = [statement_event() for _ in range(3)]
+    ledger.append(made)
     erase(database, 2)
     page = ledger.reader.after(0, 10)
     assert (page.count, page.last) == (3, 3)
     assert [s.position for s in page.statements] == [1, 3]
     assert ledger.reader.commitment_at(2) is not None
     assert ledger.reader.at([2]) == {}
-    assert ledger.reader.statements([facts[1].originator_id]) == []
-    assert ledger.stream(facts[1].originator_id) == []
+    assert ledger.reader.statements([made[1].originator_id]) == []
+    assert ledger.stream(made[1].originator_id) == []
 
 
 def test_a_store_with_an_erased_statement_folds_and_answers(lrs: Lrs) -> None:
@@ -78,8 +78,8 @@ def test_a_store_with_an_erased_statement_folds_and_answers(lrs: Lrs) -> None:
 def test_the_database_itself_refuses_to_rewrite_the_past(
     rewrite: str, database: Database, ledger: Ledger
 ) -> None:
-    """No program with the store's own password changes or removes a fact, or alters content."""
-    ledger.record([fact()])
+    """No program with the store's own password changes or removes an event, or alters content."""
+    ledger.append([statement_event()])
     if database.dialect == "sqlite":
         if rewrite.startswith("TRUNCATE"):
             pytest.skip("SQLite has no TRUNCATE")
@@ -102,8 +102,8 @@ def test_the_database_itself_refuses_to_rewrite_the_past(
 )
 def test_the_text_comes_back_byte_for_byte(text: bytes, ledger: Ledger) -> None:
     """No JSON library, then or now, changes a statement: not its numbers, spaces or escapes."""
-    stored = replace(fact(), text=text)
-    ledger.record([stored])
+    stored = replace(statement_event(), text=text)
+    ledger.append([stored])
     assert ledger.reader.statements([stored.originator_id])[0].text == text
     assert ledger.stream(stored.originator_id) == [stored]
 
@@ -111,7 +111,9 @@ def test_the_text_comes_back_byte_for_byte(text: bytes, ledger: Ledger) -> None:
 def test_who_vouches_is_read_without_the_statement(database: Database, ledger: Ledger) -> None:
     """Of an envelope of any length; an erased statement has none."""
     pair: JsonObject = {"objectType": "Group", "member": [{"mbox": f"mailto:{'a' * 3_000}@b.c"}]}
-    ledger.record([fact(), fact(), replace(fact(), authority=pair)])
+    ledger.append(
+        [statement_event(), statement_event(), replace(statement_event(), authority=pair)]
+    )
     erase(database, 2)
     assert ledger.reader.authorities_at([1, 2, 3, 4]) == {1: AUTHORITY, 3: pair}
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from lrs import bootstrap
 from lrs.db.engine import Database
-from lrs.domain.aggregates.document import Address, Condition, Kind, Shelf
+from lrs.domain.aggregates.document import Address, Condition, DocumentCollection, DocumentKind
 from lrs.domain.errors import DocumentNotFound
 from lrs.domain.events import DocumentDeleted, DocumentStored
 from lrs.domain.xapi.version import Version
@@ -25,10 +25,10 @@ from tests.support.stores import WRITER
 ANNA = "mbox|mailto:anna@example.org"
 COURSE = "https://example.org/courses/1"
 ADDRESSES = [
-    Address(Shelf(Kind.STATE, ANNA, COURSE), "bookmark"),
-    Address(Shelf(Kind.STATE, ANNA, COURSE, UUID(int=1)), "bookmark"),
-    Address(Shelf(Kind.AGENT_PROFILE, agent=ANNA), "settings"),
-    Address(Shelf(Kind.ACTIVITY_PROFILE, activity=COURSE), "highscores"),
+    Address(DocumentCollection(DocumentKind.STATE, ANNA, COURSE), "bookmark"),
+    Address(DocumentCollection(DocumentKind.STATE, ANNA, COURSE, UUID(int=1)), "bookmark"),
+    Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent=ANNA), "settings"),
+    Address(DocumentCollection(DocumentKind.ACTIVITY_PROFILE, activity=COURSE), "highscores"),
 ]
 each_address = pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: str(a.shelf.kind))
 
@@ -62,10 +62,10 @@ def test_every_change_is_an_event_of_one_stream(lrs: Lrs, address: Address) -> N
     lrs.documents.delete(address, Condition(), WRITER)
     put(lrs, address, b"again", "text/plain")
     (stream,) = set(streams(lrs._databases[0]))
-    facts = lrs.ledger.stream(stream)
-    assert [fact.originator_version for fact in facts] == [1, 2, 3, 4]
-    assert isinstance(facts[2], DocumentDeleted)
-    kept = [fact for fact in facts if isinstance(fact, DocumentStored)]
+    made = lrs.ledger.stream(stream)
+    assert [one.originator_version for one in made] == [1, 2, 3, 4]
+    assert isinstance(made[2], DocumentDeleted)
+    kept = [one for one in made if isinstance(one, DocumentStored)]
     contents = [Content(data) for data in (b'{"a":1}', b'{"a":1,"b":2}', b"again")]
     assert [(f.sha2, f.sha1, f.size) for f in kept] == [(c.sha2, c.sha1, c.size) for c in contents]
     assert {(f.kind, f.agent, f.activity, f.name) for f in kept} == {

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from lrs.db.engine import Database
 from lrs.ledger import Ledger, LoggedStatement, LogReader
-from lrs.ledger.append import Row, insert_rows, lock, read_head
+from lrs.ledger.append import EventRow, insert_rows, lock, read_head
 from tests.conftest import Place
 from tests.support.processes import finish, running
-from tests.support.stores import fact, log_of, now, opened
+from tests.support.stores import log_of, now, opened, statement_event
 
 PROCESSES, THREADS, APPENDS, GROUP = 4, 4, 250, 5
 EVENTS = PROCESSES * THREADS * APPENDS * GROUP
@@ -29,7 +29,7 @@ def write(url: str) -> None:
 
     def appends(_: int) -> None:
         for _ in range(APPENDS):
-            ledger.record([fact() for _ in range(GROUP)])
+            ledger.append([statement_event() for _ in range(GROUP)])
 
     with opened(url, restless, timeout=60) as ledger, ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(appends, range(THREADS)))
@@ -64,21 +64,21 @@ def test_stored_rises_when_the_clock_lies_behind_the_log(
 ) -> None:
     """An event stored in what is now the future does not let the next ones fall behind it."""
     ahead = now() + 3_600_000_000
-    row = Row(uuid4(), 1, "statement-stored", b"c" * 32, b"s" * 32, b"{}\n{}")
+    row = EventRow(uuid4(), 1, "statement-stored", b"c" * 32, b"s" * 32, b"{}\n{}")
     with database.write.begin() as connection:
         lock(connection)
         head = read_head(connection, lambda: ahead)
         insert_rows(connection, [row], type(head)(head.position, head.stored, ahead))
-    ledger.record([fact(), fact()])
+    ledger.append([statement_event(), statement_event()])
     assert [stored for _, stored, _ in log_of(database)] == [ahead, ahead + 1, ahead + 2]
 
 
 def test_an_append_that_fails_leaves_no_gap(database: Database, ledger: Ledger) -> None:
     """A rolled-back append takes its position with it: the next event gets it."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with database.write.connect() as connection, connection.begin() as transaction:
         lock(connection)
-        row = Row(uuid4(), 1, "statement-stored", b"c" * 32, b"s" * 32, b"{}\n{}")
+        row = EventRow(uuid4(), 1, "statement-stored", b"c" * 32, b"s" * 32, b"{}\n{}")
         assert insert_rows(connection, [row], read_head(connection, now)).position == 2
         transaction.rollback()
-    assert ledger.record([fact()]) == [2]
+    assert ledger.append([statement_event()]) == [2]

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
-from lrs.db.compiled_query import MOST, Prepared
+from lrs.db.compiled_query import MOST, CompiledQuery
 from lrs.ledger.tables import event
 from lrs.service import Lrs
 from tests.support.stores import statement, store
 
-_AMONG = Prepared(select(event.c.position), among=event.c.position)
-_BY_ID = Prepared(
+_AMONG = CompiledQuery(select(event.c.position), among=event.c.position)
+_BY_ID = CompiledQuery(
     select(event.c.position, event.c.originator_id).where(event.c.originator_id == bindparam("of"))
 )
 _NOWHERE = Table("nowhere", MetaData(schema="ledger"), Column("id", Integer))
@@ -45,15 +45,15 @@ def test_a_query_that_fails_raises_what_sqlalchemy_would(lrs: Lrs) -> None:
         lrs._databases[0].read.connect() as connection,
         pytest.raises(DBAPIError, match="nowhere"),
     ):
-        Prepared(select(_NOWHERE.c.id)).all(connection)
+        CompiledQuery(select(_NOWHERE.c.id)).all(connection)
 
 
 def test_a_query_within_a_transaction_sees_what_that_sees(lrs: Lrs) -> None:
     """And its end is left to whoever began it."""
-    with lrs.projector.unchanging("training") as (connection, at):
+    with lrs.projector.snapshot_read("training") as (connection, at):
         store(lrs, statement())
         lrs.projector.catch_up()
         assert connection.in_transaction() or lrs._views.dialect == "sqlite"
-        assert lrs.projector._standings.seen(connection, "training").at == at
-    with lrs.projector.unchanging("training") as (_, at):
+        assert lrs.projector._standings.in_snapshot(connection, "training").at == at
+    with lrs.projector.snapshot_read("training") as (_, at):
         assert at.position == 1

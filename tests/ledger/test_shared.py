@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from benchmarks.centre import Centre, Sizes
 from benchmarks.studies import statements as studies
-from lrs.domain.interning import Shared, once
+from lrs.domain.interning import Interned, cached_on_interned
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.xapi.activity_definition import activities, names
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import terms
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.domain.xapi.version import Version
-from lrs.ledger.interning_decoder import HEAVIEST, decoded
+from lrs.ledger.interning_decoder import HEAVIEST, decode_statement
 from tests.schemas.examples import BOTH, complete
 from tests.schemas.strategies import statements
 from tests.support.examples import drawn
@@ -33,7 +33,7 @@ def test_a_statement_is_decoded_as_it_was_said(version: Version, data: st.DataOb
     """Whatever a valid one holds, met for the first time or again."""
     text = json.dumps(data.draw(statements(version))).encode()
     # As texts: 1 and true are equal to Python.
-    assert repr(decoded(text)) == repr(decoded(text)) == repr(orjson.loads(text))
+    assert repr(decode_statement(text)) == repr(decode_statement(text)) == repr(orjson.loads(text))
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_what_two_statements_say_alike_is_one_object(member: str) -> None:
     """Said in other bytes it is another one, though it means the same."""
     text = orjson.dumps(complete(Version.V1_0_3))
     spaced = text.replace(b'{"', b'{ "')
-    first, again, other = (_at(decoded(said), member) for said in (text, text, spaced))
-    assert isinstance(first, Shared)
+    first, again, other = (_at(decode_statement(said), member) for said in (text, text, spaced))
+    assert isinstance(first, Interned)
     assert first is again
     assert other == first
     assert other is not first
@@ -55,9 +55,9 @@ def test_what_is_long_is_not_kept() -> None:
     said = complete(Version.V1_0_3)
     said["object"]["definition"]["extensions"] = {"https://example.org/x": "x" * HEAVIEST}
     text = orjson.dumps(said)
-    assert type(decoded(text)["object"]) is dict
-    assert isinstance(decoded(text)["actor"], Shared)
-    assert decoded(text) == said
+    assert type(decode_statement(text)["object"]) is dict
+    assert isinstance(decode_statement(text)["actor"], Interned)
+    assert decode_statement(text) == said
 
 
 def test_1_is_not_true_however_alike_python_finds_them() -> None:
@@ -66,7 +66,9 @@ def test_1_is_not_true_however_alike_python_finds_them() -> None:
     found = []
     for value in (True, 1, 1.0):
         said["object"]["definition"]["extensions"] = {"https://example.org/x": value}
-        (*_, extension) = decoded(orjson.dumps(said))["object"]["definition"]["extensions"].values()
+        (*_, extension) = decode_statement(orjson.dumps(said))["object"]["definition"][
+            "extensions"
+        ].values()
         found.append(repr(extension))
     assert found == ["True", "1", "1.0"]
 
@@ -75,7 +77,7 @@ def test_folds_find_in_shared_objects_what_they_find_in_others() -> None:
     """In the order of a centre's log, where most are met again."""
     told = islice(studies(Centre(Sizes.of(3_000))), 3_000)
     for position, statement in enumerate(told, 1):
-        plain, shared = orjson.loads(statement.text), decoded(statement.text)
+        plain, shared = orjson.loads(statement.text), decode_statement(statement.text)
         assert terms(shared, AUTHORITY) == terms(plain, AUTHORITY)
         assert names(shared) == names(plain)
         assert [*activities(shared)] == [*activities(plain)]
@@ -86,12 +88,12 @@ def test_a_function_is_asked_once_about_a_shared_object_and_each_time_about_anot
     """Whatever stands beside it."""
     asked: list[int] = []
 
-    @once
+    @cached_on_interned
     def size(thing: JsonObject, other: JsonObject | None = None) -> int:
         asked.append(len(thing))
         return len(thing) + len(other or ())
 
-    one, two = Shared(a=1), Shared(a=1)
+    one, two = Interned(a=1), Interned(a=1)
     assert [size(one), size(one), size(two), size({"a": 1}), size({"a": 1})] == [1] * 5
     assert len(asked) == 4
     assert [size(one, two), size(one, two), size(one, {"b": 2}), size(one, {})] == [2, 2, 2, 1]

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
-from lrs.domain.certification.evidence import begun, credit
+from lrs.domain.aggregates.catalogue_entry import KINDS, EntryKind
+from lrs.domain.certification.evidence import evidence_in, first_activity
 from lrs.domain.certification.grants import Grant, grants
 from lrs.domain.certification.rule import rule_of, vouches
 from lrs.domain.events import Described, EntryWithdrawn, ProgrammeDescribed
@@ -21,7 +21,7 @@ from lrs.domain.identity import representatives
 from lrs.domain.moment import Moment
 from lrs.domain.training.course_resolution import Listings
 from lrs.domain.training.course_statistics import Counters, delivered
-from lrs.domain.training.line import gist
+from lrs.domain.training.line import summary
 from lrs.domain.training.line_counters import part_of, sessions_of
 from lrs.domain.training.line_state import concerns, gather, mark
 from lrs.domain.training.listings import listings
@@ -46,19 +46,19 @@ class Whole:
     """Begun when, and the grants, by person's agent key and programme."""
 
 
-def standing(log: Sequence[Recorded]) -> dict[Kind, list[JsonObject]]:
+def standing(log: Sequence[Recorded]) -> dict[EntryKind, list[JsonObject]]:
     """What is described and not withdrawn, what was described last at the end."""
-    last: dict[UUID, tuple[Kind, JsonObject]] = {}
+    last: dict[UUID, tuple[EntryKind, JsonObject]] = {}
     for recorded in log:
         if isinstance(recorded, RecordedStatement):
             continue
-        fact = recorded.fact
-        if isinstance(fact, Described):
-            last.pop(fact.originator_id, None)
-            last[fact.originator_id] = (KINDS[type(fact)], fact.entry)
-        elif isinstance(fact, EntryWithdrawn):
-            del last[fact.originator_id]
-    found: dict[Kind, list[JsonObject]] = {kind: [] for kind in Kind}
+        event = recorded.event
+        if isinstance(event, Described):
+            last.pop(event.originator_id, None)
+            last[event.originator_id] = (KINDS[type(event)], event.entry)
+        elif isinstance(event, EntryWithdrawn):
+            del last[event.originator_id]
+    found: dict[EntryKind, list[JsonObject]] = {kind: [] for kind in EntryKind}
     for kind, entry in last.values():
         found[kind].append(entry)
     return found
@@ -80,11 +80,11 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     """Everything at once."""
     statements = [r for r in log if isinstance(r, RecordedStatement)]
     said, gone, whole = standing(log), voided(statements), Whole()
-    listed = listings(said[Kind.COURSE])
-    people = representatives({link["agent"]: link["person"] for link in said[Kind.LINK]})
+    listed = listings(said[EntryKind.COURSE])
+    people = representatives({link["agent"]: link["person"] for link in said[EntryKind.LINK]})
     whole.states = _states(statements, listed, people, gone)
-    rules = {entry["id"]: entry.get("attempt_rule", "best") for entry in said[Kind.COURSE]}
-    offices = {people.get(e["agent"], e["agent"]): e.get("office") for e in said[Kind.PERSON]}
+    rules = {entry["id"]: entry.get("attempt_rule", "best") for entry in said[EntryKind.COURSE]}
+    offices = {people.get(e["agent"], e["agent"]): e.get("office") for e in said[EntryKind.PERSON]}
     for (who, iri), state in whole.states.items():
         _count(whole, iri, state, rules.get(iri, "best"), offices.get(who))
     whole.slices = {key: counters for key, counters in whole.slices.items() if counters}
@@ -97,7 +97,7 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
         own = [one for one in counted if vouches(one.authority, authorities)]
         return _states(own, listed, people, set())
 
-    _certify(whole, log, people, said[Kind.REVOCATION], vouched)
+    _certify(whole, log, people, said[EntryKind.REVOCATION], vouched)
     return whole
 
 
@@ -138,10 +138,10 @@ def _certify(
         }
         for who in {who for who, iri in whole.states}:
             states = {i: s for (w, i), s in whole.states.items() if w == who and i in courses}
-            done = [reference for state in states.values() if (reference := begun(state))]
+            done = [reference for state in states.values() if (reference := first_activity(state))]
             if not done:
                 continue
-            marks = [mark for iri, state in states.items() for mark in credit(iri, state)]
+            marks = [mark for iri, state in states.items() for mark in evidence_in(iri, state)]
             revoked = [
                 date.fromisoformat(r["on"])
                 for r in revocations
@@ -154,7 +154,7 @@ def _certify(
                     mark
                     for (w, iri), state in of.items()
                     if w == who and iri in courses
-                    for mark in credit(iri, state)
+                    for mark in evidence_in(iri, state)
                 ]
                 for authorities, of in by.items()
             }
@@ -169,17 +169,17 @@ def _programmes(log: Sequence[Recorded]) -> dict[str, list[tuple[JsonObject | No
     for recorded in log:
         if isinstance(recorded, RecordedStatement):
             continue
-        fact, day = recorded.fact, Moment(recorded.stored, 0).day
-        if isinstance(fact, ProgrammeDescribed):
-            codes[fact.originator_id] = fact.entry["code"]
-            found.setdefault(fact.entry["code"], []).append((fact.entry, day))
-        elif isinstance(fact, EntryWithdrawn) and fact.originator_id in codes:
-            found[codes[fact.originator_id]].append((None, day))
+        event, day = recorded.event, Moment(recorded.stored, 0).day
+        if isinstance(event, ProgrammeDescribed):
+            codes[event.originator_id] = event.entry["code"]
+            found.setdefault(event.entry["code"], []).append((event.entry, day))
+        elif isinstance(event, EntryWithdrawn) and event.originator_id in codes:
+            found[codes[event.originator_id]].append((None, day))
     return found
 
 
 def _count(whole: Whole, iri: str, state: State, rule: Any, office: str | None) -> None:
-    part = part_of(gist(state, rule), state, office)
+    part = part_of(summary(state, rule), state, office)
     _add(whole.courses.setdefault(iri, {}), {**part.counters, "lines": 1})
     for by, value in (
         ("office", part.office),

@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateSchema
 
 from lrs.db.engine import Options, open_database
 from lrs.projections.tables import metadata
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from tests.conftest import BACKENDS
 
 
@@ -28,7 +28,7 @@ def views_engine(
     with database.write.begin() as connection:
         if request.param == "postgresql":
             connection.execute(CreateSchema("views"))
-        metadata.create_all(connection, tables=list(Training.TABLES))
+        metadata.create_all(connection, tables=list(TrainingProjection.TABLES))
     yield database.write
     database.close()
 

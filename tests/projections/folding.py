@@ -7,19 +7,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import SHAPES, Kind, key_of, stream_of
-from lrs.domain.events import EntryWithdrawn, RecordedFact
+from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, key_of, stream_of
+from lrs.domain.events import EntryWithdrawn, RecordedEvent
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Batch, Fold
 from lrs.projections.training.courses import course_by_iri
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projections.training.statistics import CourseReport, statistics
 from tests.domain.stories import STORED, recorded
 
 OTHER = "https://centre.example.org/courses/stress"
 
-Recorded = RecordedStatement | RecordedFact
+Recorded = RecordedStatement | RecordedEvent
 
 
 def project(
@@ -32,7 +32,7 @@ def project(
     """Applies the log in batches that end at each of the cuts, and at the end; settles after each
     of them, or after those that end where `settled` says.
     """
-    fold = fold or Training().new_fold()
+    fold = fold or TrainingProjection().new_fold()
     known = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
     for last in sorted({*cuts, len(log)}):
@@ -46,15 +46,15 @@ def project(
 
         part = log[first - 1 : last]
         statements = [s for s in part if isinstance(s, RecordedStatement)]
-        facts = [f for f in part if isinstance(f, RecordedFact)]
-        fold.apply(Batch(first, last, statements, find, at, facts), connection)
+        events = [f for f in part if isinstance(f, RecordedEvent)]
+        fold.apply(Batch(first, last, statements, find, at, events), connection)
         if settled is None or last in settled:
-            fold.settle(connection)
+            fold.flush(connection)
         first = last + 1
-    fold.settle(connection)
+    fold.flush(connection)
 
 
-Told = JsonObject | tuple[Kind, JsonObject] | tuple[Kind, JsonObject, None]
+Told = JsonObject | tuple[EntryKind, JsonObject] | tuple[EntryKind, JsonObject, None]
 
 
 def mixed(*told: Told) -> list[Recorded]:
@@ -68,12 +68,12 @@ def mixed(*told: Told) -> list[Recorded]:
         kind, entry = said[:2]
         stream = stream_of(kind, key_of(kind, entry), b"")
         versions[stream] = version = versions.get(stream, 0) + 1
-        fact = (
-            SHAPES[kind].fact(stream, version, entry)
+        event = (
+            SHAPES[kind].event_type(stream, version, entry)
             if len(said) == 2
             else EntryWithdrawn(stream, version, "gone")
         )
-        log.append(RecordedFact(position, STORED + position, fact))
+        log.append(RecordedEvent(position, STORED + position, event))
     return log
 
 

@@ -15,11 +15,11 @@ from lrs.domain.training.state_reducers import State
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LogReader
 from lrs.projections.training import certifications
-from lrs.projections.training.catalogue_cache import Rulebook
+from lrs.projections.training.catalogue_cache import CatalogueRules
 from lrs.projections.training.people import Trainee, persons
 from lrs.projections.training.transcripts import lines_of
 from lrs.service.reports.verdicts import certified_then
-from replay.as_of import Known, known
+from replay.as_of import PersonAsOf, person_as_of
 from tests.domain.stories import key
 from tests.projections.folding import Recorded, project
 from tests.projections.test_reshaping import logs
@@ -54,7 +54,7 @@ Told = tuple[Any, ...]
 
 def then(connection: Connection, log: list[Recorded], who: str, upto: int) -> Told | None:
     """What the whole store says was known."""
-    found = known(connection, cast(LogReader, Log(log)), who, upto)
+    found = person_as_of(connection, cast(LogReader, Log(log)), who, upto)
     if found is None:
         return None
     lines = {course.iri: (course.rule, course.known, state) for course, state in found.lines}
@@ -65,7 +65,7 @@ def _person(trainee: Trainee) -> Told:
     return trainee.key, set(trainee.identifiers), trainee.name, trainee.personnel, trainee.record
 
 
-def _verdicts(found: Known) -> list[Any]:
+def _verdicts(found: PersonAsOf) -> list[Any]:
     seen = certified_then(found, date(2026, 3, 20))
     return [(one.programme.code, one.verdict) for one in seen.standings]
 
@@ -95,10 +95,10 @@ def test_the_last_position_is_what_stands(views_engine: Engine, log: list[Record
     """Folded anew for one person, and folded live for all, the lines and grants are the same."""
     with views_engine.connect() as connection, connection.begin() as transaction:
         project(connection, log)
-        rulebook = Rulebook()
+        rulebook = CatalogueRules()
         rulebook.refresh(connection)
         for who in PEOPLE:
-            found = known(connection, cast(LogReader, Log(log)), who, len(log))
+            found = person_as_of(connection, cast(LogReader, Log(log)), who, len(log))
             if found is None:
                 continue
             states = {course.iri: state for course, state in found.lines}

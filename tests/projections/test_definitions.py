@@ -15,8 +15,8 @@ from lrs.domain.aggregates.credential import Scope
 from lrs.domain.xapi.agent import JsonObject, agent_key
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.domain.xapi.version import Version
-from lrs.projections.statements.definitions import MOST_NAMES, Definitions
-from lrs.projections.statements.index import StatementIndex, activity_definitions, agent_names
+from lrs.projections.statements.definitions import MOST_NAMES, DefinitionsFold
+from lrs.projections.statements.index import StatementsProjection, activity_definitions, agent_names
 from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from schemas import parse_statements
@@ -27,7 +27,7 @@ from tests.projections.test_statements import indexed
 from tests.support.examples import drawn
 from tests.support.stores import WRITER, body
 
-TABLES = list(StatementIndex.TABLES)
+TABLES = list(StatementsProjection.TABLES)
 KINDS = ("parent", "grouping", "category", "other")
 ORDER = ("actor", "verb", "object", "context", "contextActivities", *KINDS)
 several = settings(max_examples=drawn(80), deadline=None, suppress_health_check=list(HealthCheck))
@@ -176,8 +176,8 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
     with indexed(engine, log, ends) as connection:
         assert checksum(connection, TABLES) == rebuilt
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Definitions, "MOST_BYTES", data.draw(st.integers(-1, 200)))
-        patch.setattr(Definitions, "MOST_AGENTS", data.draw(st.integers(-1, 2)))
+        patch.setattr(DefinitionsFold, "MOST_BYTES", data.draw(st.integers(-1, 200)))
+        patch.setattr(DefinitionsFold, "MOST_AGENTS", data.draw(st.integers(-1, 2)))
         with indexed(engine, log, ends) as connection:
             assert checksum(connection, TABLES) == rebuilt
 

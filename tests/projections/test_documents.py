@@ -9,24 +9,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.aggregates.document import Address, Content, Kind, Shelf, stored
-from lrs.domain.events import DocumentDeleted, RecordedFact
+from lrs.domain.aggregates.document import (
+    Address,
+    Content,
+    DocumentCollection,
+    DocumentKind,
+    stored,
+)
+from lrs.domain.events import DocumentDeleted, RecordedEvent
 from lrs.projections.base import Batch
-from lrs.projections.documents import Documents, listed
+from lrs.projections.documents import DocumentsProjection, listed
 from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from tests.conftest import BACKENDS
 from tests.projections.engines import standing, undone
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 several = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 REGISTRATIONS = [None, UUID(int=1), UUID(int=2)]
 SHELVES = [
-    *(Shelf(Kind.STATE, "anna", "https://a/1", registration) for registration in REGISTRATIONS),
-    Shelf(Kind.STATE, "boris", "https://a/1"),
-    Shelf(Kind.STATE, "anna", "https://a/2"),
-    Shelf(Kind.AGENT_PROFILE, agent="anna"),
-    Shelf(Kind.ACTIVITY_PROFILE, activity="https://a/1"),
+    *(
+        DocumentCollection(DocumentKind.STATE, "anna", "https://a/1", registration)
+        for registration in REGISTRATIONS
+    ),
+    DocumentCollection(DocumentKind.STATE, "boris", "https://a/1"),
+    DocumentCollection(DocumentKind.STATE, "anna", "https://a/2"),
+    DocumentCollection(DocumentKind.AGENT_PROFILE, agent="anna"),
+    DocumentCollection(DocumentKind.ACTIVITY_PROFILE, activity="https://a/1"),
 ]
 ADDRESSES = [Address(shelf, name) for shelf in SHELVES for name in ("a", "b")]
 KEY = bytes(32)
@@ -41,12 +50,12 @@ histories = st.lists(st.tuples(st.sampled_from(ADDRESSES), st.booleans()), min_s
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    with standing(request, tmp_path_factory, Documents.TABLES) as engine:
+    with standing(request, tmp_path_factory, DocumentsProjection.TABLES) as engine:
         yield engine
 
 
-def logged(history: History) -> list[RecordedFact]:
-    """The facts of a history: positions one apart, `stored` ten."""
+def logged(history: History) -> list[RecordedEvent]:
+    """The events of a history: positions one apart, `stored` ten."""
     found, versions = [], dict.fromkeys(ADDRESSES, 0)
     for position, (address, is_there) in enumerate(history, 1):
         versions[address] += 1
@@ -54,14 +63,14 @@ def logged(history: History) -> list[RecordedFact]:
         content = Content("text/plain", 1, f"{position:064x}", f"{position:040x}")
         kept = stored(address, stream, version, content)
         deleted = DocumentDeleted(stream, version)
-        found.append(RecordedFact(position, 10 * position, kept if is_there else deleted))
+        found.append(RecordedEvent(position, 10 * position, kept if is_there else deleted))
     return found
 
 
 @contextmanager
 def folded(engine: Engine, history: History, ends: Collection[int] = ()) -> Iterator[Connection]:
     """The projection of a history, folded in batches that end at each of `ends`."""
-    projection, log = Documents(), logged(history)
+    projection, log = DocumentsProjection(), logged(history)
     with undone(engine) as connection:
         first = 1
         for last in sorted({*ends, len(log)}):
@@ -71,7 +80,7 @@ def folded(engine: Engine, history: History, ends: Collection[int] = ()) -> Iter
         yield connection
 
 
-def expected(history: History, shelf: Shelf, since: int) -> list[UUID]:
+def expected(history: History, shelf: DocumentCollection, since: int) -> list[UUID]:
     """The streams of the documents there, by a plain reading of the history; oldest first."""
     times: dict[Address, int] = {}
     for position, (address, is_there) in enumerate(history, 1):
@@ -109,9 +118,9 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
 ) -> None:
     """Live folding and a rebuild give the same table, byte for byte."""
     with folded(engine, history) as connection:
-        rebuilt = checksum(connection, Documents.TABLES)
+        rebuilt = checksum(connection, DocumentsProjection.TABLES)
     with folded(engine, history, data.draw(st.sets(st.integers(1, len(history))))) as connection:
-        assert checksum(connection, Documents.TABLES) == rebuilt
+        assert checksum(connection, DocumentsProjection.TABLES) == rebuilt
 
 
 def test_names_are_told_with_their_streams(engine: Engine) -> None:
@@ -124,15 +133,17 @@ def test_names_are_told_with_their_streams(engine: Engine) -> None:
 
 @pytest.mark.usefixtures("hurried")
 def test_documents_among_statements_are_folded_live_and_again(lrs: Lrs) -> None:
-    """The projection reads its own facts alone, and is level with the log all the same."""
+    """The projection reads its own events alone, and is level with the log all the same."""
     stream = ADDRESSES[0].stream(KEY)
     content = Content("text/plain", 1, "0" * 64, "0" * 40)
     for version in range(1, 4):
-        lrs.ledger.record([fact(), stored(ADDRESSES[0], stream, version, content), fact()])
+        lrs.ledger.append(
+            [statement_event(), stored(ADDRESSES[0], stream, version, content), statement_event()]
+        )
         reach = lrs.projector.fresh("documents")
         assert reach.position == lrs.ledger.reader.head()[0]
     live = lrs.projector.checksum("documents")
-    lrs.ledger.record([DocumentDeleted(stream, 4)])
+    lrs.ledger.append([DocumentDeleted(stream, 4)])
     lrs.projector.fresh("documents")
     without = lrs.projector.checksum("documents")
     assert without != live

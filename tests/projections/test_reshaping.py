@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
-from lrs.domain.aggregates.catalogue_entry import Kind, key_of
+from lrs.domain.aggregates.catalogue_entry import EntryKind, key_of
 from lrs.domain.training.vocabulary import STANDARD
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
@@ -23,8 +23,8 @@ from lrs.projections.training.courses import course as courses_table
 from lrs.projections.training.lines import line
 from lrs.projections.training.people import people, person_by_key, persons
 from lrs.projections.training.people import trainee as trainees_table
-from lrs.projections.training.projection import Training, TrainingFold
-from lrs.projections.training.statistics import By, course_slice, course_statistics, slices
+from lrs.projections.training.projection import TrainingFold, TrainingProjection
+from lrs.projections.training.statistics import SliceBy, course_slice, course_statistics, slices
 from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
     CENTRE,
@@ -56,20 +56,20 @@ STRANGER: JsonObject = {"account": {"homePage": KEYS, "name": "other"}}
 CUTS = pytest.mark.parametrize("cuts", [(), (1,), (2,), (1, 2, 3)])
 
 
-def described(iri: str, **more: Any) -> tuple[Kind, JsonObject]:
-    return Kind.COURSE, {"id": iri, "title": {"ru": "Курс"}, **more}
+def described(iri: str, **more: Any) -> tuple[EntryKind, JsonObject]:
+    return EntryKind.COURSE, {"id": iri, "title": {"ru": "Курс"}, **more}
 
 
-def record(who: str, **more: Any) -> tuple[Kind, JsonObject]:
-    return Kind.PERSON, {"agent": key(who), "name": f"Имя {who}", **more}
+def record(who: str, **more: Any) -> tuple[EntryKind, JsonObject]:
+    return EntryKind.PERSON, {"agent": key(who), "name": f"Имя {who}", **more}
 
 
-def link(number: str, to: str) -> tuple[Kind, JsonObject]:
-    return Kind.LINK, {"agent": key(number), "person": key(to)}
+def link(number: str, to: str) -> tuple[EntryKind, JsonObject]:
+    return EntryKind.LINK, {"agent": key(number), "person": key(to)}
 
 
-def programme(courses: list[str], more: JsonObject) -> tuple[Kind, JsonObject]:
-    return Kind.PROGRAMME, {"code": "p", "title": {"ru": "Допуск"}, "courses": courses, **more}
+def programme(courses: list[str], more: JsonObject) -> tuple[EntryKind, JsonObject]:
+    return EntryKind.PROGRAMME, {"code": "p", "title": {"ru": "Допуск"}, "courses": courses, **more}
 
 
 def standing(views: Connection, number: str) -> list[tuple[str, str]]:
@@ -250,7 +250,7 @@ def test_a_personnel_record_names_and_places(views: Connection, cuts: Collection
     found = person_by_key(views, key("1"))
     assert found
     assert (found.name, found.personnel, found.office) == ("Имя 1", "0001", "south")
-    (only,) = slices(views, report(views, COURSE).course, By.OFFICE)
+    (only,) = slices(views, report(views, COURSE).course, SliceBy.OFFICE)
     assert (only.value, only.figures.passing) == ("south", (1, 1))
 
 
@@ -261,10 +261,10 @@ def test_figures_are_told_by_session_instructor_and_month(views: Connection) -> 
         views, mixed(here("attended", SESSION, day(3), duration="PT4H") | {"actor": sheet}, away)
     )
     course_ = report(views, COURSE).course
-    (session,) = slices(views, course_, By.SESSION)
+    (session,) = slices(views, course_, SliceBy.SESSION)
     assert (session.value, session.figures.attendance) == (SESSION["id"], (3, 4))
     assert (session.figures.delivered, session.figures.hours) == (240, 12 * 3600)
-    assert [one.value for one in slices(views, course_, By.MONTH)] == ["2026-03"]
+    assert [one.value for one in slices(views, course_, SliceBy.MONTH)] == ["2026-03"]
     assert report(views, COURSE).figures.delivered == 240
 
 
@@ -326,7 +326,7 @@ FACTS = st.one_of(
     ),
     st.just(programme([COURSE], {})),
     st.builds(
-        lambda who, on: (Kind.REVOCATION, {"programme": "p", "agent": key(who), "on": on}),
+        lambda who, on: (EntryKind.REVOCATION, {"programme": "p", "agent": key(who), "on": on}),
         NUMBERS,
         st.sampled_from(["2026-03-02", "2026-03-03"]),
     ),
@@ -347,9 +347,9 @@ def logs(draw: st.DrawFn) -> list[Recorded]:
             gone = draw(st.sampled_from(sorted(standing)))
             told.append((*standing.pop(gone), None))
         elif what < 4:
-            fact = draw(FACTS)
-            standing[repr((fact[0], key_of(*fact)))] = fact
-            told.append(fact)
+            event = draw(FACTS)
+            standing[repr((event[0], key_of(*event)))] = event
+            told.append(event)
         else:
             told.append(
                 statement(
@@ -376,7 +376,7 @@ def rows(connection: Connection) -> dict[str, list[Any]]:
         table.name: [
             tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
         ]
-        for table in Training.TABLES
+        for table in TrainingProjection.TABLES
     }
 
 

@@ -15,8 +15,8 @@ from lrs.domain.xapi.agent import agent_key, authority_key
 from lrs.domain.xapi.filters import Criteria
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Batch
-from lrs.projections.statements.index import StatementIndex, is_voided
-from lrs.projections.statements.references import MAX_HOPS, Targets, reference
+from lrs.projections.statements.index import StatementsProjection, is_voided
+from lrs.projections.statements.references import MAX_HOPS, AwaitedTargets, reference
 from lrs.projections.statements.search import Filter, find
 from lrs.projections.tables import metadata
 from lrs.projector.checksum import checksum
@@ -32,7 +32,7 @@ from tests.projections.histories import (
 )
 from tests.projections.naive import VOIDED, Question, answer, voided
 
-TABLES = list(StatementIndex.TABLES)
+TABLES = list(StatementsProjection.TABLES)
 ABOUT_THE_FIRST = Criteria(activity=ACTIVITIES[0])
 several = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -65,7 +65,7 @@ def indexed(
     """The index of a log, folded in batches that end at each of `ends`, each by a process that
     folded the one before, unless that ended at one of `others`; undone afterwards.
     """
-    fold, known = StatementIndex().new_fold(), {s.id: s for s in log}
+    fold, known = StatementsProjection().new_fold(), {s.id: s for s in log}
     with engine.connect() as connection, connection.begin() as transaction:
         first = 1
         for last in sorted({*ends, len(log)}):
@@ -79,7 +79,7 @@ def indexed(
             fold.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
             first = last + 1
             if last in others:
-                fold = StatementIndex().new_fold()
+                fold = StatementsProjection().new_fold()
         yield connection
         transaction.rollback()
 
@@ -130,7 +130,7 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
         assert checksum(connection, TABLES) == rebuilt
 
 
-class Few(Targets):
+class Few(AwaitedTargets):
     """Remembers next to nothing."""
 
     MOST = 1
@@ -141,7 +141,7 @@ def test_when_too_much_is_referred_to_nothing_more_is_remembered(engine: Engine)
     new = [said(position, {"id": ACTIVITIES[0]}) for position in (1, 2, 3)]
     ids = [s.id for s in new]
     rows = [{"position": i, "id": uuid4(), "target": ids[i], "voiding": False} for i in (0, 1)]
-    targets, few = Targets(), Few()
+    targets, few = AwaitedTargets(), Few()
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(insert(reference), rows)
         assert set(targets.among(connection, new)) == set(ids[:2])

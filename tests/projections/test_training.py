@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training.people import people
-from lrs.projections.training.projection import Training
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
     COURSE,
@@ -102,5 +102,5 @@ def test_noise_leaves_no_rows(views: Connection) -> None:
     noise = [here(verb, MODULE) for verb in ("interacted", "answered", "terminated")]
     assert told(*noise) == []
     project(views, log(noise), cuts=(1, 2))
-    for table in Training.TABLES:
+    for table in TrainingProjection.TABLES:
         assert views.execute(select(table)).first() is None

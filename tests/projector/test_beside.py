@@ -16,7 +16,7 @@ from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projections.base import Batch
 from lrs.projector import Projector
-from lrs.service.projection_admin import Control, State
+from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
     Gated,
@@ -30,7 +30,7 @@ from tests.support.own_projection import (
     tallied,
 )
 from tests.support.processes import running, wait_until
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 
 def test_the_live_one_goes_on_while_the_copy_is_made(
@@ -38,17 +38,17 @@ def test_the_live_one_goes_on_while_the_copy_is_made(
 ) -> None:
     """What is stored meanwhile is folded and read as ever, and stands in the copy in the end."""
     copy = Gated(tmp_path)
-    ledger.record([fact() for _ in range(20)])
+    ledger.append([statement_event() for _ in range(20)])
     with following(place, Tally(), copy) as projector, ThreadPoolExecutor(1) as pool:
         projector.fresh("tally")
         rebuild = pool.submit(projector.rebuild, ["tally"])
         wait_until(copy.entered.exists)
-        ledger.record([fact() for _ in range(5)])
+        ledger.append([statement_event() for _ in range(5)])
         assert projector.fresh("tally").position == 25
         assert tallied(views) == list(range(1, 26))
         copy.go.touch()
         assert [done.position for done in rebuild.result(20)] == [25]
-        ledger.record([fact()])
+        ledger.append([statement_event()])
         assert projector.fresh("tally").position == 26
     assert tallied(views) == list(range(1, 27))
     assert leftovers(place) == []
@@ -56,14 +56,14 @@ def test_the_live_one_goes_on_while_the_copy_is_made(
 
 def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_path: Path) -> None:
     """Its progress, pace and time left stand in the database, and are gone when it is over."""
-    ledger.record([fact() for _ in range(4_500)])
+    ledger.append([statement_event() for _ in range(4_500)])
     with (
         following(place, Tally(), Slow()) as projector,
         following(place, Tally()) as other,
         ThreadPoolExecutor(1) as pool,
     ):
         projector.catch_up()
-        control = Control(ledger, other, other._views)
+        control = ProjectionAdmin(ledger, other, other._views)
         rebuild = pool.submit(projector.rebuild, ["tally"])
 
         def is_half_way() -> bool:
@@ -73,12 +73,19 @@ def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_p
         wait_until(is_half_way)
         entry = control.of("tally")
         assert entry.rebuild is not None
-        assert (entry.state, entry.position, entry.answers) == (State.REBUILDING, 4_500, True)
+        assert (entry.state, entry.position, entry.answers) == (
+            ProjectionState.REBUILDING,
+            4_500,
+            True,
+        )
         assert 0 < entry.rebuild.progress < 1
         assert entry.rebuild.rate > 0
         assert entry.rebuild.seconds_left is not None
         rebuild.result(30)
-        assert (control.of("tally").state, control.of("tally").rebuild) == (State.RUNNING, None)
+        assert (control.of("tally").state, control.of("tally").rebuild) == (
+            ProjectionState.RUNNING,
+            None,
+        )
 
 
 class Slow(Tally):
@@ -100,7 +107,7 @@ def test_a_second_rebuild_is_refused(
     elsewhere: bool, place: Place, ledger: Ledger, projector: Projector, tmp_path: Path
 ) -> None:
     """Whoever makes the first one; afterwards the next is welcome."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     first = threading.Thread(target=rebuild_gated, args=(place, tmp_path))
     with running(rebuild_gated, [[place, tmp_path]] if elsewhere else []) as processes:
         if not elsewhere:
@@ -121,7 +128,7 @@ def test_a_rebuild_can_be_cancelled_by_anybody(
 ) -> None:
     """What was there stays, and nothing is left of the copy; with none, there is none to cancel."""
     copy = Gated(tmp_path)
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
     with following(place, Tally(), copy) as other, ThreadPoolExecutor(1) as pool:
         rebuild = pool.submit(other.rebuild, ["tally"])
@@ -137,11 +144,11 @@ def test_a_rebuild_can_be_cancelled_by_anybody(
 
 
 def asking(projector: Projector) -> tuple[str, int, str]:
-    return projector.ask("tally", slowly)[0]
+    return projector.query("tally", slowly)[0]
 
 
 def holding(projector: Projector) -> tuple[str, int, str]:
-    with projector.unchanging("tally") as (connection, at):
+    with projector.snapshot_read("tally") as (connection, at):
         assert at.position == 50
         return slowly(connection)
 
@@ -154,7 +161,7 @@ def test_readers_see_one_making_or_the_other(
     way: Callable[[Projector], tuple[str, int, str]],
 ) -> None:
     """However often it is swapped: never two in one answer, never none, and never an error."""
-    ledger.record([fact() for _ in range(50)])
+    ledger.append([statement_event() for _ in range(50)])
     projector.fresh("tally")
     over, seen = threading.Event(), set[str]()
 
@@ -190,10 +197,10 @@ def test_a_report_that_has_begun_sees_no_swap(
     place: Place, ledger: Ledger, projector: Projector, views: Database
 ) -> None:
     """Also where it has not yet looked at any of the tables that are swapped."""
-    ledger.record([fact() for _ in range(5)])
+    ledger.append([statement_event() for _ in range(5)])
     projector.fresh("tally")
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
-        with projector.unchanging("tally") as (connection, _):
+        with projector.snapshot_read("tally") as (connection, _):
             rebuild = pool.submit(other.rebuild, ["tally"])
             sleep(1.5)
             assert slowly(connection) == ("attended", 5, "attended")
@@ -207,7 +214,7 @@ def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
     """A report that takes its time is not disturbed, nor are short ones that come after it."""
     if place.backend == "sqlite":
         pytest.skip("SQLite's readers keep no writer waiting")
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
     database = open_database(place.views_url)
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
@@ -254,7 +261,7 @@ def test_what_the_copy_could_not_fold_is_what_is_set_aside(
     place: Place, ledger: Ledger, views: Database
 ) -> None:
     """The quarantine is swapped with the rows: an event that can be folded now leaves it."""
-    ledger.record([fact(), fact(verb="poisonous"), fact()])
+    ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
     with following(place, Tally(), Marked()) as projector:
         projector.fresh("tally")
         assert [position for position, _ in quarantined(views)] == [2]
@@ -270,7 +277,7 @@ def test_what_only_readers_need_is_made_in_the_end(
     place: Place, ledger: Ledger, projector: Projector, views: Database
 ) -> None:
     """The tables that are put in place have all their indexes."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     projector.rebuild(["tally"])
     indexes = {
         "postgresql": "SELECT indexname FROM pg_indexes WHERE schemaname = 'views'",
@@ -289,7 +296,7 @@ class Late(Tally):
     def apply(self, batch: Batch, connection: Connection) -> None:
         self._left.append(batch)
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         for batch in self._left:
             super().apply(batch, connection)
         self._left = []
@@ -302,7 +309,7 @@ def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(
     place: Place, ledger: Ledger, views: Database
 ) -> None:
     """Which one it is, is found out by writing the rows of each batch with it."""
-    ledger.record([fact(), fact(verb="poisonous"), fact()])
+    ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
     with following(place, Tally(), Late()) as projector:
         projector.rebuild(["tally"])
     assert [position for position, _ in quarantined(views)] == [2]
@@ -311,12 +318,12 @@ def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(
 
 def test_comparing_tells_rows_that_came_out_otherwise(place: Place, ledger: Ledger) -> None:
     """The new ones stand all the same; a paused projection that is behind cannot be compared."""
-    ledger.record([fact() for _ in range(3)])
+    ledger.append([statement_event() for _ in range(3)])
     with following(place, Tally(), Marked()) as projector:
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [False]
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [True]
         projector.set_paused("tally", True)
-        ledger.record([fact()])
+        ledger.append([statement_event()])
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [None]
 
 
@@ -324,11 +331,11 @@ def test_what_the_live_one_is_ahead_is_folded_in_the_swap(
     ledger: Ledger, projector: Projector, views: Database
 ) -> None:
     """It was folded after the copy was level, and before it was held still."""
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
 
     def overtake() -> None:
-        ledger.record([fact() for _ in range(5)])
+        ledger.append([statement_event() for _ in range(5)])
         projector.catch_up()
 
     done = projector.rebuilder.run("tally", level=overtake)
@@ -345,7 +352,7 @@ def test_rebuilds_while_statements_pour_in_miss_nothing(
 
     def write() -> None:
         while not over.is_set():
-            ledger.record([fact() for _ in range(3)])
+            ledger.append([statement_event() for _ in range(3)])
             sleep(0.02)
 
     with following(place, Tally()) as other, ThreadPoolExecutor(1) as pool:

@@ -13,11 +13,11 @@ from lrs.db.engine import Database
 from lrs.domain.errors import ProjectionNotFound, RebuildConflict, StorageFull
 from lrs.ledger import Ledger
 from lrs.projections.base import Batch
-from lrs.projections.statements.index import IndexFold
+from lrs.projections.statements.index import StatementsFold
 from lrs.projector import Projector, Step, quarantine, throughput
 from lrs.projector.quarantine import Quarantined
 from lrs.service import Lrs
-from lrs.service.projection_admin import Control, State
+from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
     Tally,
@@ -28,7 +28,7 @@ from tests.support.own_projection import (
     tallied,
 )
 from tests.support.processes import wait_until
-from tests.support.stores import fact, statement, store
+from tests.support.stores import statement, statement_event, store
 
 
 class Picky(Tally):
@@ -52,20 +52,20 @@ def picky(place: Place) -> Iterator[Projector]:
 
 
 @pytest.fixture
-def control(ledger: Ledger, picky: Projector) -> Control:
-    return Control(ledger, picky, picky._views)
+def control(ledger: Ledger, picky: Projector) -> ProjectionAdmin:
+    return ProjectionAdmin(ledger, picky, picky._views)
 
 
 def test_a_paused_projection_is_folded_by_nobody(
-    place: Place, ledger: Ledger, picky: Projector, control: Control, views: Database
+    place: Place, ledger: Ledger, picky: Projector, control: ProjectionAdmin, views: Database
 ) -> None:
     """Neither by this process nor by another, by its thread, a reader or a command; a start does
     not end it; and a reader is not kept waiting.
     """
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     picky.fresh("tally")
     control.pause("tally")
-    (second,) = ledger.record([fact()])
+    (second,) = ledger.append([statement_event()])
     with following(place, Picky()) as other:
         other.start()
         picky.start()
@@ -77,30 +77,30 @@ def test_a_paused_projection_is_folded_by_nobody(
             assert projector.step(Picky()) is Step.PAUSED
             assert projector.catch_up() == 1
         assert projector.through < ledger.reader.at([second])[second].stored
-        assert control.of("tally").state is State.PAUSED
+        assert control.of("tally").state is ProjectionState.PAUSED
         assert tallied(views) == [1]
         control.resume("tally")
         wait_until(lambda: tallied(views) == [1, 2])
-    assert control.of("tally").state is State.RUNNING
+    assert control.of("tally").state is ProjectionState.RUNNING
 
 
 def test_a_rebuilt_projection_is_as_paused_as_before(
-    ledger: Ledger, picky: Projector, control: Control, views: Database
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin, views: Database
 ) -> None:
     """The rebuild takes it to the log's head, and there it stays."""
     control.pause("tally")
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     picky.rebuild(["tally"])
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     assert picky.fresh("tally").position == 1
-    assert control.of("tally").state is State.PAUSED
+    assert control.of("tally").state is ProjectionState.PAUSED
 
 
 def test_lag_is_told_in_events_and_in_seconds(
-    ledger: Ledger, picky: Projector, control: Control
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """The age of the oldest event that waits; nothing at the head."""
-    ledger.record([fact() for _ in range(3)])
+    ledger.append([statement_event() for _ in range(3)])
     sleep(0.3)
     entry = control.of("tally")
     assert (entry.position, entry.lag) == (0, 3)
@@ -110,7 +110,7 @@ def test_lag_is_told_in_events_and_in_seconds(
     assert (entry.position, entry.lag, entry.lag_seconds) == (3, 0, 0.0)
 
 
-def test_lag_counts_a_projections_own_facts_alone(lrs: Lrs) -> None:
+def test_lag_counts_a_projections_own_events_alone(lrs: Lrs) -> None:
     """Statements do not make the documents late."""
     store(lrs, *(statement() for _ in range(4)))
     lags = {entry.name: (entry.lag, entry.lag_seconds > 0) for entry in lrs.control.all()}
@@ -122,16 +122,16 @@ def test_the_rate_is_that_of_whoever_folds_and_ends_with_it(
     place: Place,
     ledger: Ledger,
     picky: Projector,
-    control: Control,
+    control: ProjectionAdmin,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Measured with each batch, seen from everywhere, 0 for what has been idle."""
     assert control.of("tally").rate == 0
     for _ in range(5):
-        ledger.record([fact() for _ in range(100)])
+        ledger.append([statement_event() for _ in range(100)])
         picky.fresh("tally")
     with following(place, Picky()) as other:
-        rate = Control(ledger, other, other._views).of("tally").rate
+        rate = ProjectionAdmin(ledger, other, other._views).of("tally").rate
     assert rate > 1
     monkeypatch.setattr(throughput, "WINDOW", 0.2)
     sleep(0.3)
@@ -148,33 +148,33 @@ def test_a_steady_pace_is_told_as_it_is(seconds: float) -> None:
 
 
 def test_what_keeps_a_projection_from_being_folded_is_told(
-    ledger: Ledger, picky: Projector, control: Control
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """With its time, and for as long as nobody has folded it since as its state."""
-    ledger.record([fact(verb="poisonous"), fact()])
+    ledger.append([statement_event(verb="poisonous"), statement_event()])
     before = ledger.now()
     picky.fresh("tally")
     entry = control.of("tally")
-    assert (entry.state, entry.quarantined) == (State.RUNNING, 1)
+    assert (entry.state, entry.quarantined) == (ProjectionState.RUNNING, 1)
     assert entry.failure is not None
     assert entry.failure.error == "ValueError: this statement cannot be folded"
     assert before <= entry.failure.failed <= ledger.now()
     picky._note("tally", OSError("no room"))
-    assert control.of("tally").state is State.ERRING
-    ledger.record([fact()])
+    assert control.of("tally").state is ProjectionState.ERRING
+    ledger.append([statement_event()])
     picky.fresh("tally")
-    assert control.of("tally").state is State.RUNNING
+    assert control.of("tally").state is ProjectionState.RUNNING
 
 
 def test_what_waits_long_and_is_not_folded_is_said_to_be_stopped(
-    ledger: Ledger, picky: Projector, control: Control, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody folds here: no thread runs, and nobody reads."""
-    ledger.record([fact()])
-    assert control.of("tally").state is State.RUNNING
+    ledger.append([statement_event()])
+    assert control.of("tally").state is ProjectionState.RUNNING
     monkeypatch.setattr("lrs.service.projection_admin.LATE", 0.1)
     sleep(0.2)
-    assert control.of("tally").state is State.STOPPED
+    assert control.of("tally").state is ProjectionState.STOPPED
 
 
 def test_what_one_projection_cannot_does_not_keep_the_others(
@@ -185,22 +185,22 @@ def test_what_one_projection_cannot_does_not_keep_the_others(
     def fail(*_: object) -> None:
         raise StorageFull("storage-full")
 
-    monkeypatch.setattr(IndexFold, "apply", fail)
+    monkeypatch.setattr(StatementsFold, "apply", fail)
     store(lrs, statement())
     lrs.start()
     wait_until(lambda: lrs.projector.position("training").position == 1)
     entry = lrs.control.of("statements")
-    assert (entry.state, entry.position) == (State.ERRING, 0)
+    assert (entry.state, entry.position) == (ProjectionState.ERRING, 0)
     assert entry.failure is not None
     assert "no room left" in entry.failure.error
 
 
 def test_an_event_set_aside_is_listed_with_its_statement(
-    ledger: Ledger, picky: Projector, control: Control
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """Its position, its id, the reason and when that was."""
-    wanted = fact(verb="poisonous")
-    ledger.record([fact(), wanted])
+    wanted = statement_event(verb="poisonous")
+    ledger.append([statement_event(), wanted])
     picky.fresh("tally")
     (aside,) = control.quarantined("tally")
     assert (aside.event.position, aside.stream) == (2, wanted.originator_id)
@@ -210,10 +210,10 @@ def test_an_event_set_aside_is_listed_with_its_statement(
 
 
 def test_an_event_that_still_cannot_be_folded_stays_with_the_new_reason(
-    ledger: Ledger, picky: Projector, control: Control, views: Database
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin, views: Database
 ) -> None:
     """What was tried is undone."""
-    ledger.record([fact(verb="poisonous"), fact()])
+    ledger.append([statement_event(verb="poisonous"), statement_event()])
     picky.fresh("tally")
     with views.write.begin() as connection:
         quarantine.give_reason(connection, Quarantined("tally", 1, "another", 5))
@@ -224,10 +224,10 @@ def test_an_event_that_still_cannot_be_folded_stays_with_the_new_reason(
 
 
 def test_an_event_that_can_be_folded_now_comes_in_by_a_rebuild(
-    ledger: Ledger, picky: Projector, control: Control, views: Database
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin, views: Database
 ) -> None:
     """To try it changes nothing; made anew, the projection is as if it had never failed."""
-    ledger.record([fact(), fact(verb="poisonous"), fact()])
+    ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
     picky.fresh("tally")
     Picky.learned = True
     (tried,) = control.retry("tally")
@@ -240,7 +240,7 @@ def test_an_event_that_can_be_folded_now_comes_in_by_a_rebuild(
 
 
 def test_what_is_not_there_is_said_not_to_be(
-    ledger: Ledger, picky: Projector, control: Control
+    ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """A projection nobody knows, with those there are; an event that is not set aside."""
     for act in (control.of, control.pause, control.resume, control.rebuild, control.cancel,
@@ -254,25 +254,25 @@ def test_what_is_not_there_is_said_not_to_be(
 
 
 def test_a_rebuild_that_is_asked_for_is_made_by_a_process_that_folds(
-    place: Place, ledger: Ledger, control: Control, views: Database
+    place: Place, ledger: Ledger, control: ProjectionAdmin, views: Database
 ) -> None:
     """Not by the one that asks, which does not fold here; everybody sees it wait until then."""
-    ledger.record([fact() for _ in range(5)])
+    ledger.append([statement_event() for _ in range(5)])
     control.rebuild("tally")
     entry = control.of("tally")
     assert entry.rebuild is not None
-    assert (entry.state, entry.rebuild.is_begun) == (State.REBUILDING, False)
+    assert (entry.state, entry.rebuild.is_begun) == (ProjectionState.REBUILDING, False)
     with following(place, Picky()) as other:
-        begun = other.position("tally").begun
+        begun = other.position("tally").generation
         other.start()
         wait_until(lambda: control.of("tally").rebuild is None)
-        assert other.position("tally").begun != begun
+        assert other.position("tally").generation != begun
     assert tallied(views) == [1, 2, 3, 4, 5]
     assert leftovers(place) == []
 
 
 def test_a_rebuild_in_the_background_is_cancelled_as_any_other(
-    place: Place, ledger: Ledger, control: Control
+    place: Place, ledger: Ledger, control: ProjectionAdmin
 ) -> None:
     """Before anybody has begun it."""
     control.rebuild("tally")
@@ -283,7 +283,7 @@ def test_a_rebuild_in_the_background_is_cancelled_as_any_other(
 
 
 def test_a_rebuild_in_the_background_that_fails_says_why(
-    place: Place, ledger: Ledger, control: Control
+    place: Place, ledger: Ledger, control: ProjectionAdmin
 ) -> None:
     """And is tried again later, until it is cancelled."""
 
@@ -298,6 +298,6 @@ def test_a_rebuild_in_the_background_that_fails_says_why(
         failure = control.of("tally").failure
         assert failure is not None
         assert failure.error == "rebuild: RuntimeError: it cannot"
-        assert control.of("tally").state is State.REBUILDING
+        assert control.of("tally").state is ProjectionState.REBUILDING
     control.cancel("tally")
-    assert control.of("tally").state is not State.REBUILDING
+    assert control.of("tally").state is not ProjectionState.REBUILDING

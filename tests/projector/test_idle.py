@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 
 from lrs.db.engine import Database
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.service import Lrs
 from lrs.service.catalogue import Stated
 from tests.support.entries import entry
@@ -30,8 +30,8 @@ def transactions(database: Database) -> Iterator[list[object]]:
 
 
 def describe(lrs: Lrs, title: str) -> None:
-    office = entry(Kind.OFFICE, title={"ru": title})
-    lrs.catalogue.describe([Stated(Kind.OFFICE, office)], WRITER)
+    office = entry(EntryKind.OFFICE, title={"ru": title})
+    lrs.catalogue.describe([Stated(EntryKind.OFFICE, office)], WRITER)
 
 
 def moved(lrs: Lrs) -> dict[str, int]:
@@ -68,13 +68,13 @@ def test_what_has_nothing_to_fold_is_level_without_a_write(lrs: Lrs) -> None:
     )
 
 
-def test_a_fact_among_many_statements_is_found(lrs: Lrs) -> None:
-    """By the next read, by the projector's thread, and behind and before other facts."""
+def test_an_event_among_many_statements_is_found(lrs: Lrs) -> None:
+    """By the next read, by the projector's thread, and behind and before other events."""
     for title in ("Север", "Юг"):
         store(lrs, *(statement() for _ in range(3)))
         describe(lrs, title)
         store(lrs, statement())
-        (office,) = lrs.catalogue.entries(Kind.OFFICE, WRITER)
+        (office,) = lrs.catalogue.entries(EntryKind.OFFICE, WRITER)
         assert office.entry is not None
         assert office.entry["title"] == {"ru": title}
     lrs.start()
@@ -84,11 +84,11 @@ def test_a_fact_among_many_statements_is_found(lrs: Lrs) -> None:
     wait_until(lambda: lrs.projector.position("catalogue").position >= head)
 
 
-def test_a_projection_is_behind_while_one_of_its_facts_is_not_folded(lrs: Lrs) -> None:
+def test_a_projection_is_behind_while_one_of_its_events_is_not_folded(lrs: Lrs) -> None:
     """By as many events as the log is longer; the other one of rare topics is not."""
     describe(lrs, "Север")
     store(lrs, statement())
-    standings = lrs.projector.standings()
+    standings = lrs.projector.statuses()
     assert (standings["catalogue"].is_level, standings["documents"].is_level) == (False, True)
     assert standings["catalogue"].position == 0
 
@@ -102,7 +102,7 @@ def test_consistent_through_rises_though_rare_projections_stand_still(lrs: Lrs) 
         wait_until(lambda row=row: lrs.projector.through >= row.stored)  # type: ignore[misc]
 
 
-def test_the_last_facts_of_topics_are_found_by_an_index(lrs: Lrs) -> None:
+def test_the_last_events_of_topics_are_found_by_an_index(lrs: Lrs) -> None:
     """A look at the log's end must not cost more the longer the log is."""
     plans: list[str] = []
     explain = "EXPLAIN QUERY PLAN" if lrs._views.dialect == "sqlite" else "EXPLAIN"

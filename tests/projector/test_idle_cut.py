@@ -17,14 +17,14 @@ from lrs.ledger import Ledger
 from lrs.projections.base import Batch
 from lrs.projections.tables import READING
 from lrs.projector import Projector
-from lrs.projector.batch_runner import Stepper
+from lrs.projector.batch_runner import BatchRunner
 from lrs.projector.rebuild import job
 from tests.conftest import Place
 from tests.support.own_projection import Tally, following, leftovers, quarantined, tallied
 from tests.support.postgres import PostgresServer
 from tests.support.processes import wait_until
 from tests.support.proxy import Proxy
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 CUT = 1.0
 """Seconds of silence after which the proxy closes a connection."""
@@ -79,7 +79,7 @@ class Leisurely(Tally):
     def apply(self, batch: Batch, connection: Connection) -> None:
         self._left.append(batch)
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         for batch in self._left:
             for _ in range(3):
                 connection.execute(select(1))
@@ -98,10 +98,10 @@ def test_a_rebuild_outlives_a_proxy_that_closes_idle_connections(
     """Each phase takes longer than a connection may be silent: folding, settling, making indexes,
     waiting for a long report to end, comparing.
     """
-    slow(monkeypatch, Stepper, "step")
-    slow(monkeypatch, Stepper, "checksum")
+    slow(monkeypatch, BatchRunner, "step")
+    slow(monkeypatch, BatchRunner, "checksum")
     slow(monkeypatch, job, "checksum")
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(distant, Tally(), Leisurely()) as projector, ThreadPoolExecutor(1) as pool:
         projector.catch_up()
         with views.write.begin() as report:
@@ -143,7 +143,7 @@ def test_a_long_statement_that_is_cut_says_which_timeouts_to_set(
     """What was there is still read; nothing is left of the copy, though PostgreSQL is still at
     work on it; and the next rebuild, past the proxy, takes it up.
     """
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Tally()) as projector:
         projector.catch_up()
     began = monotonic()
@@ -163,7 +163,7 @@ def test_a_rebuild_in_the_background_that_was_cut_is_taken_up_again(
     distant: Place, place: Place, ledger: Ledger, views: Database, projector: Projector
 ) -> None:
     """Why it failed can be seen meanwhile; whoever reaches the database otherwise makes it."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     projector.catch_up()
     projector.rebuilder.ask("tally")
     with following(distant, Tally(), Endless()) as cut:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event, select
 from lrs.db.engine import Database
 from lrs.ledger import Ledger
 from lrs.projector import Projector, rebuild_requests
-from lrs.service.projection_admin import Control, State
+from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
     Marked,
@@ -23,7 +23,7 @@ from tests.support.own_projection import (
     tallied,
 )
 from tests.support.processes import running, wait_until
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 
 def rebuild_stuck(place: Place, sign: Path) -> None:
@@ -64,12 +64,12 @@ def test_after_a_rebuild_that_was_killed_the_next_one_is_made(
     place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
 ) -> None:
     """The live projection was not touched; nobody is said to be rebuilding; nothing is left."""
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
     killed(rebuild_stuck, place, tmp_path / "sign")
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     assert projector.fresh("tally").position == 11
-    assert Control(ledger, projector, views).of("tally").state is State.RUNNING
+    assert ProjectionAdmin(ledger, projector, views).of("tally").state is ProjectionState.RUNNING
     assert [done.position for done in projector.rebuild(["tally"])] == [11]
     assert tallied(views) == list(range(1, 12))
     assert leftovers(place) == []
@@ -79,7 +79,7 @@ def test_what_a_killed_rebuild_left_is_swept_away(
     place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
 ) -> None:
     """By any process that folds, also if nobody ever rebuilds again."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     projector.fresh("tally")
     killed(rebuild_stuck, place, tmp_path / "sign")
     assert leftovers(place) != []
@@ -93,16 +93,16 @@ def test_a_rebuild_that_was_asked_for_is_made_though_its_process_is_killed(
     place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
 ) -> None:
     """The next process that folds begins it anew."""
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
-    begun = projector.position("tally").begun
-    control = Control(ledger, projector, views)
+    begun = projector.position("tally").generation
+    control = ProjectionAdmin(ledger, projector, views)
     control.rebuild("tally")
     killed(fold_stuck, place, tmp_path / "sign")
-    assert control.of("tally").state is State.REBUILDING
+    assert control.of("tally").state is ProjectionState.REBUILDING
     projector.start()
-    wait_until(lambda: control.of("tally").state is State.RUNNING)
-    assert projector.position("tally").begun != begun
+    wait_until(lambda: control.of("tally").state is ProjectionState.RUNNING)
+    assert projector.position("tally").generation != begun
     assert tallied(views) == list(range(1, 11))
 
 
@@ -110,11 +110,11 @@ def test_a_swap_that_was_killed_has_not_happened(
     place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
 ) -> None:
     """Readers see what was there, whole; folding goes on; the next rebuild swaps."""
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     projector.fresh("tally")
     killed(swap_stuck, place, tmp_path / "sign")
     assert (tallied(views), marks(views)) == (list(range(1, 11)), {"attended"})
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     assert projector.fresh("tally").position == 11
     assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [True]
     assert tallied(views) == list(range(1, 12))

@@ -16,14 +16,16 @@ from tests.conftest import Place
 from tests.support.own_projection import Tally, following, quarantined, tallied
 from tests.support.postgres import PostgresServer
 from tests.support.processes import wait_until
-from tests.support.stores import appending, fact, opened
+from tests.support.stores import appending, opened, statement_event
 
 
 def test_a_poison_event_is_set_aside_and_does_not_stop_the_rest(
     ledger: Ledger, projector: Projector, views: Database
 ) -> None:
     """It is quarantined with its position and error; all others are folded, once."""
-    ledger.record([fact(verb="poisonous" if n in (0, 70, 99) else "attended") for n in range(100)])
+    ledger.append(
+        [statement_event(verb="poisonous" if n in (0, 70, 99) else "attended") for n in range(100)]
+    )
     assert projector.fresh("tally").position == 100
     assert tallied(views) == [n for n in range(1, 101) if n not in (1, 71, 100)]
     error = "ValueError: this statement cannot be folded"
@@ -36,13 +38,13 @@ def test_a_read_waits_for_another_worker_only_so_long(
     """Whoever asks while the projection is held elsewhere gets what is there, in time, and a
     Consistent-Through that does not reach beyond it.
     """
-    first, second = ledger.record([fact()]), ledger.record([fact()])
+    first, second = ledger.append([statement_event()]), ledger.append([statement_event()])
     projector.fresh("tally")
-    third = ledger.record([fact()])
+    third = ledger.append([statement_event()])
     stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
     other = open_database(place.views_url)
     with other.write.begin() as connection:
-        assert checkpoints.hold(connection, "tally") is not None
+        assert checkpoints.lock(connection, "tally") is not None
         began = monotonic()
         reach = projector.fresh("tally")
         assert 1.9 < monotonic() - began < 10
@@ -69,7 +71,7 @@ def test_consistent_through_does_not_pass_an_append_in_flight(
 
 def test_an_idle_store_promises_the_recent_past(ledger: Ledger, projector: Projector) -> None:
     """Consistent-Through rises by itself, though nothing is stored."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     projector.start()
     wait_until(lambda: projector.through > 0)
     through = projector.through
@@ -81,13 +83,13 @@ def test_a_projection_of_another_log_begins_anew(
     place: Place, ledger: Ledger, views: Database, tmp_path: Path
 ) -> None:
     """The read models were left behind when the log was replaced."""
-    ledger.record([fact(), fact()])
+    ledger.append([statement_event(), statement_event()])
     with following(place, Tally()) as projector:
         projector.fresh("tally")
     elsewhere = Place("sqlite", f"sqlite:///{tmp_path}/other.db", place.views_url)
     with opened(elsewhere.ledger_url) as other, following(elsewhere, Tally()) as projector:
         assert projector.position("tally").position == 0
-        other.record([fact()])
+        other.append([statement_event()])
         assert projector.fresh("tally").position == 1
     assert tallied(views) == [1]
 
@@ -100,14 +102,14 @@ def test_a_projection_ahead_of_a_restored_log_begins_anew(
     others have taken their positions meanwhile.
     """
     with opened(place.ledger_url) as ledger:
-        ledger.record([fact()])
+        ledger.append([statement_event()])
     restored = Place(place.backend, backup(place, tmp_path, request), place.views_url)
     with opened(place.ledger_url) as ledger, following(place, Tally()) as projector:
-        ledger.record([fact(), fact()])
+        ledger.append([statement_event(), statement_event()])
         assert projector.fresh("tally").position == 3
     with opened(restored.ledger_url) as ledger:
         if regrown:
-            ledger.record([fact() for _ in range(regrown)])
+            ledger.append([statement_event() for _ in range(regrown)])
         with following(restored, Tally()) as projector:
             assert projector.position("tally").position == 0
             assert projector.fresh("tally").position == 1 + regrown
@@ -126,7 +128,7 @@ def backup(place: Place, folder: Path, request: pytest.FixtureRequest) -> str:
 
 def test_a_rebuild_gives_the_same_rows(ledger: Ledger, projector: Projector) -> None:
     """Folded again from the start, in larger batches, they come out byte for byte."""
-    ledger.record([fact() for _ in range(30)])
+    ledger.append([statement_event() for _ in range(30)])
     projector.fresh("tally")
     before = projector.checksum("tally")
     (done,) = projector.rebuild(["tally"], compare=True)
@@ -138,7 +140,7 @@ def test_an_erased_event_is_stepped_over(
     place: Place, ledger: Ledger, projector: Projector, views: Database
 ) -> None:
     """Its content is gone; the projection's position passes it all the same."""
-    ledger.record([fact() for _ in range(3)])
+    ledger.append([statement_event() for _ in range(3)])
     database = open_database(place.ledger_url)
     with database.write.begin() as connection:
         connection.execute(delete(content).where(content.c.position.in_([2, 3])))

@@ -7,15 +7,15 @@ from uuid import uuid4
 
 from lrs.domain.xapi.filters import Criteria
 from lrs.projections.statements.search import Filter
-from lrs.projector import Recent, Standing
+from lrs.projector import ProjectionStatus, TailReader
 from lrs.service import Lrs
 from schemas import parse_statements
 from tests.api.caller import said, voiding
 from tests.support.stores import statement, store
 
 
-def standing(lrs: Lrs) -> Standing:
-    return lrs.projector.standing("statements")
+def standing(lrs: Lrs) -> ProjectionStatus:
+    return lrs.projector.status("statements")
 
 
 def fold_one(lrs: Lrs) -> None:
@@ -24,7 +24,7 @@ def fold_one(lrs: Lrs) -> None:
 
 def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
     """Each read takes the statements after the index's position as of then."""
-    recent, everything = Recent(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
+    recent, everything = TailReader(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
     store(lrs, *(statement() for _ in range(5)))
     for folded in range(5):
         behind = recent.behind(standing(lrs))
@@ -36,7 +36,7 @@ def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
 
 def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
     """The reference came first, both were read, and the index stops between the two."""
-    recent = Recent(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs._views)
     target = said()
     for said_ in (voiding(target), target, said()):
         (parsed,), _ = parse_statements(_bytes(said_))
@@ -50,7 +50,7 @@ def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
 
 def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
     """It begins at nothing again, under another mark."""
-    recent = Recent(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs._views)
     store(lrs, *(statement(uuid4()) for _ in range(3)))
     lrs.projector.catch_up()
     store(lrs, statement())
@@ -62,7 +62,7 @@ def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
 
 
 def test_too_many_are_left_to_the_index(lrs: Lrs) -> None:
-    recent = Recent(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs._views)
     recent.MOST = 3
     store(lrs, *(statement() for _ in range(4)))
     assert recent.behind(standing(lrs)) is None

@@ -15,7 +15,7 @@ from lrs.ledger import Ledger
 from lrs.projections.base import GENERATIONS
 from lrs.projector import Projector, rebuild_requests, startup
 from lrs.projector.startup import prepare
-from lrs.service.projection_admin import Control, State
+from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
     Marked,
@@ -27,11 +27,11 @@ from tests.support.own_projection import (
     tallied,
 )
 from tests.support.processes import wait_until
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 
-def state(ledger: Ledger, projector: Projector) -> State:
-    return Control(ledger, projector, projector._views).of("tally").state
+def state(ledger: Ledger, projector: Projector) -> ProjectionState:
+    return ProjectionAdmin(ledger, projector, projector._views).of("tally").state
 
 
 def test_the_older_version_serves_until_the_newer_one_is_made(
@@ -40,23 +40,23 @@ def test_the_older_version_serves_until_the_newer_one_is_made(
     """Both work while statements come in. Then it notices and neither folds nor answers; the newer
     one answers from then on, and nothing is missed or there twice.
     """
-    ledger.record([fact(), fact()])
+    ledger.append([statement_event(), statement_event()])
     with following(place, Tally()) as older:
         older.fresh("tally")
         with following(place, Newer()) as newer:
-            assert state(ledger, newer) is State.REBUILDING
+            assert state(ledger, newer) is ProjectionState.REBUILDING
             with pytest.raises(Unavailable, match="being made"):
                 newer.fresh("tally")
-            ledger.record([fact()])
+            ledger.append([statement_event()])
             assert older.fresh("tally").position == 3
             assert marks(views) == {"attended"}
             older.start()
             newer.start()
-            while state(ledger, newer) is not State.RUNNING:
-                ledger.record([fact()])
+            while state(ledger, newer) is not ProjectionState.RUNNING:
+                ledger.append([statement_event()])
                 sleep(0.01)
-            assert state(ledger, older) is State.REPLACED
-            (last,) = ledger.record([fact()])
+            assert state(ledger, older) is ProjectionState.REPLACED
+            (last,) = ledger.append([statement_event()])
             for act in (lambda: older.step(Tally()), lambda: older.fresh("tally")):
                 with pytest.raises(Unavailable, match="restart"):
                     act()
@@ -68,7 +68,7 @@ def test_an_answer_of_the_older_version_does_not_come_from_the_newer_ones_rows(
     place: Place, ledger: Ledger
 ) -> None:
     """Also when the swap comes between its look at the position and its look at the rows."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Tally()) as older:
         older.fresh("tally")
 
@@ -78,14 +78,14 @@ def test_an_answer_of_the_older_version_does_not_come_from_the_newer_ones_rows(
             return connection.execute(text("SELECT 1")).scalar()
 
         with pytest.raises(Unavailable, match="restart"):
-            older.ask("tally", question)
+            older.query("tally", question)
 
 
 def test_two_newer_programs_that_start_at_once_make_one_read_model(
     place: Place, ledger: Ledger, views: Database
 ) -> None:
     """One of them makes it; both answer from it; nothing is folded twice."""
-    ledger.record([fact() for _ in range(30)])
+    ledger.append([statement_event() for _ in range(30)])
     with following(place, Tally()) as older:
         older.fresh("tally")
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
@@ -94,8 +94,8 @@ def test_two_newer_programs_that_start_at_once_make_one_read_model(
         for newer in both:
             newer.start()
         for newer in both:
-            wait_until(lambda newer=newer: state(ledger, newer) is State.RUNNING, 60)  # type: ignore[misc]
-        ledger.record([fact()])
+            wait_until(lambda newer=newer: state(ledger, newer) is ProjectionState.RUNNING, 60)  # type: ignore[misc]
+        ledger.append([statement_event()])
         assert [newer.fresh("tally").position for newer in both] == [31, 31]
     assert (tallied(views), marks(views)) == (list(range(1, 32)), {"marked"})
     assert leftovers(place) == []
@@ -105,12 +105,12 @@ def test_a_newer_read_model_is_left_alone_by_an_older_program(
     place: Place, ledger: Ledger, views: Database
 ) -> None:
     """A worker that starts again in the old version undoes nothing; to go back is a command."""
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Newer()) as newer:
         newer.fresh("tally")
     with following(place, Tally()) as older:
         older.start()
-        assert state(ledger, older) is State.REPLACED
+        assert state(ledger, older) is ProjectionState.REPLACED
         with pytest.raises(Unavailable, match="restart"):
             older.fresh("tally")
         assert marks(views) == {"marked"}
@@ -127,14 +127,14 @@ def test_a_still_newer_program_takes_over_what_an_older_one_is_making(
     class Newest(Marked):
         VERSION = 3
 
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Tally()) as oldest:
         oldest.fresh("tally")
     with following(place, Newer()) as newer, following(place, Newest()) as newest:
         newer.start()
         newest.start()
-        wait_until(lambda: state(ledger, newest) is State.RUNNING)
-        assert state(ledger, newer) is State.REPLACED
+        wait_until(lambda: state(ledger, newest) is ProjectionState.RUNNING)
+        assert state(ledger, newer) is ProjectionState.REPLACED
         with views.read.connect() as connection:
             assert rebuild_requests.read_all(connection) == {}
 
@@ -144,12 +144,12 @@ def test_a_new_read_model_of_a_long_log_answers_once_it_is_whole(
 ) -> None:
     """Over a short log it is folded in place, and what is there can be read at once."""
     monkeypatch.setattr(startup, "SHORT", 5)
-    ledger.record([fact() for _ in range(6)])
+    ledger.append([statement_event() for _ in range(6)])
     with following(place, Tally()) as projector:
         with pytest.raises(Unavailable, match="being made"):
             projector.fresh("tally")
         projector.start()
-        wait_until(lambda: state(ledger, projector) is State.RUNNING)
+        wait_until(lambda: state(ledger, projector) is ProjectionState.RUNNING)
         assert projector.fresh("tally").position == 6
 
 
@@ -158,7 +158,7 @@ def test_whoever_begins_is_not_begun_anew_by_the_next_start(
 ) -> None:
     """What is still to be made stays so, with the one wish for it, whoever starts meanwhile."""
     monkeypatch.setattr(startup, "SHORT", 0)
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Tally()) as first, first._views.read.connect() as connection:
         (wanted,) = rebuild_requests.read_all(connection).values()
         with following(place, Tally()):
@@ -180,7 +180,7 @@ INSERT INTO {0}quarantine VALUES ('tally', 1, 'ValueError: it was so')
 
 def test_a_store_of_the_program_before_starts_as_it_is(place: Place, ledger: Ledger) -> None:
     """Its control tables get the columns that they lack; positions and quarantine are kept."""
-    *_, last = ledger.record([fact(), fact()])
+    *_, last = ledger.append([statement_event(), statement_event()])
     commitment = ledger.reader.commitment_at(last)
     assert commitment is not None
     row = ledger.reader.at([last])[last]
@@ -196,10 +196,10 @@ def test_a_store_of_the_program_before_starts_as_it_is(place: Place, ledger: Led
     prepare(ledger, views, [Tally()])
     views.close()
     with following(place, Tally()) as projector:
-        (aside,) = Control(ledger, projector, projector._views).quarantined()
+        (aside,) = ProjectionAdmin(ledger, projector, projector._views).quarantined()
         assert (aside.event.error, aside.event.failed) == ("ValueError: it was so", 0)
-        assert projector.position("tally").begun == "then"
-        ledger.record([fact()])
+        assert projector.position("tally").generation == "then"
+        ledger.append([statement_event()])
         assert projector.fresh("tally").position == 3
         assert tallied(projector._views) == [2, 3]
 
@@ -212,16 +212,16 @@ def test_other_words_make_another_read_model_and_the_last_that_started_has_it(
     class InOtherWords(Marked):
         VERSION = 5 * GENERATIONS + Tally.VERSION
 
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     with following(place, Tally()) as first:
         first.fresh("tally")
         with following(place, InOtherWords()) as second:
             second.start()
-            wait_until(lambda: state(ledger, second) is State.RUNNING)
+            wait_until(lambda: state(ledger, second) is ProjectionState.RUNNING)
             assert second.fresh("tally").position == 1
             assert marks(views) == {"marked"}
-            assert state(ledger, first) is State.REPLACED
+            assert state(ledger, first) is ProjectionState.REPLACED
             with pytest.raises(Unavailable, match="restart"):
                 first.fresh("tally")
     with following(place, Tally()) as third:
-        assert state(ledger, third) is State.REBUILDING
+        assert state(ledger, third) is ProjectionState.REBUILDING

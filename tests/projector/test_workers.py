@@ -16,7 +16,7 @@ from lrs.projector import Projector, Step
 from tests.conftest import Place
 from tests.support.own_projection import Stuck, Tally, following, quarantined, tallied
 from tests.support.processes import finish, running, wait_until
-from tests.support.stores import fact
+from tests.support.stores import statement_event
 
 
 def test_the_loser_of_a_race_for_a_poison_event_sets_no_other_aside(
@@ -32,11 +32,11 @@ def test_the_loser_of_a_race_for_a_poison_event_sets_no_other_aside(
             other.step(Tally())
             raise ValueError("this statement cannot be folded")
 
-    ledger.record([fact(verb="poisonous")])
+    ledger.append([statement_event(verb="poisonous")])
     with following(place, Tally()) as other:
         projector.step(Overtaken())
         assert [position for position, _ in quarantined(views)] == [1]
-        ledger.record([fact()])
+        ledger.append([statement_event()])
         assert projector.fresh("tally").position == 2
     assert tallied(views) == [2]
 
@@ -50,10 +50,10 @@ def work(place: Place, sign: Path | None, until: int) -> None:
 
 def test_two_workers_fold_everything_once(place: Place, ledger: Ledger, views: Database) -> None:
     """In two processes on one projection, while the log grows: nothing twice, nothing missed."""
-    ledger.record([fact() for _ in range(1_000)])
+    ledger.append([statement_event() for _ in range(1_000)])
     with running(work, [[place, None, 2_000]] * 2) as workers:
         for _ in range(100):
-            ledger.record([fact() for _ in range(10)])
+            ledger.append([statement_event() for _ in range(10)])
         finish(workers, 30)
     assert tallied(views) == list(range(1, 2_001))
     assert quarantined(views) == []
@@ -63,7 +63,7 @@ def test_after_a_worker_killed_in_a_batch_the_next_goes_on(
     place: Place, ledger: Ledger, projector: Projector, views: Database, tmp_path: Path
 ) -> None:
     """Its batch is undone whole, and nothing has to expire before somebody else may work."""
-    ledger.record([fact() for _ in range(200)])
+    ledger.append([statement_event() for _ in range(200)])
     sign = tmp_path / "in-the-middle"
     with running(work, [[place, sign, 200]]) as (worker,):
         wait_until(sign.exists, 60)
@@ -82,7 +82,7 @@ def test_a_lost_wake_up_loses_nothing(
     """The log is another process's, whose hints never arrive: polling finds its events."""
     projector.start()
     wait_until(lambda: projector.through > 0)
-    ledger.record([fact()])
+    ledger.append([statement_event()])
     wait_until(lambda: tallied(views) == [1], 30)
 
 
@@ -98,7 +98,7 @@ def test_a_rebuild_waits_for_the_batch_under_way(
             assert go.wait(10)
             super().apply(batch, connection)
 
-    ledger.record([fact() for _ in range(10)])
+    ledger.append([statement_event() for _ in range(10)])
     with following(place, Tally()) as other, ThreadPoolExecutor(2) as pool:
         step = pool.submit(other.step, Paused())
         assert entered.wait(10)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.error_catalogue import PROBLEMS
 from lrs.domain.errors import MOST_FAULTS, InvalidEntry
 from schemas.catalogue.entries import check_catalogue, check_entries, examine_catalogue
@@ -19,8 +19,8 @@ def equal(*pairs: tuple[str, str]) -> dict[str, Any]:
     return {"equivalents": [{"course": a, "counts_as": b} for a, b in pairs]}
 
 
-K = Kind
-FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
+K = EntryKind
+FAULTS: list[tuple[EntryKind, dict[str, Any], str, str]] = [
     (K.COURSE, {"id": "fire"}, "/id", "iri"),
     (K.COURSE, {"title": "Fire"}, "/title", "not-an-object"),
     (K.COURSE, {"title": {"Russian!": "x"}}, "/title/Russian!", "language-tag"),
@@ -106,13 +106,13 @@ FAULTS: list[tuple[Kind, dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_everything_may_be_said_at_once(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EntryKind)
+def test_everything_may_be_said_at_once(kind: EntryKind) -> None:
     """A full entry, alone or among others, comes out as it went in."""
     said = entry(kind)
     assert check_entries(kind, said) == [(kind, said, "")]
     assert check_entries(kind, [said]) == [(kind, said, "/0")]
-    left_out = {"valid_until", "equivalents"} if kind is Kind.PROGRAMME else set()
+    left_out = {"valid_until", "equivalents"} if kind is EntryKind.PROGRAMME else set()
     assert set(said) == set(forms(kind)) - left_out
 
 
@@ -127,7 +127,7 @@ def test_several_courses_may_count_as_one_and_one_as_several() -> None:
 
 @pytest.mark.parametrize(("kind", "wrong", "pointer", "code"), FAULTS)
 def test_a_fault_has_its_code_and_place(
-    kind: Kind, wrong: dict[str, Any], pointer: str, code: str
+    kind: EntryKind, wrong: dict[str, Any], pointer: str, code: str
 ) -> None:
     """Nothing is coerced, and the pointer leads to what to change."""
     with pytest.raises(InvalidEntry) as error:
@@ -162,8 +162,8 @@ def test_a_day_may_be_the_first_and_the_last(said: dict[str, Any]) -> None:
         assert check_entries(kind, entry(kind, since="2026-02-01", until="2026-02-01"))
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_what_is_required_must_be_there(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", EntryKind)
+def test_what_is_required_must_be_there(kind: EntryKind) -> None:
     """At least what tells a thing from others; nothing else than an object describes one."""
     with pytest.raises(InvalidEntry) as error:
         check_entries(kind, [{}])
@@ -207,14 +207,14 @@ def test_every_code_of_an_entry_has_a_row_above() -> None:
 
 def test_a_file_can_ask_what_a_member_is() -> None:
     """A cell of a sheet may hold several values, or a month that Excel took for a day."""
-    sorts = {name: form.sort for name, form in forms(Kind.PROGRAMME).items()}
+    sorts = {name: form.sort for name, form in forms(EntryKind.PROGRAMME).items()}
     texts = [name for name, sort in sorts.items() if sort is Sort.TEXTS]
     assert texts == ["courses", "posts", "offices", "authorities"]
-    assert forms(Kind.PROGRAMME)["equivalents"].names == ("course", "counts_as")
-    assert forms(Kind.COURSE)["attempt_rule"].names == ("best", "last", "first")
+    assert forms(EntryKind.PROGRAMME)["equivalents"].names == ("course", "counts_as")
+    assert forms(EntryKind.COURSE)["attempt_rule"].names == ("best", "last", "first")
     assert (sorts["since"], sorts["everyone"]) == (Sort.DAY, Sort.TRUTH)
-    assert forms(Kind.RATING)["month"].sort is Sort.MONTH
-    assert all(form.sort for kind in Kind for form in forms(kind).values())
+    assert forms(EntryKind.RATING)["month"].sort is Sort.MONTH
+    assert all(form.sort for kind in EntryKind for form in forms(kind).values())
 
 
 def test_all_faults_of_all_entries_are_found() -> None:

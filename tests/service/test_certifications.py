@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 from benchmarks.centre import BEGIN, LARGE, TODAY, Sizes
 from benchmarks.trained import fill, opened
 from lrs.db.engine import open_database
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import Rule
 from lrs.domain.certification.verdict import Span, Verdict, record_of, span_of, verdict
 from lrs.projections.training import catalogue_cache, catalogue_history
-from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.certifications import Earned, of_people
 from lrs.projections.training.people import Trainee
 from lrs.service import Lrs
 from lrs.service.reports import rulings as rulings_module
-from lrs.service.reports.certifications import Standing, Wanted
+from lrs.service.reports.certifications import CertificatesQuery, RecordedVerdict
 from lrs.service.reports.rulings import Rulings
 from lrs.service.reports.verdicts import _NONE_SAID, _decided
 from lrs.settings import Settings
@@ -45,7 +45,9 @@ def test_what_people_have_in_common_changes_no_verdict(centre: Lrs, settings: Se
     with views.read.connect() as connection:
         for on in days:
             for office in (LARGE, "O-02"):
-                for one in centre.certifications.among(Wanted(on, office=office)).value.people:
+                for one in centre.certifications.among(
+                    CertificatesQuery(on, office=office)
+                ).value.people:
                     said = {s.programme.code: s.verdict for s in one.standings}
                     assert said == _alone(connection, one.trainee, on)
                     statuses |= {verdict.status for verdict in said.values()}
@@ -57,12 +59,12 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
     """The verdicts on a person in every programme there is."""
     exemptions: defaultdict[str, list[Span]] = defaultdict(list)
     revocations: defaultdict[str, list[date]] = defaultdict(list)
-    kinds = (Kind.EXEMPTION, Kind.REVOCATION)
+    kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
     for said in catalogue_history.standing(
         catalogue_history.of_people(connection, who.identifiers, kinds)
     ):
         entry = said.entry or {}
-        if said.kind is Kind.EXEMPTION:
+        if said.kind is EntryKind.EXEMPTION:
             exemptions[entry["programme"]].append(span_of(entry))
         else:
             revocations[entry["programme"]].append(date.fromisoformat(entry["on"]))
@@ -127,7 +129,9 @@ def test_those_of_a_place_are_told_apart_by_when_they_joined(
     """
     monkeypatch.setattr(rulings_module, "MOST_PLACES", places)
     programmes = {
-        f"P-{n}": Programme(f"P-{n}", {}, [_rule(i, said) for i, said in enumerate(line, 1)], {})
+        f"P-{n}": ProgrammeRules(
+            f"P-{n}", {}, [_rule(i, said) for i, said in enumerate(line, 1)], {}
+        )
         for n, line in enumerate(_LINES)
     }
     joined = [None, date.min, date.max, *(date(2025, m, d) for m in range(1, 7) for d in (1, 2))]
@@ -140,7 +144,7 @@ def test_those_of_a_place_are_told_apart_by_when_they_joined(
         found = _decided(who, rulings, earned, _NONE_SAID)
         record = record_of(who.record) if who.record else None
         assert [*found.standings] == [
-            Standing(one, said)
+            RecordedVerdict(one, said)
             for one in programmes.values()
             if (said := verdict(one.versions, (), record=record, begun=day, on=on))
         ]

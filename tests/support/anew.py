@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lrs import bootstrap
-from lrs.db.engine import Database, Options, open_database, unchanging
+from lrs.db.engine import Database, Options, open_database, snapshot_transaction
 from lrs.ledger import Ledger
 from lrs.projector import Projector, schema
 from lrs.projector.checksum import checksum
@@ -28,7 +28,7 @@ def other_rows(ledger: Ledger, views: Database) -> list[str]:
 
 
 def _checksum(views: Database, projector: Projector, name: str) -> str:
-    with unchanging(views) as connection:
+    with snapshot_transaction(views) as connection:
         return checksum(connection, projector.projections[name].TABLES)
 
 

@@ -25,7 +25,13 @@ def run(
     """
     with TemporaryDirectory() as kept:
         said = [Path(kept, name) for name in ("out", "err")]
-        given = (list(arguments), str(folder), dict(environment), *map(str, said), status.NOTICE)
+        given = (
+            list(arguments),
+            str(folder),
+            dict(environment),
+            *map(str, said),
+            status.MIN_ANNOUNCEMENT,
+        )
         with running(_command, [given], daemon=False) as (process,):
             process.join(SECONDS)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
@@ -57,6 +63,6 @@ def _command(
     from replay import rebuild
 
     for module in (job, startup, fresh_reads, status):
-        vars(module)["NOTICE"] = notice
+        vars(module)["MIN_ANNOUNCEMENT"] = notice
     vars(rebuild)["get_context"] = lambda _: multiprocessing.get_context("fork")
     main(arguments, prog_name="lrs")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
 
 COURSE = "https://learning.centre.example/course/fire"
@@ -85,6 +85,6 @@ def entries() -> dict[str, list[JsonObject]]:
     return {kind: [copy.deepcopy(entry)] for kind, entry in _ENTRIES.items()}
 
 
-def entry(kind: Kind, /, **others: object) -> JsonObject:
+def entry(kind: EntryKind, /, **others: object) -> JsonObject:
     """The one of that kind, with other or more members."""
     return {**copy.deepcopy(_ENTRIES[kind.value]), **others}

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from lrs.db.engine import Database, Options, open_database
-from lrs.projections.base import STATEMENTS, Batch, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
 from lrs.projections.tables import READING
 from lrs.projector import Projector, quarantine
 from tests.conftest import Place
@@ -44,7 +44,7 @@ class Tally:
     NAME: ClassVar[str] = "tally"
     VERSION: ClassVar[int] = 1
     TABLES: ClassVar[Sequence[Table]] = (rows,)
-    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
+    TOPICS: ClassVar[frozenset[str]] = STATEMENT_TOPICS
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         for s in batch.statements:
@@ -53,7 +53,7 @@ class Tally:
             if verb == "poisonous":
                 raise ValueError("this statement cannot be folded")
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
     def new_fold(self) -> Tally:

@@ -44,7 +44,7 @@ def statement(id: UUID | None = None, verb: str = "attended") -> ParsedStatement
     return parse_statements(orjson.dumps(body(id, verb)))[0][0]
 
 
-def fact(id: UUID | None = None, verb: str = "attended") -> StatementStored:
+def statement_event(id: UUID | None = None, verb: str = "attended") -> StatementStored:
     """That statement, as the log takes it."""
     id = id or uuid4()
     text = orjson.dumps(body(id, verb))

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import orjson
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.aggregates.credential import Credential, Scope
-from lrs.domain.aggregates.document import Address, Condition, Shelf
-from lrs.domain.aggregates.document import Kind as DocumentKind
+from lrs.domain.aggregates.document import Address, Condition, DocumentCollection
+from lrs.domain.aggregates.document import DocumentKind as DocumentKind
 from lrs.domain.xapi.agent import JsonObject, agent_key
 from lrs.domain.xapi.statement import VOIDED, is_voiding
 from lrs.domain.xapi.version import Version
@@ -66,13 +66,16 @@ def describe(lrs: Lrs, number: int) -> None:
     """Describe courses, of which the first is another one each time and has a part of the next one,
     a programme, people, and who is who.
     """
-    link = entry(Kind.LINK, agent=f"openid|{CENTRE}/{number}", person=_key(number + 1))
+    link = entry(EntryKind.LINK, agent=f"openid|{CENTRE}/{number}", person=_key(number + 1))
     stated = [
-        *(Stated(kind, entry(kind)) for kind in (Kind.SERVICE, Kind.OFFICE, Kind.POST)),
-        *(Stated(Kind.COURSE, _described(n, number)) for n in sorted({0, number % COURSES})),
-        Stated(Kind.PROGRAMME, entry(Kind.PROGRAMME, courses=[_course(0)])),
-        Stated(Kind.PERSON, entry(Kind.PERSON, agent=_key(number))),
-        Stated(Kind.LINK, link),
+        *(
+            Stated(kind, entry(kind))
+            for kind in (EntryKind.SERVICE, EntryKind.OFFICE, EntryKind.POST)
+        ),
+        *(Stated(EntryKind.COURSE, _described(n, number)) for n in sorted({0, number % COURSES})),
+        Stated(EntryKind.PROGRAMME, entry(EntryKind.PROGRAMME, courses=[_course(0)])),
+        Stated(EntryKind.PERSON, entry(EntryKind.PERSON, agent=_key(number))),
+        Stated(EntryKind.LINK, link),
     ]
     lrs.catalogue.describe(stated, WRITER)
 
@@ -93,11 +96,11 @@ def id_of(number: int) -> UUID:
 
 def _described(course: int, number: int) -> JsonObject:
     title, activities = {"ru": f"Курс {course}, {number}"}, [f"{_course(course + 1)}/0"]
-    return entry(Kind.COURSE, id=_course(course), title=title, activities=activities)
+    return entry(EntryKind.COURSE, id=_course(course), title=title, activities=activities)
 
 
 def _address(name: str) -> Address:
-    return Address(Shelf(DocumentKind.STATE, _key(0), _course(0)), name)
+    return Address(DocumentCollection(DocumentKind.STATE, _key(0), _course(0)), name)
 
 
 def _is_of_module(statement: JsonObject) -> bool:

@@ -1,4 +1,4 @@
-"""The catalogue: what the training centre has and rules, each thing a stream of facts.
+"""The catalogue: what the training centre has and rules, each thing a stream of events.
 
 Courses, offices, posts, services, programmes, people, links between their identifiers, exemptions,
 revocations, visits and ratings are described whole: a description replaces the one before, and all
@@ -32,7 +32,7 @@ from lrs.domain.events import (
 from lrs.domain.xapi.agent import JsonObject
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What can be described; the value is its name in addresses and files."""
 
     COURSE = "courses"
@@ -49,70 +49,74 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How a kind of thing is told apart, and which fact describes it."""
+class EntryShape:
+    """How a kind of thing is told apart, and which event describes it."""
 
-    fact: type[Described]
+    event_type: type[Described]
     key: tuple[str, ...]
     person: str = ""
     """The member that names a person by agent key: the stream's id must not give it away."""
 
 
-SHAPES: Mapping[Kind, Shape] = {
-    Kind.COURSE: Shape(CourseDescribed, ("id",)),
-    Kind.OFFICE: Shape(OfficeDescribed, ("code",)),
-    Kind.POST: Shape(PostDescribed, ("code",)),
-    Kind.SERVICE: Shape(ServiceDescribed, ("code",)),
-    Kind.PROGRAMME: Shape(ProgrammeDescribed, ("code",)),
-    Kind.PERSON: Shape(PersonDescribed, ("agent",), person="agent"),
-    Kind.LINK: Shape(IdentifierLinked, ("agent",), person="agent"),
-    Kind.EXEMPTION: Shape(ExemptionGranted, ("programme", "agent"), person="agent"),
-    Kind.REVOCATION: Shape(CertificateRevoked, ("programme", "agent", "on"), person="agent"),
-    Kind.VISIT: Shape(VisitRecorded, ("code",)),
-    Kind.RATING: Shape(RatingRecorded, ("office", "month")),
+SHAPES: Mapping[EntryKind, EntryShape] = {
+    EntryKind.COURSE: EntryShape(CourseDescribed, ("id",)),
+    EntryKind.OFFICE: EntryShape(OfficeDescribed, ("code",)),
+    EntryKind.POST: EntryShape(PostDescribed, ("code",)),
+    EntryKind.SERVICE: EntryShape(ServiceDescribed, ("code",)),
+    EntryKind.PROGRAMME: EntryShape(ProgrammeDescribed, ("code",)),
+    EntryKind.PERSON: EntryShape(PersonDescribed, ("agent",), person="agent"),
+    EntryKind.LINK: EntryShape(IdentifierLinked, ("agent",), person="agent"),
+    EntryKind.EXEMPTION: EntryShape(ExemptionGranted, ("programme", "agent"), person="agent"),
+    EntryKind.REVOCATION: EntryShape(
+        CertificateRevoked, ("programme", "agent", "on"), person="agent"
+    ),
+    EntryKind.VISIT: EntryShape(VisitRecorded, ("code",)),
+    EntryKind.RATING: EntryShape(RatingRecorded, ("office", "month")),
 }
-KINDS: Mapping[type[Described], Kind] = {shape.fact: kind for kind, shape in SHAPES.items()}
+KINDS: Mapping[type[Described], EntryKind] = {
+    shape.event_type: kind for kind, shape in SHAPES.items()
+}
 
-REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
-    Kind.COURSE: {"services": Kind.SERVICE},
-    Kind.PERSON: {"office": Kind.OFFICE, "post": Kind.POST},
-    Kind.PROGRAMME: {
-        "courses": Kind.COURSE,
-        "equivalents": Kind.COURSE,
-        "posts": Kind.POST,
-        "offices": Kind.OFFICE,
+REFERENCES: Mapping[EntryKind, Mapping[str, EntryKind]] = {
+    EntryKind.COURSE: {"services": EntryKind.SERVICE},
+    EntryKind.PERSON: {"office": EntryKind.OFFICE, "post": EntryKind.POST},
+    EntryKind.PROGRAMME: {
+        "courses": EntryKind.COURSE,
+        "equivalents": EntryKind.COURSE,
+        "posts": EntryKind.POST,
+        "offices": EntryKind.OFFICE,
     },
-    Kind.EXEMPTION: {"programme": Kind.PROGRAMME},
-    Kind.REVOCATION: {"programme": Kind.PROGRAMME},
-    Kind.VISIT: {"office": Kind.OFFICE},
-    Kind.RATING: {"office": Kind.OFFICE},
+    EntryKind.EXEMPTION: {"programme": EntryKind.PROGRAMME},
+    EntryKind.REVOCATION: {"programme": EntryKind.PROGRAMME},
+    EntryKind.VISIT: {"office": EntryKind.OFFICE},
+    EntryKind.RATING: {"office": EntryKind.OFFICE},
 }
 """Which members name things that must be described, too. Of an equivalent it is the `course`: what
 it counts as is among the programme's own.
 """
 
 Key = tuple[str, ...]
-Thing = tuple[Kind, Key]
+EntryIdentity = tuple[EntryKind, Key]
 
 
-def key_of(kind: Kind, entry: JsonObject) -> Key:
+def key_of(kind: EntryKind, entry: JsonObject) -> Key:
     """What tells the thing from others of its kind."""
     return tuple(str(entry[name]) for name in SHAPES[kind].key)
 
 
-def stream_of(kind: Kind, key: Key, secret: bytes) -> UUID:
+def stream_of(kind: EntryKind, key: Key, secret: bytes) -> UUID:
     """The thing's stream. `secret` is the random key of the person it is about, else empty."""
     said = json.dumps([kind.value, *key]).encode()
     digest = hmac.digest(secret, said, "sha256") if secret else sha256(said).digest()
     return UUID(bytes=digest[:16], version=4)
 
 
-def references(kind: Kind, entry: JsonObject) -> list[Thing]:
+def references(kind: EntryKind, entry: JsonObject) -> list[EntryIdentity]:
     """The things that the entry names and that must be described, too."""
     return [thing for _, thing in named(kind, entry)]
 
 
-def named(kind: Kind, entry: JsonObject) -> Iterator[tuple[str, Thing]]:
+def named(kind: EntryKind, entry: JsonObject) -> Iterator[tuple[str, EntryIdentity]]:
     """Each of these things, and where in the entry it is named, as a JSON pointer."""
     for member, target in REFERENCES.get(kind, {}).items():
         said = entry.get(member, ())
@@ -126,11 +130,11 @@ def named(kind: Kind, entry: JsonObject) -> Iterator[tuple[str, Thing]]:
                 yield f"/{member}/{index}/course", (target, (one["course"],))
 
 
-def differs_by_zeros(kind: Kind, entry: JsonObject) -> bool:
+def differs_by_zeros(kind: EntryKind, entry: JsonObject) -> bool:
     """Whether a personnel number is the name of the person's account but for zeros in front, as a
     spreadsheet takes them away.
     """
-    if kind is not Kind.PERSON or "number" not in entry:
+    if kind is not EntryKind.PERSON or "number" not in entry:
         return False
     account, number = entry["agent"].split("|", 2), entry["number"]
     if account[0] != "account" or account[2] == number:

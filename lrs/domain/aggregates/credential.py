@@ -43,7 +43,7 @@ _ASKED_OFTEN = {
 }
 
 
-class Standing(StrEnum):
+class KeyStatus(StrEnum):
     """Whether a key may be used, and if not, why."""
 
     GOOD = "good"

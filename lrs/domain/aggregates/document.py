@@ -21,7 +21,7 @@ from lrs.domain.xapi.version import Version
 JSON = "application/json"
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """Which resource a document belongs to."""
 
     STATE = "state"
@@ -30,13 +30,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class DocumentCollection:
     """Documents that are listed together: of one agent, one activity, or both.
 
     `registration` narrows the documents of a State down to those that belong to it.
     """
 
-    kind: Kind
+    kind: DocumentKind
     agent: str = ""
     activity: str = ""
     registration: UUID | None = None
@@ -51,7 +51,7 @@ class Shelf:
 class Address:
     """One document: its shelf and its stateId or profileId."""
 
-    shelf: Shelf
+    shelf: DocumentCollection
     name: str
 
     def stream(self, key: bytes) -> UUID:
@@ -83,7 +83,7 @@ def content_of(document: DocumentStored) -> Content:
 def stored(
     address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
 ) -> DocumentStored:
-    """The fact that the document at `address`, which that key keeps, got that content."""
+    """The event that the document at `address`, which that key keeps, got that content."""
     shelf = address.shelf
     return DocumentStored(
         originator_id=stream,
@@ -134,7 +134,9 @@ def _among(etag: str | None, tags: Collection[str]) -> bool:
     return etag is not None and (ANY in tags or etag in tags)
 
 
-def require_for_put(kind: Kind, version: Version, condition: Condition, etag: str | None) -> None:
+def require_for_put(
+    kind: DocumentKind, version: Version, condition: Condition, etag: str | None
+) -> None:
     """Whether a PUT may overwrite what is there.
 
     1.0.3 part 3, 3.1: profiles are never overwritten unawares, State is. 2.0, 4.1.6: none is, and
@@ -145,7 +147,7 @@ def require_for_put(kind: Kind, version: Version, condition: Condition, etag: st
     if not condition.is_absent:
         return
     if version is Version.V1_0_3:
-        if kind is Kind.STATE:
+        if kind is DocumentKind.STATE:
             return
         if etag is None:
             raise InvalidDocument("precondition-missing")

@@ -34,10 +34,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from lrs.domain.certification.calendar import earliest_within, plus_days, plus_months
-from lrs.domain.certification.requirement_check import Mark, Tally
+from lrs.domain.certification.requirement_check import Evidence, RequirementCheck
 from lrs.domain.certification.rule import ANYBODY, Authorities, Rule, in_force, rule_of, timeline
 
-__all__ = ["Grant", "Mark", "Rule", "grants", "in_force", "rule_of", "timeline"]
+__all__ = ["Evidence", "Grant", "Rule", "grants", "in_force", "rule_of", "timeline"]
 
 _ORDER = itemgetter(3, 2, 4, 1, 0, 5, 7, 8)
 """Marks by day, instant and position; what follows only makes the order of a set definite."""
@@ -75,9 +75,9 @@ def within_reach(versions: Iterable[Rule], courses: Container[str]) -> bool:
 
 def grants(
     versions: Sequence[Rule],
-    marks: Iterable[Mark],
+    marks: Iterable[Evidence],
     revocations: Iterable[date] = (),
-    vouched: Mapping[Authorities, Iterable[Mark]] = MappingProxyType({}),
+    vouched: Mapping[Authorities, Iterable[Evidence]] = MappingProxyType({}),
 ) -> list[Grant]:
     """The grants by day, at most one a day; `revocations` are the days these take effect on.
     `vouched` are the marks that the statements of these authorities alone make, for versions of
@@ -98,11 +98,11 @@ def grants(
     return made
 
 
-def _by_day(marks: Iterable[Mark], line: Iterable[Rule]) -> list[tuple[date, list[Mark]]]:
+def _by_day(marks: Iterable[Evidence], line: Iterable[Rule]) -> list[tuple[date, list[Evidence]]]:
     """The marks of each day on which there are any or a version comes into force; none without
     marks.
     """
-    found: dict[date, list[Mark]] = {}
+    found: dict[date, list[Evidence]] = {}
     for mark in sorted(set(marks), key=_ORDER):
         found.setdefault(mark.day, []).append(mark)
     for rule in line:
@@ -114,14 +114,14 @@ def _by_day(marks: Iterable[Mark], line: Iterable[Rule]) -> list[tuple[date, lis
 def _walk(
     rule: Rule,
     end: date | None,
-    days: list[tuple[date, list[Mark]]],
+    days: list[tuple[date, list[Evidence]]],
     revoked: list[date],
     made: list[Grant],
 ) -> None:
     """Adds what the rule grants while it is in force: before `end`."""
     if not rule.courses:
         return
-    tally, begin = Tally(rule), rule.begin
+    tally, begin = RequirementCheck(rule), rule.begin
     for day, marks in days:
         if end is not None and day >= end:
             return
@@ -134,7 +134,7 @@ def _walk(
 
 
 def _grant(
-    rule: Rule, tally: Tally, day: date, last: list[Grant], revoked: date | None
+    rule: Rule, tally: RequirementCheck, day: date, last: list[Grant], revoked: date | None
 ) -> Grant | None:
     """The grant that is made on this day, if one is; `revoked` is the last day before it."""
     standing = last[0] if last and (revoked is None or revoked < last[0].day) else None

@@ -28,13 +28,13 @@ from typing import Literal, NamedTuple
 from lrs.domain.certification.rule import Rule
 from lrs.domain.training.score import suffices
 
-What = Literal["passed", "completed", "attended", "waived", "failed", "scored", "spent"]
+EvidenceKind = Literal["passed", "completed", "attended", "waived", "failed", "scored", "spent"]
 
 MOST_EVIDENCE = 50
 _HOUR = 3_600_000
 
 
-class Mark(NamedTuple):
+class Evidence(NamedTuple):
     """What a statement says that matters to certification.
 
     `course` is an activity IRI, `day` the local day where it happened, `instant` in microseconds
@@ -44,7 +44,7 @@ class Mark(NamedTuple):
     """
 
     course: str
-    what: What
+    what: EvidenceKind
     instant: int
     day: date
     position: int
@@ -71,8 +71,8 @@ class _Achieved(NamedTuple):
     day: date
     instant: int
     position: int
-    basis: Mark
-    score: Mark
+    basis: Evidence
+    score: Evidence
 
 
 class _Course:
@@ -83,7 +83,7 @@ class _Course:
     def __init__(self, counts_as: list[str]) -> None:
         self.counts_as = counts_as
         self.achieved: list[_Achieved] = []
-        self.attempts: dict[str, dict[str, Mark]] = {}
+        self.attempts: dict[str, dict[str, Evidence]] = {}
         self.failed: set[str] = set()
         self.failure: date | None = None
         self.judged: dict[str, bool] = {}
@@ -99,11 +99,11 @@ class _Course:
                 return achieved
         return None
 
-    def stands(self, passed: Mark) -> bool:
+    def stands(self, passed: Evidence) -> bool:
         """Whether the pass is the course's own, or no failure of the course's own goes before."""
         return passed.own or self.judged.get(passed.attempt, True)
 
-    def _undone(self, basis: Mark) -> bool:
+    def _undone(self, basis: Evidence) -> bool:
         if basis.what == "completed":
             return basis.attempt in self.failed
         if basis.what == "passed" and not basis.own:
@@ -111,7 +111,7 @@ class _Course:
         return basis.what == "attended" and self.failure is not None and basis.day <= self.failure
 
 
-class Tally:
+class RequirementCheck:
     """What was achieved under one rule by the marks added so far, in the order of time."""
 
     def __init__(self, rule: Rule) -> None:
@@ -120,11 +120,11 @@ class Tally:
         for course, counts_as in rule.equivalents:
             self._courses.setdefault(course, _Course([])).counts_as.append(counts_as)
         self._reached: dict[str, list[_Course]] = {}
-        self._spent: list[Mark] = []
+        self._spent: list[Evidence] = []
         self._days: list[date] = []
         self._sums: list[int] = []
 
-    def add(self, mark: Mark) -> bool:
+    def add(self, mark: Evidence) -> bool:
         """Whether the mark may bring the rule nearer to being fulfilled."""
         course = self._courses.get(mark.course)
         if course is None:
@@ -148,7 +148,7 @@ class Tally:
         course.achieved += achieved
         return what == "passed" or bool(achieved)
 
-    def _achieved(self, course: _Course, mark: Mark) -> list[_Achieved]:
+    def _achieved(self, course: _Course, mark: Evidence) -> list[_Achieved]:
         least = self._rule.min_score
         if least is None or mark.what == "waived":
             if mark.what == "scored":
@@ -169,7 +169,7 @@ class Tally:
             if basis in attempt
         ]
 
-    def _spend(self, mark: Mark) -> bool:
+    def _spend(self, mark: Evidence) -> bool:
         if not self._rule.min_hours:
             return False
         self._spent.append(mark)
@@ -205,7 +205,7 @@ class Tally:
         evidence = list(dict.fromkeys(positions))[:MOST_EVIDENCE]
         return Proof(day, instant, tuple(sorted(evidence)))
 
-    def _hours(self, start: date) -> list[Mark] | None:
+    def _hours(self, start: date) -> list[Evidence] | None:
         """The marks from `start` on that make up the hours wanted; None if they do not."""
         if not self._rule.min_hours:
             return []

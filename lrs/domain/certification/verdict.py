@@ -36,8 +36,10 @@ from lrs.domain.certification.grants import Grant, window
 from lrs.domain.certification.rule import Rule, day_of, timeline
 from lrs.domain.xapi.agent import JsonObject
 
-Status = Literal["assigned", "in progress", "certified", "due", "expired", "revoked", "exempt"]
-STATUSES: tuple[Status, ...] = get_args(Status)
+CertificateStatus = Literal[
+    "assigned", "in progress", "certified", "due", "expired", "revoked", "exempt"
+]
+STATUSES: tuple[CertificateStatus, ...] = get_args(CertificateStatus)
 _SERVING = frozenset({"certified", "due", "exempt"})
 
 
@@ -51,7 +53,7 @@ class Span(NamedTuple):
         return (self.since or date.min) <= day <= (self.until or date.max)
 
 
-class Record(NamedTuple):
+class Employment(NamedTuple):
     """What a personnel record says of where somebody belongs, and when they joined and left."""
 
     post: str | None
@@ -70,7 +72,7 @@ class Verdict(NamedTuple):
     force. `renewal_from` is the first day of the window for renewal, while there is one.
     """
 
-    status: Status
+    status: CertificateStatus
     applies: bool
     before_visitors: bool
     version: int
@@ -94,12 +96,12 @@ def span_of(entry: JsonObject) -> Span:
     return Span(day_of(entry, "since"), day_of(entry, "until"))
 
 
-def record_of(entry: JsonObject) -> Record:
+def record_of(entry: JsonObject) -> Employment:
     """What counts of a person's entry in the catalogue."""
-    return Record(entry.get("post"), entry.get("office"), span_of(entry))
+    return Employment(entry.get("post"), entry.get("office"), span_of(entry))
 
 
-def applies(rule: Rule, record: Record | None, day: date, first: date | None) -> bool:
+def applies(rule: Rule, record: Employment | None, day: date, first: date | None) -> bool:
     """Whether the rule applies to the person on `day` by itself.
 
     `first` is the day that the programme's first version holds from, None from ever.
@@ -121,7 +123,7 @@ def verdict(
     versions: Sequence[Rule],
     grants: Sequence[Grant],
     *,
-    record: Record | None,
+    record: Employment | None,
     exemptions: Sequence[Span] = (),
     revocations: Sequence[date] = (),
     begun: date | None,
@@ -147,7 +149,7 @@ class Ruling:
         self._on = on
         self._line = [rule for rule in timeline(versions) if rule.begin <= on]
         self._rule = self._line[-1] if self._line else Rule(0)
-        self._alike: dict[tuple[Status, bool], Verdict] = {}
+        self._alike: dict[tuple[CertificateStatus, bool], Verdict] = {}
 
     @property
     def newcomers_from(self) -> date | None:
@@ -157,12 +159,12 @@ class Ruling:
         asked = any(rule.newcomers for rule in self._line)
         return self._line[0].begin if asked else None
 
-    def applies(self, record: Record | None) -> bool:
+    def applies(self, record: Employment | None) -> bool:
         """Whether the rule in force applies to the person by itself."""
         line = self._line
         return bool(line) and applies(line[-1], record, self._on, line[0].since)
 
-    def alike_if_joined_by(self, record: Record | None) -> date:
+    def alike_if_joined_by(self, record: Employment | None) -> date:
         """Of those of this record's post and office, whose records hold on the day, who are all
         newcomers or all not, have no certificate and no exception, and have all begun or all not:
         all who joined by that day get one verdict, the others what `later` says of them.
@@ -182,7 +184,7 @@ class Ruling:
         self,
         grants: Sequence[Grant],
         begun: date | None,
-        record: Record | None,
+        record: Employment | None,
         assigned: bool,
         exemptions: Sequence[Span] = (),
         revocations: Sequence[date] = (),
@@ -198,7 +200,9 @@ class Ruling:
             doing = begun is not None and begun <= on
             if not rule.courses or not (assigned or doing):
                 return None
-            status: Status = "exempt" if exempt else "in progress" if doing else "assigned"
+            status: CertificateStatus = (
+                "exempt" if exempt else "in progress" if doing else "assigned"
+            )
             if assigned and rule.due_days is not None and not exempt:
                 due_by = _first_due(self._line, record, on)
                 return Verdict(status, True, rule.before_visitors, rule.number, due_by)
@@ -211,7 +215,7 @@ class Ruling:
             revoked = min((day for day in revocations if last.day <= day <= on), default=None)
         return _granted(rule, last, on, assigned, revoked, exempt)
 
-    def _made_alike(self, status: Status, assigned: bool) -> Verdict:
+    def _made_alike(self, status: CertificateStatus, assigned: bool) -> Verdict:
         """The verdict of everybody who has no certificate and no day to keep."""
         rule = self._rule
         found = Verdict(status, assigned, rule.before_visitors, rule.number)
@@ -226,7 +230,7 @@ def _granted(
     holds = until is None or on <= until
     opens = window(rule, last) if holds and revoked is None else None
     if exempt:
-        status: Status = "exempt"
+        status: CertificateStatus = "exempt"
     elif revoked:
         status = "revoked"
     elif not holds:
@@ -239,7 +243,7 @@ def _granted(
     return Verdict(status, assigned, rule.before_visitors, last.version, due_by, *certificate)
 
 
-def _first_due(line: Sequence[Rule], record: Record | None, on: date) -> date | None:
+def _first_due(line: Sequence[Rule], record: Employment | None, on: date) -> date | None:
     """So many days after the programme was assigned, as the rule in force is, or None if that day
     is not known.
 
@@ -253,7 +257,7 @@ def _first_due(line: Sequence[Rule], record: Record | None, on: date) -> date | 
     return plus_days(max(_assigned(line, record, on), joined), days)
 
 
-def _assigned(line: Sequence[Rule], record: Record | None, on: date) -> date:
+def _assigned(line: Sequence[Rule], record: Employment | None, on: date) -> date:
     """The first day from which all versions up to the one in force apply."""
     assigned = line[-1].begin
     for rule in reversed(line[:-1]):
@@ -263,7 +267,9 @@ def _assigned(line: Sequence[Rule], record: Record | None, on: date) -> date:
     return assigned
 
 
-def may_serve(verdicts: Mapping[str, Verdict | None], record: Record | None, on: date) -> Clearance:
+def may_serve(
+    verdicts: Mapping[str, Verdict | None], record: Employment | None, on: date
+) -> Clearance:
     """Whether the verdicts of one day, by programme code, allow to serve visitors on it.
 
     Those count that apply and are wanted before visitors. None, unknown, where no personnel record

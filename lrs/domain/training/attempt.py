@@ -26,10 +26,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, get_args
 
-from lrs.domain.training.attempt_state import Result, has_score, merit
+from lrs.domain.training.attempt_state import AttemptResult, has_score, merit
 from lrs.domain.training.state_reducers import Reference, State
 
-Rule = Literal["best", "last", "first"]
+AttemptRule = Literal["best", "last", "first"]
 Status = Literal[
     "enrolled",
     "in progress",
@@ -41,7 +41,7 @@ Status = Literal[
     "withdrawn",
 ]
 STATUSES: tuple[Status, ...] = get_args(Status)
-RULES: tuple[Rule, ...] = ("best", "last", "first")
+RULES: tuple[AttemptRule, ...] = ("best", "last", "first")
 _RANK = {"in progress": 0, "failed": 1, "completed": 2, "passed": 3}
 
 
@@ -52,13 +52,13 @@ class Attempt(NamedTuple):
     status: Status
     ground: Reference
     verdict: bool | None
-    judged: Result | None
-    score: Result | None
-    scored: list[Result]
+    judged: AttemptResult | None
+    score: AttemptResult | None
+    scored: list[AttemptResult]
 
 
-def read(attempt: State, rule: Rule) -> Attempt:
-    results: list[Result] = attempt.get("results", [])
+def read(attempt: State, rule: AttemptRule) -> Attempt:
+    results: list[AttemptResult] = attempt.get("results", [])
     judged = _nearest([r for r in results if r[4] is not None])
     scored = _nearest([r for r in results if has_score(r)])
     verdict = judged[-1] if judged else None
@@ -76,12 +76,14 @@ def read(attempt: State, rule: Rule) -> Attempt:
     )
 
 
-def _nearest(results: list[Result]) -> list[Result]:
+def _nearest(results: list[AttemptResult]) -> list[AttemptResult]:
     """The course's own results if it has any, else those of its tests."""
     return [r for r in results if r[3]] or results
 
 
-def _attempt_status(attempt: State, verdict: Result | None, which: int) -> tuple[Status, Reference]:
+def _attempt_status(
+    attempt: State, verdict: AttemptResult | None, which: int
+) -> tuple[Status, Reference]:
     if verdict and verdict[4]:
         return "passed", verdict
     if "satisfied" in attempt:
@@ -93,7 +95,9 @@ def _attempt_status(attempt: State, verdict: Result | None, which: int) -> tuple
     return "in progress", attempt["last"]
 
 
-def _picked_score(scored: list[Result], verdict: Result | None, rule: Rule) -> Result | None:
+def _picked_score(
+    scored: list[AttemptResult], verdict: AttemptResult | None, rule: AttemptRule
+) -> AttemptResult | None:
     if not scored:
         return None
     if rule == "best":
@@ -103,7 +107,7 @@ def _picked_score(scored: list[Result], verdict: Result | None, rule: Rule) -> R
     return verdict if verdict in scored else scored[0]
 
 
-def picked(attempts: list[Attempt], rule: Rule) -> Attempt | None:
+def picked(attempts: list[Attempt], rule: AttemptRule) -> Attempt | None:
     if not attempts:
         return None
     if rule == "best":

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lrs.domain.training.evidence_log import COMPLETED, FAILED, PASSED, SCORED, note
+from lrs.domain.training.evidence_log import COMPLETED, FAILED, PASSED, SCORED, note_evidence
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.spending import spend
 from lrs.domain.training.state_reducers import Reference, State, greatest, latest, span
 
-Result = list[Any]
+AttemptResult = list[Any]
 """[*reference, 1 if the course's own else 0, verdict, scaled, raw, min, max]"""
 
 _VERDICTS = frozenset({"passed", "failed"})
@@ -29,30 +29,30 @@ def study(state: State, attempt: State, outcome: Outcome, reference: Reference) 
         spend(state, attempt, outcome, reference)
     _reach(attempt, outcome)
     span(attempt, reference)
-    fact, own = outcome.fact, not outcome.part
-    if fact in COMPLETIONS and own:
-        done = attempt.setdefault("satisfied" if fact == "satisfied" else "done", [reference] * 2)
+    kind, own = outcome.kind, not outcome.part
+    if kind in COMPLETIONS and own:
+        done = attempt.setdefault("satisfied" if kind == "satisfied" else "done", [reference] * 2)
         done[:] = [min(done[0], reference), max(done[1], reference)]
-    if outcome.success is (fact == "failed") and fact in _VERDICTS:
+    if outcome.success is (kind == "failed") and kind in _VERDICTS:
         latest(state, "contradicted", reference)
-    if fact in GRADES:
-        graded = own or outcome.kind not in _UNGRADED
+    if kind in GRADES:
+        graded = own or outcome.activity_kind not in _UNGRADED
     else:
-        graded = fact in COMPLETIONS and (own or outcome.kind in _GRADED)
+        graded = kind in COMPLETIONS and (own or outcome.activity_kind in _GRADED)
     if graded:
         _grade(attempt, outcome, reference)
         what = _weight(outcome)
         if what:
-            note(state, what, reference, outcome.attempt, outcome.scaled, own=own)
+            note_evidence(state, what, reference, outcome.attempt, outcome.scaled, own=own)
 
 
 def _weight(outcome: Outcome) -> str:
     """What a graded outcome counts as toward a programme; often nothing."""
-    verdict = outcome.fact == "passed" if outcome.fact in _VERDICTS else outcome.success
+    verdict = outcome.kind == "passed" if outcome.kind in _VERDICTS else outcome.success
     if verdict is not None:
         return PASSED if verdict else FAILED
-    if not outcome.part and outcome.fact in COMPLETIONS:
-        return PASSED if outcome.fact == "satisfied" else COMPLETED
+    if not outcome.part and outcome.kind in COMPLETIONS:
+        return PASSED if outcome.kind == "satisfied" else COMPLETED
     return "" if outcome.scaled is None else SCORED
 
 
@@ -75,27 +75,27 @@ def _reach(attempt: State, outcome: Outcome) -> None:
 
 
 def _grade(attempt: State, outcome: Outcome, reference: Reference) -> None:
-    fact = outcome.fact
-    verdict = fact == "passed" if fact in _VERDICTS else outcome.success
+    kind = outcome.kind
+    verdict = kind == "passed" if kind in _VERDICTS else outcome.success
     if verdict is None and outcome.scaled is None and outcome.raw is None:
         return
     own = 0 if outcome.part else 1
     score = (outcome.scaled, outcome.raw, outcome.min, outcome.max)
     results = [*attempt.get("results", ()), [*reference, own, verdict, *score]]
     attempt["results"] = results if len(results) == 1 else _telling(results)
-    judged = fact in _VERDICTS or (outcome.kind == "attempt" and verdict is not None)
+    judged = kind in _VERDICTS or (outcome.activity_kind == "attempt" and verdict is not None)
     if judged and not outcome.attempt:
         tries = attempt.setdefault("tries", {})
         tries[outcome.part] = tries.get(outcome.part, 0) + 1
 
 
-def _telling(results: list[Result]) -> list[Result]:
+def _telling(results: list[AttemptResult]) -> list[AttemptResult]:
     """The results that a rule may pick: the first, last and best score, first pass, last verdict.
 
     Of the course's own results and of its parts' apart. Extremes of extremes are the extremes of
     all, so pruning at every step loses nothing.
     """
-    kept: dict[int, Result] = {}
+    kept: dict[int, AttemptResult] = {}
     for own in (0, 1):
         group = sorted((r for r in results if r[3] == own), key=lambda r: (r[0], r[1]))
         scored = [r for r in group if has_score(r)]
@@ -107,11 +107,11 @@ def _telling(results: list[Result]) -> list[Result]:
     return sorted(kept.values(), key=lambda r: (r[0], r[1]))
 
 
-def has_score(result: Result) -> bool:
+def has_score(result: AttemptResult) -> bool:
     return result[5] is not None or result[6] is not None
 
 
-def merit(result: Result) -> tuple[float, float, int, int]:
+def merit(result: AttemptResult) -> tuple[float, float, int, int]:
     """Orders results by score, the earlier first among equals; no score is least."""
     scaled = -2.0 if result[5] is None else result[5]
     raw = float("-inf") if result[6] is None else result[6]

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
 
-from lrs.domain.training.attempt import STATUSES, Rule, Status
+from lrs.domain.training.attempt import STATUSES, AttemptRule, Status
 from lrs.domain.training.line import KINDS, Kind
 
 Counters = dict[str, int]
@@ -74,7 +74,7 @@ class CourseStatistics:
     so on. `minutes` is how long completing took. `ratings` holds how many gave 1 to 5 points.
     """
 
-    rule: Rule
+    rule: AttemptRule
     kind: Kind | None
     trainees: int
     enrolled: int
@@ -134,7 +134,7 @@ def add(statistics: Counters, delta: Counters) -> Counters:
     return statistics
 
 
-def figures(statistics: Counters, rule: Rule = "best") -> CourseStatistics:
+def figures(statistics: Counters, rule: AttemptRule = "best") -> CourseStatistics:
     """The figures of lines that were read under `rule`."""
 
     given = statistics.get

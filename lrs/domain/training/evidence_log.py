@@ -19,7 +19,7 @@ MOST = 500
 _FLEETING = (FAILED, SCORED)
 
 
-def note(
+def note_evidence(
     state: State,
     what: str,
     reference: Reference,
@@ -36,7 +36,7 @@ def note(
         marks.remove(min(marks, key=lambda mark: (mark[3] not in _FLEETING, *_when(mark))))
 
 
-def tries(state: State) -> int:
+def attempts_until_pass(state: State) -> int:
     """The failures before the first pass, and that pass: of the course's own verdicts if it has
     any, else of those of its tests.
     """

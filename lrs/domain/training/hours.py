@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrs.domain.training.sittings import Sitting, Spell
+from lrs.domain.training.sittings import Sitting, TimeSpent
 from lrs.domain.training.spending import Spending, spendings
 from lrs.domain.training.state_reducers import State
 
@@ -24,11 +24,11 @@ _ROUNDING = 1_000_000
 """Players round a duration to the second: up to that, it contradicts nothing."""
 
 
-def spells(state: State, sittings: Sequence[Sitting]) -> list[Spell]:
+def time_spent(state: State, sittings: Sequence[Sitting]) -> list[TimeSpent]:
     """All time spent, each stretch counted once; nothing shorter than a millisecond. `sittings`
     are the line's.
     """
-    inside = [one.spell for one in sittings if one.spell]
+    inside = [one.time_spent for one in sittings if one.time_spent]
     spent = spendings(state)
     if not spent:
         return inside
@@ -48,7 +48,7 @@ class _Sums:
     whole: int = 0
     figure: int = 0
 
-    def add(self, spell: Spell, online: int | None, *, part: bool) -> None:
+    def add(self, spell: TimeSpent, online: int | None, *, part: bool) -> None:
         offline = online is None or spell.day < online
         if part:
             self.parts += spell.milliseconds
@@ -59,9 +59,9 @@ class _Sums:
             self.whole += spell.milliseconds
 
 
-def _larger(inside: list[Spell], spent: list[Spending], online: int | None) -> list[Spell]:
+def _larger(inside: list[TimeSpent], spent: list[Spending], online: int | None) -> list[TimeSpent]:
     """Of two figures for the same time the larger, day by day."""
-    days: dict[int, list[tuple[Spell, int, bool]]] = {}
+    days: dict[int, list[tuple[TimeSpent, int, bool]]] = {}
     for spell in inside:
         days.setdefault(spell.day, []).append((spell, -1, False))
     for attempt, one in enumerate(spent):
@@ -69,7 +69,7 @@ def _larger(inside: list[Spell], spent: list[Spending], online: int | None) -> l
             for spell in said:
                 days.setdefault(spell.day, []).append((spell, attempt, part))
     sums, sat, before = [_Sums() for _ in spent], 0, 0
-    found: list[Spell] = []
+    found: list[TimeSpent] = []
     for _, told in sorted(days.items()):
         for spell, attempt, part in told:
             if attempt < 0:
@@ -87,7 +87,7 @@ def _total(sat: int, sums: Sequence[_Sums]) -> int:
     return max(sat, classroom) + sum(max(one.parts, one.whole) for one in sums)
 
 
-def _up_to(milliseconds: int, said: Sequence[Spell]) -> list[Spell]:
+def _up_to(milliseconds: int, said: Sequence[TimeSpent]) -> list[TimeSpent]:
     """So much of these spells, the first ones first."""
     found = []
     for spell in said:

@@ -20,14 +20,14 @@ from typing import Literal, NamedTuple
 
 from lrs.domain.certification.calendar import plus_months
 from lrs.domain.moment import Moment
-from lrs.domain.training.attempt import Attempt, Rule, Status, count, picked, read
-from lrs.domain.training.attempt_state import Result, merit
-from lrs.domain.training.evidence_log import renewals, tries
+from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read
+from lrs.domain.training.attempt_state import AttemptResult, merit
+from lrs.domain.training.evidence_log import attempts_until_pass, renewals
 from lrs.domain.training.feedback import stars
-from lrs.domain.training.hours import exceeds, spells
+from lrs.domain.training.hours import exceeds, time_spent
 from lrs.domain.training.line_state import COURSE, ONLINE, SESSION, TEST
 from lrs.domain.training.score import Number
-from lrs.domain.training.sittings import Sitting, Spell, all_sittings
+from lrs.domain.training.sittings import Sitting, TimeSpent, all_sittings
 from lrs.domain.training.state_reducers import Reference, State
 
 Kind = Literal["classroom", "online", "blended", "test"]
@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = ("blended", "classroom", "online", "test")
 MOST_EVIDENCE = 50
 
 
-class Score(NamedTuple):
+class LineScore(NamedTuple):
     """As said; `scaled` runs from -1 to 1."""
 
     scaled: Number | None
@@ -44,14 +44,14 @@ class Score(NamedTuple):
     max: Number | None
 
 
-class Agent(NamedTuple):
+class NamedAgent(NamedTuple):
     """Who: an agent key, a name, either may be missing."""
 
     key: str | None
     name: str | None
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     """Where: an activity IRI with its title, or a text."""
 
     id: str
@@ -70,7 +70,7 @@ class Line(NamedTuple):
     away.
     """
 
-    rule: Rule
+    rule: AttemptRule
     kind: Kind | None
     status: Status
     success: bool | None
@@ -78,12 +78,12 @@ class Line(NamedTuple):
     last_activity: Moment
     completed: Moment | None
     attempts: int
-    score: Score | None
-    best_score: Score | None
-    last_score: Score | None
-    first_score: Score | None
+    score: LineScore | None
+    best_score: LineScore | None
+    last_score: LineScore | None
+    first_score: LineScore | None
     hours: int
-    spells: tuple[Spell, ...]
+    spells: tuple[TimeSpent, ...]
     hours_exceed_elapsed: bool
     success_contradicted: bool
     """Some statement says passed with `success` false, or failed with true."""
@@ -97,15 +97,15 @@ class Line(NamedTuple):
     tries: int | None
     minutes: int | None
     stars: tuple[int, ...]
-    instructor: Agent | None
-    place: Place | None
+    instructor: NamedAgent | None
+    place: NamedPlace | None
     valid_until: date | None
     evidence: tuple[int, ...]
     voided: tuple[int, ...]
     voided_count: int
 
 
-class Gist(NamedTuple):
+class LineSummary(NamedTuple):
     """What of a line counts in its course's statistics; the names are the Line's."""
 
     status: Status
@@ -117,14 +117,14 @@ class Gist(NamedTuple):
     sessions_missed: int
     attempts: int
     hours: int
-    score: Score | None
-    first_score: Score | None
+    score: LineScore | None
+    first_score: LineScore | None
     reached: Moment
     tries: int | None
     minutes: int | None
     stars: tuple[int, ...]
     """Feedback as points from 1 to 5."""
-    instructor: Agent | None
+    instructor: NamedAgent | None
 
 
 class _Reading(NamedTuple):
@@ -137,15 +137,15 @@ class _Reading(NamedTuple):
     status: Status
     ground: Reference
     """What the status rests on."""
-    spent: list[Spell]
+    spent: list[TimeSpent]
 
 
-def gist(state: State, rule: Rule = "best") -> Gist | None:
+def summary(state: State, rule: AttemptRule = "best") -> LineSummary | None:
     """The part of `view` that statistics need, at a third of the cost."""
     return _gist(state, _read(state, rule)) if "first" in state else None
 
 
-def view(state: State, rule: Rule = "best", months: int | None = None) -> Line | None:
+def read_line(state: State, rule: AttemptRule = "best", months: int | None = None) -> Line | None:
     """What the line says; None when nothing is left to say, as when all of it was voided.
 
     `months` is how long the course is good for, if the catalogue says so.
@@ -187,7 +187,7 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
         minutes=said.minutes,
         stars=said.stars,
         instructor=said.instructor,
-        place=Place(*state["place"][2:]) if "place" in state else None,
+        place=NamedPlace(*state["place"][2:]) if "place" in state else None,
         valid_until=valid_until,
         evidence=tuple(dict.fromkeys(map(_POSITION, grounds)))[:MOST_EVIDENCE],
         voided=tuple(marks["latest"]),
@@ -195,19 +195,21 @@ def view(state: State, rule: Rule = "best", months: int | None = None) -> Line |
     )
 
 
-def _read(state: State, rule: Rule) -> _Reading:
+def _read(state: State, rule: AttemptRule) -> _Reading:
     attempts = [read(a, rule) for a in state.get("attempts", _NONE).values()]
     chosen = picked(attempts, rule)
     sittings = all_sittings(state)
     present = [one.present for one in sittings if one.present]
     status, ground = _status(state, chosen, present)
-    return _Reading(attempts, chosen, sittings, present, status, ground, spells(state, sittings))
+    return _Reading(
+        attempts, chosen, sittings, present, status, ground, time_spent(state, sittings)
+    )
 
 
-def _gist(state: State, seen: _Reading) -> Gist:
+def _gist(state: State, seen: _Reading) -> LineSummary:
     chosen = seen.chosen
     first = min((r for a in seen.attempts for r in a.scored[:1]), default=None)
-    return Gist(
+    return LineSummary(
         status=seen.status,
         kind=_kind(state.get("modes", 0)),
         success=chosen.verdict if chosen else None,
@@ -220,10 +222,10 @@ def _gist(state: State, seen: _Reading) -> Gist:
         score=_score(chosen.score) if chosen else None,
         first_score=_score(first),
         reached=_moment(seen.ground),
-        tries=tries(state) if seen.status == "passed" else None,
+        tries=attempts_until_pass(state) if seen.status == "passed" else None,
         minutes=_minutes(state["first"], seen.ground) if seen.status in _FINISHED else None,
         stars=stars(state),
-        instructor=Agent(*state["instructor"][2:]) if "instructor" in state else None,
+        instructor=NamedAgent(*state["instructor"][2:]) if "instructor" in state else None,
     )
 
 
@@ -334,8 +336,8 @@ def _kind(modes: int) -> Kind | None:
     return "test" if modes & TEST else None
 
 
-def _score(result: Result | None) -> Score | None:
-    return Score(*result[5:9]) if result else None
+def _score(result: AttemptResult | None) -> LineScore | None:
+    return LineScore(*result[5:9]) if result else None
 
 
 def _moment(reference: Reference) -> Moment:

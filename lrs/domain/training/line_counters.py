@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lrs.domain.training.course_statistics import Counters
 from lrs.domain.training.feedback import points, stars
-from lrs.domain.training.line import Gist, Line, Score
+from lrs.domain.training.line import Line, LineScore, LineSummary
 from lrs.domain.training.sittings import sittings
 from lrs.domain.training.state_reducers import State
 
@@ -19,7 +19,7 @@ Sessions = dict[str, Counters]
 """What a line adds to each session, by its activity's IRI; empty for the course itself."""
 
 
-class Part(NamedTuple):
+class LineCounters(NamedTuple):
     """A line's counters; its status, and the office, instructor and month it counts in.
 
     The month, as 2026-03, is that in which the status was reached, where it happened.
@@ -32,18 +32,20 @@ class Part(NamedTuple):
     month: str | None = None
 
 
-def part_of(line: Line | Gist | None, state: State, office: str | None = None) -> Part:
+def part_of(
+    line: Line | LineSummary | None, state: State, office: str | None = None
+) -> LineCounters:
     """What a line with this state adds; feedback counts also where there is nothing else."""
     counters = counters_of(line)
     for given in stars(state) if line is None else line.stars:
         _count(counters, f"rating:{given}")
     if line is None:
-        return Part(counters, office=office)
+        return LineCounters(counters, office=office)
     instructor = line.instructor.key if line.instructor else None
-    return Part(counters, line.status, office, instructor, line.reached.month)
+    return LineCounters(counters, line.status, office, instructor, line.reached.month)
 
 
-def counters_of(line: Line | Gist | None) -> Counters:
+def counters_of(line: Line | LineSummary | None) -> Counters:
     """What a line adds but for its feedback; nothing where it says nothing."""
     return {name: number for name, number in _parts(line) if number} if line else {}
 
@@ -71,7 +73,7 @@ def _session(session: State, rated: list[object] | None) -> Counters:
         counters |= {"attended": 1, "presences": len(present)}
     spent = 0
     for one in present:
-        inside = one.spell.milliseconds if one.spell else 0
+        inside = one.time_spent.milliseconds if one.time_spent else 0
         counters[f"minutes:{one.day}:{inside // 60_000}"] = 1
         spent += inside
     if spent >= 1000:
@@ -93,7 +95,7 @@ def _count(counters: Counters, name: str) -> None:
     counters[name] = counters.get(name, 0) + 1
 
 
-def _parts(line: Line | Gist) -> list[tuple[str, int]]:
+def _parts(line: Line | LineSummary) -> list[tuple[str, int]]:
     parts = [
         ("trainees", 1),
         (f"status:{line.status}", 1),
@@ -120,6 +122,6 @@ def _parts(line: Line | Gist) -> list[tuple[str, int]]:
     return parts
 
 
-def _per_cent(score: Score) -> int:
+def _per_cent(score: LineScore) -> int:
     # what is written 0.29 is 29 %, although 0.29 * 100 is a little less
     return max(0, int(round((score.scaled or 0) * 100, 6)))

@@ -5,7 +5,7 @@ sorted keys, the same bytes - so a line can be stored, continued and compared. I
 with every outcome: it keeps extremes and counts, and one record per attempt, per session and
 per tested part. `lrs.domain.training.line` reads from it what the line says.
 
-    facts        {fact: how many}
+    facts        {kind: how many}
     modes        which ways of training were seen: SESSION | ONLINE | TEST | COURSE
     online       the first day of training online, in days since 1970-01-01
     first, last  references to the first and the last outcome
@@ -44,7 +44,7 @@ from copy import deepcopy
 
 from lrs.domain.moment import day_number
 from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, study
-from lrs.domain.training.evidence_log import WAIVED, note
+from lrs.domain.training.evidence_log import WAIVED, note_evidence
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.sittings import attend
 from lrs.domain.training.state_reducers import Reference, State, latest, span
@@ -60,7 +60,7 @@ _PRESENCE = frozenset({"came_in", "went_out", "attended", "absent"})
 
 def concerns(outcome: Outcome) -> bool:
     """Whether it says something of its trainee: a planned session does not."""
-    return outcome.fact != "planned"
+    return outcome.kind != "planned"
 
 
 def add(state: State, outcome: Outcome) -> State:
@@ -71,13 +71,13 @@ def add(state: State, outcome: Outcome) -> State:
 def gather(state: State, outcomes: Iterable[Outcome]) -> State:
     """`add` for many: takes `state` over, changes it and returns it."""
     for outcome in outcomes:
-        if outcome.fact == "rated":
+        if outcome.kind == "rated":
             _rate(state, outcome)
-        elif outcome.fact == "certified":
+        elif outcome.kind == "certified":
             latest(state, "certificate", [*_reference(outcome), outcome.expires])
-        elif outcome.fact == "forfeited":
+        elif outcome.kind == "forfeited":
             latest(state, "forfeited", _reference(outcome))
-        elif outcome.fact != "planned":
+        elif outcome.kind != "planned":
             _gather(state, outcome)
     return state
 
@@ -104,10 +104,10 @@ def _reference(outcome: Outcome) -> Reference:
 
 
 def _gather(state: State, outcome: Outcome) -> None:
-    fact = outcome.fact
+    kind = outcome.kind
     reference = _reference(outcome)
     facts = state.setdefault("facts", {})
-    facts[fact] = facts.get(fact, 0) + 1
+    facts[kind] = facts.get(kind, 0) + 1
     mode = _mode(outcome)
     state["modes"] = state.get("modes", 0) | mode
     if mode == ONLINE:
@@ -119,29 +119,29 @@ def _gather(state: State, outcome: Outcome) -> None:
         latest(state, "instructor", [*reference[:2], outcome.instructor, outcome.instructor_name])
     if outcome.place is not None:
         latest(state, "place", [*reference[:2], outcome.place, outcome.place_title])
-    if fact in _ENROLMENT:
-        latest(_session(state, outcome), fact, reference)
-    elif fact in _PRESENCE:
+    if kind in _ENROLMENT:
+        latest(_session(state, outcome), kind, reference)
+    elif kind in _PRESENCE:
         attend(state, _session(state, outcome), outcome, reference)
-    elif fact == "waived":
+    elif kind == "waived":
         if not outcome.part:
             latest(state, "waived", reference)
-            note(state, WAIVED, reference)
+            note_evidence(state, WAIVED, reference)
     else:
         attempt = state.setdefault("attempts", {}).setdefault(outcome.attempt, {})
         study(state, attempt, outcome, reference)
 
 
 def _mode(outcome: Outcome) -> int:
-    fact, kind = outcome.fact, outcome.kind
-    if kind == "meeting" or fact in _PRESENCE:
+    kind, activity = outcome.kind, outcome.activity_kind
+    if activity == "meeting" or kind in _PRESENCE:
         return SESSION
-    if fact in _ENROLMENT or fact == "waived":
+    if kind in _ENROLMENT or kind == "waived":
         return 0
-    if kind in _TESTS or (kind == "" and fact in GRADES):
+    if activity in _TESTS or (activity == "" and kind in GRADES):
         return TEST
     # that a course was completed or passed does not tell how it was taught
-    return COURSE if kind == "course" and fact in GRADES | COMPLETIONS else ONLINE
+    return COURSE if activity == "course" and kind in GRADES | COMPLETIONS else ONLINE
 
 
 def _session(state: State, outcome: Outcome) -> State:

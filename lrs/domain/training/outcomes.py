@@ -30,7 +30,7 @@ from datetime import UTC, date, tzinfo
 from typing import Any, NamedTuple
 
 from lrs.domain.duration import milliseconds
-from lrs.domain.interning import once
+from lrs.domain.interning import cached_on_interned
 from lrs.domain.moment import Moment, offset_in
 from lrs.domain.time import micros, parse_timestamp
 from lrs.domain.training.course_resolution import (
@@ -51,7 +51,7 @@ from lrs.domain.training.vocabulary import (
     STANDARD,
     ActivityKind,
     Meaning,
-    OutcomeFact,
+    OutcomeKind,
     Vocabulary,
 )
 from lrs.domain.xapi.agent import JsonObject, agent_key, members
@@ -77,7 +77,7 @@ class Outcome(NamedTuple):
     are said.
     """
 
-    fact: OutcomeFact
+    kind: OutcomeKind
     trainee: str
     name: str | None
     course: str
@@ -85,7 +85,7 @@ class Outcome(NamedTuple):
     said_course: str
     title: Title | None
     subject: str
-    kind: ActivityKind
+    activity_kind: ActivityKind
     attempt: str
     timestamp: int
     offset: int
@@ -126,8 +126,8 @@ def outcomes(
     said = _said(recorded.statement, vocabulary)
     if said is None:
         return []
-    fact, people, about = said
-    first = _outcome(recorded, people[0], fact, about, listings, zone)
+    kind, people, about = said
+    first = _outcome(recorded, people[0], kind, about, listings, zone)
     return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
 
 
@@ -150,7 +150,7 @@ class _About(NamedTuple):
 
 def _said(
     statement: JsonObject, vocabulary: Vocabulary
-) -> tuple[OutcomeFact, _People, _About] | None:
+) -> tuple[OutcomeKind, _People, _About] | None:
     """What happened, to whom, and in what; None if nothing, or to nobody."""
     object_ = statement["object"]
     meaning = vocabulary.meaning(statement["verb"]["id"], type_of(object_))
@@ -160,11 +160,11 @@ def _said(
     if not people:
         return None
     about = _about(object_, statement.get("context", _NOTHING).get("contextActivities"), vocabulary)
-    fact = _fact(meaning, statement.get("result", _NOTHING), about.subject)
-    return None if fact is None else (fact, people, about)
+    kind = _kind_of(meaning, statement.get("result", _NOTHING), about.subject)
+    return None if kind is None else (kind, people, about)
 
 
-@once
+@cached_on_interned
 def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocabulary) -> _About:
     subject = subject_of(object_, activities, vocabulary)
     course, part = course_of(subject)
@@ -176,7 +176,7 @@ def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocab
 def _outcome(
     recorded: RecordedStatement,
     person: tuple[str, str | None],
-    fact: OutcomeFact,
+    kind: OutcomeKind,
     about: _About,
     listings: Listings,
     zone: tzinfo,
@@ -192,7 +192,7 @@ def _outcome(
     where, title_there = place or (_text(extensions.get(LOCATION)) if extensions else None, None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
-        fact,
+        kind,
         person[0],
         person[1],
         course,
@@ -208,19 +208,19 @@ def _outcome(
         *said_score,
         result.get("success"),
         milliseconds(result["duration"]) if "duration" in result else None,
-        progress(result, said_score[0]) if fact == "progressed" else None,
+        progress(result, said_score[0]) if kind == "progressed" else None,
         _extension(result, context, REASON),
         who,
         called,
         where,
         title_there,
-        _expiry(result, context) if fact == "certified" else None,
+        _expiry(result, context) if kind == "certified" else None,
         (_text(extensions.get(SESSION)) or "") if extensions else "",
         tried,
     )
 
 
-def _fact(meaning: Meaning, result: Mapping[str, Any], subject: Subject) -> OutcomeFact | None:
+def _kind_of(meaning: Meaning, result: Mapping[str, Any], subject: Subject) -> OutcomeKind | None:
     """What the verb's meaning is with this result; None if nothing."""
     match meaning:
         case "answered":
@@ -238,7 +238,7 @@ def _fact(meaning: Meaning, result: Mapping[str, Any], subject: Subject) -> Outc
     return meaning
 
 
-def _answered(result: Mapping[str, Any]) -> OutcomeFact | None:
+def _answered(result: Mapping[str, Any]) -> OutcomeKind | None:
     success = result.get("success")
     if success is not None:
         return "passed" if success else "failed"
@@ -246,7 +246,7 @@ def _answered(result: Mapping[str, Any]) -> OutcomeFact | None:
     return "completed" if done else None
 
 
-@once
+@cached_on_interned
 def _people(actor: Mapping[str, Any]) -> _People:
     if actor.get("objectType", "Agent") == "Agent":
         key = agent_key(actor)
@@ -261,7 +261,7 @@ def _people(actor: Mapping[str, Any]) -> _People:
     return tuple(found.items())
 
 
-@once
+@cached_on_interned
 def _agent(agent: Any) -> tuple[str | None, str | None]:
     return (agent_key(agent), _text(agent.get("name"))) if isinstance(agent, dict) else (None, None)
 

@@ -39,7 +39,7 @@ _INSTANT = itemgetter(0)
 _TIME = itemgetter(0, 1)
 
 
-class Spell(NamedTuple):
+class TimeSpent(NamedTuple):
     """Time spent, the references to the statements that say so, and the local day it counts on,
     in days since 1970-01-01.
     """
@@ -62,7 +62,7 @@ class Sitting(NamedTuple):
     day: int
     ground: Reference
     missed: bool
-    spell: Spell | None
+    time_spent: TimeSpent | None
 
     @property
     def present(self) -> Reference | None:
@@ -73,7 +73,7 @@ class Sitting(NamedTuple):
 def attend(state: State, session: State, outcome: Outcome, reference: Reference) -> None:
     """Notes in a session's state what an outcome says of a sitting."""
     sitting = _sitting_of(state, session, str(day_number(reference)))
-    match outcome.fact:
+    match outcome.kind:
         case "attended":
             latest(sitting, "attended", reference)
             if outcome.duration is not None:
@@ -190,16 +190,18 @@ def _sitting(day: int, said: State) -> Sitting:
     timed = said.get("timed")
     if timed is None:
         return Sitting(day, attended, False, _logged(day, said))
-    return Sitting(day, attended, False, Spell(timed[3], (timed[:3],), day) if timed[3] else None)
+    return Sitting(
+        day, attended, False, TimeSpent(timed[3], (timed[:3],), day) if timed[3] else None
+    )
 
 
-def _logged(day: int, said: State) -> Spell | None:
+def _logged(day: int, said: State) -> TimeSpent | None:
     """The time between joining and leaving, if it is a millisecond at least."""
     if "in" not in said or "out" not in said:
         return None
     came, went = said["in"], said["out"]
     inside = _inside(came, went)[0] // 1000
-    return Spell(inside, (came[0], went[-1]), day) if inside else None
+    return TimeSpent(inside, (came[0], went[-1]), day) if inside else None
 
 
 def _inside(came: Iterable[Reference], went: Iterable[Reference]) -> tuple[int, int | None]:

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 from lrs.domain.moment import Moment, day_of
 from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.sittings import Spell
+from lrs.domain.training.sittings import TimeSpent
 from lrs.domain.training.state_reducers import Reference, State
 
 MOST_PARTS = 400
@@ -51,8 +51,8 @@ class Spending(NamedTuple):
     itself, and of its parts and sessions.
     """
 
-    whole: list[Spell]
-    parts: list[Spell]
+    whole: list[TimeSpent]
+    parts: list[TimeSpent]
 
 
 def spend(state: State, attempt: State, outcome: Outcome, reference: Reference) -> None:
@@ -61,7 +61,7 @@ def spend(state: State, attempt: State, outcome: Outcome, reference: Reference) 
     point: Point = [outcome.duration, *reference]
     year = 0 if outcome.attempt else Moment(reference[0], reference[2]).year
     if outcome.session:
-        key = f"{year} {ENDED if outcome.fact in _ENDS else TOLD}{outcome.session}"
+        key = f"{year} {ENDED if outcome.kind in _ENDS else TOLD}{outcome.session}"
     else:
         key = f"{year} {outcome.tried or outcome.part}"
     points = spent.get(key)
@@ -120,17 +120,17 @@ def _of_attempt(spent: State) -> list[Spending]:
     return list(years.values())
 
 
-def _rise(points: Sequence[Point]) -> list[Spell]:
+def _rise(points: Sequence[Point]) -> list[TimeSpent]:
     """What each point says beyond the one before."""
     found, before = [], 0
     for point in points:
         if point[0] > before:
-            found.append(Spell(point[0] - before, (point[1:],), _day(point)))
+            found.append(TimeSpent(point[0] - before, (point[1:],), _day(point)))
         before = point[0]
     return found
 
 
-def _of_sessions(told: _Sessions) -> list[Spell]:
+def _of_sessions(told: _Sessions) -> list[TimeSpent]:
     """What each day says beyond the days before, of the sessions of an attempt: how long each
     took, as what ended it says, else the longest said in it; or the longest said in any.
     """
@@ -138,7 +138,7 @@ def _of_sessions(told: _Sessions) -> list[Spell]:
     for key, points in told.items():
         for point in points:
             days.setdefault(_day(point), []).append((point, key))
-    found: list[Spell] = []
+    found: list[TimeSpent] = []
     each: dict[str, int] = {}
     ended: set[str] = set()
     together = before = 0
@@ -154,7 +154,7 @@ def _of_sessions(told: _Sessions) -> list[Spell]:
             each[session] = point[0]
         now = max(before, together, news[0][0][0])
         if now > before:
-            found.append(Spell(now - before, tuple(point[1:] for point, _ in news), day))
+            found.append(TimeSpent(now - before, tuple(point[1:] for point, _ in news), day))
         before = now
     return found
 

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 from lrs.domain.training.published_words import BY_TYPE, STREAMS, TYPES, VERBS
 
-OutcomeFact = Literal[
+OutcomeKind = Literal[
     "planned",
     "enrolled",
     "withdrawn",
@@ -32,9 +32,10 @@ OutcomeFact = Literal[
     "rated",
 ]
 
-Meaning = OutcomeFact | Literal["answered", "graded", ""]
-"""What a verb means: a fact, or what the statement's result makes one. `answered` ends an activity
-that is one question and stands in nothing; `graded` is a score where there is one; "" is nothing.
+Meaning = OutcomeKind | Literal["answered", "graded", ""]
+"""What a verb means: an outcome kind, or what the statement's result makes one. `answered` ends an
+activity that is one question and stands in nothing; `graded` is a score where there is one; "" is
+nothing.
 """
 
 ActivityKind = Literal[

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lrs.domain.interning import once
+from lrs.domain.interning import cached_on_interned
 from lrs.domain.xapi.agent import IDENTIFIERS, JsonObject, agent_key
 from lrs.domain.xapi.filters import CONTEXT_ACTIVITIES
 
@@ -57,7 +57,7 @@ def names(statement: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return found + _named_in(context) if context else found
 
 
-@once
+@cached_on_interned
 def _named_in_object(object_: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     kind = object_.get("objectType")
     if kind in ("Agent", "Group"):
@@ -77,7 +77,7 @@ def _named_in(context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return found
 
 
-@once
+@cached_on_interned
 def _named(actor: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
         [

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from lrs.domain.interning import MOST, once
+from lrs.domain.interning import CACHE_SIZE, cached_on_interned
 from lrs.domain.xapi.agent import agent_key, authority_key
 
 CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
@@ -83,23 +83,23 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
 
 _Texts = tuple[str, ...]
 
-_registration = lru_cache(maxsize=MOST)(UUID)
+_registration = lru_cache(maxsize=CACHE_SIZE)(UUID)
 """An attempt's statements follow each other soon."""
 
 
-@once
+@cached_on_interned
 def _verb(verb: Mapping[str, Any]) -> str:
     return f"verb:{verb['id']}"
 
 
-@once
+@cached_on_interned
 def _vouching(authority: Mapping[str, Any]) -> tuple[str, _Texts]:
     """The term of who vouches, and those of the members of two who do together."""
     together = _agents(authority) if "member" in authority else ()
     return f"agent:{authority_key(authority)}", together
 
 
-@once
+@cached_on_interned
 def _agents(actor: Mapping[str, Any]) -> _Texts:
     """An Agent or Group, and a Group's members: each matches the agent filter."""
     key = agent_key(actor)
@@ -111,7 +111,7 @@ def _agents(actor: Mapping[str, Any]) -> _Texts:
     return tuple(dict.fromkeys(found))
 
 
-@once
+@cached_on_interned
 def _in_object(object_: Mapping[str, Any]) -> tuple[str | None, _Texts, _Texts]:
     """The activity that it is, the agents that it is, and all of a SubStatement."""
     kind = object_.get("objectType", "Activity")
@@ -143,7 +143,7 @@ def _in_context(context: Mapping[str, Any]) -> _Texts:
     return found + _around(activities) if activities else found
 
 
-@once
+@cached_on_interned
 def _around(activities: Mapping[str, Any]) -> _Texts:
     return tuple(
         [

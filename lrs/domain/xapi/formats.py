@@ -113,11 +113,11 @@ def _in_one_language(definition: JsonObject, languages: Sequence[str]) -> JsonOb
     return cut
 
 
-Thing = Callable[[JsonObject, str], JsonObject]
+Identified = Callable[[JsonObject, str], JsonObject]
 
 
 def _mapped(
-    statement: JsonObject, thing: Thing, verb: Callable[[JsonObject], JsonObject]
+    statement: JsonObject, thing: Identified, verb: Callable[[JsonObject], JsonObject]
 ) -> JsonObject:
     """A statement or SubStatement with each agent, activity and verb put through a function."""
     out = dict(statement)
@@ -135,7 +135,7 @@ def _mapped(
     return out
 
 
-def _mapped_context(context: JsonObject, thing: Thing) -> JsonObject:
+def _mapped_context(context: JsonObject, thing: Identified) -> JsonObject:
     out = dict(context)
     for name in ("instructor", "team"):
         if name in out:

@@ -16,7 +16,7 @@ from lrs.domain.xapi.agent import JsonObject
 
 def kept_text(statement: JsonObject, text: bytes) -> bytes:
     """The text to keep of a valid statement that was read from `text`."""
-    return rewritten(text, as_kept) if needs_rewriting(statement) else text
+    return rewritten(text, as_stored) if needs_rewriting(statement) else text
 
 
 class _Verbatim(float):
@@ -82,7 +82,7 @@ def needs_rewriting(statement: Mapping[str, Any]) -> bool:
     return object_.get("objectType") == "SubStatement" and _has_lone_activity(object_)
 
 
-def as_kept(statement: JsonObject) -> JsonObject:
+def as_stored(statement: JsonObject) -> JsonObject:
     """The statement as the log keeps it: without stored and authority, activities in arrays."""
     kept = {k: v for k, v in statement.items() if k not in ("stored", "authority")}
     kept = _listed(kept)

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
 
 from lrs.db.bulk import Columns, insert_columns, insert_rows, rows_of
-from lrs.domain.interning import once
+from lrs.domain.interning import cached_on_interned
 from lrs.domain.xapi.activity_definition import activities_around, activities_in, names, united
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import activity_term, agent_term
@@ -44,11 +44,11 @@ LONGEST = 65_536
 statement on an activity could be answered with megabytes that others have said of it.
 """
 
-Code = Callable[[Collection[str]], dict[str, int]]
+Codes = Callable[[Collection[str]], dict[str, int]]
 """Numbers texts of the index's dictionary."""
 
 
-class Definitions:
+class DefinitionsFold:
     """Folds what statements say, and remembers what was said lately of whom, up to a limit.
 
     It lives as long as its fold: see lrs.projections.base.Fold.
@@ -68,7 +68,7 @@ class Definitions:
         self._names: dict[str, list[str]] = {}
 
     def fold(
-        self, connection: Connection, statements: Iterable[RecordedStatement], code: Code
+        self, connection: Connection, statements: Iterable[RecordedStatement], code: Codes
     ) -> None:
         """Note what is new in the statements, which are in log order."""
         if self._bytes > self.MOST_BYTES or len(self._names) > self.MOST_AGENTS:
@@ -92,7 +92,9 @@ class Definitions:
         if named:
             self._name(connection, named, code)
 
-    def _define(self, connection: Connection, defined: list[tuple[str, bytes]], code: Code) -> None:
+    def _define(
+        self, connection: Connection, defined: list[tuple[str, bytes]], code: Codes
+    ) -> None:
         terms = {activity: activity_term(activity) for activity, _ in defined}
         ids = code(terms.values())
         unknown = {ids[t]: a for a, t in terms.items() if a not in self._known}
@@ -113,7 +115,7 @@ class Definitions:
         }
         insert_columns(connection, activity_definition, columns, replace=True)
 
-    def _name(self, connection: Connection, named: list[tuple[str, str]], code: Code) -> None:
+    def _name(self, connection: Connection, named: list[tuple[str, str]], code: Codes) -> None:
         terms = {agent: agent_term(agent) for agent, _ in named}
         ids = code(terms.values())
         unknown = {ids[t]: a for a, t in terms.items() if a not in self._names}
@@ -136,12 +138,12 @@ def _defined(statement: JsonObject) -> Sequence[tuple[str, bytes]]:
     return (*found, *_defined_around(related)) if related else found
 
 
-@once
+@cached_on_interned
 def _defined_in(object_: JsonObject) -> Sequence[tuple[str, bytes]]:
     return _texts(activities_in(object_))
 
 
-@once
+@cached_on_interned
 def _defined_around(related: JsonObject) -> Sequence[tuple[str, bytes]]:
     return _texts(activities_around(related))
 

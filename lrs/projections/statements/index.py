@@ -36,9 +36,9 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import Terms, activity_term, agent_term, terms
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections import surrogate_keys
-from lrs.projections.base import STATEMENTS, Batch
+from lrs.projections.base import STATEMENT_TOPICS, Batch
 from lrs.projections.statements.definitions import (
-    Definitions,
+    DefinitionsFold,
     activity_definition,
     agent_name,
     definitions_of,
@@ -46,8 +46,8 @@ from lrs.projections.statements.definitions import (
     names_of,
 )
 from lrs.projections.statements.references import (
-    Link,
-    Targets,
+    AwaitedTargets,
+    InheritedMatch,
     columns_of,
     made_by,
     reference,
@@ -102,7 +102,7 @@ mention = Table(
 )
 
 
-class StatementIndex:
+class StatementsProjection:
     """The projection. VERSION covers the tables above, the terms of lrs.domain.xapi.filters, and
     the definitions, which are folded along: they are of the same statements, and of the same
     numbers.
@@ -118,19 +118,19 @@ class StatementIndex:
         activity_definition,
         agent_name,
     )
-    TOPICS: ClassVar[frozenset[str]] = STATEMENTS
+    TOPICS: ClassVar[frozenset[str]] = STATEMENT_TOPICS
 
-    def new_fold(self) -> IndexFold:
-        return IndexFold()
+    def new_fold(self) -> StatementsFold:
+        return StatementsFold()
 
 
-class IndexFold:
+class StatementsFold:
     """Folds statements into the index; remembers term numbers, definitions and targets."""
 
     def __init__(self) -> None:
-        self._codes = surrogate_keys.Remembered(term)
-        self._definitions = Definitions()
-        self._targets = Targets()
+        self._codes = surrogate_keys.SurrogateKeys(term)
+        self._definitions = DefinitionsFold()
+        self._targets = AwaitedTargets()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
@@ -151,11 +151,13 @@ class IndexFold:
         code = partial(self._codes.code, connection)
         self._definitions.fold(connection, batch.statements, code)
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
 
-def _sources(links: Sequence[Link], batch: Batch) -> list[tuple[Link, RecordedStatement]]:
+def _sources(
+    links: Sequence[InheritedMatch], batch: Batch
+) -> list[tuple[InheritedMatch, RecordedStatement]]:
     by_id = {link.source_id: link for link in links if link.source_id is not None}
     found = batch.find(by_id.keys()) if by_id else {}
     return [(link, found[link.source_id]) for link in links if link.source_id in found]
@@ -165,7 +167,7 @@ def _insert(
     connection: Connection,
     entries: Sequence[tuple[int, int, Terms]],
     voided: frozenset[int],
-    codes: surrogate_keys.Remembered,
+    codes: surrogate_keys.SurrogateKeys,
 ) -> None:
     """Entries are position, back and terms."""
     wanted: dict[str, None] = {}

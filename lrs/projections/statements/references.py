@@ -33,7 +33,7 @@ Index("statement_reference_target", reference.c.target)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class InheritedMatch:
     """The statement at `position` is also found by what finds the one at `source`."""
 
     position: int
@@ -47,7 +47,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class StatementReference:
     """A statement that refers to another one."""
 
     position: int
@@ -56,7 +56,7 @@ class Reference:
     voiding: bool
 
 
-class Targets:
+class AwaitedTargets:
     """The ids that statements refer to, as far as they may still come, MOST of them at most.
 
     Nearly all statements are referred to by none: who remembers that need not ask. It lives as long
@@ -78,7 +78,9 @@ class Targets:
         ids = [s.id for s in statements]
         return ids if len(self._ids) > self.MOST else [id_ for id_ in ids if id_ in self._ids]
 
-    def follow(self, made: Sequence[Reference], statements: Sequence[RecordedStatement]) -> None:
+    def follow(
+        self, made: Sequence[StatementReference], statements: Sequence[RecordedStatement]
+    ) -> None:
         """Take in what a batch refers to, and that its own statements have come."""
         if self._ids is not None and len(self._ids) <= self.MOST:
             self._ids.update(r.target for r in made)
@@ -86,7 +88,7 @@ class Targets:
                 self._ids.difference_update(s.id for s in statements)
 
 
-def columns_of(made: Sequence[Reference]) -> Columns:
+def columns_of(made: Sequence[StatementReference]) -> Columns:
     """The rows of `reference` that these are."""
     return {
         "position": [r.position for r in made],
@@ -97,8 +99,11 @@ def columns_of(made: Sequence[Reference]) -> Columns:
 
 
 def resolve(
-    batch: Batch, made: Sequence[Reference], connection: Connection, targets: Targets
-) -> tuple[list[Link], frozenset[int]]:
+    batch: Batch,
+    made: Sequence[StatementReference],
+    connection: Connection,
+    targets: AwaitedTargets,
+) -> tuple[list[InheritedMatch], frozenset[int]]:
     """Before the batch's own rows are inserted: the links it adds, and the voided positions among
     the statements that the batch is connected with. `made` are the references it makes.
 
@@ -115,13 +120,13 @@ def resolve(
         for path in _chain(start, references, known):
             if any(statement.position >= batch.first for statement in path):
                 end = path[-1]
-                links.append(Link(start.position, end.position, end.id))
+                links.append(InheritedMatch(start.position, end.position, end.id))
     links.sort(key=lambda link: (link.position, link.source))
     return links, _voided(references.values(), known)
 
 
 def _voided(
-    references: Collection[Reference], known: Mapping[UUID, RecordedStatement]
+    references: Collection[StatementReference], known: Mapping[UUID, RecordedStatement]
 ) -> frozenset[int]:
     """Voided before the batch counts too: such a statement may get links only now."""
     found = set()
@@ -135,19 +140,22 @@ def _voided(
     return frozenset(found)
 
 
-def made_by(statements: Sequence[RecordedStatement]) -> list[Reference]:
+def made_by(statements: Sequence[RecordedStatement]) -> list[StatementReference]:
     """Those that these statements make."""
     made = []
     for s in statements:
         target = target_of(s.statement)
         if target is not None:
-            made.append(Reference(s.position, s.id, target, is_voiding(s.statement)))
+            made.append(StatementReference(s.position, s.id, target, is_voiding(s.statement)))
     return made
 
 
 def _connected(
-    batch: Batch, made: Sequence[Reference], connection: Connection, targets: Targets
-) -> dict[UUID, Reference]:
+    batch: Batch,
+    made: Sequence[StatementReference],
+    connection: Connection,
+    targets: AwaitedTargets,
+) -> dict[UUID, StatementReference]:
     """All references on a path through the batch, by the id of the referring statement."""
     found = {r.id: r for r in made}
     upward = targets.among(connection, batch.statements)
@@ -180,13 +188,15 @@ def referred(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     return {row.target for row in rows}
 
 
-def _load(connection: Connection, column: Column[UUID], ids: list[UUID]) -> list[Reference]:
-    return [Reference(*row) for row in rows_of(connection, _ALL, column, ids)]
+def _load(
+    connection: Connection, column: Column[UUID], ids: list[UUID]
+) -> list[StatementReference]:
+    return [StatementReference(*row) for row in rows_of(connection, _ALL, column, ids)]
 
 
 def _chain(
-    start: Reference,
-    references: Mapping[UUID, Reference],
+    start: StatementReference,
+    references: Mapping[UUID, StatementReference],
     known: Mapping[UUID, RecordedStatement],
 ) -> list[list[RecordedStatement]]:
     """Every path from `start` down its references, each one hop longer; a circle ends it."""
@@ -194,7 +204,7 @@ def _chain(
     paths: list[list[RecordedStatement]] = []
     path = [first] if first is not None else []
     seen = {start.id}
-    at: Reference | None = start
+    at: StatementReference | None = start
     for _ in range(MAX_HOPS):
         if at is None or at.target in seen or at.target not in known:
             break

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import ANYBODY, Authorities, Rule, rule_of, timeline
 from lrs.domain.moment import Moment
 from lrs.domain.training import attempt
@@ -20,23 +20,23 @@ from lrs.domain.training.course_resolution import Listings
 from lrs.domain.training.listings import listings
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import catalogue_history, courses, people
-from lrs.projections.training.catalogue_history import Said
+from lrs.projections.training.catalogue_history import HistoryEntry
 
 
-class Rulebook:
+class CatalogueRules:
     """Courses, people, programmes and links as known at the last description folded."""
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         self._zone = zone
         self._upto = -1
         self.listings: Listings = {}
-        self.rules: Mapping[int, attempt.Rule] = {}
+        self.rules: Mapping[int, attempt.AttemptRule] = {}
         """The attempt rule of described courses, by the course's number."""
         self.linked: Mapping[int, int] = {}
         """Whom an identifier stands for where it is not its own person, by numbers."""
         self.offices: Mapping[int, str] = {}
         """Where people work, by the person's number."""
-        self.programmes: Mapping[str, Programme] = {}
+        self.programmes: Mapping[str, ProgrammeRules] = {}
         """The programmes that were ever described, by code."""
         self.vouched_for: Container[int] = frozenset()
         """The numbers of the courses that count in a programme which names authorities."""
@@ -65,12 +65,14 @@ class Rulebook:
         """The number that stands for this identifier's person."""
         return self.linked.get(trainee, trainee)
 
-    def rule(self, course: int) -> attempt.Rule:
+    def rule(self, course: int) -> attempt.AttemptRule:
         """Which attempt counts in the course."""
         return self.rules.get(course, "best")
 
     def _revoked(self, connection: Connection) -> dict[tuple[int, str], list[date]]:
-        said = catalogue_history.standing(catalogue_history.history(connection, [Kind.REVOCATION]))
+        said = catalogue_history.standing(
+            catalogue_history.history(connection, [EntryKind.REVOCATION])
+        )
         entries = [one.entry for one in said if one.entry is not None]
         numbers = people.numbers_of(connection, {entry["agent"] for entry in entries})
         found: dict[tuple[int, str], list[date]] = {}
@@ -83,7 +85,7 @@ class Rulebook:
 
 
 @dataclass(frozen=True, slots=True)
-class Programme:
+class ProgrammeRules:
     """A programme: the versions of its rule, and the courses of any of them by number."""
 
     code: str
@@ -104,13 +106,13 @@ class Programme:
 
 def programmes(
     connection: Connection, upto: int | None = None, zone: tzinfo = UTC
-) -> dict[str, Programme]:
+) -> dict[str, ProgrammeRules]:
     """Every programme that was ever described, by code; as known at a position, or now.
 
     A version without a day of its own begins on the day it was stored, in `zone`.
     """
-    said = catalogue_history.history(connection, [Kind.PROGRAMME])
-    by_stream: dict[UUID, list[Said]] = {}
+    said = catalogue_history.history(connection, [EntryKind.PROGRAMME])
+    by_stream: dict[UUID, list[HistoryEntry]] = {}
     for one in said:
         if upto is None or one.position <= upto:
             by_stream.setdefault(one.stream, []).append(one)
@@ -121,7 +123,7 @@ def programmes(
         entries = [one.entry for one in versions if one.entry is not None]
         wanted = {iri for entry in entries for iri in courses.courses_in(entry)}
         code = entries[-1]["code"]
-        found[code] = Programme(
+        found[code] = ProgrammeRules(
             code=code,
             title=entries[-1]["title"],
             versions=[
@@ -132,7 +134,7 @@ def programmes(
     return dict(sorted(found.items()))
 
 
-def _wanted_in(programmes_: Mapping[str, Programme]) -> dict[int, list[str]]:
+def _wanted_in(programmes_: Mapping[str, ProgrammeRules]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for code, programme in programmes_.items():
         for number in programme.courses:
@@ -142,5 +144,5 @@ def _wanted_in(programmes_: Mapping[str, Programme]) -> dict[int, list[str]]:
 
 def standing_courses(connection: Connection) -> Sequence[JsonObject]:
     """The courses that are described, what was described last at the end."""
-    said = catalogue_history.standing(catalogue_history.history(connection, [Kind.COURSE]))
+    said = catalogue_history.standing(catalogue_history.history(connection, [EntryKind.COURSE]))
     return [one.entry for one in said if one.entry is not None]

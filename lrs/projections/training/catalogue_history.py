@@ -27,8 +27,8 @@ from sqlalchemy import (
 
 from lrs.db.bulk import insert_columns, rows_of
 from lrs.db.types import UuidKey
-from lrs.domain.aggregates.catalogue_entry import KINDS, SHAPES, Key, Kind, key_of
-from lrs.domain.events import Described, EntryWithdrawn, RecordedFact
+from lrs.domain.aggregates.catalogue_entry import KINDS, SHAPES, EntryKind, Key, key_of
+from lrs.domain.events import Described, EntryWithdrawn, RecordedEvent
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
@@ -62,7 +62,7 @@ _LATEST = select(func.max(description.c.position))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryEntry:
     """What was said of a thing at one time: `entry` is None where it was withdrawn.
 
     `stored` is in microseconds since the epoch.
@@ -72,41 +72,43 @@ class Said:
     version: int
     position: int
     stored: int
-    kind: Kind
+    kind: EntryKind
     entry: JsonObject | None
 
 
-class Thing(NamedTuple):
+class CurrentEntry(NamedTuple):
     """What was said of a thing last, and whether it stands: else it was withdrawn."""
 
     entry: JsonObject
     stands: bool
 
 
-Things = Mapping[Key, Thing]
+Things = Mapping[Key, CurrentEntry]
 
 
-def note(connection: Connection, facts: Sequence[RecordedFact]) -> dict[UUID, Kind]:
-    """Keeps what these facts say. The kinds of things that they speak of, by stream."""
+def record_history(
+    connection: Connection, events: Sequence[RecordedEvent]
+) -> dict[UUID, EntryKind]:
+    """Keeps what these events say. The kinds of things that they speak of, by stream."""
     rows: list[dict[str, Any]] = []
-    known = _kinds(connection, facts)
-    for recorded in facts:
-        fact = recorded.fact
-        if isinstance(fact, Described):
-            kind, entry = KINDS[type(fact)], fact.entry
+    known = _kinds(connection, events)
+    for recorded in events:
+        event = recorded.event
+        if isinstance(event, Described):
+            kind, entry = KINDS[type(event)], event.entry
             about = SHAPES[kind].person
             person = digest(entry[about]) if about else None
-            known[fact.originator_id] = (kind.value, person)
+            known[event.originator_id] = (kind.value, person)
             said: bytes | None = orjson.dumps(entry)
-        elif isinstance(fact, EntryWithdrawn):
+        elif isinstance(event, EntryWithdrawn):
             said = None
         else:
             continue
-        name, person = known[fact.originator_id]
+        name, person = known[event.originator_id]
         rows.append(
             {
-                "stream": fact.originator_id,
-                "version": fact.originator_version,
+                "stream": event.originator_id,
+                "version": event.originator_version,
                 "position": recorded.position,
                 "stored": recorded.stored,
                 "kind": name,
@@ -117,14 +119,14 @@ def note(connection: Connection, facts: Sequence[RecordedFact]) -> dict[UUID, Ki
     if rows:
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         insert_columns(connection, description, columns)
-    return {row["stream"]: Kind(row["kind"]) for row in rows}
+    return {row["stream"]: EntryKind(row["kind"]) for row in rows}
 
 
 def _kinds(
-    connection: Connection, facts: Sequence[RecordedFact]
+    connection: Connection, events: Sequence[RecordedEvent]
 ) -> dict[UUID, tuple[str, bytes | None]]:
-    """Kind and person of the streams that these facts withdraw."""
-    gone = {r.fact.originator_id for r in facts if isinstance(r.fact, EntryWithdrawn)}
+    """Kind and person of the streams that these events withdraw."""
+    gone = {r.event.originator_id for r in events if isinstance(r.event, EntryWithdrawn)}
     rows = rows_of(connection, _KEYS, description.c.stream, gone)
     return {row.stream: (row.kind, row.person) for row in rows}
 
@@ -134,13 +136,15 @@ def latest(connection: Connection) -> int:
     return connection.scalar(_LATEST) or 0
 
 
-def history(connection: Connection, kinds: Collection[Kind]) -> list[Said]:
+def history(connection: Connection, kinds: Collection[EntryKind]) -> list[HistoryEntry]:
     """All that was ever said of these kinds of things, in the order of the log."""
     query = _FACTS.where(description.c.kind.in_([kind.value for kind in kinds]))
     return _said(connection.execute(query))
 
 
-def of_people(connection: Connection, keys: Iterable[str], kinds: Collection[Kind]) -> list[Said]:
+def of_people(
+    connection: Connection, keys: Iterable[str], kinds: Collection[EntryKind]
+) -> list[HistoryEntry]:
     """All of these kinds that was ever said of the people with these identifiers, in the order of
     the log.
     """
@@ -149,14 +153,14 @@ def of_people(connection: Connection, keys: Iterable[str], kinds: Collection[Kin
     return _said(row for row in rows if row.kind in names)
 
 
-def of_streams(connection: Connection, streams: Collection[UUID]) -> list[Said]:
+def of_streams(connection: Connection, streams: Collection[UUID]) -> list[HistoryEntry]:
     """All that was ever said of these things, in the order of the log."""
     return _said(rows_of(connection, _FACTS, description.c.stream, streams))
 
 
-def standing(said: Iterable[Said], upto: int | None = None) -> list[Said]:
+def standing(said: Iterable[HistoryEntry], upto: int | None = None) -> list[HistoryEntry]:
     """What of it stands, as known at that position or now: what was described last at the end."""
-    last: dict[UUID, Said] = {}
+    last: dict[UUID, HistoryEntry] = {}
     for one in said:
         if upto is None or one.position <= upto:
             last.pop(one.stream, None)
@@ -164,28 +168,28 @@ def standing(said: Iterable[Said], upto: int | None = None) -> list[Said]:
     return [one for one in last.values() if one.entry is not None]
 
 
-def things(connection: Connection, kind: Kind, upto: int | None = None) -> Things:
+def things(connection: Connection, kind: EntryKind, upto: int | None = None) -> Things:
     """Everything of a kind that was ever described, as known at that position or now."""
-    last: dict[UUID, Thing] = {}
+    last: dict[UUID, CurrentEntry] = {}
     for one in history(connection, [kind]):
         if upto is not None and one.position > upto:
             break
         if one.entry is not None:
-            last[one.stream] = Thing(one.entry, True)
+            last[one.stream] = CurrentEntry(one.entry, True)
         else:
             last[one.stream] = last[one.stream]._replace(stands=False)
     found = {key_of(kind, thing.entry): thing for thing in last.values()}
     return dict(sorted(found.items()))
 
 
-def _said(rows: Iterable[Any]) -> list[Said]:
+def _said(rows: Iterable[Any]) -> list[HistoryEntry]:
     found = [
-        Said(
+        HistoryEntry(
             row.stream,
             row.version,
             row.position,
             row.stored,
-            Kind(row.kind),
+            EntryKind(row.kind),
             None if row.entry is None else orjson.loads(row.entry),
         )
         for row in rows

@@ -27,15 +27,15 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import insert_rows, rows_of
-from lrs.domain.certification.evidence import begun, credit
+from lrs.domain.certification.evidence import evidence_in, first_activity
 from lrs.domain.certification.grants import Grant, grants, within_reach
-from lrs.domain.certification.requirement_check import Mark
+from lrs.domain.certification.requirement_check import Evidence
 from lrs.domain.certification.rule import Authorities
 from lrs.domain.moment import Moment
 from lrs.domain.training.state_reducers import State
 from lrs.projections.tables import metadata
 from lrs.projections.training import lines
-from lrs.projections.training.catalogue_cache import Programme, Rulebook
+from lrs.projections.training.catalogue_cache import CatalogueRules, ProgrammeRules
 
 certification = Table(
     "certification",
@@ -84,7 +84,7 @@ class Earned(NamedTuple):
     grants: tuple[Grant, ...]
 
 
-def concerned(rulebook: Rulebook, ids: Iterable[int]) -> set[Pair]:
+def concerned(rulebook: CatalogueRules, ids: Iterable[int]) -> set[Pair]:
     """The programmes in which these lines count, each with the line's person."""
     return {
         (lines.person_of(id_), code)
@@ -94,7 +94,7 @@ def concerned(rulebook: Rulebook, ids: Iterable[int]) -> set[Pair]:
 
 
 def fold(
-    connection: Connection, rulebook: Rulebook, pairs: Iterable[Pair], vouched: Vouched
+    connection: Connection, rulebook: CatalogueRules, pairs: Iterable[Pair], vouched: Vouched
 ) -> None:
     """Decides anew what these people have earned in these programmes."""
     rest = iter(sorted(pairs))
@@ -103,7 +103,7 @@ def fold(
 
 
 def _fold(
-    connection: Connection, rulebook: Rulebook, pairs: Sequence[Pair], vouched: Vouched
+    connection: Connection, rulebook: CatalogueRules, pairs: Sequence[Pair], vouched: Vouched
 ) -> None:
     found = earned(connection, rulebook, pairs, vouched)
     rows = []
@@ -115,7 +115,7 @@ def _fold(
 
 
 def earned(
-    connection: Connection, rulebook: Rulebook, pairs: Collection[Pair], vouched: Vouched
+    connection: Connection, rulebook: CatalogueRules, pairs: Collection[Pair], vouched: Vouched
 ) -> dict[Pair, Earned]:
     """What the lines that stand make of each pair; nothing where nothing was begun."""
     wanted = {
@@ -138,7 +138,9 @@ def earned(
     return found
 
 
-def _by_course(programme: Programme, person: int, states: Mapping[int, State]) -> dict[str, State]:
+def _by_course(
+    programme: ProgrammeRules, person: int, states: Mapping[int, State]
+) -> dict[str, State]:
     """Those of the states, by line, that are the person's in the programme, by course IRI."""
     return {
         iri: states[id_]
@@ -148,7 +150,7 @@ def _by_course(programme: Programme, person: int, states: Mapping[int, State]) -
 
 
 def _vouched(
-    rulebook: Rulebook, pairs: Iterable[Pair], states: Container[int], vouched: Vouched
+    rulebook: CatalogueRules, pairs: Iterable[Pair], states: Container[int], vouched: Vouched
 ) -> dict[Authorities, dict[int, State]]:
     """What the statements of those whom programmes name make of these people's lines."""
     wanted: dict[Authorities, set[int]] = {}
@@ -163,7 +165,7 @@ def _vouched(
 
 
 def decided(
-    programme: Programme,
+    programme: ProgrammeRules,
     states: Mapping[str, State],
     revoked: Iterable[date],
     vouched: Mapping[Authorities, Mapping[str, State]],
@@ -172,7 +174,7 @@ def decided(
     are the lines as the statements of these authorities alone make them.
     """
     own = {iri: states[iri] for iri in programme.courses.values() if iri in states}
-    first = [reference for state in own.values() if (reference := begun(state))]
+    first = [reference for state in own.values() if (reference := first_activity(state))]
     if not first:
         return None
     instant, _, offset = min(first)
@@ -183,11 +185,13 @@ def decided(
     return Earned(day, tuple(grants(programme.versions, _marks(own), revoked, by)))
 
 
-def _marks(states: Mapping[str, State]) -> list[Mark]:
-    return [mark for iri, state in states.items() for mark in credit(iri, state)]
+def _marks(states: Mapping[str, State]) -> list[Evidence]:
+    return [mark for iri, state in states.items() for mark in evidence_in(iri, state)]
 
 
-def of_programmes(connection: Connection, rulebook: Rulebook, codes: Iterable[str]) -> set[Pair]:
+def of_programmes(
+    connection: Connection, rulebook: CatalogueRules, codes: Iterable[str]
+) -> set[Pair]:
     """Everybody in these programmes, and everybody who has a line in a course of one."""
     found: set[Pair] = set()
     for code in codes:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, distinct, func, literal_column, selec
 
 from lrs.db.bulk import rows_of
 from lrs.domain.training.attempt import Status
-from lrs.domain.training.line import Line, view
+from lrs.domain.training.line import Line, read_line
 from lrs.projections.training.courses import Course
 from lrs.projections.training.lines import line, number, person_of
 from lrs.projections.training.people import Trainee, persons, trainee
@@ -23,20 +23,20 @@ _LINES = select(line.c.id, line.c.course, line.c.state).where(line.c.status.in_(
 
 
 @dataclass(frozen=True, slots=True)
-class Master:
+class CompletedBy:
     """A person and what of it they have mastered, by the courses' numbers."""
 
     trainee: Trainee
     lines: Mapping[int, Line]
 
 
-def masters(
+def completed_by(
     connection: Connection,
     courses: Mapping[int, Course],
     office: str | None,
     after: int,
     limit: int,
-) -> list[Master]:
+) -> list[CompletedBy]:
     """Those who have mastered any of these courses, given by number, and work at the office, in the
     order of their numbers: so many after that number.
     """
@@ -46,11 +46,11 @@ def masters(
     lines: dict[int, dict[int, Line]] = {person: {} for person in people}
     wanted = [number(person, course) for person in people for course in courses]
     for id_, course, state in rows_of(connection, _LINES, line.c.id, wanted):
-        seen = view(orjson.loads(state), courses[course].rule, courses[course].months)
+        seen = read_line(orjson.loads(state), courses[course].rule, courses[course].months)
         if seen:
             lines[person_of(id_)][course] = seen
     found = persons(connection, people)
-    return [Master(found[person], lines[person]) for person in people]
+    return [CompletedBy(found[person], lines[person]) for person in people]
 
 
 def counted(connection: Connection, courses: Collection[int], office: str | None) -> int:

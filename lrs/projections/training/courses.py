@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import rows_of
-from lrs.db.compiled_query import Prepared
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.training.attempt import Rule
+from lrs.db.compiled_query import CompiledQuery
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.numbered_rows import Numbered, text
+from lrs.projections.numbered_rows import NumberedRows, text
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 from lrs.projections.training import catalogue_history
@@ -44,8 +44,8 @@ course = Table(
 
 COLUMNS = (course.c.id, course.c.iri, course.c.title, course.c.described)
 _COURSES = select(*COLUMNS)
-_BY_DIGEST = Prepared(_COURSES.where(course.c.digest == bindparam("of")))
-_BY_ID = Prepared(_COURSES.where(course.c.id == bindparam("of")))
+_BY_DIGEST = CompiledQuery(_COURSES.where(course.c.digest == bindparam("of")))
+_BY_ID = CompiledQuery(_COURSES.where(course.c.id == bindparam("of")))
 _DESCRIBED = select(course.c.id, course.c.described).where(course.c.described.is_not(None))
 _DESCRIBE = update(course).where(course.c.id == bindparam("of"))
 
@@ -60,7 +60,7 @@ class Course(NamedTuple):
     title: dict[str, str]
     kind: str | None = None
     hours: float | None = None
-    rule: Rule = "best"
+    rule: AttemptRule = "best"
     months: int | None = None
     programmes: tuple[str, ...] = ()
     known: bool = False
@@ -69,9 +69,9 @@ class Course(NamedTuple):
     """The codes of the services that it teaches."""
 
 
-def numbered() -> Numbered[dict[str, str], str]:
+def numbered() -> NumberedRows[dict[str, str], str]:
     """The numbers of courses by IRI; titles in new languages are added."""
-    return Numbered(course, _COURSES, _retitled, _row)
+    return NumberedRows(course, _COURSES, _retitled, _row)
 
 
 def describe(connection: Connection) -> None:
@@ -93,13 +93,13 @@ def describe(connection: Connection) -> None:
 def _described(connection: Connection) -> dict[str, JsonObject]:
     """What the catalogue says of courses, with the codes of the programmes that ask for them."""
     said = catalogue_history.standing(
-        catalogue_history.history(connection, [Kind.COURSE, Kind.PROGRAMME])
+        catalogue_history.history(connection, [EntryKind.COURSE, EntryKind.PROGRAMME])
     )
     found: dict[str, JsonObject] = {}
     programmes: dict[str, set[str]] = {}
     for one in said:
         entry = one.entry or {}
-        if one.kind is Kind.COURSE:
+        if one.kind is EntryKind.COURSE:
             found[entry["id"]] = entry
             continue
         for iri in courses_in(entry):
@@ -122,7 +122,7 @@ def numbers_of(connection: Connection, iris: Collection[str]) -> dict[str, int]:
     return {row.iri: row.id for row in rows}
 
 
-def rules(connection: Connection) -> dict[int, Rule]:
+def rules(connection: Connection) -> dict[int, AttemptRule]:
     """The attempt rule of every described course, by number."""
     return {
         row.id: orjson.loads(row.described).get("attempt_rule", "best")

@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import KINDS, Kind
-from lrs.domain.events import Described, RecordedFact
+from lrs.domain.aggregates.catalogue_entry import KINDS, EntryKind
+from lrs.domain.events import Described, RecordedEvent
 from lrs.domain.training.outcomes import Outcome
 from lrs.projections.base import Batch
 from lrs.projections.training import courses, people, subjects
 from lrs.projections.training.people import Naming
 
-Told = Mapping[int, Sequence[Outcome]]
+OutcomesByPosition = Mapping[int, Sequence[Outcome]]
 """What the batch's statements say, by position; nothing of those that say nothing."""
 
-PEOPLE: Mapping[Kind, tuple[str, ...]] = {
-    Kind.PERSON: ("agent",),
-    Kind.LINK: ("agent", "person"),
-    Kind.EXEMPTION: ("agent",),
-    Kind.REVOCATION: ("agent",),
+PEOPLE: Mapping[EntryKind, tuple[str, ...]] = {
+    EntryKind.PERSON: ("agent",),
+    EntryKind.LINK: ("agent", "person"),
+    EntryKind.EXEMPTION: ("agent",),
+    EntryKind.REVOCATION: ("agent",),
 }
 """Which members of an entry name people whom transcripts are about."""
 
@@ -35,7 +35,7 @@ class Mentions:
     names: dict[str, Naming | None] = field(default_factory=dict)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def outcome(self, outcome: Outcome) -> None:
+    def note_outcome(self, outcome: Outcome) -> None:
         key, name = outcome.trainee, outcome.name
         before = self.names.get(key)
         if name and before:
@@ -48,30 +48,30 @@ class Mentions:
         if outcome.title:
             title.update(outcome.title)
 
-    def fact(self, recorded: RecordedFact) -> None:
-        fact = recorded.fact
-        if isinstance(fact, Described):
-            kind = KINDS[type(fact)]
+    def note_event(self, recorded: RecordedEvent) -> None:
+        event = recorded.event
+        if isinstance(event, Described):
+            kind = KINDS[type(event)]
             for member in PEOPLE.get(kind, ()):
-                self.names.setdefault(fact.entry[member], None)
-            if kind is Kind.COURSE:
-                self.titles.setdefault(fact.entry["id"], {})
-            elif kind is Kind.PROGRAMME:
-                for iri in sorted(courses.courses_in(fact.entry)):
+                self.names.setdefault(event.entry[member], None)
+            if kind is EntryKind.COURSE:
+                self.titles.setdefault(event.entry["id"], {})
+            elif kind is EntryKind.PROGRAMME:
+                for iri in sorted(courses.courses_in(event.entry)):
                     self.titles.setdefault(iri, {})
 
 
-def mentioned(batch: Batch, told: Told) -> Mentions:
+def mentioned(batch: Batch, told: OutcomesByPosition) -> Mentions:
     """Everybody and every course that the batch names, first to last."""
     mentions = Mentions()
-    facts = list(batch.facts)
+    events = list(batch.other_events)
     for position, said in told.items():
-        while facts and facts[0].position < position:
-            mentions.fact(facts.pop(0))
+        while events and events[0].position < position:
+            mentions.note_event(events.pop(0))
         for outcome in said:
-            mentions.outcome(outcome)
-    for recorded in facts:
-        mentions.fact(recorded)
+            mentions.note_outcome(outcome)
+    for recorded in events:
+        mentions.note_event(recorded)
     return mentions
 
 
@@ -92,7 +92,11 @@ class Numbers:
         self.subjects: dict[str, int] = {}
 
     def give(
-        self, connection: Connection, batch: Batch, told: Told, last_named: Callable[[str], int]
+        self,
+        connection: Connection,
+        batch: Batch,
+        told: OutcomesByPosition,
+        last_named: Callable[[str], int],
     ) -> None:
         """Numbers for all that the batch names; writes what is new. `last_named` tells at which
         instant a statement of an earlier batch named an identifier's person last.

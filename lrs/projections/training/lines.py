@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import insert_rows, rows_of
-from lrs.domain.certification.evidence import begun, credit
-from lrs.domain.certification.requirement_check import Mark
-from lrs.domain.training.attempt import Rule
-from lrs.domain.training.line import gist
-from lrs.domain.training.line_counters import Part, Sessions, part_of, sessions_of
+from lrs.domain.certification.evidence import evidence_in, first_activity
+from lrs.domain.certification.requirement_check import Evidence
+from lrs.domain.training.attempt import AttemptRule
+from lrs.domain.training.line import summary
+from lrs.domain.training.line_counters import LineCounters, Sessions, part_of, sessions_of
 from lrs.domain.training.line_state import gather, mark
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.state_reducers import State
@@ -84,7 +84,7 @@ _VOID = (
 )
 
 
-class Row(NamedTuple):
+class OutcomeRow(NamedTuple):
     """What the table `outcome` holds of one: all by numbers and positions."""
 
     trainee: int
@@ -129,8 +129,8 @@ class Changed(NamedTuple):
     id: int
     existed: bool
     exists: bool
-    before: Part
-    after: Part
+    before: LineCounters
+    after: LineCounters
     old_sessions: Sessions
     sessions: Sessions
     old_activity: int | None
@@ -142,7 +142,7 @@ class Changed(NamedTuple):
 Told = tuple[Sequence[Outcome], Sequence[int]]
 """Outcomes of a line, and the positions of those that were voided."""
 
-Known = Callable[[Collection[int]], Mapping[int, Told]]
+OutcomesOfLines = Callable[[Collection[int]], Mapping[int, Told]]
 """All that was ever told of lines, by number."""
 
 
@@ -161,9 +161,9 @@ def course_of(id_: int) -> int:
     return id_ & (1 << _COURSE_BITS) - 1
 
 
-def keep(connection: Connection, rows: Sequence[Row]) -> None:
+def keep(connection: Connection, rows: Sequence[OutcomeRow]) -> None:
     """Remember which statements say something of whom."""
-    insert_rows(connection, outcome, Row._fields, rows)
+    insert_rows(connection, outcome, OutcomeRow._fields, rows)
 
 
 def void(connection: Connection, taken: Iterable[tuple[int, int, int]]) -> None:
@@ -173,9 +173,9 @@ def void(connection: Connection, taken: Iterable[tuple[int, int, int]]) -> None:
         connection.execute(_VOID, rows)
 
 
-def rows_about(connection: Connection, trainees: Collection[int]) -> list[Row]:
+def rows_about(connection: Connection, trainees: Collection[int]) -> list[OutcomeRow]:
     """All outcomes of these identifiers."""
-    return [Row(*row) for row in rows_of(connection, _OUTCOMES, outcome.c.trainee, trainees)]
+    return [OutcomeRow(*row) for row in rows_of(connection, _OUTCOMES, outcome.c.trainee, trainees)]
 
 
 def lines_in(connection: Connection, courses: Collection[int]) -> set[int]:
@@ -198,7 +198,9 @@ def lines_about(connection: Connection, persons: Iterable[int]) -> set[int]:
     return found
 
 
-def lines_of(connection: Connection, rows: Iterable[Row], person: Callable[[int], int]) -> set[int]:
+def lines_of(
+    connection: Connection, rows: Iterable[OutcomeRow], person: Callable[[int], int]
+) -> set[int]:
     """The lines that these outcomes belong to; `person` tells who stands for an identifier."""
     rows = list(rows)
     courses = subjects.courses_of(connection, {row.subject for row in rows})
@@ -213,8 +215,8 @@ def of_person(person: int) -> Any:
 def fold(
     connection: Connection,
     changes: Changes,
-    known: Known,
-    rule: Callable[[int], Rule],
+    known: OutcomesOfLines,
+    rule: Callable[[int], AttemptRule],
     offices: Mapping[int, str],
     watched: Container[int] = (),
     closely: Container[int] = (),
@@ -236,8 +238,8 @@ def _fold(
     connection: Connection,
     wanted: Sequence[int],
     changes: Changes,
-    known: Known,
-    rule: Callable[[int], Rule],
+    known: OutcomesOfLines,
+    rule: Callable[[int], AttemptRule],
     offices: Mapping[int, str],
     watched: Container[int],
     closely: Container[int],
@@ -254,7 +256,7 @@ def _fold(
         counts = course_of(id_) in watched
         before = _counting(state) if counts and row else None
         state = _told(state, id_, changes, anew)
-        seen = gist(state, rule(course_of(id_)))
+        seen = summary(state, rule(course_of(id_)))
         part = part_of(seen, state, offices.get(person_of(id_)))
         until = state["last"][0] if seen else None
         changed.append(
@@ -262,7 +264,7 @@ def _fold(
                 id=id_,
                 existed=row is not None,
                 exists=bool(state),
-                before=Part(*orjson.loads(row.part)) if row else _NOTHING,
+                before=LineCounters(*orjson.loads(row.part)) if row else _NOTHING,
                 after=part if state else _NOTHING,
                 old_sessions=old_sessions,
                 sessions=sessions_of(state),
@@ -295,16 +297,16 @@ def _told(state: State, id_: int, changes: Changes, anew: Mapping[int, Told]) ->
     return state
 
 
-def _counting(state: State) -> tuple[Any, list[Mark]]:
-    return begun(state), credit("", state)
+def _counting(state: State) -> tuple[Any, list[Evidence]]:
+    return first_activity(state), evidence_in("", state)
 
 
-_NOTHING = Part({})
+_NOTHING = LineCounters({})
 _DELETE = delete(line).where(line.c.id == bindparam("of"))
 _COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
 
 
-def as_kept(state: State) -> State:
+def normalised(state: State) -> State:
     """The state as it is read again: the order of evidence rests on that of its members."""
     kept: State = orjson.loads(_json(state))
     return kept

@@ -30,10 +30,10 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import rows_of
-from lrs.db.compiled_query import Prepared
+from lrs.db.compiled_query import CompiledQuery
 from lrs.domain import search_text
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.numbered_rows import Numbered
+from lrs.projections.numbered_rows import NumberedRows
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 
@@ -89,7 +89,7 @@ class _Row(NamedTuple):
     described: int | None
 
 
-_BY_DIGEST = Prepared(
+_BY_DIGEST = CompiledQuery(
     _ROWS.where(
         trainee.c.person
         == select(trainee.c.person).where(trainee.c.digest == bindparam("of")).scalar_subquery()
@@ -136,7 +136,7 @@ _Named = tuple[str | None, int | None]
 """A name, and when it was told last if there was ever another."""
 
 
-def numbered(last_named: Callable[[str], int]) -> Numbered[Naming | None, _Named]:
+def numbered(last_named: Callable[[str], int]) -> NumberedRows[Naming | None, _Named]:
     """The numbers of identifiers by agent key. `last_named` tells when a statement of an earlier
     batch named somebody last.
     """
@@ -152,7 +152,7 @@ def numbered(last_named: Callable[[str], int]) -> Numbered[Naming | None, _Named
         newest = max((last_named(key) if at is None else at, name), (said.at, said.name))
         return newest[1], newest[0]
 
-    return Numbered(trainee, _NUMBERS, renamed, _row, itemgetter(2, 3))
+    return NumberedRows(trainee, _NUMBERS, renamed, _row, itemgetter(2, 3))
 
 
 def linked(connection: Connection) -> dict[int, int]:
@@ -187,7 +187,7 @@ def describe(connection: Connection, records: Mapping[int, tuple[int, JsonObject
         connection.execute(_RECORD, rows)
 
 
-def settle(connection: Connection, persons: Iterable[int]) -> dict[int, str | None]:
+def flush_offices(connection: Connection, persons: Iterable[int]) -> dict[int, str | None]:
     """Writes the office of each person where it belongs; gives it by the person's number.
 
     `persons` are numbers of identifiers that stand, or stood, for somebody.

@@ -20,13 +20,13 @@ from typing import ClassVar
 from sqlalchemy import Connection, Table
 
 from lrs.domain.certification.rule import ANYBODY, Authorities, vouches
-from lrs.domain.events import DESCRIBED, EntryWithdrawn
+from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn
 from lrs.domain.training.line_state import concerns, gather
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.state_reducers import State
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.statement import RecordedStatement
-from lrs.projections.base import STATEMENTS, Batch
+from lrs.projections.base import STATEMENT_TOPICS, Batch
 from lrs.projections.training import (
     catalogue_history,
     certifications,
@@ -37,19 +37,19 @@ from lrs.projections.training import (
     subjects,
     voiding,
 )
-from lrs.projections.training.catalogue_cache import Rulebook
+from lrs.projections.training.catalogue_cache import CatalogueRules
 from lrs.projections.training.certifications import Pair
-from lrs.projections.training.first_mentions import Numbers, Told
-from lrs.projections.training.lines import Changes, Row
-from lrs.projections.training.reprocessing import Reshaping
+from lrs.projections.training.first_mentions import Numbers, OutcomesByPosition
+from lrs.projections.training.lines import Changes, OutcomeRow
+from lrs.projections.training.reprocessing import Reprocessing
 
-CATALOGUE = frozenset({*(fact.TOPIC for fact in DESCRIBED), EntryWithdrawn.TOPIC})
+CATALOGUE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
 
 _INSTALLATIONS = 1000
 
 
 @dataclass(slots=True)
-class _Left:
+class _PendingRows:
     """What batches have left to be settled."""
 
     changes: Changes = field(default_factory=Changes)
@@ -63,7 +63,7 @@ class _Left:
     """Reads statements by position from the log."""
 
 
-class Training:
+class TrainingProjection:
     """The projection, for an installation with these words for training, in this time zone."""
 
     NAME: ClassVar[str] = "training"
@@ -80,13 +80,13 @@ class Training:
         statistics.course_slice,
         certifications.certification,
     )
-    TOPICS: ClassVar[frozenset[str]] = STATEMENTS | CATALOGUE
+    TOPICS: ClassVar[frozenset[str]] = STATEMENT_TOPICS | CATALOGUE
 
     def __init__(self, vocabulary: Vocabulary = STANDARD, zone: tzinfo = UTC) -> None:
         self._vocabulary = vocabulary
         self._zone = zone
         # another vocabulary or another zone makes other rows: they are folded anew
-        self.VERSION = Training.VERSION + _INSTALLATIONS * _installation(vocabulary, zone)
+        self.VERSION = TrainingProjection.VERSION + _INSTALLATIONS * _installation(vocabulary, zone)
 
     def new_fold(self) -> TrainingFold:
         return TrainingFold(self._vocabulary, self._zone)
@@ -115,8 +115,8 @@ class TrainingFold:
         self._vocabulary = vocabulary
         self._zone = zone
         self._numbers = Numbers()
-        self._rulebook = Rulebook(zone)
-        self._left = _Left()
+        self._rulebook = CatalogueRules(zone)
+        self._left = _PendingRows()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch, inside the caller's transaction. It is noted at once whom a statement
@@ -124,13 +124,13 @@ class TrainingFold:
         """
         numbers, rulebook = self._numbers, self._rulebook
         self._left.at = batch.at
-        if batch.facts:  # they change what lines mean that are there already
-            self.settle(connection)
+        if batch.other_events:  # they change what lines mean that are there already
+            self.flush(connection)
         rulebook.refresh(connection)
-        reshaping = Reshaping(connection, rulebook, batch.facts)
+        reshaping = Reprocessing(connection, rulebook, batch.other_events)
         told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
         numbers.give(connection, batch, told, partial(self._last_named, connection))
-        changes = reshaping.changes() if batch.facts else Changes()
+        changes = reshaping.changes() if batch.other_events else Changes()
         voided = voiding.voidings(batch, connection)
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
@@ -139,17 +139,17 @@ class TrainingFold:
         self._left.pairs |= reshaping.again
         self._left.outcomes += sum(map(len, told.values())) + len(voided.earlier)
         if self._left.outcomes > self.MOST_LEFT:
-            self._settle_lines(connection)
+            self._flush_lines(connection)
 
-    def settle(self, connection: Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         """Write the lines, statistics and certificates that `apply` has left."""
-        self._settle_lines(connection)
+        self._flush_lines(connection)
         left = self._left
         pairs = certifications.concerned(self._rulebook, left.credited) | left.pairs
         certifications.fold(connection, self._rulebook, pairs, partial(self._vouched, connection))
         self._left = replace(left, credited=set(), pairs=set())
 
-    def _settle_lines(self, connection: Connection) -> None:
+    def _flush_lines(self, connection: Connection) -> None:
         left, rulebook = self._left, self._rulebook
         changed = lines.fold(
             connection,
@@ -197,7 +197,7 @@ class TrainingFold:
 
     def _add(
         self,
-        told: Told,
+        told: OutcomesByPosition,
         never: Mapping[int, int],
         connection: Connection,
         changes: Changes,
@@ -210,7 +210,7 @@ class TrainingFold:
             for outcome in said:
                 who = trainees[outcome.trainee]
                 line = lines.number(person(who), courses_[outcome.course])
-                rows.append(Row(who, outcome.position, subjects_[outcome.subject], voided))
+                rows.append(OutcomeRow(who, outcome.position, subjects_[outcome.subject], voided))
                 if line in changes.anew:
                     continue
                 if voided is None:
@@ -232,7 +232,7 @@ class TrainingFold:
         rest = iter(sorted(wanted))
         while part := list(islice(rest, lines.TOGETHER)):
             for id_, (told, _) in self._known(connection, part, authorities).items():
-                found[id_] = lines.as_kept(gather({}, told))
+                found[id_] = lines.normalised(gather({}, told))
         return found
 
     def _known(

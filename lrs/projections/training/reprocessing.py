@@ -1,4 +1,4 @@
-"""What the catalogue's facts change in what earlier statements mean.
+"""What the catalogue's events change in what earlier statements mean.
 
 A statement belongs to another course when the catalogue lists its activity elsewhere, and to
 another person when its identifier is linked; another attempt counts under another rule; and those
@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.events import RecordedFact
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.events import RecordedEvent
 from lrs.domain.identity import representatives
 from lrs.domain.training.listings import changed, listings
 from lrs.projections.training import (
@@ -24,27 +24,27 @@ from lrs.projections.training import (
     people,
     subjects,
 )
-from lrs.projections.training.catalogue_cache import Rulebook, standing_courses
+from lrs.projections.training.catalogue_cache import CatalogueRules, standing_courses
 from lrs.projections.training.certifications import Pair
-from lrs.projections.training.lines import Changes, Row
+from lrs.projections.training.lines import Changes, OutcomeRow
 
 K = TypeVar("K")
 
 
-class Reshaping:
-    """One batch's facts. They are kept at once, so that the batch's own statements are read by
+class Reprocessing:
+    """One batch's events. They are kept at once, so that the batch's own statements are read by
     them; what they change in lines is told once everybody named has a number.
     """
 
     def __init__(
-        self, connection: Connection, rulebook: Rulebook, facts: Sequence[RecordedFact]
+        self, connection: Connection, rulebook: CatalogueRules, events: Sequence[RecordedEvent]
     ) -> None:
         self._connection = connection
         self._rulebook = rulebook
-        self._streams = catalogue_history.note(connection, facts) if facts else {}
+        self._streams = catalogue_history.record_history(connection, events) if events else {}
         self._kinds = set(self._streams.values())
         self._activities: set[str] = set()
-        if Kind.COURSE in self._kinds:
+        if EntryKind.COURSE in self._kinds:
             before = rulebook.listings
             rulebook.listings = listings(standing_courses(connection))
             self._activities = changed(before, rulebook.listings)
@@ -53,7 +53,7 @@ class Reshaping:
         """Who has to be certified anew, in which programme."""
 
     def changes(self) -> Changes:
-        """Brings courses, people and subjects up to the facts. The lines that it concerns."""
+        """Brings courses, people and subjects up to the events. The lines that it concerns."""
         connection, rulebook = self._connection, self._rulebook
         rules, offices, revoked = rulebook.rules, rulebook.offices, rulebook.revoked
         programmes = rulebook.programmes
@@ -63,15 +63,17 @@ class Reshaping:
         subjects.move(connection, moves)
         people.link(connection, links)
         stood = {rulebook.person(number) for number in links}
-        if self._kinds & {Kind.COURSE, Kind.PROGRAMME}:
+        if self._kinds & {EntryKind.COURSE, EntryKind.PROGRAMME}:
             courses.describe(connection)
         records = self._records()
         rulebook.linked = people.linked(connection)
-        people.settle(connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)})
+        people.flush_offices(
+            connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)}
+        )
         rulebook.refresh(connection)
         anew |= self._lines(rows)
         self.again = _different(revoked, rulebook.revoked)
-        if Kind.PROGRAMME in self._kinds:
+        if EntryKind.PROGRAMME in self._kinds:
             codes = _different(programmes, rulebook.programmes)
             self.again |= certifications.of_programmes(connection, rulebook, codes)
         seen = lines.lines_in(connection, _different(rules, rulebook.rules))
@@ -91,9 +93,11 @@ class Reshaping:
 
     def _links(self) -> dict[int, int]:
         """The identifiers that are another person's now, and whose, by numbers."""
-        if Kind.LINK not in self._kinds:
+        if EntryKind.LINK not in self._kinds:
             return {}
-        said = catalogue_history.standing(catalogue_history.history(self._connection, [Kind.LINK]))
+        said = catalogue_history.standing(
+            catalogue_history.history(self._connection, [EntryKind.LINK])
+        )
         links = {one.entry["agent"]: one.entry["person"] for one in said if one.entry}
         people_ = representatives(links)
         numbers = people.numbers_of(self._connection, people_)
@@ -102,7 +106,7 @@ class Reshaping:
         now |= {number: number for number in linked if number not in now}
         return {n: person for n, person in now.items() if linked.get(n, n) != person}
 
-    def _rows(self, moves: Mapping[int, int], links: Collection[int]) -> list[Row]:
+    def _rows(self, moves: Mapping[int, int], links: Collection[int]) -> list[OutcomeRow]:
         """The outcomes that belong to another line now."""
         connection = self._connection
         found = {(row.trainee, row.position): row for row in lines.rows_about(connection, links)}
@@ -113,12 +117,12 @@ class Reshaping:
             found |= {(row.trainee, row.position): row for row in rows if row.subject in moves}
         return list(found.values())
 
-    def _lines(self, rows: Iterable[Row]) -> set[int]:
+    def _lines(self, rows: Iterable[OutcomeRow]) -> set[int]:
         return lines.lines_of(self._connection, rows, self._rulebook.person)
 
     def _records(self) -> list[int]:
         """Writes the personnel records that were described or withdrawn: whose, by numbers."""
-        streams = [stream for stream, kind in self._streams.items() if kind is Kind.PERSON]
+        streams = [stream for stream, kind in self._streams.items() if kind is EntryKind.PERSON]
         if not streams:
             return []
         keys, latest = {}, {}

@@ -30,9 +30,9 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import insert_rows, rows_of
-from lrs.db.compiled_query import Prepared
+from lrs.db.compiled_query import CompiledQuery
 from lrs.domain.moment import Moment
-from lrs.domain.training.attempt import Rule
+from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.training.course_statistics import (
     Counters,
     CourseStatistics,
@@ -43,14 +43,14 @@ from lrs.domain.training.course_statistics import (
     figures,
     kind_of,
 )
-from lrs.domain.training.line_counters import Part
+from lrs.domain.training.line_counters import LineCounters
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 from lrs.projections.training.courses import COLUMNS, Course, course, course_of_row
 from lrs.projections.training.lines import Changed, course_of, line
 
 
-class By(StrEnum):
+class SliceBy(StrEnum):
     """What a course's lines are told apart by."""
 
     SESSION = "session"
@@ -92,12 +92,12 @@ LINES = "lines"
 
 _ALL = select(course_statistics)
 _SLICES = select(course_slice.c.id, course_slice.c.counters)
-_SLICES_OF = Prepared(
+_SLICES_OF = CompiledQuery(
     select(course_slice.c.value, course_slice.c.counters).where(
         course_slice.c.course == bindparam("of"), course_slice.c.by == bindparam("what")
     )
 )
-_COUNTED = Prepared(
+_COUNTED = CompiledQuery(
     select(course_statistics.c.counters, course_statistics.c.last_activity).where(
         course_statistics.c.course == bindparam("of")
     )
@@ -105,7 +105,7 @@ _COUNTED = Prepared(
 _DELETE_SLICE = delete(course_slice).where(course_slice.c.id == bindparam("of"))
 _DELETE = delete(course_statistics).where(course_statistics.c.course == bindparam("of"))
 
-Deltas = defaultdict[tuple[int, By, str], Counters]
+Deltas = defaultdict[tuple[int, SliceBy, str], Counters]
 
 
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
@@ -146,21 +146,21 @@ def _slice(slices: Deltas, id_: int, changed: Changed, delta: Counters) -> None:
     for value in {**old_sessions, **sessions}:
         old_counters, counters = old_sessions.get(value, {}), sessions.get(value, {})
         if old_counters != counters:
-            change(slices[id_, By.SESSION, value], old_counters, counters)
+            change(slices[id_, SliceBy.SESSION, value], old_counters, counters)
 
 
-def _keys(id_: int, part: Part) -> list[tuple[int, By, str]]:
+def _keys(id_: int, part: LineCounters) -> list[tuple[int, SliceBy, str]]:
     """The slices that a line of the course counts in."""
     found = []
     for by, value in (
-        (By.OFFICE, part.office),
-        (By.INSTRUCTOR, part.instructor),
-        (By.MONTH, part.month),
+        (SliceBy.OFFICE, part.office),
+        (SliceBy.INSTRUCTOR, part.instructor),
+        (SliceBy.MONTH, part.month),
     ):
         if value is not None:
             found += [(id_, by, value), (ALL, by, value)]
     if part.office is not None and part.month is not None:
-        found.append((ALL, By.OFFICE_MONTH, f"{part.office} {part.month}"))
+        found.append((ALL, SliceBy.OFFICE_MONTH, f"{part.office} {part.month}"))
     return found
 
 
@@ -173,9 +173,9 @@ def _fold_slices(connection: Connection, slices: Deltas) -> dict[int, int]:
     rows, gone = [], []
     for key, (id_, by, value) in keys.items():
         counters: Counters = orjson.loads(before[key]) if key in before else {}
-        was = delivered(counters) if by == By.SESSION else 0
+        was = delivered(counters) if by == SliceBy.SESSION else 0
         add(counters, slices[id_, by, value])
-        if by == By.SESSION:
+        if by == SliceBy.SESSION:
             minutes[id_] += delivered(counters) - was
         if counters:
             rows.append((key, id_, by.value, value, _json(counters)))
@@ -294,26 +294,26 @@ def statistics(connection: Connection, found: Course) -> CourseReport:
 def slices(
     connection: Connection,
     found: Course | None,
-    by: By,
+    by: SliceBy,
     after: str | None = None,
     limit: int | None = None,
 ) -> list[Slice]:
     """The figures of a course, or of all, by session, office, instructor or month, in the order
     of these: so many that follow that value.
     """
-    rule: Rule = found.rule if found else "best"
+    rule: AttemptRule = found.rule if found else "best"
     rows = _SLICES_OF.all(connection, of=found.id if found else ALL, what=by.value)
     read = sorted((of, text) for of, text in rows if after is None or of > after)[:limit]
     return [Slice(value, _figures(orjson.loads(text), rule, by)) for value, text in read]
 
 
-def values(connection: Connection, by: By) -> list[str]:
+def values(connection: Connection, by: SliceBy) -> list[str]:
     """What all courses together are told apart by: which offices, instructors or months."""
     rows = _SLICES_OF.all(connection, of=ALL, what=by.value)
     return sorted(value for value, _ in rows)
 
 
-def slices_among(connection: Connection, by: By, values: Iterable[str]) -> dict[str, Slice]:
+def slices_among(connection: Connection, by: SliceBy, values: Iterable[str]) -> dict[str, Slice]:
     """The figures of all courses together for these values, by value."""
     keys = {_id(ALL, by, value): value for value in values}
     rows = rows_of(connection, _SLICES, course_slice.c.id, keys)
@@ -322,11 +322,11 @@ def slices_among(connection: Connection, by: By, values: Iterable[str]) -> dict[
     }
 
 
-def _figures(counters: Counters, rule: Rule, by: By) -> CourseStatistics:
-    if by is By.SESSION:
+def _figures(counters: Counters, rule: AttemptRule, by: SliceBy) -> CourseStatistics:
+    if by is SliceBy.SESSION:
         counters[DELIVERED] = delivered(counters)
     return figures(counters, rule)
 
 
-def _id(id_: int, by: By, value: str) -> bytes:
+def _id(id_: int, by: SliceBy, value: str) -> bytes:
     return digest(f"{id_} {by} {value}")

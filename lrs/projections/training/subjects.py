@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from lrs.db.bulk import rows_of
 from lrs.domain.training.course_resolution import Listings, course_of, subject_of_text
-from lrs.projections.numbered_rows import Numbered
+from lrs.projections.numbered_rows import NumberedRows
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 
@@ -37,11 +37,11 @@ _COURSES = select(subject.c.id, subject.c.course)
 _MOVE = update(subject).where(subject.c.id == bindparam("of"))
 
 
-def numbered() -> Numbered[int, int]:
+def numbered() -> NumberedRows[int, int]:
     """The numbers of subjects by text. What is said of each is the number of its course when it
     first comes up: `move` changes that.
     """
-    return Numbered(subject, _NUMBERS, _settled, _row)
+    return NumberedRows(subject, _NUMBERS, _settled, _row)
 
 
 def courses_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:

@@ -10,9 +10,9 @@ from typing import TypeVar
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
-from lrs.db.compiled_query import Prepared
-from lrs.domain.training.attempt import Rule
-from lrs.domain.training.line import Line, view
+from lrs.db.compiled_query import CompiledQuery
+from lrs.domain.training.attempt import AttemptRule
+from lrs.domain.training.line import Line, read_line
 from lrs.domain.training.state_reducers import State
 from lrs.projections.training.courses import COLUMNS, Course, course, course_of_row
 from lrs.projections.training.lines import line, number
@@ -20,7 +20,7 @@ from lrs.projections.training.people import Trainee, person_by_key
 
 K = TypeVar("K", int, str)
 
-_LINES = Prepared(
+_LINES = CompiledQuery(
     select(*COLUMNS, line.c.state)
     .join_from(line, course, course.c.id == line.c.course)
     .where(line.c.id.between(bindparam("first"), bindparam("last")))
@@ -29,7 +29,7 @@ _LINES = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TranscriptEntry:
     """A line of a transcript with its course."""
 
     course: Course
@@ -59,7 +59,7 @@ class Transcript:
     """
 
     trainee: Trainee
-    entries: tuple[Entry, ...]
+    entries: tuple[TranscriptEntry, ...]
     corrections: tuple[Correction, ...]
     hours: int
     hours_by_year: dict[int, int]
@@ -67,7 +67,9 @@ class Transcript:
     courses_by_status: dict[str, int]
 
 
-def transcript(connection: Connection, key: str, rule: Rule | None = None) -> Transcript | None:
+def transcript(
+    connection: Connection, key: str, rule: AttemptRule | None = None
+) -> Transcript | None:
     """The transcript of the person with this identifier; None if the log never named them.
 
     `rule` is asked for in place of each course's own.
@@ -77,14 +79,14 @@ def transcript(connection: Connection, key: str, rule: Rule | None = None) -> Tr
 
 
 def compiled(
-    trainee: Trainee, lines: Iterable[tuple[Course, State]], rule: Rule | None = None
+    trainee: Trainee, lines: Iterable[tuple[Course, State]], rule: AttemptRule | None = None
 ) -> Transcript:
     """The transcript that a person's lines make."""
     entries, corrections = [], []
     for of, state in lines:
-        seen = view(state, rule or of.rule, of.months)
+        seen = read_line(state, rule or of.rule, of.months)
         if seen:
-            entries.append(Entry(of, seen))
+            entries.append(TranscriptEntry(of, seen))
         elif "voided" in state:
             corrections.append(Correction(of, tuple(state["voided"]["latest"])))
     entries.sort(key=lambda e: (-e.line.last_activity.instant, e.course.id))
@@ -106,7 +108,7 @@ def lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
     return [(course_of_row(row), orjson.loads(row[-1])) for row in rows]
 
 
-def _by_year(entries: Iterable[Entry]) -> dict[int, int]:
+def _by_year(entries: Iterable[TranscriptEntry]) -> dict[int, int]:
     spells = [spell for entry in entries for spell in entry.line.spells]
     summed = _summed((spell.year, spell.milliseconds) for spell in spells)
     return {year: milliseconds // 1000 for year, milliseconds in summed.items()}

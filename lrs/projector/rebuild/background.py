@@ -8,14 +8,14 @@ from contextlib import suppress
 import structlog
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projector import checkpoints, rebuild_requests
 from lrs.projector.checkpoints import Failure
-from lrs.projector.quarantine import told
-from lrs.projector.rebuild.coordinator import Rebuilder
-from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.quarantine import describe_error
+from lrs.projector.rebuild.coordinator import RebuildCoordinator
+from lrs.projector.rebuild_requests import RebuildRequest
 from lrs.projector.throughput import SECOND
 
 log = structlog.get_logger(__name__)
@@ -24,11 +24,15 @@ AGAIN = 30
 """Seconds after which a rebuild that failed is tried again."""
 
 
-class Background:
+class BackgroundRebuilds:
     """A thread for rebuilds, while there are any."""
 
     def __init__(
-        self, ledger: Ledger, views: Database, rebuilder: Rebuilder, versions: dict[str, int]
+        self,
+        ledger: Ledger,
+        views: Database,
+        rebuilder: RebuildCoordinator,
+        versions: dict[str, int],
     ) -> None:
         self._ledger = ledger
         self._views = views
@@ -50,16 +54,16 @@ class Background:
 
     def _run(self) -> None:
         with suppress(Exception):  # the database is away; the projector's thread says so
-            with honest_errors(), self._views.read.connect() as connection:
+            with translate_db_errors(), self._views.read.connect() as connection:
                 wanted = rebuild_requests.read_all(connection)
             for rebuild in wanted.values():
                 self._see_to(rebuild)
 
-    def _see_to(self, rebuild: Rebuild) -> None:
+    def _see_to(self, rebuild: RebuildRequest) -> None:
         name = rebuild.projection
         if self._versions.get(name) != rebuild.version or self._is_too_soon(rebuild):
             return
-        if self._rebuilder.place(name).is_claimed():
+        if self._rebuilder.staging(name).is_locked():
             return
         if not rebuild.background:
             log.warning("rebuild-swept-away", projection=name, position=rebuild.position)
@@ -73,15 +77,17 @@ class Background:
             if getattr(error, "code", "") != "shutting-down":
                 self._note(rebuild, error)
 
-    def _is_too_soon(self, rebuild: Rebuild) -> bool:
+    def _is_too_soon(self, rebuild: RebuildRequest) -> bool:
         return self._ledger.now() - self._failed.get(rebuild.id, 0) < AGAIN * SECOND
 
-    def _note(self, rebuild: Rebuild, error: Exception) -> None:
+    def _note(self, rebuild: RebuildRequest, error: Exception) -> None:
         """It failed: say so where it can be seen, and leave it be for a while."""
         now = self._ledger.now()
         self._failed = {rebuild.id: now}
         with suppress(Exception):
-            log.warning("rebuild-failed", projection=rebuild.projection, error=told(error))
-            with honest_errors(), self._views.write.begin() as connection:
-                failure = Failure(f"rebuild: {told(error)}", now)
+            log.warning(
+                "rebuild-failed", projection=rebuild.projection, error=describe_error(error)
+            )
+            with translate_db_errors(), self._views.write.begin() as connection:
+                failure = Failure(f"rebuild: {describe_error(error)}", now)
                 checkpoints.fail(connection, rebuild.projection, failure)

@@ -14,17 +14,17 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projector import checkpoints, rebuild_requests
-from lrs.projector.rebuild.job import Level, Making, Progress, Rebuilt
-from lrs.projector.rebuild.staging import Place, place_beside
-from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.rebuild.job import Level, OnProgress, RebuildJob, Rebuilt
+from lrs.projector.rebuild.staging import StagingArea, staging_area
+from lrs.projector.rebuild_requests import RebuildRequest
 
 
-class Rebuilder:
+class RebuildCoordinator:
     """Makes projections of one program anew, each in a place of its own."""
 
     def __init__(
@@ -43,31 +43,31 @@ class Rebuilder:
         """A projection that remembers nothing yet."""
         return next(p for p in self._anew() if name == p.NAME)
 
-    def place(self, name: str) -> Place:
-        return place_beside(self._views, name)
+    def staging(self, name: str) -> StagingArea:
+        return staging_area(self._views, name)
 
     def ask(self, name: str) -> None:
         """Wish for a rebuild, which the next process that folds will make. Raises RebuildConflict
         where there is one under way or wished for.
         """
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             wanted = rebuild_requests.read(connection, name)
-            if wanted is not None and (wanted.background or self.place(name).is_claimed()):
+            if wanted is not None and (wanted.background or self.staging(name).is_locked()):
                 raise RebuildConflict("rebuild-under-way", projection=name)
-            self._wish(connection, name, background=True)
+            self._request(connection, name, background=True)
 
     def cancel(self, name: str) -> None:
         """Have nobody make it any more. Raises RebuildConflict where nobody does or is to."""
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             if not rebuild_requests.remove(connection, name):
                 raise RebuildConflict("no-rebuild", projection=name)
         self.sweep(name)
 
     def sweep(self, name: str) -> None:
         """Throw away what a process that is gone has left, unless somebody is at work there."""
-        place = self.place(name)
-        with suppress(RebuildConflict), place.claimed():
-            with honest_errors(), self._views.write.begin() as connection:
+        place = self.staging(name)
+        with suppress(RebuildConflict), place.locked():
+            with translate_db_errors(), self._views.write.begin() as connection:
                 wanted = rebuild_requests.read(connection, name)
                 if wanted is not None and not wanted.background:
                     rebuild_requests.finish(connection, wanted.id)
@@ -77,9 +77,9 @@ class Rebuilder:
         self,
         name: str,
         *,
-        waiting: Rebuild | None = None,
+        waiting: RebuildRequest | None = None,
         level: Level | None = None,
-        progress: Progress = lambda _: None,
+        progress: OnProgress = lambda _: None,
     ) -> Rebuilt:
         """Make it anew now: as a wish of this process's own, or the one that is `waiting`. With
         `level`, which brings the live one up to the log, the rows of both are compared.
@@ -87,14 +87,14 @@ class Rebuilder:
         Raises RebuildConflict where somebody else is at it, or once it is cancelled or overtaken;
         StorageFull, Unavailable. Then what was there is still there.
         """
-        place = self.place(name)
-        with place.claimed():
+        place = self.staging(name)
+        with place.locked():
             place.clear()
-            with honest_errors(), self._views.write.begin() as connection:
-                wanted = self._taken(connection, name, waiting)
+            with translate_db_errors(), self._views.write.begin() as connection:
+                wanted = self._requested(connection, name, waiting)
                 live = checkpoints.read(connection, name)
             try:
-                making = Making(
+                making = RebuildJob(
                     self._ledger,
                     self._views,
                     self.projection(name),
@@ -112,20 +112,22 @@ class Rebuilder:
                 raise
             finally:
                 with suppress(Exception):  # the next rebuild clears the place, too
-                    place.require_claim()
+                    place.require_lock()
                     place.clear()
 
-    def _taken(self, connection: Connection, name: str, waiting: Rebuild | None) -> Rebuild:
+    def _requested(
+        self, connection: Connection, name: str, waiting: RebuildRequest | None
+    ) -> RebuildRequest:
         """The wish to be fulfilled, whose claim is held."""
         if waiting is None:
-            return self._wish(connection, name, background=False)
+            return self._request(connection, name, background=False)
         wanted = rebuild_requests.read(connection, name)
         if wanted is None or wanted.id != waiting.id:
             raise RebuildConflict("rebuild-cancelled", projection=name)
         return wanted
 
-    def _wish(self, connection: Connection, name: str, *, background: bool) -> Rebuild:
+    def _request(self, connection: Connection, name: str, *, background: bool) -> RebuildRequest:
         version = self.projection(name).VERSION
-        wanted = Rebuild(name, uuid4().hex, version, background, self._ledger.now())
+        wanted = RebuildRequest(name, uuid4().hex, version, background, self._ledger.now())
         rebuild_requests.ask(connection, wanted)
         return wanted

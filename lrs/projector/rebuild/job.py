@@ -17,19 +17,19 @@ import structlog
 from sqlalchemy import Connection
 
 from lrs.db.engine import Database, wait_for_disk
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projections.tables import metadata, reading_indexes
 from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
-from lrs.projector.batch_runner import LARGE_BATCH, CannotWait, Step, Stepper
-from lrs.projector.checkpoints import Position
+from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, DeferredFlushFailed, Step
+from lrs.projector.checkpoints import Checkpoint
 from lrs.projector.checksum import checksum
-from lrs.projector.rebuild.staging import Place
-from lrs.projector.rebuild_requests import Rebuild
+from lrs.projector.rebuild.staging import StagingArea
+from lrs.projector.rebuild_requests import RebuildRequest
 from lrs.projector.startup import begin
-from lrs.projector.status import NOTICE
+from lrs.projector.status import MIN_ANNOUNCEMENT
 from lrs.projector.throughput import SECOND, paced
 
 log = structlog.get_logger(__name__)
@@ -37,12 +37,12 @@ log = structlog.get_logger(__name__)
 TELLING = 0.5
 """Seconds between two notes of how far it has come."""
 
-PATIENCE = (0.1, 0.2, 0.4, 0.8, 1.5)
+SWAP_LOCK_TIMEOUTS = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Seconds that a swap waits for readers, attempt by attempt; the last one from then on. It is more
 than the second after which PostgreSQL has an automatic vacuum give way.
 """
 
-Progress = Callable[[Rebuild], None]
+OnProgress = Callable[[RebuildRequest], None]
 Level = Callable[[], object]
 
 
@@ -58,7 +58,7 @@ class Rebuilt:
     same: bool | None = None
 
 
-class Making:
+class RebuildJob:
     """One rebuild under way."""
 
     def __init__(
@@ -66,12 +66,12 @@ class Making:
         ledger: Ledger,
         views: Database,
         projection: Projection,
-        place: Place,
-        wanted: Rebuild,
-        live: Position | None,
+        place: StagingArea,
+        wanted: RebuildRequest,
+        live: Checkpoint | None,
         *,
         stop: threading.Event,
-        progress: Progress,
+        progress: OnProgress,
     ) -> None:
         self._ledger = ledger
         self._views = views
@@ -82,16 +82,16 @@ class Making:
         self._stop = stop
         self._progress = progress
         self._began = self._told = monotonic()
-        self._stepper = Stepper(ledger, place.database, [projection], LARGE_BATCH)
+        self._stepper = BatchRunner(ledger, place.database, [projection], LARGE_BATCH)
         place.make()
 
     def run(self, level: Level | None) -> Rebuilt:
-        """Raises as Rebuilder.run does."""
-        not_before = self._began + NOTICE
-        self._make()
+        """Raises as RebuildCoordinator.run does."""
+        not_before = self._began + MIN_ANNOUNCEMENT
+        self._fold_all()
         while monotonic() < not_before:
             self._stop.wait(0.05)
-            self._tell()
+            self._report_progress()
         for patience in _patience():
             self._fold()
             if level is not None:
@@ -104,36 +104,36 @@ class Making:
             self._stop.wait(patience)
         raise AssertionError("patience never ends")
 
-    def _make(self) -> None:
+    def _fold_all(self) -> None:
         """Fold the log into empty tables. What many batches may change is written once in a
         while; only if an event cannot be folded, with each batch, which finds out about it.
         """
-        waiting = Stepper(
+        waiting = BatchRunner(
             self._ledger, self._place.database, [self._projection], LARGE_BATCH, waiting=True
         )
         try:
             self._begin()
             self._fold(waiting)
-            waiting.settle(self._projection)
-        except CannotWait as error:
+            waiting.flush(self._projection)
+        except DeferredFlushFailed as error:
             log.warning("rebuild-begins-again", projection=self._projection.NAME, error=str(error))
             self._begin()
             self._fold()
         self._place.finish(self._projection.TABLES)
 
     def _begin(self) -> None:
-        with honest_errors(), self._place.database.write.begin() as connection:
+        with translate_db_errors(), self._place.database.write.begin() as connection:
             metadata.create_all(connection, tables=list(schema.TABLES))
             begin(connection, self._projection, self._ledger)
             for index in reading_indexes(self._projection.TABLES):
                 index.drop(connection)
 
-    def _fold(self, stepper: Stepper | None = None) -> None:
+    def _fold(self, stepper: BatchRunner | None = None) -> None:
         """Fold until the copy is level with the log."""
         stepper = stepper or self._stepper
-        self._tell()
+        self._report_progress()
         while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
-            self._tell()
+            self._report_progress()
 
     def _fold_upto(self, position: int) -> None:
         """Fold what the live one holds and the copy does not yet."""
@@ -141,7 +141,7 @@ class Making:
         while (left := position - self._stepper.position(name).position) > 0:
             self._stepper.step(self._projection, min(left, LARGE_BATCH))
 
-    def _tell(self) -> None:
+    def _report_progress(self) -> None:
         """Now and then, note how far it has come. Raises once it is not wanted any more."""
         if self._stop.is_set():
             raise Unavailable("shutting-down")
@@ -149,7 +149,7 @@ class Making:
         if seconds < TELLING:
             return
         self._told += seconds
-        self._place.require_claim()
+        self._place.require_lock()
         position = self._stepper.position(self._wanted.projection).position
         moved = position - self._wanted.position
         self._wanted = replace(
@@ -163,11 +163,11 @@ class Making:
             self._note()
 
     def _note(self) -> None:
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             if not rebuild_requests.progress(connection, self._wanted):
                 raise RebuildConflict("rebuild-cancelled", projection=self._wanted.projection)
 
-    def _swap(self, patience: float, compare: bool) -> tuple[Position, bool | None]:
+    def _swap(self, patience: float, compare: bool) -> tuple[Checkpoint, bool | None]:
         """Put the copy in the live one's place; where it stands, and whether the rows are the
         same. Raises _NotYet where somebody is in the way.
         """
@@ -175,9 +175,9 @@ class Making:
         try:
             with self._place.swapping(patience) as connection:
                 # Whoever holds the claim since the copy was begun has seen no crash undo any of it.
-                self._place.require_claim()
+                self._place.require_lock()
                 wait_for_disk(connection)
-                live = self._held(connection)
+                live = self._locked(connection)
                 self._fold_upto(live.position)
                 same = self._compared(connection, live) if compare else None
                 if not rebuild_requests.finish(connection, self._wanted.id):
@@ -188,7 +188,7 @@ class Making:
                 raise _NotYet from error
             raise
 
-    def _put(self, connection: Connection) -> Position:
+    def _put(self, connection: Connection) -> Checkpoint:
         name = self._projection.NAME
         with self._place.database.read.connect() as beside:
             at = checkpoints.read(beside, name)
@@ -202,21 +202,21 @@ class Making:
         checkpoints.take_over(connection, at, failure, self._ledger.now())
         return at
 
-    def _held(self, connection: Connection) -> Position:
+    def _locked(self, connection: Connection) -> Checkpoint:
         """The live projection, which nobody can move until the transaction ends."""
         name = self._projection.NAME
-        live = checkpoints.hold(connection, name)
+        live = checkpoints.lock(connection, name)
         if live is None:
             raise _NotYet
-        if self._live is None or live.begun != self._live.begun:
+        if self._live is None or live.generation != self._live.generation:
             raise RebuildConflict("rebuild-overtaken", projection=name)
         return live
 
-    def _compared(self, connection: Connection, live: Position) -> bool | None:
+    def _compared(self, connection: Connection, live: Checkpoint) -> bool | None:
         """Whether both hold the same rows; None where they cannot stand for the same history.
         Raises _NotYet where they do not yet.
         """
-        beside = self._stepper.standing(live.name)
+        beside = self._stepper.status(live.name)
         if live.version != self._projection.VERSION:
             return None
         if beside.at.position != live.position and beside.due > live.position:
@@ -232,6 +232,6 @@ class _NotYet(Exception):
 
 
 def _patience() -> Iterator[float]:
-    yield from PATIENCE
+    yield from SWAP_LOCK_TIMEOUTS
     while True:
-        yield PATIENCE[-1]
+        yield SWAP_LOCK_TIMEOUTS[-1]

@@ -16,20 +16,20 @@ from sqlalchemy import Connection, Table
 from lrs.db.engine import Database
 
 
-class Place(Protocol):
+class StagingArea(Protocol):
     """A place for one projection's tables, beside those that are read."""
 
     @property
     def database(self) -> Database:
         """Where they are folded, as if they stood in the read models' own place."""
 
-    def claimed(self) -> AbstractContextManager[object]:
+    def locked(self) -> AbstractContextManager[object]:
         """Be the only one who works here. Raises RebuildConflict where somebody is."""
 
-    def is_claimed(self) -> bool:
+    def is_locked(self) -> bool:
         """Whether anybody works here just now, in any process."""
 
-    def require_claim(self) -> None:
+    def require_lock(self) -> None:
         """Raises Unavailable where the claim was lost."""
 
     def clear(self) -> None:
@@ -50,12 +50,12 @@ class Place(Protocol):
         """Put the tables from here in the stead of those that are read."""
 
 
-def place_beside(views: Database, projection: str) -> Place:
+def staging_area(views: Database, projection: str) -> StagingArea:
     """The place for that projection beside those read models."""
     if views.dialect == "postgresql":
-        from lrs.projector.rebuild.staging_postgres import SchemaBeside
+        from lrs.projector.rebuild.staging_postgres import PostgresStaging
 
-        return SchemaBeside(views, projection)
-    from lrs.projector.rebuild.staging_sqlite import FileBeside
+        return PostgresStaging(views, projection)
+    from lrs.projector.rebuild.staging_sqlite import SqliteStaging
 
-    return FileBeside(views, projection)
+    return SqliteStaging(views, projection)

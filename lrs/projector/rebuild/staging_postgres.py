@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from lrs.db.engine import Database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.db.keepalive import kept_alive
 from lrs.domain.errors import Misconfigured, RebuildConflict, Unavailable
 from lrs.projections.tables import metadata, reading_indexes
@@ -29,7 +29,7 @@ _CLAIMS = 0x7A61_6368
 """The upper half of the lock's key; the lower one is made of the projection's name."""
 
 
-class SchemaBeside:
+class PostgresStaging:
     """A place in the same database."""
 
     def __init__(self, views: Database, projection: str) -> None:
@@ -47,8 +47,8 @@ class SchemaBeside:
         )
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
-        with honest_errors(), self._views.write.connect() as connection:
+    def locked(self) -> Iterator[None]:
+        with translate_db_errors(), self._views.write.connect() as connection:
             if not connection.scalar(select(func.pg_try_advisory_xact_lock(self._lock))):
                 raise RebuildConflict("rebuild-under-way", projection=self._projection)
             connection.execute(_NEVER_IDLE)
@@ -57,46 +57,46 @@ class SchemaBeside:
                 try:
                     yield
                 except Unavailable as error:
-                    if _is_cut(error) and self._holds_claim():
+                    if _is_cut(error) and self._holds_lock():
                         raise Unavailable("connection-cut") from error
                     raise
 
-    def is_claimed(self) -> bool:
-        with honest_errors(), self._views.read.connect() as connection:
+    def is_locked(self) -> bool:
+        with translate_db_errors(), self._views.read.connect() as connection:
             asked = {"upper": self._lock >> 32, "lower": self._lock & 0xFFFF_FFFF}
             return bool(connection.scalar(_CLAIMED, asked))
 
-    def require_claim(self) -> None:
+    def require_lock(self) -> None:
         if self._claim is None:
             raise Unavailable("unavailable")
-        with honest_errors():
+        with translate_db_errors():
             self._claim.execute(select(1))
 
-    def _holds_claim(self) -> bool:
+    def _holds_lock(self) -> bool:
         try:
-            self.require_claim()
+            self.require_lock()
         except Unavailable:
             return False
         return True
 
     def clear(self) -> None:
         """Whoever had the claim before may be gone, and its last statement go on in the server."""
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             connection.execute(_END_LEFTOVERS, {"schema": self._schema})
             connection.execute(DropSchema(self._schema, cascade=True, if_exists=True))
 
     def make(self) -> None:
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             connection.execute(CreateSchema(self._schema))
 
     def finish(self, tables: Sequence[Table]) -> None:
-        with honest_errors(), self.database.write.begin() as connection:
+        with translate_db_errors(), self.database.write.begin() as connection:
             for index in reading_indexes(tables):
                 index.create(connection)
 
     @contextmanager
     def swapping(self, patience: float) -> Iterator[Connection]:
-        with honest_errors(), self._views.write.begin() as connection:
+        with translate_db_errors(), self._views.write.begin() as connection:
             limit = f"SET LOCAL lock_timeout = '{int(patience * 1000)}ms'"
             connection.exec_driver_sql(limit)
             connection.execute(_NEVER_IDLE)
@@ -108,7 +108,7 @@ class SchemaBeside:
         at most, as it then gives up. The tables are locked in their order: a reader that holds the
         first (Reader.unchanging) waits for none of the others.
         """
-        self.require_claim()  # or the tables may be those of whoever has it now
+        self.require_lock()  # or the tables may be those of whoever has it now
         inspector = inspect(connection)
         live = [t.name for t in tables if inspector.has_table(t.name, schema=LIVE)]
         _lock(connection, self._schema, [table.name for table in tables])

@@ -15,16 +15,16 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from lrs.db.engine import Database, Options, open_database
-from lrs.db.errors import honest_errors
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.file_access import make_file, make_folder
 from lrs.projections.tables import metadata
 
-PATIENCE = 1.0
+LOCK_TIMEOUT = 1.0
 """Seconds: somebody who asks whether there is a claim holds it for a moment."""
 
 
-class FileBeside:
+class SqliteStaging:
     """A place in a folder beside the read models' file, which needs room for it in any case."""
 
     def __init__(self, views: Database, projection: str) -> None:
@@ -44,14 +44,14 @@ class FileBeside:
         return self._made
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """The claim's file stays: to delete what others may be about to lock would have two of
         them hold a lock each.
         """
-        with honest_folder():
+        with translate_folder_errors():
             make_folder(self._folder, self._views.group_access)
             make_file(self._claim, self._views.group_access)
-        with closing(self._opened(PATIENCE)) as connection:
+        with closing(self._opened(LOCK_TIMEOUT)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
@@ -62,7 +62,7 @@ class FileBeside:
                 raise Unavailable("unavailable") from error
             yield
 
-    def is_claimed(self) -> bool:
+    def is_locked(self) -> bool:
         if not self._claim.exists():
             return False
         try:
@@ -80,14 +80,14 @@ class FileBeside:
         except sqlite3.OperationalError as error:
             raise Unavailable("unavailable") from error
 
-    def require_claim(self) -> None:
+    def require_lock(self) -> None:
         """It ends with the process, and not before."""
 
     def clear(self) -> None:
         if self._made is not None:
             self._made.close()
             self._made = None
-        with honest_folder():
+        with translate_folder_errors():
             for suffix in ("", "-wal", "-shm"):
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
@@ -99,7 +99,7 @@ class FileBeside:
 
     @contextmanager
     def swapping(self, patience: float) -> Iterator[Connection]:
-        with honest_errors(), self._views.write.connect() as connection:
+        with translate_db_errors(), self._views.write.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("ATTACH DATABASE ? AS beside", (str(self._file),))
             try:
@@ -120,7 +120,7 @@ def _is_locked(error: sqlite3.Error) -> bool:
 
 
 @contextmanager
-def honest_folder() -> Iterator[None]:
+def translate_folder_errors() -> Iterator[None]:
     """Say Unavailable where the folder cannot be used."""
     try:
         yield

@@ -1,22 +1,22 @@
 """The queries of transcripts, courses, offices, programmes, services and visits; their answers."""
 
-from lrs.projections.training.catalogue_cache import Programme
-from lrs.projections.training.catalogue_history import Thing, Things
-from lrs.projections.training.completions import Master
+from lrs.projections.training.catalogue_cache import ProgrammeRules
+from lrs.projections.training.catalogue_history import CurrentEntry, Things
+from lrs.projections.training.completions import CompletedBy
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
-from lrs.projections.training.statistics import By, Slice
-from lrs.projections.training.transcripts import Correction, Entry
+from lrs.projections.training.statistics import Slice, SliceBy
+from lrs.projections.training.transcripts import Correction, TranscriptEntry
 
 __all__ = [
-    "By",
+    "CompletedBy",
     "Correction",
     "Course",
-    "Entry",
-    "Master",
-    "Programme",
+    "CurrentEntry",
+    "ProgrammeRules",
     "Slice",
-    "Thing",
+    "SliceBy",
     "Things",
     "Trainee",
+    "TranscriptEntry",
 ]

@@ -6,21 +6,28 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.certification.verdict import Status
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.certification.verdict import CertificateStatus
 from lrs.domain.errors import EntryNotFound, TraineeNotFound
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import LogReader
 from lrs.projections.training import certifications, people, staff
-from lrs.projections.training.catalogue_cache import Programme
+from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.people import Trainee
 from lrs.service.reports.person_lookup import key_of
-from lrs.service.reports.rulings import Rulings, Standing
-from lrs.service.reports.snapshot import Held, Reader, Reading
+from lrs.service.reports.rulings import RecordedVerdict, Rulings
+from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from lrs.service.reports.verdicts import Certified, certified, certified_then
-from replay.as_of import known
+from replay.as_of import person_as_of
 
-__all__ = ["Certificates", "Certifications", "Certified", "Founded", "Standing", "Wanted"]
+__all__ = [
+    "Certificates",
+    "CertificatesQuery",
+    "CertificationReports",
+    "Certified",
+    "RecordedVerdict",
+    "VerdictsWithEvidence",
+]
 
 CHUNK = 500
 MOST_LOOKED_AT = 5_000
@@ -28,7 +35,7 @@ MOST_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CertificatesQuery:
     """Whose certificates: those at an office, in a programme, or both; with any of these statuses,
     where some are named. So many after that person's number, all where `limit` is None.
     """
@@ -36,7 +43,7 @@ class Wanted:
     on: date
     office: str | None = None
     programme: str | None = None
-    statuses: Collection[Status] = frozenset()
+    statuses: Collection[CertificateStatus] = frozenset()
     after: int = 0
     limit: int | None = None
 
@@ -48,12 +55,12 @@ class Certificates:
     """
 
     people: Sequence[Certified]
-    programme: Programme | None = None
+    programme: ProgrammeRules | None = None
     more: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Founded:
+class VerdictsWithEvidence:
     """A person's verdicts, and the ids of the statements they rest on and who vouches for them, by
     position.
     """
@@ -63,30 +70,32 @@ class Founded:
     authorities: Mapping[int, JsonObject] = field(default_factory=dict)
 
 
-class Certifications:
+class CertificationReports:
     """Reads of what was earned."""
 
-    def __init__(self, reader: Reader, log: LogReader) -> None:
+    def __init__(self, reader: SnapshotReader, log: LogReader) -> None:
         self._reader = reader
         self._log = log
 
-    def of_trainee(self, trainee: str, on: date, at: int | None = None) -> Held[Founded]:
+    def of_trainee(
+        self, trainee: str, on: date, at: int | None = None
+    ) -> ReportAnswer[VerdictsWithEvidence]:
         """All programmes that concern a trainee, by agent key or personnel number; with `at` as the
         store knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel
         number that several people have, or a position that the log has not reached.
         """
-        with self._reader.reading(at) as reading:
+        with self._reader.snapshot(at) as reading:
             key = key_of(reading.connection, trainee)
-            held = reading.held(self._of_key(reading, key, on))
+            held = reading.answer(self._of_key(reading, key, on))
         said = [verdict for _, verdict in held.value.standings]
         evidence = sorted({position for one in said for position in one.evidence})
         authorities = self._log.authorities_at(evidence)
-        founded = Founded(held.value, self._log.ids_at(evidence), authorities)
-        return Held(founded, held.reach, held.called)
+        founded = VerdictsWithEvidence(held.value, self._log.ids_at(evidence), authorities)
+        return ReportAnswer(founded, held.reach, held.called)
 
-    def among(self, wanted: Wanted) -> Held[Certificates]:
+    def among(self, wanted: CertificatesQuery) -> ReportAnswer[Certificates]:
         """Those at an office, or in a programme. Raises EntryNotFound."""
-        with self._reader.reading() as reading:
+        with self._reader.snapshot() as reading:
             programme = _programme(reading, wanted.programme)
             require_office(reading, wanted.office)
             found: list[Certified] = []
@@ -96,16 +105,16 @@ class Certifications:
                 room = None if wanted.limit is None else wanted.limit + 1 - len(found)
                 for one in _chosen(reading, chunk, wanted, room):
                     if len(found) == wanted.limit:  # one more tells that there is a next page
-                        return reading.held(Certificates(found, programme, found[-1].trainee.id))
+                        return reading.answer(Certificates(found, programme, found[-1].trainee.id))
                     found.append(one)
                 last = chunk[-1].id
                 if wanted.limit is not None and looked >= MOST_LOOKED_AT:
-                    return reading.held(Certificates(found, programme, last))
-            return reading.held(Certificates(found, programme))
+                    return reading.answer(Certificates(found, programme, last))
+            return reading.answer(Certificates(found, programme))
 
-    def _of_key(self, reading: Reading, key: str, on: date) -> Certified:
+    def _of_key(self, reading: ReportSnapshot, key: str, on: date) -> Certified:
         if reading.known is not None:
-            then = known(
+            then = person_as_of(
                 reading.connection, self._log, key, reading.known, reading.words, reading.zone
             )
             if then is None:
@@ -118,13 +127,13 @@ class Certifications:
         return found
 
 
-def require_office(reading: Reading, code: str | None) -> None:
+def require_office(reading: ReportSnapshot, code: str | None) -> None:
     """EntryNotFound for an office that never was described."""
-    if code is not None and (code,) not in reading.things(Kind.OFFICE):
+    if code is not None and (code,) not in reading.things(EntryKind.OFFICE):
         raise EntryNotFound("office-not-found")
 
 
-def _programme(reading: Reading, code: str | None) -> Programme | None:
+def _programme(reading: ReportSnapshot, code: str | None) -> ProgrammeRules | None:
     if code is None:
         return None
     found = reading.programmes.get(code)
@@ -133,7 +142,7 @@ def _programme(reading: Reading, code: str | None) -> Programme | None:
     return found
 
 
-def _candidates(reading: Reading, wanted: Wanted) -> Iterator[Sequence[Trainee]]:
+def _candidates(reading: ReportSnapshot, wanted: CertificatesQuery) -> Iterator[Sequence[Trainee]]:
     """Those who may be meant, in the order of their numbers, a part at a time."""
     connection, after = reading.connection, wanted.after
     if wanted.office is not None:
@@ -149,7 +158,10 @@ def _candidates(reading: Reading, wanted: Wanted) -> Iterator[Sequence[Trainee]]
 
 
 def _chosen(
-    reading: Reading, trainees: Sequence[Trainee], wanted: Wanted, room: int | None
+    reading: ReportSnapshot,
+    trainees: Sequence[Trainee],
+    wanted: CertificatesQuery,
+    room: int | None,
 ) -> Iterator[Certified]:
     """Those of the trainees who are meant, each with the verdicts that are; as many as are known to
     be enough where there is room for so many only.
@@ -167,7 +179,7 @@ def _chosen(
             yield replace(one, standings=standings)
 
 
-def _meant(one: Certified, wanted: Wanted) -> Sequence[Standing]:
+def _meant(one: Certified, wanted: CertificatesQuery) -> Sequence[RecordedVerdict]:
     return [
         standing
         for standing in one.standings

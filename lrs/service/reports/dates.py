@@ -10,7 +10,7 @@ from lrs.domain.moment import Moment
 from lrs.ledger import LogReader
 
 
-class Clock:
+class ReportClock:
     """`now` is this process's clock, in microseconds since the epoch; `through` the instant up to
     which answers were last said to be complete, by the database's clock where it has one; `zone`
     is the centre's.

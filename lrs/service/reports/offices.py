@@ -7,34 +7,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lrs.domain.aggregates.catalogue_entry import Kind
-from lrs.domain.certification.verdict import Status, record_of
+from lrs.domain.aggregates.catalogue_entry import EntryKind
+from lrs.domain.certification.verdict import CertificateStatus, record_of
 from lrs.domain.training.course_statistics import CourseStatistics, Rate, figures
 from lrs.projections.training import staff, statistics
-from lrs.projections.training.catalogue_cache import Programme
-from lrs.projections.training.catalogue_history import Thing
+from lrs.projections.training.catalogue_cache import ProgrammeRules
+from lrs.projections.training.catalogue_history import CurrentEntry
 from lrs.projections.training.people import Trainee
-from lrs.projections.training.statistics import By
+from lrs.projections.training.statistics import SliceBy
 from lrs.service.reports.certifications import require_office
-from lrs.service.reports.snapshot import Held, Reader, Reading
+from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from lrs.service.reports.verdicts import Certified, certified
-from lrs.service.reports.visits import Sought, Visits, visits
+from lrs.service.reports.visits import Visits, VisitsQuery, visits
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class OfficeFigures:
     """An office, how many personnel records name it, and the figures of these people's lines in
     all courses, each under its course's own rule.
     """
 
     code: str
-    thing: Thing
+    thing: CurrentEntry
     people: int
     training: CourseStatistics
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthFigures:
     """What was reached in a month, as 2026-03, and what visitors pressed at the windows in it; None
     where nothing is known.
     """
@@ -46,13 +46,13 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StatusCounts:
     """How many of an office's people have which status in a programme. Where it is wanted before
     one may serve visitors, `may_serve` is of how many of those to whom it applies it allows that.
     """
 
-    programme: Programme
-    by_status: Mapping[Status, int]
+    programme: ProgrammeRules
+    by_status: Mapping[CertificateStatus, int]
     may_serve: Rate | None
 
 
@@ -63,55 +63,55 @@ class Readiness:
     on: date
     employed: int
     may_serve: Mapping[bool | None, int]
-    programmes: Sequence[Count]
+    programmes: Sequence[StatusCounts]
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeReport:
     """An office with its months, its people's certificates and its trainers' visits."""
 
-    office: Office
-    months: Sequence[Month]
+    office: OfficeFigures
+    months: Sequence[MonthFigures]
     readiness: Readiness
     visits: Visits
 
 
-class Offices:
+class OfficeReports:
     """Reads of offices."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: SnapshotReader) -> None:
         self._reader = reader
 
-    def all(self) -> Held[Sequence[Office]]:
+    def all(self) -> ReportAnswer[Sequence[OfficeFigures]]:
         """Every office that was ever described, by code."""
-        with self._reader.reading() as reading:
-            return reading.held(_offices(reading, [code for (code,) in _described(reading)]))
+        with self._reader.snapshot() as reading:
+            return reading.answer(_offices(reading, [code for (code,) in _described(reading)]))
 
-    def one(self, code: str, on: date) -> Held[OfficeReport]:
+    def one(self, code: str, on: date) -> ReportAnswer[OfficeReport]:
         """One office, its certificates as they are on a day. Raises EntryNotFound."""
-        with self._reader.reading(names=True) as reading:
+        with self._reader.snapshot(names=True) as reading:
             require_office(reading, code)
             (office,) = _offices(reading, [code])
             report = OfficeReport(
                 office=office,
                 months=_months(reading, code),
                 readiness=_readiness(reading, code, on),
-                visits=visits(reading, Sought(office=code)),
+                visits=visits(reading, VisitsQuery(office=code)),
             )
-            return reading.held(report)
+            return reading.answer(report)
 
 
-def _described(reading: Reading) -> Mapping[tuple[str, ...], Thing]:
-    return reading.things(Kind.OFFICE)
+def _described(reading: ReportSnapshot) -> Mapping[tuple[str, ...], CurrentEntry]:
+    return reading.things(EntryKind.OFFICE)
 
 
-def _offices(reading: Reading, codes: Sequence[str]) -> list[Office]:
+def _offices(reading: ReportSnapshot, codes: Sequence[str]) -> list[OfficeFigures]:
     connection = reading.connection
-    found = statistics.slices_among(connection, By.OFFICE, codes)
+    found = statistics.slices_among(connection, SliceBy.OFFICE, codes)
     people = staff.counted(connection)
     nothing = figures({})
     return [
-        Office(
+        OfficeFigures(
             code=code,
             thing=_described(reading)[code,],
             people=people.get(code, 0),
@@ -121,19 +121,19 @@ def _offices(reading: Reading, codes: Sequence[str]) -> list[Office]:
     ]
 
 
-def _months(reading: Reading, code: str) -> list[Month]:
+def _months(reading: ReportSnapshot, code: str) -> list[MonthFigures]:
     """The months in which anything was reached or pressed, the first first."""
-    months = statistics.values(reading.connection, By.MONTH)
+    months = statistics.values(reading.connection, SliceBy.MONTH)
     among = {f"{code} {month}": month for month in months}
-    found = statistics.slices_among(reading.connection, By.OFFICE_MONTH, among)
+    found = statistics.slices_among(reading.connection, SliceBy.OFFICE_MONTH, among)
     training = {among[value]: one.figures for value, one in found.items()}
     pressed = {
         month: thing.entry
-        for (office, month), thing in reading.things(Kind.RATING).items()
+        for (office, month), thing in reading.things(EntryKind.RATING).items()
         if office == code and thing.stands
     }
     return [
-        Month(
+        MonthFigures(
             month=month,
             training=training.get(month),
             likes=pressed[month]["likes"] if month in pressed else None,
@@ -143,7 +143,7 @@ def _months(reading: Reading, code: str) -> list[Month]:
     ]
 
 
-def _readiness(reading: Reading, code: str, on: date) -> Readiness:
+def _readiness(reading: ReportSnapshot, code: str, on: date) -> Readiness:
     everybody = staff.people_at(reading.connection, code)
     employed = [one for one in everybody if _employed(one, on)]
     found = certified(reading.connection, reading.rulings(on), employed)
@@ -159,9 +159,9 @@ def _employed(trainee: Trainee, on: date) -> bool:
     return trainee.record is not None and record_of(trainee.record).employed.holds(on)
 
 
-def _counts(found: Sequence[Certified]) -> list[Count]:
-    programmes: dict[str, Programme] = {}
-    statuses: dict[str, Counter[Status]] = {}
+def _counts(found: Sequence[Certified]) -> list[StatusCounts]:
+    programmes: dict[str, ProgrammeRules] = {}
+    statuses: dict[str, Counter[CertificateStatus]] = {}
     serving: dict[str, Counter[bool]] = {}
     for one in found:
         for programme, said in one.standings:
@@ -172,7 +172,7 @@ def _counts(found: Sequence[Certified]) -> list[Count]:
                 lets = code not in one.clearance.in_the_way
                 serving.setdefault(code, Counter())[lets] += 1
     return [
-        Count(
+        StatusCounts(
             programme=programmes[code],
             by_status=statuses[code],
             may_serve=Rate(serving[code][True], serving[code].total()) if code in serving else None,

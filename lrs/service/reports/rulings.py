@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from lrs.domain.certification.verdict import Record, Ruling, Span, Verdict
-from lrs.projections.training.catalogue_cache import Programme
+from lrs.domain.certification.verdict import Employment, Ruling, Span, Verdict
+from lrs.projections.training.catalogue_cache import ProgrammeRules
 
-Programmes = Mapping[str, Programme]
+Programmes = Mapping[str, ProgrammeRules]
 """By code."""
 
 MOST_PLACES = 64
 """Places that are kept in memory, each some 50 KB with a hundred programmes."""
 
 
-class Standing(NamedTuple):
+class RecordedVerdict(NamedTuple):
     """A person's verdict in one programme."""
 
-    programme: Programme
+    programme: ProgrammeRules
     verdict: Verdict
 
 
@@ -35,7 +35,7 @@ class Rulings:
         self.programmes = programmes
         self._places: dict[tuple[str | None, str | None] | None, Place] = {}
 
-    def place(self, record: Record | None) -> Place:
+    def place(self, record: Employment | None) -> Place:
         """Where the record says that somebody belongs, if it holds on the day."""
         belongs = record is not None and record.employed.holds(self.on)
         key = (record.post, record.office) if record and belongs else None
@@ -53,8 +53,8 @@ class Alike(NamedTuple):
     """
 
     joined_by: date
-    waiting: Standing | None
-    begun: Standing | None
+    waiting: RecordedVerdict | None
+    begun: RecordedVerdict | None
 
 
 class Place(dict[str, tuple[date, Alike, Alike]]):
@@ -63,7 +63,7 @@ class Place(dict[str, tuple[date, Alike, Alike]]):
     newcomer, and what is said of the others and of newcomers. A list may hold tens of thousands.
     """
 
-    def __init__(self, rulings: Rulings, record: Record | None) -> None:
+    def __init__(self, rulings: Rulings, record: Employment | None) -> None:
         self._rulings = rulings
         self._record = record
         self._always: set[str] = set()
@@ -93,18 +93,18 @@ class Place(dict[str, tuple[date, Alike, Alike]]):
         found = self[code] = first or date.max, old, new
         return found
 
-    def _samples(self) -> Iterator[Record | None]:
+    def _samples(self) -> Iterator[Employment | None]:
         """Of those who belong here one who joined before all others, and one who joins today."""
         for joined in (date.min, self._rulings.on):
             yield self._record and self._record._replace(employed=Span(joined, None))
 
-    def _alike(self, code: str, record: Record | None) -> Alike:
+    def _alike(self, code: str, record: Employment | None) -> Alike:
         ruling, programme = self._rulings.by_code[code], self._rulings.programmes[code]
         joined_by, assigned = ruling.alike_if_joined_by(record), ruling.applies(record)
-        found: list[Standing | None] = []
+        found: list[RecordedVerdict | None] = []
         for begun in (None, self._rulings.on):
             said = ruling.verdict((), begun, record, assigned)
             if said is not None and joined_by != date.max:
                 said = ruling.later(said, joined_by)
-            found.append(said and Standing(programme, said))
+            found.append(said and RecordedVerdict(programme, said))
         return Alike(joined_by, *found)

@@ -10,23 +10,23 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
-from lrs.projections.statements.index import StatementIndex
+from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.training import catalogue_cache, catalogue_history
 from lrs.projections.training.catalogue_history import Things
-from lrs.projections.training.projection import Training
-from lrs.projector import Projector, Reach
-from lrs.projector.checkpoints import Identity, Position
+from lrs.projections.training.projection import TrainingProjection
+from lrs.projector import Projector, ReadConsistency
+from lrs.projector.checkpoints import Checkpoint, Identity
 from lrs.service.reports.rulings import Programmes, Rulings
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class PlaceNames:
     """What the catalogue says of the offices and posts that personnel records name, by key."""
 
     offices: Things
@@ -34,52 +34,52 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Generic[T]):
+class ReportAnswer(Generic[T]):
     """An answer, the log position as of which it holds, and how offices and posts are called."""
 
     value: T
-    reach: Reach
-    called: Called
+    reach: ReadConsistency
+    called: PlaceNames
 
 
-State = tuple[str, int, bytes | None]
+CatalogueState = tuple[str, int, bytes | None]
 """Which tables they are, the position of the last description folded into them, and the commitment
 of that event: after a failover the log may hold another one at that position.
 """
 
-_NOTHING: State = ("", 0, None)
+_NOTHING: CatalogueState = ("", 0, None)
 
 
-class Shelf:
+class CatalogueCache:
     """What the catalogue says, kept in memory until something is described."""
 
     def __init__(self, log: LogReader, zone: tzinfo = UTC) -> None:
         self._log = log
         self._zone = zone
-        self._last: tuple[Identity, State] = (("", 0, None, 0), _NOTHING)
-        self._things: dict[Kind, tuple[State, Things]] = {}
-        self._programmes: tuple[State, Programmes] = (_NOTHING, {})
-        self._rulings: tuple[State, Rulings] = (_NOTHING, Rulings({}, date.min))
+        self._last: tuple[Identity, CatalogueState] = (("", 0, None, 0), _NOTHING)
+        self._things: dict[EntryKind, tuple[CatalogueState, Things]] = {}
+        self._programmes: tuple[CatalogueState, Programmes] = (_NOTHING, {})
+        self._rulings: tuple[CatalogueState, Rulings] = (_NOTHING, Rulings({}, date.min))
 
-    def state(self, connection: Connection, at: Position) -> State:
+    def state(self, connection: Connection, at: Checkpoint) -> CatalogueState:
         """Which tables they are, and their last description: found out once for each state of the
         read model.
         """
         asked, state = self._last
         if asked != at.identity:
             latest = catalogue_history.latest(connection)
-            state = at.begun, latest, self._log.commitment_at(latest) if latest else None
+            state = at.generation, latest, self._log.commitment_at(latest) if latest else None
             self._last = at.identity, state
         return state
 
-    def things(self, connection: Connection, kind: Kind, state: State) -> Things:
+    def things(self, connection: Connection, kind: EntryKind, state: CatalogueState) -> Things:
         """Everything of a kind that was ever described, by key."""
         kept = self._things.get(kind)
         if kept is None or kept[0] != state:
             kept = self._things[kind] = (state, catalogue_history.things(connection, kind))
         return kept[1]
 
-    def programmes(self, connection: Connection, state: State) -> Programmes:
+    def programmes(self, connection: Connection, state: CatalogueState) -> Programmes:
         """Every programme that was ever described, by code."""
         kept = self._programmes
         if kept[0] != state:
@@ -89,7 +89,7 @@ class Shelf:
             )
         return kept[1]
 
-    def rulings(self, connection: Connection, state: State, on: date) -> Rulings:
+    def rulings(self, connection: Connection, state: CatalogueState, on: date) -> Rulings:
         """What every programme says on that day: most who ask mean today."""
         kept = self._rulings
         if kept[0] != state or kept[1].on != on:
@@ -97,14 +97,14 @@ class Shelf:
         return kept[1]
 
 
-class Reading:
+class ReportSnapshot:
     """One state of the projection; `known` is the earlier position that is asked about, if any."""
 
     def __init__(
         self,
         connection: Connection,
-        reach: Reach,
-        shelf: Shelf,
+        reach: ReadConsistency,
+        shelf: CatalogueCache,
         known: int | None,
         words: Vocabulary = STANDARD,
         zone: tzinfo = UTC,
@@ -117,7 +117,7 @@ class Reading:
         self._shelf = shelf
         self._state = _NOTHING if known is not None else shelf.state(connection, reach.standing.at)
 
-    def things(self, kind: Kind) -> Things:
+    def things(self, kind: EntryKind) -> Things:
         """Everything of a kind that was ever described, by key."""
         if self.known is not None:
             return catalogue_history.things(self.connection, kind, self.known)
@@ -136,13 +136,13 @@ class Reading:
             return Rulings(self.programmes, on)
         return self._shelf.rulings(self.connection, self._state, on)
 
-    def held(self, value: T) -> Held[T]:
+    def answer(self, value: T) -> ReportAnswer[T]:
         """The value as an answer read here."""
-        called = Called(self.things(Kind.OFFICE), self.things(Kind.POST))
-        return Held(value, self.reach, called)
+        called = PlaceNames(self.things(EntryKind.OFFICE), self.things(EntryKind.POST))
+        return ReportAnswer(value, self.reach, called)
 
 
-class Reader:
+class SnapshotReader:
     """Makes readings; what the catalogue says is shared by all of them."""
 
     def __init__(
@@ -156,23 +156,28 @@ class Reader:
         self._log = log
         self._words = words
         self._zone = zone
-        self._shelf = Shelf(log, zone)
+        self._shelf = CatalogueCache(log, zone)
 
     @contextmanager
-    def reading(self, known: int | None = None, *, names: bool = False) -> Iterator[Reading]:
+    def snapshot(
+        self, known: int | None = None, *, names: bool = False
+    ) -> Iterator[ReportSnapshot]:
         """A reading, for as long as the context lasts; with `known` as of that position. Raises
         InvalidQuery where the log is not that long, Unavailable.
 
         `names` says that those are looked up that statements give to others than trainees.
         """
-        others = (StatementIndex.NAME,) if names else ()
+        others = (StatementsProjection.NAME,) if names else ()
         for name in others:
             self._projector.fresh(name)
-        with self._projector.fresh_unchanging(Training.NAME, *others) as (connection, reach):
+        with self._projector.fresh_snapshot_read(TrainingProjection.NAME, *others) as (
+            connection,
+            reach,
+        ):
             of = reach if known is None else self._then(reach, known)
-            yield Reading(connection, of, self._shelf, known, self._words, self._zone)
+            yield ReportSnapshot(connection, of, self._shelf, known, self._words, self._zone)
 
-    def _then(self, reach: Reach, known: int) -> Reach:
+    def _then(self, reach: ReadConsistency, known: int) -> ReadConsistency:
         """As of that position, unless the log was never read so far."""
         if known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")

@@ -9,21 +9,21 @@ from sqlalchemy import Connection
 
 from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import CourseNotFound, OutsideLaunch, TraineeNotFound
-from lrs.domain.training.attempt import Rule
+from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import LogReader
 from lrs.projections.training import courses, people, statistics, transcripts
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
-from lrs.projections.training.statistics import By, CourseEntry, CourseReport, Slice
+from lrs.projections.training.statistics import CourseEntry, CourseReport, Slice, SliceBy
 from lrs.projections.training.transcripts import Transcript
 from lrs.service.reports.person_lookup import key_of, names_of
-from lrs.service.reports.snapshot import Held, Reader, Reading
+from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from replay import as_of
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class TranscriptWithEvidence:
     """A transcript, and the ids of the statements it rests on, and who vouches for them, by the
     positions it names.
     """
@@ -45,35 +45,35 @@ class Slices:
     names: Mapping[str, str]
 
 
-class Training:
+class TranscriptReports:
     """Reads of transcripts and statistics."""
 
-    def __init__(self, reader: Reader, log: LogReader) -> None:
+    def __init__(self, reader: SnapshotReader, log: LogReader) -> None:
         self._reader = reader
         self._log = log
 
     def transcript(
-        self, trainee: str, rule: Rule | None = None, known: int | None = None
-    ) -> Held[Proven]:
+        self, trainee: str, rule: AttemptRule | None = None, known: int | None = None
+    ) -> ReportAnswer[TranscriptWithEvidence]:
         """A trainee's transcript, by agent key or by personnel number; with `known` as the store
         knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel number
         that several people have, or a position that the log has not reached.
         """
-        with self._reader.reading(known) as reading:
+        with self._reader.snapshot(known) as reading:
             key = key_of(reading.connection, trainee)
             found = _transcript(reading, self._log, key, rule)
-            held = reading.held(found)
+            held = reading.answer(found)
         evidence = sorted({p for entry in found.entries for p in entry.line.evidence})
-        proven = Proven(
+        proven = TranscriptWithEvidence(
             found, self._log.ids_at(_grounds(found)), self._log.authorities_at(evidence)
         )
-        return Held(proven, held.reach, held.called)
+        return ReportAnswer(proven, held.reach, held.called)
 
     def own(self, trainee: str, by: Credential) -> str:
         """The agent key of the learner whose key asks, where they are the one meant: by an
         identifier that is linked to them, or by their personnel number. Raises OutsideLaunch.
         """
-        with self._reader.reading() as reading:
+        with self._reader.snapshot() as reading:
             person = people.person_by_key(reading.connection, by.learner)
         keys = {by.learner, *(person.identifiers if person else ())}
         numbers = {key.split("|", 2)[2] for key in keys if key.startswith("account|")}
@@ -83,45 +83,51 @@ class Training:
             raise OutsideLaunch("launch-scope")
         return by.learner
 
-    def trainees(self, q: str, after: int, limit: int) -> Held[Sequence[Trainee]]:
+    def trainees(self, q: str, after: int, limit: int) -> ReportAnswer[Sequence[Trainee]]:
         """Those whose name or personnel number holds `q`, by number, after that number."""
-        with self._reader.reading() as reading:
-            return reading.held(people.people(reading.connection, q, after, limit))
+        with self._reader.snapshot() as reading:
+            return reading.answer(people.people(reading.connection, q, after, limit))
 
-    def courses(self) -> Held[Sequence[CourseEntry]]:
+    def courses(self) -> ReportAnswer[Sequence[CourseEntry]]:
         """Every course the log names."""
-        with self._reader.reading() as reading:
-            return reading.held(statistics.courses(reading.connection))
+        with self._reader.snapshot() as reading:
+            return reading.answer(statistics.courses(reading.connection))
 
-    def course_statistics(self, course: str) -> Held[CourseReport]:
+    def course_statistics(self, course: str) -> ReportAnswer[CourseReport]:
         """A course's figures, by its number or its IRI. Raises CourseNotFound."""
-        with self._reader.reading() as reading:
+        with self._reader.snapshot() as reading:
             found = _course(reading.connection, course)
-            return reading.held(statistics.statistics(reading.connection, found))
+            return reading.answer(statistics.statistics(reading.connection, found))
 
     def course_slices(
-        self, course: str, by: By, after: str | None = None, limit: int = 1_000
-    ) -> Held[Slices]:
+        self, course: str, by: SliceBy, after: str | None = None, limit: int = 1_000
+    ) -> ReportAnswer[Slices]:
         """Its figures by session, office, instructor or month, so many after that value. Raises
         CourseNotFound.
         """
-        with self._reader.reading(names=by is By.INSTRUCTOR) as reading:
+        with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
             found = _course(reading.connection, course)
-            return reading.held(_slices(reading, found, by, after, limit))
+            return reading.answer(_slices(reading, found, by, after, limit))
 
-    def slices(self, by: By, after: str | None = None, limit: int = 1_000) -> Held[Slices]:
+    def slices(
+        self, by: SliceBy, after: str | None = None, limit: int = 1_000
+    ) -> ReportAnswer[Slices]:
         """The figures of all courses together by office, instructor or month."""
-        with self._reader.reading(names=by is By.INSTRUCTOR) as reading:
-            return reading.held(_slices(reading, None, by, after, limit))
+        with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
+            return reading.answer(_slices(reading, None, by, after, limit))
 
 
-def _transcript(reading: Reading, log: LogReader, key: str, rule: Rule | None) -> Transcript:
+def _transcript(
+    reading: ReportSnapshot, log: LogReader, key: str, rule: AttemptRule | None
+) -> Transcript:
     if reading.known is None:
         found = transcripts.transcript(reading.connection, key, rule)
         if found is None:
             raise TraineeNotFound("trainee-not-found")
         return found
-    then = as_of.known(reading.connection, log, key, reading.known, reading.words, reading.zone)
+    then = as_of.person_as_of(
+        reading.connection, log, key, reading.known, reading.words, reading.zone
+    )
     if then is None:
         raise TraineeNotFound("trainee-not-known-then")
     return transcripts.compiled(then.trainee, then.lines, rule)
@@ -138,11 +144,11 @@ def _course(connection: Connection, course: str) -> Course:
 
 
 def _slices(
-    reading: Reading, course: Course | None, by: By, after: str | None, limit: int
+    reading: ReportSnapshot, course: Course | None, by: SliceBy, after: str | None, limit: int
 ) -> Slices:
     found = statistics.slices(reading.connection, course, by, after, limit + 1)
     page = found[:limit]
-    instructors = [one.value for one in page] if by is By.INSTRUCTOR else []
+    instructors = [one.value for one in page] if by is SliceBy.INSTRUCTOR else []
     names = names_of(reading.connection, instructors)
     return Slices(course, page, len(found) > limit, names)
 

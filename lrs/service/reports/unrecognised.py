@@ -29,7 +29,7 @@ Words = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class UnrecognisedWords:
     """Statements with these words that gave no outcome, the latest of them, when that was stored,
     and the known verb that was probably meant.
     """
@@ -43,14 +43,14 @@ class Silent:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnrecognisedReport:
     """What statements stored since an instant say in vain, the commonest first.
 
     `read` statements were read of it, all after the event at position `after`; `cut` says that
     there are earlier ones that were not. It holds as of `position`, stored at `through`.
     """
 
-    words: list[Silent]
+    words: list[UnrecognisedWords]
     since: int
     read: int
     after: int
@@ -59,7 +59,7 @@ class Found:
     through: int
 
 
-class Unrecognised:
+class UnrecognisedReports:
     """Reads of what the vocabulary does not know."""
 
     def __init__(self, log: LogReader, now: Callable[[], int], words: Vocabulary) -> None:
@@ -67,7 +67,7 @@ class Unrecognised:
         self._now = now
         self._words = words
 
-    def found(self, days: int, most: int = MOST) -> Found:
+    def found(self, days: int, most: int = MOST) -> UnrecognisedReport:
         """What statements that were stored in the last days say in vain; `most` events are read."""
         position, through = self._log.head()
         since = max(0, self._now() - days * _DAY)
@@ -80,7 +80,7 @@ class Unrecognised:
             self._note(silent, recorded)
         last = {_words(one): one for one in silent.values()}
         counts = Counter(map(_words, silent.values()))
-        return Found(
+        return UnrecognisedReport(
             words=[self._silent(words, count, last[words]) for words, count in _ordered(counts)],
             since=since,
             read=read,
@@ -108,10 +108,10 @@ class Unrecognised:
             said = {part: recorded.statement[part] for part in ("verb", "object")}
             silent[recorded.id] = recorded._replace(statement=said)
 
-    def _silent(self, words: Words, count: int, last: RecordedStatement) -> Silent:
+    def _silent(self, words: Words, count: int, last: RecordedStatement) -> UnrecognisedWords:
         verb, type_ = words
         near = nearest(verb, self._words)
-        return Silent(verb, type_, count, str(last.id), last.stored, near)
+        return UnrecognisedWords(verb, type_, count, str(last.id), last.stored, near)
 
 
 def _words(recorded: RecordedStatement) -> Words:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.grants import Grant
 from lrs.domain.certification.verdict import (
     Clearance,
@@ -22,8 +22,8 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import catalogue_history, certifications
 from lrs.projections.training.certifications import Earned
 from lrs.projections.training.people import Trainee
-from lrs.service.reports.rulings import Rulings, Standing
-from replay.as_of import Known
+from lrs.service.reports.rulings import RecordedVerdict, Rulings
+from replay.as_of import PersonAsOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Certified:
     """A person with all verdicts of one day, by programme code, and whether they may serve."""
 
     trainee: Trainee
-    standings: Sequence[Standing]
+    standings: Sequence[RecordedVerdict]
     clearance: Clearance
 
 
@@ -48,13 +48,13 @@ def certified(
     ]
 
 
-def certified_then(then: Known, on: date) -> Certified:
+def certified_then(then: PersonAsOf, on: date) -> Certified:
     """What the store would have said at an earlier position."""
     said = _Exceptions()
     for entry in then.exemptions:
-        said.add(Kind.EXEMPTION, entry)
+        said.add(EntryKind.EXEMPTION, entry)
     for entry in then.revocations:
-        said.add(Kind.REVOCATION, entry)
+        said.add(EntryKind.REVOCATION, entry)
     earned: dict[str, Earned] = {}
     states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
@@ -73,9 +73,9 @@ class _Exceptions:
     exemptions: dict[str, list[Span]] = field(default_factory=dict)
     revocations: dict[str, list[date]] = field(default_factory=dict)
 
-    def add(self, kind: Kind, entry: JsonObject) -> None:
+    def add(self, kind: EntryKind, entry: JsonObject) -> None:
         code = entry["programme"]
-        if kind is Kind.EXEMPTION:
+        if kind is EntryKind.EXEMPTION:
             self.exemptions.setdefault(code, []).append(span_of(entry))
         else:
             self.revocations.setdefault(code, []).append(date.fromisoformat(entry["on"]))
@@ -96,7 +96,7 @@ def _decided(
     since, day = joined or date.min, joined or date.max
     assigned = place.assigned(since)
     ordinary = said is _NONE_SAID
-    standings: list[Standing] = []
+    standings: list[RecordedVerdict] = []
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
         begun, grants = earned.get(code, _NOTHING)
         if grants or not ordinary:
@@ -104,7 +104,7 @@ def _decided(
             ruling, applies = rulings.by_code[code], code in assigned
             verdict = ruling.verdict(grants, begun, record, applies, *exceptions)
             if verdict is not None:
-                standings.append(Standing(programmes[code], verdict))
+                standings.append(RecordedVerdict(programmes[code], verdict))
             continue
         first, old, new = place[code]
         joined_by, waiting, doing = new if since >= first else old
@@ -112,7 +112,7 @@ def _decided(
         if found is not None:
             if day > joined_by:
                 later = rulings.by_code[code].later(found.verdict, joined)
-                found = Standing(found.programme, later)
+                found = RecordedVerdict(found.programme, later)
             standings.append(found)
     wanted = {of.code: verdict for of, verdict in standings if verdict.before_visitors}
     return Certified(trainee, standings, may_serve(wanted, record, on))
@@ -123,7 +123,7 @@ _NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
 
 def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:
     whose = {key: one.id for one in trainees for key in one.identifiers}
-    kinds = (Kind.EXEMPTION, Kind.REVOCATION)
+    kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
     found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
     for said in catalogue_history.standing(catalogue_history.of_people(connection, whose, kinds)):
         if said.entry is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import InvalidQuery, PersonNotFound
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import courses, people, staff
@@ -16,14 +16,14 @@ from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
 from lrs.service.reports.certifications import require_office
 from lrs.service.reports.person_lookup import is_key, key_of, names_of
-from lrs.service.reports.snapshot import Held, Reader, Reading
+from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 
-Place = tuple[str, str]
+PageStart = tuple[str, str]
 """The day of a visit, as 2026-03-31, and its code: by these visits are told, the last first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class VisitTotal:
     """How many visits, and how many hours they took where that is said."""
 
     visits: int
@@ -36,9 +36,9 @@ class Totals:
     code).
     """
 
-    all: Sum
-    by_trainer: Mapping[str, Sum]
-    by_office: Mapping[str, Sum]
+    all: VisitTotal
+    by_trainer: Mapping[str, VisitTotal]
+    by_office: Mapping[str, VisitTotal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,43 +49,43 @@ class Visits:
 
     entries: Sequence[JsonObject]
     totals: Totals
-    more: Place | None
+    more: PageStart | None
     names: Mapping[str, str]
     courses: Mapping[str, Course]
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class VisitsQuery:
     """Visits to an office, by a trainer, on these days, both included; so many after a place."""
 
     office: str | None = None
     trainer: str | None = None
     since: date | None = None
     until: date | None = None
-    after: Place | None = None
+    after: PageStart | None = None
     limit: int = 100
 
 
 class VisitReports:
     """Reads of visits."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: SnapshotReader) -> None:
         self._reader = reader
 
-    def visits(self, sought: Sought) -> Held[Visits]:
+    def visits(self, sought: VisitsQuery) -> ReportAnswer[Visits]:
         """The visits sought. Raises EntryNotFound for an unknown office, PersonNotFound for an
         unknown trainer, InvalidQuery for days in the wrong order and an ambiguous number.
         """
         if sought.since and sought.until and sought.since > sought.until:
             raise InvalidQuery("days-in-wrong-order", parameter="from")
-        with self._reader.reading(names=True) as reading:
+        with self._reader.snapshot(names=True) as reading:
             require_office(reading, sought.office)
-            return reading.held(visits(reading, sought))
+            return reading.answer(visits(reading, sought))
 
 
-def visits(reading: Reading, sought: Sought) -> Visits:
+def visits(reading: ReportSnapshot, sought: VisitsQuery) -> Visits:
     """The visits sought, by a trainer whom somebody knows."""
-    standing = [thing.entry for thing in reading.things(Kind.VISIT).values() if thing.stands]
+    standing = [thing.entry for thing in reading.things(EntryKind.VISIT).values() if thing.stands]
     trainers = _trainers(reading, sought.trainer, standing)
     found = [
         entry
@@ -111,12 +111,12 @@ def visits(reading: Reading, sought: Sought) -> Visits:
     )
 
 
-def _place(entry: JsonObject) -> Place:
+def _place(entry: JsonObject) -> PageStart:
     return entry["on"], entry["code"]
 
 
 def _trainers(
-    reading: Reading, trainer: str | None, entries: Sequence[JsonObject]
+    reading: ReportSnapshot, trainer: str | None, entries: Sequence[JsonObject]
 ) -> set[str] | None:
     """All identifiers of the trainer meant."""
     if trainer is None:
@@ -142,12 +142,12 @@ def _totals(entries: Sequence[JsonObject], people: Mapping[str, Trainee]) -> Tot
     )
 
 
-def _sums(entries: Sequence[JsonObject], of: Callable[[JsonObject], str]) -> dict[str, Sum]:
+def _sums(entries: Sequence[JsonObject], of: Callable[[JsonObject], str]) -> dict[str, VisitTotal]:
     parts: defaultdict[str, list[JsonObject]] = defaultdict(list)
     for entry in entries:
         parts[of(entry)].append(entry)
     return {value: _sum(parts[value]) for value in sorted(parts)}
 
 
-def _sum(entries: Sequence[JsonObject]) -> Sum:
-    return Sum(len(entries), sum(entry.get("hours", 0) for entry in entries))
+def _sum(entries: Sequence[JsonObject]) -> VisitTotal:
+    return VisitTotal(len(entries), sum(entry.get("hours", 0) for entry in entries))

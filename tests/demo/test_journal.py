@@ -10,11 +10,11 @@ import pytest
 
 from api.catalogue_files.files import read
 from api.cli.demo import fill, tell
-from lrs.demo import OFFICES, Fact, Past, unfold
+from lrs.demo import OFFICES, JournalEvent, Past, unfold
 from lrs.demo.catalogue import opening
 from lrs.demo.journal import Journal
 from lrs.demo.programmes import PROGRAMMES
-from lrs.domain.aggregates.catalogue_entry import Kind
+from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import ImportRefused
 from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
@@ -26,38 +26,38 @@ EXAMPLE = ROOT / "examples" / "catalogue.yaml"
 PAGE = ROOT / "docs" / "demo.md"
 
 
-def facts(told: Journal) -> list[Fact]:
-    return [news for news in told.history() if isinstance(news, Fact)]
+def events(told: Journal) -> list[JournalEvent]:
+    return [news for news in told.history() if isinstance(news, JournalEvent)]
 
 
-def said(told: Journal, kind: Kind) -> list[JsonObject]:
+def said(told: Journal, kind: EntryKind) -> list[JsonObject]:
     """All that is said of things of this kind."""
-    return [fact.entry for fact in facts(told) if fact.kind is kind and fact.entry]
+    return [event.entry for event in events(told) if event.kind is kind and event.entry]
 
 
 def test_the_catalogue_comes_before_the_first_statement(journal: Journal) -> None:
-    first = list(takewhile(lambda news: isinstance(news, Fact), journal.history()))
-    kinds = Counter(fact.kind for fact in first if isinstance(fact, Fact))
+    first = list(takewhile(lambda news: isinstance(news, JournalEvent), journal.history()))
+    kinds = Counter(event.kind for event in first if isinstance(event, JournalEvent))
     assert kinds == {
-        Kind.COURSE: 20, Kind.OFFICE: 13, Kind.POST: 5, Kind.SERVICE: 36, Kind.PROGRAMME: 8,
-        Kind.PERSON: 290,
+        EntryKind.COURSE: 20, EntryKind.OFFICE: 13, EntryKind.POST: 5, EntryKind.SERVICE: 36,
+        EntryKind.PROGRAMME: 8, EntryKind.PERSON: 290,
     }  # fmt: skip
 
 
 def test_something_is_said_of_every_kind_of_thing(journal: Journal) -> None:
-    assert {fact.kind for fact in facts(journal)} == set(Kind)
+    assert {event.kind for event in events(journal)} == set(EntryKind)
 
 
 def test_what_is_said_is_what_the_catalogue_takes(journal: Journal) -> None:
-    for fact in facts(journal):
-        if fact.entry is not None:
-            assert check_entries(fact.kind, fact.entry) == [(fact.kind, fact.entry, "")]
+    for event in events(journal):
+        if event.entry is not None:
+            assert check_entries(event.kind, event.entry) == [(event.kind, event.entry, "")]
 
 
 def test_titles_are_in_russian_and_english(journal: Journal) -> None:
-    for fact in facts(journal):
-        for name in {"title", "topic"} & (fact.entry or {}).keys():
-            assert set((fact.entry or {})[name]) == {"ru", "en"}
+    for event in events(journal):
+        for name in {"title", "topic"} & (event.entry or {}).keys():
+            assert set((event.entry or {})[name]) == {"ru", "en"}
 
 
 @pytest.mark.parametrize("member", [
@@ -73,20 +73,20 @@ def test_the_example_to_copy_is_the_catalogue_that_the_demo_opens_with(journal: 
     checked = check_catalogue(read(EXAMPLE).value)
     for kind, entries in opening().items():
         assert [entry for of, entry, _ in checked if of is kind] == entries
-    people = [entry for of, entry, _ in checked if of is Kind.PERSON]
+    people = [entry for of, entry, _ in checked if of is EntryKind.PERSON]
     assert len(people) == 3
-    assert all(entry in said(journal, Kind.PERSON) for entry in people)
+    assert all(entry in said(journal, EntryKind.PERSON) for entry in people)
 
 
 def test_everybody_has_a_record_from_the_day_they_are_hired(journal: Journal) -> None:
-    records = [entry for entry in said(journal, Kind.PERSON) if entry["post"] != "trainer"]
+    records = [entry for entry in said(journal, EntryKind.PERSON) if entry["post"] != "trainer"]
     assert len({record["agent"] for record in records}) == 400
     assert {record["office"] for record in records} == {office.code for office in OFFICES}
     assert all(record["since"] for record in records)
 
 
 def test_visitors_rate_every_office_each_month_and_better_with_time(journal: Journal) -> None:
-    ratings = {(r["office"], r["month"]): r for r in said(journal, Kind.RATING)}
+    ratings = {(r["office"], r["month"]): r for r in said(journal, EntryKind.RATING)}
     assert len(ratings) == 12 * 13
     share = {
         month: sum(r["dislikes"] for r in ratings.values() if r["month"] == month)
@@ -102,7 +102,7 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     everything = list(told.history())
     tell(lrs, everything[: len(everything) * 4 // 5], WRITER)
     tell(lrs, everything, WRITER)
-    wanted = Counter((fact.kind, fact.key) for fact in facts(told))
+    wanted = Counter((event.kind, event.key) for event in events(told))
     found = lrs.catalogue.histories(wanted.keys(), WRITER)
     assert {thing: len(versions) for thing, versions in found.items()} == wanted
     assert lrs.health().head == len(everything)
@@ -111,7 +111,7 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
 def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
     lrs: Lrs, journal: Journal
 ) -> None:
-    """It told no facts; some of its statements were others."""
+    """It told no events; some of its statements were others."""
     tell(lrs, list(journal.statements())[-1:], WRITER)
     with pytest.raises(ImportRefused, match="empty store"):
         fill(lrs, journal, Past(journal), lambda _: None)
