@@ -66,7 +66,7 @@ def person_as_of(
     said = catalogue_history.of_people(
         connection, keys, (EntryKind.PERSON, EntryKind.EXEMPTION, EntryKind.REVOCATION)
     )
-    standing = catalogue_history.standing(said, upto)
+    standing = catalogue_history.current(said, upto)
     records = [one.entry for one in standing if one.kind is EntryKind.PERSON]
     if not rows and not records:
         return None
@@ -142,7 +142,7 @@ def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str]
 
 
 def _entries(connection: Connection, kind: EntryKind, upto: int) -> list[JsonObject]:
-    said = catalogue_history.standing(catalogue_history.history(connection, [kind]), upto)
+    said = catalogue_history.current(catalogue_history.history(connection, [kind]), upto)
     return [one.entry for one in said if one.entry is not None]
 
 

@@ -26,7 +26,7 @@ STATEMENT = """{"actor": {"mbox": "mailto:a@centre.example"},
 def completed(lrs: Lrs) -> date:
     """The day of it, as the transcript has it now, and as it was known at the first position."""
     person = "mbox|mailto:a@centre.example"
-    found = [lrs.training.transcript(person, known=known).value for known in (None, 1)]
+    found = [lrs.transcripts.transcript(person, known=known).value for known in (None, 1)]
     (now, then) = (one.transcript.entries[0].line.reached.day for one in found)
     assert now == then
     return now

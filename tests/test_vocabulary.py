@@ -86,7 +86,7 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
             lrs.projector.catch_up()
         else:
             lrs.projector.rebuild(["training"])
-        assert len(lrs.training.trainees("", 0, 10).value) == lines
+        assert len(lrs.transcripts.trainees("", 0, 10).value) == lines
         lrs.close()
 
 

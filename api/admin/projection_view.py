@@ -80,7 +80,7 @@ def divergence_sentence(one: Divergence) -> str:
 def _rebuild_view(rebuild: RebuildProgress) -> dict[str, Any]:
     return {
         "version": rebuild.version,
-        "begun": rebuild.is_begun,
+        "begun": rebuild.has_started,
         "progress": rebuild.progress,
         "position": rebuild.position,
         "rate": rebuild.rate,
@@ -150,7 +150,7 @@ def _remarks(entry: ProjectionEntry) -> list[str]:
 
 def progress(rebuild: RebuildProgress) -> str:
     """How far a rebuild has come, in words."""
-    if not rebuild.is_begun:
+    if not rebuild.has_started:
         return f"to be made anew in version {rebuild.version} by the next process that folds"
     left = "" if rebuild.seconds_left is None else f", {rebuild.seconds_left:.0f} s left"
     far = f"{rebuild.progress:.0%}, at {rebuild.position}, {rebuild.rate:.0f} a second{left}"
@@ -159,7 +159,7 @@ def progress(rebuild: RebuildProgress) -> str:
 
 def together(rebuilds: Mapping[str, RebuildProgress | None]) -> str:
     """How far several rebuilds have come, in one line."""
-    under_way = {name: r for name, r in rebuilds.items() if r is not None and r.is_begun}
+    under_way = {name: r for name, r in rebuilds.items() if r is not None and r.has_started}
     told = [f"{name} {r.progress:.0%}" for name, r in under_way.items()]
     left = [r.seconds_left for r in under_way.values() if r.seconds_left is not None]
     return ", ".join(told) + (f"; {max(left):.0f} s left" if left else "")

@@ -37,7 +37,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
 class _ControlRoom:
     def __init__(self, lrs: Lrs) -> None:
-        self._control = lrs.control
+        self._control = lrs.projection_admin
         self._require_reader = reading_reports(lrs)
 
     def begin(self) -> None:

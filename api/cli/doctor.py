@@ -35,8 +35,8 @@ def examine(settings: Settings) -> Finding:
     if settings.public_url:
         found.lines.append(f"endpoint    {settings.public_url}/xapi/")
     look_at_machine(settings, found)
-    with _troubles_told(found), closing(bootstrap.build(settings)) as lrs:
-        log, views = lrs.places
+    with _report_troubles(found), closing(bootstrap.build(settings)) as lrs:
+        log, views = lrs.database_urls
         found.lines += [f"log         {log}", f"read models {views}"]
         health = lrs.health()
         found.lines.append(f"events      {health.head}")
@@ -59,7 +59,7 @@ def examine(settings: Settings) -> Finding:
 
 
 @contextmanager
-def _troubles_told(found: Finding) -> Iterator[None]:
+def _report_troubles(found: Finding) -> Iterator[None]:
     """What a command would end with is a trouble among others here."""
     try:
         yield

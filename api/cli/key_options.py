@@ -60,7 +60,7 @@ def past_of(entry: KeyRecord, used: int) -> str:
 
 
 def _past_of(entry: KeyRecord, used: int) -> Iterator[str]:
-    yield f"made {_moment(entry.made)}{_by(entry.made_by)}"
+    yield f"made {_moment(entry.made)}{_by(entry.created_by)}"
     yield f"last used {_moment(used)}" if used else "no use known"
     if entry.credential.expires:
         yield f"expires {_moment(entry.credential.expires)}"

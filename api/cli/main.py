@@ -14,8 +14,8 @@ from api.cli import context, importing, keys
 from api.cli.catalogue import catalogue
 from api.cli.doctor import examine
 from api.cli.people import person
-from api.cli.projections import make_anew, projections
-from api.cli.starting import exposure, serving, store_made
+from api.cli.projections import projections, rebuild_projections
+from api.cli.starting import exposure, serving, store_created_message
 from api.cli.statement_files import read_file
 from lrs import __version__, bootstrap
 from lrs.db.diagnosis import diagnosed
@@ -80,14 +80,14 @@ def migrate() -> None:
     settings = context.settings()
     made = bootstrap.migrate(settings)
     with context.store() as lrs:
-        waiting = lrs.control.waiting()
+        waiting = lrs.projection_admin.waiting()
         if waiting:
             click.echo(f"Read models are made anew: {', '.join(waiting)}.")
             try:
-                make_anew(lrs, waiting)
+                rebuild_projections(lrs, waiting)
             except RebuildConflict as conflict:  # a server of this version has begun already
                 click.echo(conflict.detail)
-    click.echo(store_made(settings) if made else "The store is up to date.")
+    click.echo(store_created_message(settings) if made else "The store is up to date.")
 
 
 @main.command()
@@ -153,13 +153,13 @@ def replay() -> None:
 def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
     """Make the read models anew from the whole log: `lrs projections rebuild` in short."""
     with context.store() as lrs:
-        known = lrs.control.names
+        known = lrs.projection_admin.names
         unknown = [n for n in names if n not in known]
         if unknown:
             raise click.BadParameter(
                 f"{unknown[0]} is no projection; there are: {', '.join(known)}"
             )
-        make_anew(lrs, names, compare=compare)
+        rebuild_projections(lrs, names, compare=compare)
 
 
 @main.command()

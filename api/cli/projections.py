@@ -15,7 +15,7 @@ from api.logs import configure
 from lrs import bootstrap
 from lrs.service import Lrs
 from lrs.service.projection_admin import RebuildProgress
-from replay.rebuild import rebuild as rebuild_beside
+from replay.rebuild import rebuild as run_rebuild
 
 FAILED = 1
 
@@ -28,7 +28,7 @@ def projections(ctx: click.Context, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with context.store() as lrs:
-        entries, divergences = lrs.control.all(), lrs.control.divergences()
+        entries, divergences = lrs.projection_admin.all(), lrs.projection_admin.divergences()
     if as_json:
         _say_json(room_view(entries, divergences))
         return
@@ -40,8 +40,8 @@ def projections(ctx: click.Context, as_json: bool) -> None:
 def acknowledge() -> None:
     """Take note that the log has lost events: `lrs doctor` and /health stop showing it."""
     with context.store() as lrs:
-        divergences = lrs.control.divergences()
-        lrs.control.acknowledge()
+        divergences = lrs.projection_admin.divergences()
+        lrs.projection_admin.acknowledge()
     if not divergences:
         click.echo("There is nothing to acknowledge: the log has lost no events.")
     for one in divergences:
@@ -53,7 +53,7 @@ def acknowledge() -> None:
 def pause(name: str) -> None:
     """Have no process fold NAME until it is resumed. It goes on answering with what it holds."""
     with context.store() as lrs:
-        lrs.control.pause(name)
+        lrs.projection_admin.pause(name)
     click.echo(f"{name} is paused, in every process, until `lrs projections resume {name}`.")
 
 
@@ -62,7 +62,7 @@ def pause(name: str) -> None:
 def resume(name: str) -> None:
     """Have NAME folded again."""
     with context.store() as lrs:
-        lrs.control.resume(name)
+        lrs.projection_admin.resume(name)
     click.echo(f"{name} is folded again.")
 
 
@@ -76,8 +76,8 @@ def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
         raise click.UsageError("Name the projections, or say --all.")
     with context.store() as lrs:
         for name in names:
-            lrs.control.require(name)
-        make_anew(lrs, names, compare=compare)
+            lrs.projection_admin.require(name)
+        rebuild_projections(lrs, names, compare=compare)
 
 
 @projections.command()
@@ -85,7 +85,7 @@ def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
 def cancel(name: str) -> None:
     """Give up the rebuild of NAME, whoever makes it."""
     with context.store() as lrs:
-        lrs.control.cancel(name)
+        lrs.projection_admin.cancel(name)
     click.echo(f"The rebuild of {name} is cancelled.")
 
 
@@ -95,7 +95,7 @@ def cancel(name: str) -> None:
 def quarantine(name: str | None, as_json: bool) -> None:
     """The events that could not be folded: by NAME, or by any."""
     with context.store() as lrs:
-        aside = lrs.control.quarantined(name)
+        aside = lrs.projection_admin.quarantined(name)
     if as_json:
         shown = [{"projection": one.event.projection, **aside_view(one)} for one in aside]
         _say_json({"quarantine": shown})
@@ -116,32 +116,32 @@ def retry(name: str, position: int | None) -> None:
     now, NAME is made anew, so that it is as if that had never failed.
     """
     with context.store() as lrs:
-        tried = lrs.control.retry(name, position)
+        tried = lrs.projection_admin.retry(name, position)
         for one in tried:
             click.echo(f"{one.position}  {one.reason or 'can be folded now'}")
         if not tried:
             click.echo("Nothing is in quarantine.")
         elif any(one.reason is None for one in tried):
-            make_anew(lrs, [name])
+            rebuild_projections(lrs, [name])
         else:
             sys.exit(FAILED)
 
 
-def make_anew(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
+def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
     """Make them anew, or all, and say how that went. Exits where rows came out otherwise."""
-    chosen = list(names) or lrs.control.names
+    chosen = list(names) or lrs.projection_admin.names
     shown = _Shown()
 
     def progress() -> None:
-        entries = {entry.name: entry for entry in lrs.control.all()}
+        entries = {entry.name: entry for entry in lrs.projection_admin.all()}
         shown({name: entries[name].rebuild for name in chosen})
 
     try:
-        done = rebuild_beside(
+        done = run_rebuild(
             chosen,
             partial(bootstrap.projector, lrs.settings),
             begin=partial(configure, lrs.settings),
-            cancel=lrs.control.cancel,
+            cancel=lrs.projection_admin.cancel,
             compare=compare,
             progress=progress,
         )

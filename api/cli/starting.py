@@ -9,7 +9,7 @@ from lrs.db.engine import file_of
 from lrs.settings import DEFAULT_LEDGER, Settings
 
 
-def store_made(settings: Settings) -> str:
+def store_created_message(settings: Settings) -> str:
     """That the store is made, and where: it may have been meant to be somewhere else."""
     where = f"The store is made: {place(settings.ledger_url)}."
     if settings.ledger_url != DEFAULT_LEDGER:

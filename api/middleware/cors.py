@@ -18,7 +18,7 @@ _SENT = (
     "Authorization, Content-Type, X-Experience-API-Version, X-Experience-API-Hash, If-Match, "
     "If-None-Match, Accept-Language, X-Request-ID"
 )
-_SEEN = (
+_EXPOSED = (
     "ETag, Last-Modified, X-Experience-API-Version, X-Experience-API-Consistent-Through, "
     "X-Zachetka-Signature, X-Zachetka-Unknown-Verb, X-Request-ID, Retry-After"
 )
@@ -56,7 +56,7 @@ def shared(app: WSGIApplication, origins: Collection[str]) -> WSGIApplication:
             start("204 No Content", [*marks, *(_PREFLIGHT if allowed else ())])
             return ()
         if allowed:
-            marks.append(("Access-Control-Expose-Headers", _SEEN))
+            marks.append(("Access-Control-Expose-Headers", _EXPOSED))
 
         def begin(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None

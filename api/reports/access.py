@@ -50,9 +50,9 @@ def languages() -> list[str]:
     return accepted_languages(request.headers.get("Accept-Language", ""))
 
 
-def as_of(reach: ReadConsistency) -> dict[str, Any]:
+def as_of(consistency: ReadConsistency) -> dict[str, Any]:
     """The log position an answer holds as of, and the instant it is complete to."""
-    return {"position": reach.position, "consistent_through": iso(reach.through)}
+    return {"position": consistency.position, "consistent_through": iso(consistency.through)}
 
 
 def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:

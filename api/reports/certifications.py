@@ -30,14 +30,14 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def among() -> Response:
         """The people of an office or of a programme, or of both."""
         wanted = _wanted(lrs)
-        held, spoken = lrs.certifications.among(wanted), languages()
+        answer, spoken = lrs.certifications.among(wanted), languages()
         return as_json(
             {
                 "on": wanted.on,
-                "office": coded_view(wanted.office, held.called.offices, spoken),
-                **certificates_view(held.value, held.called, spoken),
-                "more": more(PATH, held.value.more),
-                "as_of": as_of(held.reach),
+                "office": coded_view(wanted.office, answer.place_names.offices, spoken),
+                **certificates_view(answer.value, answer.place_names, spoken),
+                "more": more(PATH, answer.value.more),
+                "as_of": as_of(answer.consistency),
             }
         )
 
@@ -47,9 +47,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
         given = parsed(request.query_string, {"on": DAY, "known": KNOWN})
         on = given.get("on") or lrs.clock.today()
         known = position_of(lrs, given.get("known"))
-        held = lrs.certifications.of_trainee(trainee, on, known)
-        shown = founded_view(held.value, held.called, languages())
-        return as_json({"on": on, **shown, "as_of": as_of(held.reach)})
+        answer = lrs.certifications.of_trainee(trainee, on, known)
+        shown = founded_view(answer.value, answer.place_names, languages())
+        return as_json({"on": on, **shown, "as_of": as_of(answer.consistency)})
 
     return bp
 

@@ -36,7 +36,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def courses() -> Response:
         """Every course, with the number of trainees whose transcripts show it."""
         parsed(request.query_string, {})
-        held = lrs.training.courses()
+        answer = lrs.transcripts.courses()
         spoken = languages()
         listed = [
             {
@@ -45,9 +45,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
                 "trainees": entry.trainees,
                 "statistics": f"{COURSES}/{entry.course.id}/statistics",
             }
-            for entry in held.value
+            for entry in answer.value
         ]
-        return as_json({"courses": listed, "as_of": as_of(held.reach)})
+        return as_json({"courses": listed, "as_of": as_of(answer.consistency)})
 
     @bp.get(f"{COURSES}/<path:course>/statistics")
     def statistics(course: str) -> Response:
@@ -57,7 +57,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         given = parsed(request.query_string, _OF_COURSE)
         if "by" in given:
             by = SliceBy(given["by"])
-            page = lrs.training.course_slices(course, by, given.get("after"), _limit(given))
+            page = lrs.transcripts.course_slices(course, by, given.get("after"), _limit(given))
             return _sliced(page, by)
         for name in given:
             raise InvalidQuery("pages-without-slices", parameter=name)
@@ -68,7 +68,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """The figures of all courses together."""
         given = parsed(request.query_string, _OF_ALL, required=("by",))
         by = SliceBy(given["by"])
-        return _sliced(lrs.training.slices(by, given.get("after"), _limit(given)), by)
+        return _sliced(lrs.transcripts.slices(by, given.get("after"), _limit(given)), by)
 
     return bp
 
@@ -78,8 +78,8 @@ def _limit(given: dict[str, Any]) -> int:
 
 
 def _whole(lrs: Lrs, course: str) -> Response:
-    held = lrs.training.course_statistics(course)
-    report = held.value
+    answer = lrs.transcripts.course_statistics(course)
+    report = answer.value
     last = report.last_activity
     return as_json(
         {
@@ -87,13 +87,13 @@ def _whole(lrs: Lrs, course: str) -> Response:
             **figures_view(report.figures),
             "kind": report.course.kind or report.figures.kind,
             "last_activity": None if last is None else str(last),
-            "as_of": as_of(held.reach),
+            "as_of": as_of(answer.consistency),
         }
     )
 
 
-def _sliced(held: ReportAnswer[Slices], by: SliceBy) -> Response:
-    found, spoken = held.value, languages()
+def _sliced(answer: ReportAnswer[Slices], by: SliceBy) -> Response:
+    found, spoken = answer.value, languages()
     course, path = found.course, STATISTICS
     if course:
         path = f"{COURSES}/{course.id}/statistics"
@@ -105,12 +105,12 @@ def _sliced(held: ReportAnswer[Slices], by: SliceBy) -> Response:
             "attempt_rule": course.rule if course else OWN,
             "slices": [
                 {
-                    **slice_view(one, by, found.names, held.called.offices, spoken),
+                    **slice_view(one, by, found.names, answer.place_names.offices, spoken),
                     **slice_figures(one, by, of_course=course is not None),
                 }
                 for one in found.slices
             ],
             "more": more(path, last),
-            "as_of": as_of(held.reach),
+            "as_of": as_of(answer.consistency),
         }
     )

@@ -26,16 +26,16 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def offices() -> Response:
         """Every office, with the figures of its people."""
         parsed(request.query_string, {})
-        held, spoken = lrs.offices.all(), languages()
-        listed = [office_view(office, spoken) for office in held.value]
-        return as_json({"offices": listed, "as_of": as_of(held.reach)})
+        answer, spoken = lrs.offices.all(), languages()
+        listed = [office_view(office, spoken) for office in answer.value]
+        return as_json({"offices": listed, "as_of": as_of(answer.consistency)})
 
     @bp.get(f"{PATH}/<code>")
     def office(code: str) -> Response:
         """One office, month by month, and its certificates as they are on a day."""
         given = parsed(request.query_string, {"on": DAY})
-        held = lrs.offices.one(code, given.get("on") or lrs.clock.today())
-        report, spoken = held.value, languages()
+        answer = lrs.offices.one(code, given.get("on") or lrs.clock.today())
+        report, spoken = answer.value, languages()
         address = link(f"{VISITS}?{urlencode({'office': code})}")
         return as_json(
             {
@@ -43,10 +43,10 @@ def blueprint(lrs: Lrs) -> Blueprint:
                 "months": [month_view(month) for month in report.months],
                 "certification": readiness_view(report.readiness, spoken),
                 "visits": {
-                    **visits_view(report.visits, held.called, spoken),
+                    **visits_view(report.visits, answer.place_names, spoken),
                     "all": address,
                 },
-                "as_of": as_of(held.reach),
+                "as_of": as_of(answer.consistency),
             }
         )
 

@@ -24,24 +24,24 @@ def blueprint(lrs: Lrs) -> Blueprint:
     def services() -> Response:
         """Every service, with the courses that teach it."""
         parsed(request.query_string, {})
-        held, spoken = lrs.services.all(), languages()
-        listed = [service_view(service, spoken) for service in held.value]
-        return as_json({"services": listed, "as_of": as_of(held.reach)})
+        answer, spoken = lrs.services.all(), languages()
+        listed = [service_view(service, spoken) for service in answer.value]
+        return as_json({"services": listed, "as_of": as_of(answer.consistency)})
 
     @bp.get(f"{PATH}/<code>")
     def service(code: str) -> Response:
         """One service, and those who have mastered it, a page at a time."""
         given = parsed(request.query_string, {"office": CODE, **PAGES})
         place = given.get("office"), given.get("after", 0), limit_of(given)
-        held, spoken = lrs.services.mastered(code, *place), languages()
-        found = held.value
+        answer, spoken = lrs.services.mastered(code, *place), languages()
+        found = answer.value
         return as_json(
             {
                 **service_view(found.service, spoken),
                 "mastered_by": found.people,
-                "people": [master_view(one, held.called, spoken) for one in found.masters],
+                "people": [master_view(one, answer.place_names, spoken) for one in found.masters],
                 "more": more(f"{PATH}/{quote(code)}", found.more),
-                "as_of": as_of(held.reach),
+                "as_of": as_of(answer.consistency),
             }
         )
 

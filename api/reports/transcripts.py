@@ -27,14 +27,14 @@ def blueprint(lrs: Lrs) -> Blueprint:
         """Trainees by part of a name or personnel number, a page at a time."""
         given = parsed(request.query_string, {"q": SOUGHT, **PAGES})
         limit, spoken = limit_of(given), languages()
-        held = lrs.training.trainees(given.get("q", ""), given.get("after", 0), limit + 1)
-        page = held.value[:limit]
-        last = page[-1].id if len(held.value) > limit else None
+        answer = lrs.transcripts.trainees(given.get("q", ""), given.get("after", 0), limit + 1)
+        page = answer.value[:limit]
+        last = page[-1].id if len(answer.value) > limit else None
         return as_json(
             {
-                "trainees": [trainee_view(one, held.called, spoken) for one in page],
+                "trainees": [trainee_view(one, answer.place_names, spoken) for one in page],
                 "more": more(PATH, last),
-                "as_of": as_of(held.reach),
+                "as_of": as_of(answer.consistency),
             }
         )
 
@@ -47,19 +47,19 @@ def blueprint(lrs: Lrs) -> Blueprint:
         if g.credential.launch is not None:
             if "known" in given:
                 raise OutsideLaunch("launch-scope")
-            trainee = lrs.training.own(trainee, g.credential)
+            trainee = lrs.transcripts.own(trainee, g.credential)
         known = position_of(lrs, given.get("known"))
-        held = lrs.training.transcript(trainee, given.get("rule"), known)
-        found, ids, by = held.value.transcript, held.value.statements, held.value.authorities
-        spoken, position = languages(), held.reach.position
+        answer = lrs.transcripts.transcript(trainee, given.get("rule"), known)
+        found, ids, by = answer.value.transcript, answer.value.statements, answer.value.authorities
+        spoken, position = languages(), answer.consistency.position
         return as_json(
             {
-                "trainee": trainee_view(found.trainee, held.called, spoken),
+                "trainee": trainee_view(found.trainee, answer.place_names, spoken),
                 "lines": [line_view(entry, ids, by, position, spoken) for entry in found.entries],
                 "corrections": [correction_view(c, ids, spoken) for c in found.corrections],
                 "totals": totals_view(found),
                 "authorities": authorities_view(by),
-                "as_of": as_of(held.reach),
+                "as_of": as_of(answer.consistency),
             }
         )
 

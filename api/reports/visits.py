@@ -40,13 +40,13 @@ def blueprint(lrs: Lrs) -> Blueprint:
             after=given.get("after"),
             limit=limit_of(given),
         )
-        held = lrs.visits.visits(sought)
-        last = held.value.more
+        answer = lrs.visits.visits(sought)
+        last = answer.value.more
         return as_json(
             {
-                **visits_view(held.value, held.called, languages()),
+                **visits_view(answer.value, answer.place_names, languages()),
                 "more": more(PATH, " ".join(last) if last else None),
-                "as_of": as_of(held.reach),
+                "as_of": as_of(answer.consistency),
             }
         )
 

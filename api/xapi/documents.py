@@ -57,12 +57,12 @@ class _Documents(MethodView):
         self._memory = memory
 
     def get(self) -> Response:
-        shelf, name, since = asked_documents(self._kind, request.query_string)
+        collection, name, since = asked_documents(self._kind, request.query_string)
         if name is None:
-            listed = as_json(self._lrs.documents.names(shelf, since, g.credential))
+            listed = as_json(self._lrs.documents.names(collection, since, g.credential))
             listed.add_etag()
             return listed
-        document = self._lrs.documents.get(Address(shelf, name), g.credential)
+        document = self._lrs.documents.get(Address(collection, name), g.credential)
         return _answer(document, self._streams)
 
     def put(self) -> Response:
@@ -88,11 +88,11 @@ class _Documents(MethodView):
         return _stored(etag)
 
     def delete(self) -> Response:
-        shelf, name = deleted_documents(self._kind, request.query_string)
+        collection, name = deleted_documents(self._kind, request.query_string)
         if name is None:
-            self._lrs.documents.clear(shelf, g.credential)
+            self._lrs.documents.clear(collection, g.credential)
         else:
-            self._lrs.documents.delete(Address(shelf, name), _condition(), g.credential)
+            self._lrs.documents.delete(Address(collection, name), _condition(), g.credential)
         return no_content()
 
     def _body(self) -> AbstractContextManager[Spool]:

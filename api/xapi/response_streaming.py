@@ -15,7 +15,7 @@ from lrs.domain.errors import Unavailable
 AT_ONCE = 262_144
 """Bytes of an answer that is given away in one piece."""
 
-HELD = 64_000_000
+BUFFERED = 64_000_000
 """Bytes of large answers that are in memory at once."""
 
 _PIECE = 65_536
@@ -26,7 +26,7 @@ class Streams:
     memory.
     """
 
-    def __init__(self, most: int, held: int = HELD) -> None:
+    def __init__(self, most: int, held: int = BUFFERED) -> None:
         self._most = most
         self._held = held
         self._lock = threading.Lock()

@@ -60,7 +60,7 @@ class _Statements:
         self._statements = lrs.statements
         self._answers = Answers(lrs.definitions, streams)
         self._settings = lrs.settings
-        self._words = lrs.words
+        self._words = lrs.vocabulary
         self._memory = memory
         self._signatures = signatures
         self._before_large = large.begin

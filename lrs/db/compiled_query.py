@@ -24,7 +24,7 @@ MOST = 512
 _LENGTHS = (1, 4, 8, 16, 32, 64, 128, 256, MOST)
 
 
-class _Made(NamedTuple):
+class _Compiled(NamedTuple):
     """SQLite's text of a query; its parameters in their order, each with its value where none is
     given; and what makes values of it of the driver's own, by column.
     """
@@ -47,7 +47,7 @@ class CompiledQuery:
         self._plain = plain
         self._among = among
         self._straight = DriverQuery(query if among is None else any_of(query, among), plain=plain)
-        self._made: dict[int, _Made] = {}
+        self._made: dict[int, _Compiled] = {}
         """For SQLite, by how many numbers are asked for at once, 0 where it is none."""
 
     def all(self, connection: Connection, **parameters: Any) -> Sequence[Row]:
@@ -64,7 +64,7 @@ class CompiledQuery:
         return self._asked(connection, made, values)
 
     @staticmethod
-    def _asked(connection: Connection, made: _Made, values: Sequence[Any]) -> Sequence[Row]:
+    def _asked(connection: Connection, made: _Compiled, values: Sequence[Any]) -> Sequence[Row]:
         driver: Any = connection.connection.driver_connection
         try:
             rows: list[Row] = driver.execute(made.sql, values).fetchall()
@@ -92,7 +92,7 @@ class CompiledQuery:
             found += self._asked(connection, self._made[length], part)
         return found
 
-    def _for_sqlite(self, dialect: Dialect, numbers: int = 0) -> _Made:
+    def _for_sqlite(self, dialect: Dialect, numbers: int = 0) -> _Compiled:
         query = self._query
         if self._among is not None:
             asked = [bindparam(f"among{n}", type_=self._among.type) for n in range(numbers)]
@@ -113,4 +113,4 @@ class CompiledQuery:
             process = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if process is not None:
                 processors.append((place, process))
-        return _Made(compiled.string, places, processors)
+        return _Compiled(compiled.string, places, processors)

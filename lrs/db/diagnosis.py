@@ -30,9 +30,9 @@ from lrs.db import address
 from lrs.db.errors import is_away, is_full
 from lrs.domain.errors import LrsError, Misconfigured, OperatorError, Unreachable
 
-__all__ = ["diagnosed", "remember_place"]
+__all__ = ["diagnosed", "remember_database"]
 
-_PLACE = "zachetka_place"
+_DATABASE = "zachetka_place"
 """The attribute of a driver's error that names the database."""
 
 
@@ -40,7 +40,7 @@ _GENERAL = frozenset({"unavailable", "storage-full"})
 """Codes that say no more than that the database failed; others say what that meant."""
 
 
-class _Place(NamedTuple):
+class _DatabaseIdentity(NamedTuple):
     """Which database: its printable URL, its user, and for SQLite its file."""
 
     shown: str
@@ -48,13 +48,13 @@ class _Place(NamedTuple):
     file: str | None
 
 
-def remember_place(engine: Engine) -> None:
+def remember_database(engine: Engine) -> None:
     """Have the errors of this engine's driver know which database they are about."""
     url = engine.url
-    place = _Place(address.shown(url), url.username, url.database)
+    database = _DatabaseIdentity(address.shown(url), url.username, url.database)
 
     def note(context: ExceptionContext) -> None:
-        setattr(context.original_exception, _PLACE, place)
+        setattr(context.original_exception, _DATABASE, database)
 
     event.listen(engine, "handle_error", note)
 
@@ -71,14 +71,14 @@ def diagnosed(error: BaseException) -> OperatorError | None:
     if isinstance(cause, PoolTimeout):
         return Unreachable("The database does not answer: all connections to it are in use.")
     origin: Any = cause.orig
-    place = getattr(origin, _PLACE, None)
+    database = getattr(origin, _DATABASE, None)
     if isinstance(origin, sqlite3.Error):
-        return _of_sqlite(origin, place)
+        return _of_sqlite(origin, database)
     if is_full(cause):
         return Unreachable(
-            f"The database{_named(place)} is full ({_line(origin)}). Make room on its disk."
+            f"The database{_named(database)} is full ({_line(origin)}). Make room on its disk."
         )
-    return _of_postgres(cause, place)
+    return _of_postgres(cause, database)
 
 
 def _database_error(error: BaseException | None) -> DBAPIError | PoolTimeout | None:
@@ -92,8 +92,8 @@ def _database_error(error: BaseException | None) -> DBAPIError | PoolTimeout | N
     return None
 
 
-def _named(place: _Place | None) -> str:
-    return f" {place.shown}" if place is not None else ""
+def _named(database: _DatabaseIdentity | None) -> str:
+    return f" {database.shown}" if database is not None else ""
 
 
 def _line(origin: BaseException) -> str:
@@ -206,30 +206,30 @@ _SAYINGS = (
 )
 
 
-def _of_postgres(cause: DBAPIError, place: _Place | None) -> OperatorError | None:
+def _of_postgres(cause: DBAPIError, database: _DatabaseIdentity | None) -> OperatorError | None:
     origin: Any = cause.orig
     if getattr(origin, "sqlstate", None) == "42501":
-        return Misconfigured(_without_right(_line(origin), place))
+        return Misconfigured(_without_right(_line(origin), database))
     if not is_away(cause):
         return None
     for words, meaning, remedy, settled in _SAYINGS:
         if re.search(words, str(origin)):
             kind = Misconfigured if settled else Unreachable
-            return kind(f"The database{_named(place)} {meaning} ({_line(origin)}). {remedy}")
-    return Unreachable(f"The database{_named(place)} cannot be used just now: {_line(origin)}.")
+            return kind(f"The database{_named(database)} {meaning} ({_line(origin)}). {remedy}")
+    return Unreachable(f"The database{_named(database)} cannot be used just now: {_line(origin)}.")
 
 
-def _without_right(said: str, place: _Place | None) -> str:
-    user = place.user if place is not None and place.user else "of the URL"
+def _without_right(said: str, database: _DatabaseIdentity | None) -> str:
+    user = database.user if database is not None and database.user else "of the URL"
     return (
-        f"The user {user} lacks a right in the database{_named(place)} ({said}). Where one user "
+        f"The user {user} lacks a right in the database{_named(database)} ({said}). Where one user "
         "does everything, let the database's owner run GRANT CREATE ON DATABASE ... TO ...; where "
         "owner and runtime are apart, run `lrs migrate` as the owner (docs/operators.md)."
     )
 
 
-def _of_sqlite(origin: sqlite3.Error, place: _Place | None) -> OperatorError | None:
-    file = f"The file {place.file}" if place is not None else "A SQLite file"
+def _of_sqlite(origin: sqlite3.Error, database: _DatabaseIdentity | None) -> OperatorError | None:
+    file = f"The file {database.file}" if database is not None else "A SQLite file"
     match getattr(origin, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return Unreachable(f"{file} cannot grow: its disk or quota is full. Make room.")

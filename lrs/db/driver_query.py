@@ -14,7 +14,7 @@ Row = Sequence[Any]
 Process = Callable[[Any], Any]
 
 
-class _Made(NamedTuple):
+class _Compiled(NamedTuple):
     """The text of a query, the values of its parameters where none are given, and what makes the
     driver's own of those that are, by name.
     """
@@ -32,7 +32,7 @@ class DriverQuery:
     def __init__(self, query: Select[Any], *, plain: bool) -> None:
         self._query = query
         self._plain = plain
-        self._made: _Made | None = None
+        self._made: _Compiled | None = None
         self._processors: Sequence[tuple[int, Process]] | None = None
         """Of its rows, once it was answered: what they need depends on the types they come in."""
 
@@ -64,7 +64,7 @@ class DriverQuery:
             self._processors = [] if self._plain else self._of_columns(dialect, codes)
         return processed(found, self._processors) if self._processors else found
 
-    def _text(self, dialect: Dialect) -> _Made:
+    def _text(self, dialect: Dialect) -> _Compiled:
         compiled = self._query.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         processors = []
@@ -72,7 +72,7 @@ class DriverQuery:
             process = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
             if process is not None:
                 processors.append((name, process))
-        return _Made(compiled.string, compiled.params, processors)
+        return _Compiled(compiled.string, compiled.params, processors)
 
     def _of_columns(self, dialect: Dialect, codes: Sequence[Any]) -> list[tuple[int, Process]]:
         processors: list[tuple[int, Process]] = []

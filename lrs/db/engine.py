@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from lrs.db import address
-from lrs.db.diagnosis import remember_place
+from lrs.db.diagnosis import remember_database
 from lrs.db.errors import is_busy, translate_db_errors
 from lrs.domain.errors import Misconfigured
 from lrs.file_access import GroupAccess, make_file, make_folder
@@ -96,7 +96,7 @@ def open_database(url: str, options: Options | None = None) -> Database:
 
 def _remembered(database: Database) -> Database:
     for engine in {database.write, database.pipeline, database.read}:
-        remember_place(engine)
+        remember_database(engine)
     return database
 
 
@@ -172,7 +172,7 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 @contextmanager
-def begin_at_once(database: Database) -> Iterator[Connection | None]:
+def begin_without_waiting(database: Database) -> Iterator[Connection | None]:
     """A write transaction; None where it would have to wait for another one's end (SQLite)."""
     with database.write.connect() as connection:
         if database.dialect == "postgresql":

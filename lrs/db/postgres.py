@@ -57,7 +57,7 @@ def engine(
 def _connecting(url: URL, options: Options) -> dict[str, Any]:
     """How to connect; the URL has the last word on what does not concern the store itself."""
     return {
-        **{name: value for name, value in _UNLESS_SAID.items() if name not in url.query},
+        **{name: value for name, value in _DEFAULTS.items() if name not in url.query},
         # for each host in turn
         "connect_timeout": max(2, int(options.wait) // count_hosts(url)),
         "client_encoding": "utf8",
@@ -65,7 +65,7 @@ def _connecting(url: URL, options: Options) -> dict[str, Any]:
     }
 
 
-_UNLESS_SAID = {
+_DEFAULTS = {
     "application_name": "zachetka",
     # Never a standby, which is behind the primary, also where one name stands for both.
     "target_session_attrs": "read-write",

@@ -48,7 +48,7 @@ All but OperatorError are raised with a code, which `lrs.domain.error_catalogue`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copyreg import __newobj__ as made_again  # type: ignore[attr-defined]
+from copyreg import __newobj__ as repeated_member  # type: ignore[attr-defined]
 from typing import Any
 
 from lrs.domain.error_catalogue import sentence
@@ -120,7 +120,7 @@ class LrsError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A process that rebuilds hands its error to the one that waits; __init__ wants the code.
-        return made_again, (type(self), *self.args), self.__dict__
+        return repeated_member, (type(self), *self.args), self.__dict__
 
 
 class Invalid(LrsError):

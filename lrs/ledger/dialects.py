@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lrs.db.engine import Database, begin_at_once
+from lrs.db.engine import Database, begin_without_waiting
 from lrs.ledger.append import (
     AppendResult,
     EventRow,
@@ -45,5 +45,5 @@ def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:
         from lrs.ledger import postgres  # which needs psycopg
 
         return postgres.quiet_head(database.pipeline)
-    with begin_at_once(database) as connection:
+    with begin_without_waiting(database) as connection:
         return None if connection is None else read_head(connection, now)

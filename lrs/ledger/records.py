@@ -11,7 +11,7 @@ import orjson
 
 from lrs.domain.events import StatementStored
 from lrs.domain.xapi.agent import JsonObject
-from lrs.domain.xapi.attachment import kept_under
+from lrs.domain.xapi.attachment import stored_hashes
 from lrs.domain.xapi.statement import RecordedStatement, spliced, uuid_of
 from lrs.ledger.encoding import split
 from lrs.ledger.interning_decoder import decode_statement
@@ -39,7 +39,7 @@ class LoggedStatement(NamedTuple):
     @property
     def attachments(self) -> dict[str, str]:
         """The SHA-256 that bytes which came along are kept under, by the sha2 of the attachment."""
-        return kept_under(self.envelope.get("h", ()))
+        return stored_hashes(self.envelope.get("h", ()))
 
     def exact(self) -> bytes:
         """The statement as it is answered with format=exact."""

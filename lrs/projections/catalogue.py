@@ -55,7 +55,7 @@ entry = Table(
 )
 Index("catalogue_by_kind", entry.c.kind, entry.c.stored)
 
-link_said = Table(
+link_statement = Table(
     "catalogue_link_said",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
@@ -63,7 +63,7 @@ link_said = Table(
     # by digest: an agent key may be longer than PostgreSQL lets an index entry be
     Column("person", LargeBinary(16), nullable=False),
 )
-Index("catalogue_link_by_person", link_said.c.person)
+Index("catalogue_link_by_person", link_statement.c.person)
 
 LinkRow = dict[str, Any]
 
@@ -84,7 +84,7 @@ class CatalogueProjection:
 
     NAME: ClassVar[str] = "catalogue"
     VERSION: ClassVar[int] = 2
-    TABLES: ClassVar[Sequence[Table]] = (entry, link_said)
+    TABLES: ClassVar[Sequence[Table]] = (entry, link_statement)
     TOPICS: ClassVar[frozenset[str]] = frozenset(
         {*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC}
     )
@@ -105,7 +105,7 @@ class CatalogueProjection:
                 }
         replace_rows(connection, entry, list(rows.values()))
         replace_rows(
-            connection, link_said, [row for r in batch.other_events for row in _link_rows(r)]
+            connection, link_statement, [row for r in batch.other_events for row in _link_rows(r)]
         )
         if gone:
             connection.execute(_WITHDRAW, list(gone.values()))
@@ -138,7 +138,7 @@ def links(connection: Connection) -> dict[str, str]:
 def ever_linked(connection: Connection, people: Collection[str]) -> set[str]:
     """The identifiers that were at any time linked to one of these."""
     digests = [digest(person) for person in people]
-    return {row.agent for row in rows_of(connection, _LINKED, link_said.c.person, digests)}
+    return {row.agent for row in rows_of(connection, _LINKED, link_statement.c.person, digests)}
 
 
 def counted(connection: Connection) -> dict[EntryKind, int]:
@@ -157,7 +157,7 @@ _OF_KIND = _ALL.where(entry.c.kind == bindparam("of")).order_by(entry.c.stored)
 _LINKS = select(entry.c.entry).where(
     entry.c.kind == literal(EntryKind.LINK.value), entry.c.entry.is_not(None)
 )
-_LINKED = select(link_said.c.agent)
+_LINKED = select(link_statement.c.agent)
 _COUNTED = (
     select(entry.c.kind, func.count()).where(entry.c.entry.is_not(None)).group_by(entry.c.kind)
 )

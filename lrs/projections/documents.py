@@ -68,18 +68,18 @@ class DocumentsProjection:
 
 
 def listed(
-    connection: Connection, shelf: DocumentCollection, since: int | None = None
+    connection: Connection, collection: DocumentCollection, since: int | None = None
 ) -> dict[UUID, str]:
     """The streams and names of the documents of a shelf, oldest first, stored after `since`.
 
     Without a registration those of every registration.
     """
     query = _LISTED
-    given = {"shelf": _digest(shelf.kind, shelf.agent, shelf.activity)}
+    given = {"shelf": _digest(collection.kind, collection.agent, collection.activity)}
     if since is not None:
         query = query.where(document.c.stored > since)
-    if shelf.registration is not None:
-        query = query.where(document.c.registration == shelf.registration)
+    if collection.registration is not None:
+        query = query.where(document.c.registration == collection.registration)
     return dict(map(tuple, connection.execute(query, given)))
 
 

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, select, updat
 from lrs.db.bulk import insert_columns, rows_of
 from lrs.projections.surrogate_keys import digest
 
-Said = TypeVar("Said")
+Given = TypeVar("Given")
 Written = TypeVar("Written")
 
 
-class NumberedRows(Generic[Said, Written]):
+class NumberedRows(Generic[Given, Written]):
     """The numbers of one table's keys: LIMIT and a batch's are remembered at most.
 
     `query` begins with number and key; `read` tells what the key is called from one of its rows, by
@@ -37,7 +37,7 @@ class NumberedRows(Generic[Said, Written]):
         self,
         table: Table,
         query: Select[Any],
-        change: Callable[[str, Written | None, Said], Written],
+        change: Callable[[str, Written | None, Given], Written],
         row: Callable[[int, str, Written], dict[str, Any]],
         read: Callable[[Any], Written] = itemgetter(2),
     ) -> None:
@@ -50,7 +50,7 @@ class NumberedRows(Generic[Said, Written]):
         self._known: dict[str, tuple[int, Written]] = {}
         self._highest: int | None = None
 
-    def numbers(self, connection: Connection, said: Mapping[str, Said]) -> dict[str, int]:
+    def numbers(self, connection: Connection, said: Mapping[str, Given]) -> dict[str, int]:
         """The number of each key; writes the rows of those that are new or called otherwise."""
         if len(self._known) > self.LIMIT:
             self._known = {}

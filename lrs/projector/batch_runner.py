@@ -13,7 +13,7 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from lrs.db.engine import Database, begin_at_once
+from lrs.db.engine import Database, begin_without_waiting
 from lrs.db.errors import is_away, is_full, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger, Page
@@ -83,15 +83,15 @@ class BatchRunner:
         *,
         waiting: bool = False,
     ) -> None:
-        self._settling = not waiting
+        self._flushing = not waiting
         self._ledger = ledger
         self._views = views
         self.projections = {p.NAME: p for p in projections}
         self._batch = batch
         self._locks = {name: threading.RLock() for name in self.projections}
-        self._folds = FoldCache()
+        self._fold_cache = FoldCache()
         self._reached: dict[str, Reached] = {}
-        self._standings = StatusReader(ledger, views, self.projections)
+        self._statuses = StatusReader(ledger, views, self.projections)
         self._stop = threading.Event()
         self._batches = BatchSource(ledger)
 
@@ -105,17 +105,17 @@ class BatchRunner:
         `progress` is told the position after each round.
         """
         names = names or list(self.projections)
-        left, rounds = [self.projections[name] for name in names], 0
-        with ThreadPoolExecutor(len(left)) as pool, without_automatic_gc() as collect:
+        pending, rounds = [self.projections[name] for name in names], 0
+        with ThreadPoolExecutor(len(pending)) as pool, without_automatic_gc() as collect:
             # PostgreSQL works for one projection while Python folds the next; SQLite has one
             # writer, and threads would only wait for each other.
             each = pool.map if self._views.dialect == "postgresql" else map
-            while left:
-                at = [self.position(p.NAME).after for p in left if p.TOPICS >= STATEMENT_TOPICS]
+            while pending:
+                at = [self.position(p.NAME).after for p in pending if p.TOPICS >= STATEMENT_TOPICS]
                 if at:
                     self._batches.statements(min(at), LARGE_BATCH)
-                steps = list(each(lambda p: self.step(p, LARGE_BATCH), left))
-                left = [p for p, step in zip(left, steps, strict=True) if step in _UNFINISHED]
+                steps = list(each(lambda p: self.step(p, LARGE_BATCH), pending))
+                pending = [p for p, step in zip(pending, steps, strict=True) if step in _UNFINISHED]
                 if Step.BUSY in steps:
                     self._stop.wait(0.01)
                 progress(min(self.position(name).position for name in names))
@@ -153,7 +153,7 @@ class BatchRunner:
                 ):
                     raise
                 raise DeferredFlushFailed from error
-            self._folds.put_back(projection, fold, at)
+            self._fold_cache.put_back(projection, fold, at)
 
     def position(self, name: str) -> Checkpoint:
         """Where the projection stands. Raises Unavailable where there is none."""
@@ -165,32 +165,32 @@ class BatchRunner:
 
     def statuses(self) -> dict[str, ProjectionStatus]:
         """Where every projection stands, also those that this program may neither read nor fold."""
-        return self._standings.all()
+        return self._statuses.all()
 
     def status(self, name: str) -> ProjectionStatus:
         """Where that one stands. Raises Unavailable while it is being made, and once it is another
         program's.
         """
-        return self._standings.of(name)
+        return self._statuses.of(name)
 
-    def ownership(self, standing: ProjectionStatus) -> Ownership:
+    def ownership(self, status: ProjectionStatus) -> Ownership:
         """Which program may read and fold what stands there, if any may."""
-        return self._standings.owner(standing)
+        return self._statuses.owner(status)
 
-    def waiting(self, standing: ProjectionStatus) -> tuple[int, int]:
+    def waiting(self, status: ProjectionStatus) -> tuple[int, int]:
         """How many events the projection still has to fold, and the `stored` of the first."""
-        topics = rare_topics(self.projections[standing.at.name])
-        return self._ledger.reader.waiting(standing.at.position, topics)
+        topics = rare_topics(self.projections[status.at.name])
+        return self._ledger.reader.waiting(status.at.position, topics)
 
     def _step(self, projection: Projection, limit: int) -> Step:
         at: Checkpoint | None = None
         began = self._ledger.now()
         try:
-            with translate_db_errors(), begin_at_once(self._views) as connection:
+            with translate_db_errors(), begin_without_waiting(self._views) as connection:
                 at = checkpoints.lock(connection, projection.NAME) if connection else None
                 if connection is None or at is None:
                     return Step.BUSY
-                self._standings.require_ours(at)
+                self._statuses.require_ours(at)
                 if at.paused:
                     self._note_reached(at)
                     return Step.PAUSED
@@ -200,7 +200,7 @@ class BatchRunner:
                     return Step.IDLE
                 fold = self._fold_for(projection, at)
                 fold.apply(decoded.batch, connection)
-                if self._settling:
+                if self._flushing:
                     fold.flush(connection)
                 reached = self._reaching(at, decoded.page, began)
                 checkpoints.advance(connection, reached)
@@ -211,10 +211,10 @@ class BatchRunner:
                 or is_infrastructure(error)
             ):
                 raise
-            if not self._settling:
+            if not self._flushing:
                 raise DeferredFlushFailed from error
             return self._isolate(projection, at, limit, error)
-        self._folds.put_back(projection, fold, reached)
+        self._fold_cache.put_back(projection, fold, reached)
         self._note_reached(reached)
         page = decoded.page
         return Step.FULL if page.cut or page.count == limit else Step.SOME
@@ -224,9 +224,9 @@ class BatchRunner:
         waited to be settled are lost: somebody else has written, or a crash has undone what was
         written.
         """
-        if not self._settling and at.position and not self._folds.is_left(projection, at):
+        if not self._flushing and at.position and not self._fold_cache.is_current(projection, at):
             raise DeferredFlushFailed("the rows that waited to be settled are lost")
-        return self._folds.take(projection, at)
+        return self._fold_cache.take(projection, at)
 
     def _note_reached(self, at: Checkpoint) -> None:
         self._reached[at.name] = Reached(at, monotonic())

@@ -116,23 +116,23 @@ def read_all(connection: Connection) -> dict[str, Checkpoint]:
     return {row.name: _read(row) for row in connection.execute(_SELECT)}
 
 
-def read_beside(
+def read_with(
     connection: Connection, columns: tuple[ColumnElement[Any], ...], name: str | None = None
 ) -> dict[str, tuple[Checkpoint, tuple[Any, ...]]]:
     """Every projection's position by name, or only that one's, and some columns of elsewhere in
     the same database, in one round trip.
     """
     if name is None:
-        rows = _beside(_SELECT, columns).all(connection)
+        rows = _with_columns(_SELECT, columns).all(connection)
     else:
-        rows = _beside(_NAMED, columns).all(connection, of=name)
+        rows = _with_columns(_NAMED, columns).all(connection, of=name)
     own = len(_SELECT.selected_columns)
     return {row[0]: (_read(row[:own]), tuple(row[own:])) for row in rows}
 
 
 def lock(connection: Connection, name: str) -> Checkpoint | None:
     """The position, locked until the transaction ends; None while another worker has it."""
-    return _position(connection.execute(_HELD, {"of": name}).first())
+    return _position(connection.execute(_LOCKED, {"of": name}).first())
 
 
 def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None:
@@ -231,7 +231,7 @@ _SELECT = select(
 
 _NAMED = _SELECT.where(projection.c.name == bindparam("of"))
 _ONE = CompiledQuery(_NAMED)
-_HELD = _NAMED.with_for_update(skip_locked=True)
+_LOCKED = _NAMED.with_for_update(skip_locked=True)
 _UPDATE = update(projection).where(projection.c.name == bindparam("of"))
 _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).where(
     projection.c.failed.is_not(None)
@@ -239,7 +239,7 @@ _FAILURES = select(projection.c.name, projection.c.error, projection.c.failed).w
 
 
 @lru_cache(maxsize=64)
-def _beside(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> CompiledQuery:
+def _with_columns(query: Select[Any], columns: tuple[ColumnElement[Any], ...]) -> CompiledQuery:
     return CompiledQuery(query.add_columns(*columns))
 
 

@@ -23,7 +23,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy import Connection
 
-from lrs.db.engine import Database, begin_at_once, wait_for_disk
+from lrs.db.engine import Database, begin_without_waiting, wait_for_disk
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import LogMark
 from lrs.ledger import Ledger
@@ -50,7 +50,7 @@ class Continuity:
         """The end of the log as it was seen last, and what this process has appended since."""
         self._written: LogMark | None = None
 
-    def look(self, standings: Collection[ProjectionStatus], *, ahead: bool) -> bool:
+    def look(self, statuses: Collection[ProjectionStatus], *, ahead: bool) -> bool:
         """Compare the log with what is known of it; whether it has lost events. `ahead` says that
         a read model of this program holds some of those. Raises Unavailable.
         """
@@ -61,7 +61,7 @@ class Continuity:
                 reconcile(
                     self._ledger, connection, self._projections.values(), lost=lost, former=former
                 )
-        end = self._ledger.reader.mark() if lost else _end(standings)
+        end = self._ledger.reader.mark() if lost else _end(statuses)
         highest = max(set(self._unchecked) - set(lost), default=None)
         self._unchecked = [] if end is None else [end]
         self._write(max(filter(None, (highest, end)), default=None))
@@ -82,7 +82,7 @@ class Continuity:
         """Note it, unless somebody is writing the read models just now."""
         if known is None or known == self._written:
             return
-        with translate_db_errors(), begin_at_once(self._views) as connection:
+        with translate_db_errors(), begin_without_waiting(self._views) as connection:
             if connection is not None:
                 divergence.raise_to(connection, self._ledger.log_id, known)
                 self._written = known
@@ -172,9 +172,9 @@ def _note(
         )
 
 
-def _end(standings: Collection[ProjectionStatus]) -> LogMark | None:
+def _end(statuses: Collection[ProjectionStatus]) -> LogMark | None:
     """The last event of the log, as whoever asked for the standings has seen it."""
-    for standing in standings:
-        if standing.latest is not None:
-            return LogMark(standing.head, standing.stored, standing.latest)
+    for status in statuses:
+        if status.latest is not None:
+            return LogMark(status.head, status.stored, status.latest)
     return None

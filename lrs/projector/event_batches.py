@@ -11,7 +11,7 @@ from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
 from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
 
-_BESIDE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
+_ALSO_READ = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
 """Topics that are folded together with statements."""
 
 
@@ -58,11 +58,11 @@ class BatchSource:
         """The next batch of statements, with what the catalogue says among them, kept until
         another one is read. Raises LogDiverged.
         """
-        kept = self._kept
-        if kept is not None and kept[:2] == (after, limit) and self._is_held(kept[2].page):
-            return kept[2]
+        cached = self._kept
+        if cached is not None and cached[:2] == (after, limit) and self._is_held(cached[2].page):
+            return cached[2]
         position, commitment = after
-        page = self._ledger.reader.after(position, limit, _BESIDE, commitment=commitment)
+        page = self._ledger.reader.after(position, limit, _ALSO_READ, commitment=commitment)
         if page.count == 0:
             return None
         decoded = DecodedBatch(self._batch(position, page), page)

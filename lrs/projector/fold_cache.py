@@ -35,15 +35,15 @@ class FoldCache:
 
         It is not kept until it is put back: whatever fails meanwhile, nothing is remembered of it.
         """
-        kept = self._kept.pop(projection.NAME, None)
-        if kept is not None and kept.projection is projection and kept.left == at.identity:
-            return kept.fold
+        cached = self._kept.pop(projection.NAME, None)
+        if cached is not None and cached.projection is projection and cached.left == at.identity:
+            return cached.fold
         return projection.new_fold()
 
-    def is_left(self, projection: Projection, at: Checkpoint) -> bool:
+    def is_current(self, projection: Projection, at: Checkpoint) -> bool:
         """Whether a fold is kept that left the tables at that checkpoint."""
-        kept = self._kept.get(projection.NAME)
-        return kept is not None and kept.projection is projection and kept.left == at.identity
+        cached = self._kept.get(projection.NAME)
+        return cached is not None and cached.projection is projection and cached.left == at.identity
 
     def put_back(self, projection: Projection, fold: Fold, left: Checkpoint) -> None:
         """Keep a fold whose transaction is committed: it left the tables at that checkpoint."""

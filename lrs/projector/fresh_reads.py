@@ -29,13 +29,13 @@ class ReadConsistency:
 
     position: int
     through: int
-    standing: ProjectionStatus
+    status: ProjectionStatus
     """Where it stood when that was found out."""
 
     @property
     def is_paused(self) -> bool:
         """Whether it is not to come any further."""
-        return self.standing.at.paused
+        return self.status.at.paused
 
 
 class FreshReads(BatchRunner):
@@ -64,32 +64,32 @@ class FreshReads(BatchRunner):
         After `wait` seconds it gives what is there; the Reach tells the truth about it. So it does
         at once for one that is paused.
         """
-        standing = self._freshened(name)
-        return _reach(standing, self._through)
+        status = self._freshened(name)
+        return _reach(status, self._through)
 
     def query(self, name: str, question: Callable[[Connection], T]) -> tuple[T, ReadConsistency]:
         """The answer that the projection's tables give, as fresh as `fresh` says. The question
         may be put again, so it must change nothing.
         """
-        reach = self.fresh(name)
-        return self.query_once(reach, question), reach
+        consistency = self.fresh(name)
+        return self.query_once(consistency, question), consistency
 
-    def query_once(self, reach: ReadConsistency, question: Callable[[Connection], T]) -> T:
+    def query_once(self, consistency: ReadConsistency, question: Callable[[Connection], T]) -> T:
         """The answer that the projection's tables give, all of them of one making, and none of
         them behind where they stood. Raises Unavailable.
         """
 
-        def read(standing: ProjectionStatus) -> T:
+        def read(status: ProjectionStatus) -> T:
             with translate_db_errors(), self._views.read.connect() as connection:
                 # On the connection that is asked: it would not outlive a crash that undid commits.
-                at = checkpoints.read(connection, standing.at.name)
-                if at is None or at.generation != standing.at.generation:
+                at = checkpoints.read(connection, status.at.name)
+                if at is None or at.generation != status.at.generation:
                     raise Unavailable("view-being-made")
-                if at.position < standing.at.position:
+                if at.position < status.at.position:
                     raise Unavailable("index-behind")
                 return question(connection)
 
-        return self.retry_if_swapped(reach.standing, read)
+        return self.retry_if_swapped(consistency.status, read)
 
     @contextmanager
     def snapshot_read(self, name: str, *others: str) -> Iterator[tuple[Connection, Checkpoint]]:
@@ -109,17 +109,21 @@ class FreshReads(BatchRunner):
         """
         through = self._through  # before the state: what was complete then is in it
         with self._state(name, *others) as connection:
-            standing = self._standings.in_snapshot(connection, name)
-            if standing.is_level:
+            status = self._statuses.in_snapshot(connection, name)
+            if status.is_level:
                 for each in others:
                     self._ours(connection, each)
-                yield connection, _reach(standing, through)
+                yield connection, _reach(status, through)
                 return
-        reach = self.fresh(name)
+        consistency = self.fresh(name)
         with self.snapshot_read(name, *others) as (connection, at):
-            complete = at.stored if at.position < reach.position else max(reach.through, at.stored)
-            standing = replace(reach.standing, at=at)
-            yield connection, ReadConsistency(at.position, complete, standing)
+            complete = (
+                at.stored
+                if at.position < consistency.position
+                else max(consistency.through, at.stored)
+            )
+            status = replace(consistency.status, at=at)
+            yield connection, ReadConsistency(at.position, complete, status)
 
     @contextmanager
     def _state(self, *names: str) -> Iterator[Connection]:
@@ -136,52 +140,49 @@ class FreshReads(BatchRunner):
         at = checkpoints.read(connection, name)
         if at is None:
             raise Unavailable("view-being-made")
-        self._standings.require_ours(at)
+        self._statuses.require_ours(at)
         return at
 
     def retry_if_swapped(
-        self, standing: ProjectionStatus, read: Callable[[ProjectionStatus], T]
+        self, status: ProjectionStatus, read: Callable[[ProjectionStatus], T]
     ) -> T:
         """What `read` finds in the projection's tables, which stand there. Where they are swapped
         for others meanwhile, it reads those. Raises Unavailable where those are a newer program's.
         """
         while True:
             try:
-                found = read(standing)
+                found = read(status)
             except Exception:
-                if self.position(standing.at.name).generation == standing.at.generation:
+                if self.position(status.at.name).generation == status.at.generation:
                     raise
             else:
-                if self._is_same_generation(standing):
+                if self._is_same_generation(status):
                     return found
-            standing = self.status(standing.at.name)
+            status = self.status(status.at.name)
 
     def _freshened(self, name: str) -> ProjectionStatus:
         deadline = monotonic() + self._wait
-        standing = self.status(name)
-        while not (standing.is_level or standing.at.paused) and monotonic() < deadline:
+        status = self.status(name)
+        while not (status.is_level or status.at.paused) and monotonic() < deadline:
             try:
-                at = self._catch_up(name, standing, deadline)
+                at = self._catch_up(name, status, deadline)
             except StorageFull:
                 break  # what is there can still be read
             # Of a rebuild that was known of then; what is remembered may be from before.
-            at = replace(at, pending_rebuild=standing.at.pending_rebuild)
-            standing = replace(standing, at=at, there=at.commitment)
-        return standing
+            at = replace(at, pending_rebuild=status.at.pending_rebuild)
+            status = replace(status, at=at, there=at.commitment)
+        return status
 
-    def _is_same_generation(self, standing: ProjectionStatus) -> bool:
-        """Whether the tables are still those of that standing. They are if no rebuild was known
-        of, and there has been no time for one since: each is known of for MIN_ANNOUNCEMENT at
+    def _is_same_generation(self, status: ProjectionStatus) -> bool:
+        """Whether the tables are still those that this status describes. They are if no rebuild was
+        known of, and there has been no time for one since: each is known of for MIN_ANNOUNCEMENT at
         least.
         """
-        if (
-            standing.at.pending_rebuild is None
-            and monotonic() - standing.asked < MIN_ANNOUNCEMENT / 2
-        ):
+        if status.at.pending_rebuild is None and monotonic() - status.asked < MIN_ANNOUNCEMENT / 2:
             return True
-        return self.position(standing.at.name).generation == standing.at.generation
+        return self.position(status.at.name).generation == status.at.generation
 
-    def _catch_up(self, name: str, standing: ProjectionStatus, deadline: float) -> Checkpoint:
+    def _catch_up(self, name: str, status: ProjectionStatus, deadline: float) -> Checkpoint:
         """Fold towards what is due, or wait for whoever does. Where that has led."""
         lock = self._locks[name]
         if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
@@ -190,9 +191,9 @@ class FreshReads(BatchRunner):
             reached = self._reached.get(name)
             if (
                 reached is not None
-                and reached.when >= standing.asked
-                and reached.at.position >= standing.due
-                and reached.at.generation == standing.at.generation
+                and reached.when >= status.asked
+                and reached.at.position >= status.due
+                and reached.at.generation == status.at.generation
             ):
                 return reached.at  # another thread of this process has been there meanwhile
             step = self.step(self.projections[name])
@@ -204,7 +205,7 @@ class FreshReads(BatchRunner):
         return self._reached[name].at
 
 
-def _reach(standing: ProjectionStatus, through: int) -> ReadConsistency:
+def _reach(status: ProjectionStatus, through: int) -> ReadConsistency:
     """Up to where it can be trusted; `through` is up to when reads are known to be complete."""
-    complete = max(standing.through, through) if standing.is_level else standing.through
-    return ReadConsistency(standing.position, complete, standing)
+    complete = max(status.through, through) if status.is_level else status.through
+    return ReadConsistency(status.position, complete, status)

@@ -106,9 +106,9 @@ class StatusReader:
 
     def of(self, name: str) -> ProjectionStatus:
         """Raises Unavailable while it is being made, and once it is another program's."""
-        standing = self._read((name,), self._rare[name], name)[name]
-        self.require_answers(standing)
-        return standing
+        status = self._read((name,), self._rare[name], name)[name]
+        self.require_answers(status)
+        return status
 
     def in_snapshot(self, connection: Connection, name: str) -> ProjectionStatus:
         """Where it stands in the state that this connection sees, and the log's end no earlier.
@@ -116,15 +116,15 @@ class StatusReader:
         """
         topics, asked = self._rare[name], monotonic()
         if self._one_database:
-            at, end = checkpoints.read_beside(connection, _beside(topics), name).get(name, _NONE)
+            at, end = checkpoints.read_with(connection, _beside(topics), name).get(name, _NONE)
         else:
             at = checkpoints.read(connection, name)
             end = () if at is None else self._ledger.reader.end(topics, [at.position])
         if at is None:
             raise Unavailable("view-being-made")
-        standing = self._standing(at, end, topics, asked)
-        self.require_answers(standing)
-        return standing
+        status = self._status(at, end, topics, asked)
+        self.require_answers(status)
+        return status
 
     def ownership(self, at: Checkpoint) -> Ownership:
         """Which program may read and fold what stands there."""
@@ -140,16 +140,16 @@ class StatusReader:
             return Ownership.ANOTHERS
         return Ownership.OUTDATED if at.pending_rebuild is None else Ownership.COMING
 
-    def owner(self, standing: ProjectionStatus) -> Ownership:
-        """As `whose`, and whether the log still holds what was folded."""
-        whose = self.ownership(standing.at)
-        return Ownership.AHEAD if whose is Ownership.OURS and standing.is_ahead else whose
+    def owner(self, status: ProjectionStatus) -> Ownership:
+        """As `ownership`, and whether the log still holds what was folded."""
+        whose = self.ownership(status.at)
+        return Ownership.AHEAD if whose is Ownership.OURS and status.is_ahead else whose
 
-    def require_answers(self, standing: ProjectionStatus) -> None:
+    def require_answers(self, status: ProjectionStatus) -> None:
         """As `require_ours`, and keep off tables that were folded from what the log has lost."""
-        self.require_ours(standing.at)
-        if standing.is_ahead:
-            raise Unavailable("view-ahead-of-log", projection=standing.at.name)
+        self.require_ours(status.at)
+        if status.is_ahead:
+            raise Unavailable("view-ahead-of-log", projection=status.at.name)
 
     def require_ours(self, at: Checkpoint) -> None:
         """Keep off tables that are still to be made for this program, or that another one has
@@ -169,7 +169,7 @@ class StatusReader:
         asked = monotonic()
         with translate_db_errors(), self._views.read.connect() as connection:
             columns = _beside(topics) if self._one_database else ()
-            found = checkpoints.read_beside(connection, columns, only)
+            found = checkpoints.read_with(connection, columns, only)
         if any(name not in found for name in names):
             raise Unavailable("view-being-made")
         if self._one_database:
@@ -181,9 +181,9 @@ class StatusReader:
             ends = {
                 name: (*end[:split], there) for name, there in zip(at, end[split:], strict=True)
             }
-        return {name: self._standing(found[name][0], ends[name], topics, asked) for name in names}
+        return {name: self._status(found[name][0], ends[name], topics, asked) for name in names}
 
-    def _standing(
+    def _status(
         self, at: Checkpoint, end: Sequence[Any], topics: tuple[str, ...], asked: float
     ) -> ProjectionStatus:
         """`end` is what LogReader.end gives, with the commitment at the projection's position."""

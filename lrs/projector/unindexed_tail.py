@@ -34,7 +34,7 @@ class UnindexedTail:
     after: int
     statements: Sequence[tuple[int, Terms]] = ()
 
-    def find(self, wanted: Filter) -> list[int]:
+    def matching(self, wanted: Filter) -> list[int]:
         """Positions of those that match, ascending."""
         asked = _Asked(wanted)
         return [
@@ -69,19 +69,19 @@ class TailReader:
         self._commitment: bytes | None = None
         """That of the last event read, which tells whether the log still goes on from it."""
 
-    def behind(self, standing: ProjectionStatus) -> UnindexedTail | None:
+    def behind(self, status: ProjectionStatus) -> UnindexedTail | None:
         """The statements after the index's position, up to the log's head.
 
         None where only the index can tell. Raises LogDiverged, Unavailable.
         """
-        index, upto = standing.at, standing.head
+        index, upto = status.at, status.head
         after = index.position
         if upto <= after:
             return UnindexedTail(after)
         if upto - after > self.MOST:
             return None
         with self._lock:
-            if not self._holds(standing):
+            if not self._holds(status):
                 self._begin(index)
             try:
                 if self._upto < upto:
@@ -96,15 +96,15 @@ class TailReader:
                 list(zip(self._positions[first:last], self._terms[first:last], strict=True)),
             )
 
-    def _holds(self, standing: ProjectionStatus) -> bool:
+    def _holds(self, status: ProjectionStatus) -> bool:
         """Whether what is kept goes on from the index's position, and the log from what is kept:
         a failover may have put other events at the positions that were read.
         """
-        index = standing.at
+        index = status.at
         if self._begun != index.generation or not self._after <= index.position <= self._upto:
             return False
-        if self._upto == standing.head:
-            return self._commitment == standing.latest
+        if self._upto == status.head:
+            return self._commitment == status.latest
         return self._commitment == self._log.commitment_at(self._upto)
 
     def _begin(self, index: Checkpoint) -> None:

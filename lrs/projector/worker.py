@@ -127,7 +127,7 @@ class Projector(FreshReads):
         with translate_db_errors(), self._views.write.connect() as connection:
             transaction = connection.begin()
             try:
-                self._standings.require_ours(self._locked(connection, name))
+                self._statuses.require_ours(self._locked(connection, name))
                 fold = projection.new_fold()
                 fold.apply(decoded.batch, connection)
                 fold.flush(connection)
@@ -155,13 +155,13 @@ class Projector(FreshReads):
         """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
         while not self._stop.is_set():
             try:
-                standings = self.statuses()
-                ahead = any(self.ownership(s) is Ownership.AHEAD for s in standings.values())
-                if self._continuity.look(standings.values(), ahead=ahead):
+                statuses = self.statuses()
+                ahead = any(self.ownership(s) is Ownership.AHEAD for s in statuses.values())
+                if self._continuity.look(statuses.values(), ahead=ahead):
                     self._through = 0  # reads are complete up to no instant that is known yet
-                full = fold and self._step_all(standings)
-                self._look_around(standings)
-                if fold and any(s.at.pending_rebuild is not None for s in standings.values()):
+                full = fold and self._step_all(statuses)
+                self._look_around(statuses)
+                if fold and any(s.at.pending_rebuild is not None for s in statuses.values()):
                     self._background.look()
             except Exception as error:
                 with suppress(Exception):  # a full disk may take no log entry either
@@ -172,18 +172,18 @@ class Projector(FreshReads):
                 self._wake.clear()
                 self._stop.wait(self._pause)
 
-    def _step_all(self, standings: dict[str, ProjectionStatus]) -> bool:
+    def _step_all(self, statuses: dict[str, ProjectionStatus]) -> bool:
         """Fold a batch of each that has something to fold, and note where that has led. Whether
         there is more. What keeps one from being folded does not keep the others.
         """
         full, failed = False, None
-        for name, standing in standings.items():
-            at = standing.at
-            if (owner := self.ownership(standing)) is not Ownership.OURS:
+        for name, status in statuses.items():
+            at = status.at
+            if (owner := self.ownership(status)) is not Ownership.OURS:
                 if owner in (Ownership.ANOTHERS, Ownership.OUTDATED):  # else it is about to be ours
                     self._warn(at)
                 continue
-            if standing.is_level or at.paused:
+            if status.is_level or at.paused:
                 continue
             # Where another process is at work, that one goes on; to come back at once would only
             # have the two take turns at ever smaller batches.
@@ -197,7 +197,7 @@ class Projector(FreshReads):
             full |= step is Step.FULL
             if step is not Step.BUSY:
                 at = self._reached[name].at
-                standings[name] = replace(standing, at=at, there=at.commitment)
+                statuses[name] = replace(status, at=at, there=at.commitment)
         if not full:
             self._batches.reset_cache()
         if failed is not None:
@@ -219,13 +219,13 @@ class Projector(FreshReads):
             with suppress(Exception), self._views.write.begin() as connection:
                 checkpoints.fail(connection, name, Failure(text, self._ledger.now()))
 
-    def _look_around(self, standings: dict[str, ProjectionStatus]) -> None:
+    def _look_around(self, statuses: dict[str, ProjectionStatus]) -> None:
         """Renew `through`: the clock while nothing is being appended, so that an idle store
         answers a recent instant; else the `stored` of the last event that all have folded, but for
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in standings.values() if self.ownership(s) is Ownership.OURS]
+        ours = [s for s in statuses.values() if self.ownership(s) is Ownership.OURS]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]

@@ -200,8 +200,10 @@ class CatalogueService:
 
     def _held(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
         name, (head, _) = projection.CatalogueProjection.NAME, self._ledger.reader.head()
-        found, reach = self._projector.query(name, lambda c: projection.among(c, streams.values()))
-        if reach.is_paused and reach.position < head:
+        found, consistency = self._projector.query(
+            name, lambda c: projection.among(c, streams.values())
+        )
+        if consistency.is_paused and consistency.position < head:
             raise Unavailable("view-paused", projection=name)
         return {thing: found[s] for thing, s in streams.items() if s in found}
 

@@ -30,7 +30,7 @@ class DefinitionService:
         """
         key = agent_key(agent) or ""
         names = self._asked(by, lambda c: index.agent_names(c, key))
-        return person(agent, names if by.may_reach(key) else [])
+        return person(agent, names if by.may_access(key) else [])
 
     def activity(self, id: str, by: Credential) -> JsonObject:
         """The Activity with its definition, merged from all that was said; without one if nothing

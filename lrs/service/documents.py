@@ -112,20 +112,20 @@ class DocumentService:
 
     def get(self, address: Address, by: Credential) -> Document:
         """The document. Raises DocumentNotFound, Forbidden."""
-        self._may_see(address.shelf, by)
-        key = self._ledger.owners.key(address.shelf.owner)
+        self._may_see(address.collection, by)
+        key = self._ledger.owners.key(address.collection.owner)
         latest = _Latest() if key is None else self._latest(address.stream(key))
         if latest.document is None or not _is_seen(latest.document, by):
             raise DocumentNotFound("document-not-found")
         return latest.document
 
-    def names(self, shelf: DocumentCollection, since: int | None, by: Credential) -> list[str]:
+    def names(self, collection: DocumentCollection, since: int | None, by: Credential) -> list[str]:
         """The stateIds or profileIds of the documents there that the key sees, those stored after
         `since`; each once. Raises Forbidden.
         """
-        self._may_see(shelf, by)
-        listed = self._listed(shelf, since)
-        if shelf.agent and not by.may_see_all() and by.launch is None:
+        self._may_see(collection, by)
+        listed = self._listed(collection, since)
+        if collection.agent and not by.may_see_all() and by.launch is None:
             listed = {
                 stream: name
                 for stream, name in listed.items()
@@ -153,11 +153,11 @@ class DocumentService:
         Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
         StorageFull.
         """
-        self._may_keep(address.shelf, by)
+        self._may_keep(address.collection, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
-            require_for_put(address.shelf.kind, version, condition, latest.etag)
+            require_for_put(address.collection.kind, version, condition, latest.etag)
             self._blobs.put(received)
             return content
 
@@ -174,7 +174,7 @@ class DocumentService:
         """Put the properties of a JSON object over those of the one that is there; where none is,
         store it as it came. Its ETag. Raises as `put` does, and TooLarge.
         """
-        self._may_keep(address.shelf, by)
+        self._may_keep(address.collection, by)
         content = _content(content_type, received)
 
         def decide(latest: _Latest) -> Content:
@@ -201,8 +201,8 @@ class DocumentService:
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
-        self._may_keep(address.shelf, by)
-        key = self._ledger.owners.key(address.shelf.owner)
+        self._may_keep(address.collection, by)
+        key = self._ledger.owners.key(address.collection.owner)
         if key is None:
             condition.require(None)
             return
@@ -217,12 +217,12 @@ class DocumentService:
 
         retry_on_conflict(once, self._timeout)
 
-    def clear(self, shelf: DocumentCollection, by: Credential) -> None:
+    def clear(self, collection: DocumentCollection, by: Credential) -> None:
         """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
-        self._may_keep(shelf, by)
+        self._may_keep(collection, by)
 
         def once() -> None:
-            streams = self._listed(shelf, None)
+            streams = self._listed(collection, None)
             ends = {stream: self._latest(stream) for stream in streams}
             events = [
                 DocumentDeleted(stream, end.version + 1)
@@ -236,7 +236,7 @@ class DocumentService:
 
     def _write(self, address: Address, decide: Callable[[_Latest], Content], by: Credential) -> str:
         """The ETag of what was decided and stored. The document stays the key's that kept it."""
-        stream = address.stream(self._ledger.owners.key_for(address.shelf.owner))
+        stream = address.stream(self._ledger.owners.key_for(address.collection.owner))
 
         def once() -> str:
             self._recheck(by)
@@ -260,30 +260,30 @@ class DocumentService:
         document = Document(event, logged.stored, lambda: self._blobs.chunks(event.sha2))
         return _Latest(logged.originator_version, document)
 
-    def _listed(self, shelf: DocumentCollection, since: int | None) -> dict[UUID, str]:
+    def _listed(self, collection: DocumentCollection, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
-        listed, reach = self._projector.query(
-            projection.DocumentsProjection.NAME, lambda c: projection.listed(c, shelf, since)
+        listed, consistency = self._projector.query(
+            projection.DocumentsProjection.NAME, lambda c: projection.listed(c, collection, since)
         )
-        if reach.position < head and not reach.is_paused:
+        if consistency.position < head and not consistency.is_paused:
             raise Unavailable("index-behind")  # a list that lacks some would pass for a whole one
         return listed
 
-    def _may_keep(self, shelf: DocumentCollection, by: Credential) -> None:
-        self.require_writer(shelf.kind, by)
-        _require_reach(shelf, by)
-        if not by.may_change(shelf.activity):
+    def _may_keep(self, collection: DocumentCollection, by: Credential) -> None:
+        self.require_writer(collection.kind, by)
+        _require_reach(collection, by)
+        if not by.may_change(collection.activity):
             raise OutsideLaunch("launch-documents")
 
-    def _may_see(self, shelf: DocumentCollection, by: Credential) -> None:
-        _require_reach(shelf, by)
-        if not by.may_see(_SCOPE[shelf.kind]):
-            raise too_narrow(by, f"{_names(shelf.kind)}, `all/read` and `all`")
+    def _may_see(self, collection: DocumentCollection, by: Credential) -> None:
+        _require_reach(collection, by)
+        if not by.may_see(_SCOPE[collection.kind]):
+            raise too_narrow(by, f"{_names(collection.kind)}, `all/read` and `all`")
 
 
 def _is_kept(document: Document, by: Credential) -> bool:
     """Whether the key reaches the document as its own: one of no agent is nobody's."""
-    return not document.event.agent or by.keeps(document.event.keeper)
+    return not document.event.agent or by.wrote_first(document.event.keeper)
 
 
 def _is_seen(document: Document, by: Credential) -> bool:
@@ -303,8 +303,8 @@ def _bytes_of(document: Document) -> bytes:
     return found
 
 
-def _require_reach(shelf: DocumentCollection, by: Credential) -> None:
-    if not by.may_reach(shelf.agent):
+def _require_reach(collection: DocumentCollection, by: Credential) -> None:
+    if not by.may_access(collection.agent):
         raise Forbidden("not-this-learner")
 
 

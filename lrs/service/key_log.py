@@ -29,13 +29,13 @@ class KeyRecord:
     credential: Credential
     standing: KeyStatus
     made: int
-    made_by: str
+    created_by: str
     revoked: int = 0
     revoked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedKey:
     """A key as its stream has it. `stored` is in microseconds since the epoch."""
 
     stored: int
@@ -50,11 +50,11 @@ class KeyLog:
         self._ledger = ledger
         self._homepage = homepage
 
-    def one(self, id: UUID) -> Made | None:
+    def one(self, id: UUID) -> CreatedKey | None:
         """The key of that id, if there is one."""
         events = self._decoded(self._ledger.reader.history(id))
         revoked = any(isinstance(event, CredentialRevoked) for _, event in events)
-        made = (Made(at, f, revoked) for at, f in events if isinstance(f, CredentialCreated))
+        made = (CreatedKey(at, f, revoked) for at, f in events if isinstance(f, CredentialCreated))
         return next(made, None)
 
     def all(self, now: int) -> list[KeyRecord]:

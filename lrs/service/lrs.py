@@ -57,7 +57,7 @@ class Lrs:
                  views: Database, projector: Projector, blobs: Blobs,
                  words: Vocabulary = STANDARD) -> None:  # fmt: skip
         self.settings = settings
-        self.words = words
+        self.vocabulary = words
         self.ledger = ledger
         self.projector = projector
         self.key_uses = KeyUses(views)
@@ -95,18 +95,18 @@ class Lrs:
         zone = settings.zone
         self.clock = ReportClock(ledger.reader, ledger.now, lambda: projector.through, zone)
         reader = SnapshotReader(projector, ledger.reader, words, zone)
-        self.training = TranscriptReports(reader, ledger.reader)
+        self.transcripts = TranscriptReports(reader, ledger.reader)
         self.certifications = CertificationReports(reader, ledger.reader)
         self.offices = OfficeReports(reader)
         self.services = ServiceReports(reader)
         self.visits = VisitReports(reader)
         self.unrecognised = UnrecognisedReports(ledger.reader, ledger.now, words)
-        self.control = ProjectionAdmin(ledger, projector, views)
+        self.projection_admin = ProjectionAdmin(ledger, projector, views)
         self._views = views
         self._databases = (ledger_database, views)
 
     @property
-    def places(self) -> tuple[str, str]:
+    def database_urls(self) -> tuple[str, str]:
         """Printable URLs of the log and of the read models."""
         return self._databases[0].url, self._databases[1].url
 
@@ -133,5 +133,5 @@ class Lrs:
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""
         head, _ = self.ledger.reader.head()
-        control = self.control
+        control = self.projection_admin
         return Health(head, control.all(), control.quarantined(), control.divergences())

@@ -77,7 +77,7 @@ class RebuildProgress:
     """A projection that is made anew; `position` and `rate` are those of the copy."""
 
     version: int
-    is_begun: bool
+    has_started: bool
     """Whether anybody works at it just now."""
     position: int
     progress: float
@@ -141,14 +141,14 @@ class ProjectionAdmin:
 
     def all(self) -> list[ProjectionEntry]:
         """Every projection. Raises Unavailable."""
-        standings = self._projector.statuses()
+        statuses = self._projector.statuses()
         with translate_db_errors(), self._views.read.connect() as connection:
             failures = checkpoints.failures(connection)
             counts = quarantine.counted(connection)
             wanted = rebuild_requests.read_all(connection)
         return [
             self._entry(s, failures.get(name), counts.get(name, 0), wanted.get(name))
-            for name, s in standings.items()
+            for name, s in statuses.items()
         ]
 
     def of(self, name: str) -> ProjectionEntry:
@@ -240,24 +240,24 @@ class ProjectionAdmin:
 
     def _entry(
         self,
-        standing: ProjectionStatus,
+        status: ProjectionStatus,
         failure: Failure | None,
         aside: int,
         wanted: RebuildRequest | None,
     ) -> ProjectionEntry:
-        at, now = standing.at, self._ledger.now()
+        at, now = status.at, self._ledger.now()
         lag, oldest = 0, now
-        if not standing.is_level:
-            lag, oldest = self._projector.waiting(standing)
+        if not status.is_level:
+            lag, oldest = self._projector.waiting(status)
         seconds = max(0, now - oldest) / throughput.SECOND
-        rebuild = None if wanted is None else self._rebuilding(wanted, standing.head)
+        rebuild = None if wanted is None else self._rebuilding(wanted, status.head)
         return ProjectionEntry(
             name=at.name,
             version=at.version,
-            state=self._state(standing, failure, rebuild, seconds if lag else 0, now),
-            answers=self._projector.ownership(standing) is Ownership.OURS,
+            state=self._state(status, failure, rebuild, seconds if lag else 0, now),
+            answers=self._projector.ownership(status) is Ownership.OURS,
             paused=at.paused,
-            position=standing.position,
+            position=status.position,
             lag=lag,
             lag_seconds=round(seconds, 3) if lag else 0.0,
             rate=throughput.shown(at.rate, at.folded, now),
@@ -268,7 +268,7 @@ class ProjectionAdmin:
 
     def _state(
         self,
-        standing: ProjectionStatus,
+        status: ProjectionStatus,
         failure: Failure | None,
         rebuild: RebuildProgress | None,
         late: float,
@@ -276,7 +276,7 @@ class ProjectionAdmin:
     ) -> ProjectionState:
         if rebuild is not None:
             return ProjectionState.REBUILDING
-        at, owner = standing.at, self._projector.ownership(standing)
+        at, owner = status.at, self._projector.ownership(status)
         if owner is not Ownership.OURS:
             return _NOT_OURS[owner]
         if at.paused:
@@ -295,7 +295,7 @@ class ProjectionAdmin:
         position, rate = (min(wanted.position, head), wanted.rate) if begun else (0, 0.0)
         return RebuildProgress(
             version=wanted.version,
-            is_begun=begun,
+            has_started=begun,
             position=position,
             progress=round(position / head, 4) if head else 0.0,
             rate=round(rate, 1),

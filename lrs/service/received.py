@@ -12,7 +12,7 @@ from lrs.domain.binary_content import BinaryContent
 from lrs.domain.events import StatementStored
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.attachment import attachments, declared_hash, reference
-from lrs.domain.xapi.stored_text import kept_text
+from lrs.domain.xapi.stored_text import stored_text
 from lrs.domain.xapi.version import Version
 
 
@@ -56,7 +56,7 @@ def events_of(
             attachments=_references(value, carried) if carried else (),
             may_void_any=may_do_all,
             may_define=may_define and not may_do_all and index in defining,
-            text=kept_text(value, statement.text),
+            text=stored_text(value, statement.text),
         )
         events.append(event)
     return events

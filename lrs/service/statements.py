@@ -160,14 +160,14 @@ class StatementService:
         read that are large.
         """
         self._may_read(by)
-        reach, behind = self._reach()
+        consistency, behind = self._reach()
         reader = self._ledger.reader
         after = 0 if query.since is None else reader.position_at(query.since)
-        upto = reach.position
+        upto = consistency.position
         if query.until is not None:
             upto = min(upto, reader.position_at(query.until))
         first = Cursor(query.criteria, query.limit, query.ascending, after, upto)
-        return self._page(first, by, reach, behind, before_large)
+        return self._page(first, by, consistency, behind, before_large)
 
     def follow(
         self,
@@ -185,15 +185,15 @@ class StatementService:
         self._may_read(by)
         cursor = Cursor.decode(token)
         cursor.require(beside)
-        reach, behind = self._reach()
-        if reach.position < cursor.upto:
+        consistency, behind = self._reach()
+        if consistency.position < cursor.upto:
             head, _ = self._ledger.reader.head()
-            reach, behind = self._reach()
-            if reach.position < min(cursor.upto, head):
+            consistency, behind = self._reach()
+            if consistency.position < min(cursor.upto, head):
                 # the walk must not leave out what cannot be seen now
                 raise Unavailable("index-behind")
         limited = replace(cursor, limit=min(cursor.limit, max_page))
-        return self._page(limited, by, reach, behind, before_large)
+        return self._page(limited, by, consistency, behind, before_large)
 
     def attached(self, rows: Sequence[LoggedStatement]) -> list[Attached]:
         """The attachments whose bytes came with these statements, each once."""
@@ -202,20 +202,20 @@ class StatementService:
     def _reach(self) -> tuple[ReadConsistency, UnindexedTail]:
         """How far reads are complete, and what of that the index does not hold yet."""
         through = self._projector.through  # before the head, which may move on meanwhile
-        standing = self._projector.status(StatementsProjection.NAME)
-        behind = self._projector.retry_if_swapped(standing, self._recent.behind)
+        status = self._projector.status(StatementsProjection.NAME)
+        behind = self._projector.retry_if_swapped(status, self._recent.behind)
         if behind is None:
-            reach = self._projector.fresh(StatementsProjection.NAME)
-            return reach, UnindexedTail(reach.position)
-        position = max(standing.at.position, standing.head)
-        through = max(standing.stored, standing.at.stored, through)
-        return ReadConsistency(position, through, standing), behind
+            consistency = self._projector.fresh(StatementsProjection.NAME)
+            return consistency, UnindexedTail(consistency.position)
+        position = max(status.at.position, status.head)
+        through = max(status.stored, status.at.stored, through)
+        return ReadConsistency(position, through, status), behind
 
     def _page(
         self,
         cursor: Cursor,
         by: Credential,
-        reach: ReadConsistency,
+        consistency: ReadConsistency,
         behind: UnindexedTail,
         before_large: BeforeLarge,
     ) -> StatementPage:
@@ -226,7 +226,7 @@ class StatementService:
             ascending=cursor.ascending,
             authority=None if by.may_read() else authority_key(by.authority),
         )
-        positions = self._positions(wanted, cursor.limit + 1, reach, behind)
+        positions = self._positions(wanted, cursor.limit + 1, consistency, behind)
         page = positions[: cursor.limit]
         rows, read = self._ledger.reader.page(page, self._page_bytes, before_large)
         following = None
@@ -235,20 +235,20 @@ class StatementService:
             following = (
                 replace(cursor, after=edge) if cursor.ascending else replace(cursor, upto=edge - 1)
             )
-        return StatementPage(rows, following, reach.through)
+        return StatementPage(rows, following, consistency.through)
 
     def _positions(
-        self, wanted: Filter, limit: int, reach: ReadConsistency, behind: UnindexedTail
+        self, wanted: Filter, limit: int, consistency: ReadConsistency, behind: UnindexedTail
     ) -> list[int]:
         """The first `limit` matches, from the index and from what is behind it."""
-        newer = behind.find(wanted)
+        newer = behind.matching(wanted)
         if not wanted.ascending:
             newer = newer[::-1][:limit]
             limit -= len(newer)
         older: list[int] = []
         indexed = replace(wanted, upto=min(wanted.upto, behind.after))
         if limit and indexed.upto > indexed.after:
-            older = self._projector.query_once(reach, lambda c: find(c, indexed, limit))
+            older = self._projector.query_once(consistency, lambda c: find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
     def _get(
@@ -257,17 +257,19 @@ class StatementService:
         self._may_read(by)
         # The statement first: then what is known of voiding is not older than it.
         rows = self._ledger.reader.statements([id], before_large=before_large)
-        reach, behind = self._reach()
-        if rows and self._is_voided(rows[0].position, reach, behind) is voided:
+        consistency, behind = self._reach()
+        if rows and self._is_voided(rows[0].position, consistency, behind) is voided:
             theirs = rows[0].authority
             if by.may_read() or authority_key(theirs) == authority_key(by.authority):
-                return rows[0], reach
+                return rows[0], consistency
         raise StatementNotFound("statement-not-found")
 
-    def _is_voided(self, position: int, reach: ReadConsistency, behind: UnindexedTail) -> bool:
+    def _is_voided(
+        self, position: int, consistency: ReadConsistency, behind: UnindexedTail
+    ) -> bool:
         if position > behind.after:  # and nothing refers to it, else it would not be behind
             return False
-        return self._projector.query_once(reach, lambda c: index.is_voided(c, position))
+        return self._projector.query_once(consistency, lambda c: index.is_voided(c, position))
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():

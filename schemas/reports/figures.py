@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from lrs.domain.training.course_statistics import CourseStatistics
-from lrs.service.reports import Slice, SliceBy, Things
+from lrs.service.reports import CurrentEntries, Slice, SliceBy
 from schemas.fast_serializer import Dumping
 from schemas.reports.fields import HoursField, RateField, SpreadField
 from schemas.reports.people import agent_view, coded_view
@@ -87,7 +87,11 @@ def lines_view(figures: CourseStatistics) -> Any:
 
 
 def slice_view(
-    one: Slice, by: SliceBy, names: Mapping[str, str], offices: Things, languages: Sequence[str]
+    one: Slice,
+    by: SliceBy,
+    names: Mapping[str, str],
+    offices: CurrentEntries,
+    languages: Sequence[str],
 ) -> dict[str, Any]:
     """What a slice is of; its figures are to follow."""
     value = one.value

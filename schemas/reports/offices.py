@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from lrs.domain.certification.verdict import STATUSES
 from lrs.domain.training.course_statistics import Rate
-from lrs.service.reports import CompletedBy, Things
+from lrs.service.reports import CompletedBy, CurrentEntries
 from lrs.service.reports.offices import MonthFigures, OfficeFigures, Readiness, StatusCounts
 from lrs.service.reports.services import CityService
 from lrs.service.reports.snapshot import PlaceNames
@@ -97,7 +97,7 @@ def _visit(
 
 
 def _totals(
-    totals: Totals, names: Mapping[str, str], offices: Things, languages: Sequence[str]
+    totals: Totals, names: Mapping[str, str], offices: CurrentEntries, languages: Sequence[str]
 ) -> dict[str, Any]:
     return {
         **_sum(totals.all),

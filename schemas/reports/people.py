@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from lrs.service.reports import CurrentEntry, Things, Trainee
+from lrs.service.reports import CurrentEntries, CurrentEntry, Trainee
 from lrs.service.reports.snapshot import PlaceNames
 from schemas.links import link
 from schemas.reports.fields import title_view
@@ -55,7 +55,7 @@ def quoted(key: str) -> str:
 _QUOTED = {code: quote(chr(code), safe=":@") for code in range(128)}
 
 
-def coded_view(code: str | None, things: Things, languages: Sequence[str]) -> Any:
+def coded_view(code: str | None, things: CurrentEntries, languages: Sequence[str]) -> Any:
     """A thing by its code, called as the catalogue calls it; None without a code."""
     return None if code is None else thing_view(code, things.get((code,)), languages)
 

@@ -36,7 +36,7 @@ def one_document(kind: DocumentKind, query_string: bytes) -> Address:
     an agent, with the parameter's name.
     """
     values = parsed(query_string, _parsers(kind), required=[*_PLACE[kind], _NAME[kind]])
-    return Address(_shelf(kind, values), values[_NAME[kind]])
+    return Address(_collection(kind, values), values[_NAME[kind]])
 
 
 def asked_documents(
@@ -50,7 +50,7 @@ def asked_documents(
     name, since = values.get(_NAME[kind]), values.get("since")
     if name is not None and since is not None:
         raise InvalidQuery("since-with-id", parameter="since", name=_NAME[kind])
-    return _shelf(kind, values), name, since
+    return _collection(kind, values), name, since
 
 
 def deleted_documents(
@@ -59,7 +59,7 @@ def deleted_documents(
     """What a DELETE names: of a State all documents may go at once. Raises as `one_document`."""
     required = [*_PLACE[kind]] if kind is DocumentKind.STATE else [*_PLACE[kind], _NAME[kind]]
     values = parsed(query_string, _parsers(kind), required=required)
-    return _shelf(kind, values), values.get(_NAME[kind])
+    return _collection(kind, values), values.get(_NAME[kind])
 
 
 def asked_agent(query_string: bytes) -> JsonObject:
@@ -78,7 +78,7 @@ def _parsers(kind: DocumentKind) -> dict[str, Parser]:
     return {**_PLACE[kind], **_OPTIONAL[kind], _NAME[kind]: TEXT}
 
 
-def _shelf(kind: DocumentKind, values: Mapping[str, Any]) -> DocumentCollection:
+def _collection(kind: DocumentKind, values: Mapping[str, Any]) -> DocumentCollection:
     agent = values.get("agent")
     return DocumentCollection(
         kind,

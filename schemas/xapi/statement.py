@@ -17,7 +17,7 @@ class Verb(Strict):
     display = LanguageMap()
 
 
-class _Said(Strict):
+class _Statement(Strict):
     """What statements and SubStatements share: a SubStatement is checked as a statement."""
 
     actor = any_actor(required=True)
@@ -41,7 +41,7 @@ class _Said(Strict):
         return None
 
 
-_THINGS = {
+_OBJECTS = {
     "Activity": Activity,
     "Agent": Agent,
     "Group": Group,
@@ -49,11 +49,11 @@ _THINGS = {
 }
 
 
-class SubStatement(_Said):
+class SubStatement(_Statement):
     """2.4.4.3: without id, stored, version and authority, and with no SubStatement within."""
 
     object_type = OneOf("SubStatement", code="object-type", required=True)
-    object = ByType(_THINGS, default="Activity", code="substatement-object", required=True)
+    object = ByType(_OBJECTS, default="Activity", code="substatement-object", required=True)
     context = One(Context)
 
 
@@ -62,12 +62,12 @@ class SubStatement2(SubStatement):
     timestamp = Timestamp2()
 
 
-class Statement(_Said):
+class Statement(_Statement):
     """2.4. `stored` is checked although the store sets it (2.4.8)."""
 
     id = Uuid()
     object = ByType(
-        {**_THINGS, "SubStatement": SubStatement},
+        {**_OBJECTS, "SubStatement": SubStatement},
         default="Activity",
         code="object-type",
         required=True,
@@ -80,7 +80,7 @@ class Statement(_Said):
 
 class Statement2(Statement):
     object = ByType(
-        {**_THINGS, "SubStatement": SubStatement2},
+        {**_OBJECTS, "SubStatement": SubStatement2},
         default="Activity",
         code="object-type",
         required=True,

@@ -105,6 +105,6 @@ def test_a_long_log_is_read_from_its_end(own: Caller, own_lrs: Lrs) -> None:
 def test_only_the_last_days_are_read(own: Caller, own_lrs: Lrs) -> None:
     own.store(of(f"https://x.example/{fresh()}"))
     later = own_lrs.ledger.now() + 3 * 86_400_000_000
-    in_three_days = UnrecognisedReports(own_lrs.ledger.reader, lambda: later, own_lrs.words)
+    in_three_days = UnrecognisedReports(own_lrs.ledger.reader, lambda: later, own_lrs.vocabulary)
     assert len(in_three_days.found(4).words) == 1
     assert in_three_days.found(2).words == []

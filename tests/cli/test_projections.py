@@ -122,16 +122,16 @@ def test_a_rebuild_is_cancelled(place: Place, lrs: Shell, by: str) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    wait_until(lambda: store.control.of("training").rebuild is not None, 30)
+    wait_until(lambda: store.projection_admin.of("training").rebuild is not None, 30)
     if by == "Ctrl-C":
         process.send_signal(signal.SIGINT)
     else:
-        store.control.cancel("training")
+        store.projection_admin.cancel("training")
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1, output
     assert ("Aborted" if by == "Ctrl-C" else "was cancelled") in output
     assert leftovers(place) == []
-    assert store.control.of("training").rebuild is None
+    assert store.projection_admin.of("training").rebuild is None
     store.close()
 
 

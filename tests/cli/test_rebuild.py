@@ -30,12 +30,12 @@ def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> N
     """
     store(lrs, statement())
     lrs.projector.catch_up()
-    before = {name: lrs.projector.checksum(name) for name in lrs.control.names}
+    before = {name: lrs.projector.checksum(name) for name in lrs.projection_admin.names}
     with pytest.raises(RuntimeError, match="it cannot"):
-        rebuild(CHOSEN, broken, cancel=lrs.control.cancel)
+        rebuild(CHOSEN, broken, cancel=lrs.projection_admin.cancel)
     assert {name: lrs.projector.checksum(name) for name in before} == before
     open_projector = partial(bootstrap.projector, lrs.settings)
-    done = rebuild(CHOSEN, open_projector, cancel=lrs.control.cancel, compare=True)
+    done = rebuild(CHOSEN, open_projector, cancel=lrs.projection_admin.cancel, compare=True)
     assert (done.different, done.untold) == ((), ())
     assert leftovers(place) == []
     assert {name: lrs.projector.checksum(name) for name in before} == before

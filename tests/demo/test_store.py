@@ -79,7 +79,7 @@ def test_the_annual_test_renews_the_clearance_from_its_end(centre: Lrs, stories:
 def test_the_stricter_rule_leaves_what_the_first_one_granted(centre: Lrs, stories: Stories) -> None:
     who = stories["kept-by-the-old-rule"]
     found = verdict(standing(centre, who), "senior")
-    entries = centre.training.transcript(who).value.transcript.entries
+    entries = centre.transcripts.transcript(who).value.transcript.entries
     score = next(e.line.score for e in entries if e.course.iri == COURSES["senior-test"].id)
     assert (found.status, found.version) == ("certified", 1)
     assert score is not None
@@ -116,7 +116,7 @@ def test_a_mailbox_and_an_account_are_one_person_with_one_transcript(
     centre: Lrs, history: History, stories: Stories
 ) -> None:
     keys = (stories["one-account"], stories["known-by-mail"])
-    one, other = (centre.training.transcript(key).value for key in keys)
+    one, other = (centre.transcripts.transcript(key).value for key in keys)
     assert one.transcript == other.transcript
     assert one.transcript.trainee.identifiers == keys
     for key in keys:
@@ -129,7 +129,7 @@ def test_who_married_is_called_by_her_new_name_and_was_called_otherwise(
     person = centre.people.show(stories["surname-change"], WRITER)
     before, after = [said.version.entry["name"] for said in person.history if said.version.entry]
     assert before.split()[0] != after.split()[0]
-    shown = centre.training.transcript(stories["surname-change"]).value.transcript.trainee
+    shown = centre.transcripts.transcript(stories["surname-change"]).value.transcript.trainee
     assert shown.name == after
 
 
@@ -181,7 +181,7 @@ def test_the_catalogue_says_which_course_a_simulator_and_visits_belong_to(
     centre: Lrs, stories: Stories
 ) -> None:
     """What statements say of them names no course; then there is no other course than described."""
-    courses = {entry.course.iri: entry for entry in centre.training.courses().value}
+    courses = {entry.course.iri: entry for entry in centre.transcripts.courses().value}
     assert courses.keys() == {course.id for course in COURSES.values()} | {VISITS}
     assert courses[VISITS].trainees > 80
     assert stories["placed-by-the-catalogue"] not in courses
@@ -190,11 +190,11 @@ def test_the_catalogue_says_which_course_a_simulator_and_visits_belong_to(
 def test_what_is_known_at_the_end_is_what_is_known_now(centre: Lrs, journal: Journal) -> None:
     """Read from the log and folded anew, it is what the read models hold, to the last member."""
     head = centre.health().head
-    for trainee in centre.training.trainees("", 0, 500).value[::25]:
+    for trainee in centre.transcripts.trainees("", 0, 500).value[::25]:
         now, then = standing(centre, trainee.key), standing(centre, trainee.key, at=head)
         assert then == now
         lines, again = (
-            centre.training.transcript(trainee.key, None, at).value.transcript
+            centre.transcripts.transcript(trainee.key, None, at).value.transcript
             for at in (None, head)
         )
         assert again.entries == lines.entries
@@ -203,12 +203,12 @@ def test_what_is_known_at_the_end_is_what_is_known_now(centre: Lrs, journal: Jou
 def test_people_tell_what_they_think_of_courses(centre: Lrs) -> None:
     for course in COURSES.values():
         if course.kind in ("classroom", "computer", "blended", "online"):
-            figures = centre.training.course_statistics(course.id).value.figures
+            figures = centre.transcripts.course_statistics(course.id).value.figures
             assert 3.5 < (figures.satisfaction or 0) < 5, course.slug
 
 
 def test_a_course_has_figures_for_every_office(centre: Lrs) -> None:
-    found = centre.training.course_slices(COURSES["service"].id, SliceBy.OFFICE).value
+    found = centre.transcripts.course_slices(COURSES["service"].id, SliceBy.OFFICE).value
     assert [one.value for one in found.slices] == [office.code for office in OFFICES]
 
 

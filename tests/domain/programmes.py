@@ -94,7 +94,7 @@ def judged(
         record=record,
         exemptions=exempt,
         revocations=days(*revoked),
-        begun=min((mark.day for mark in marks), default=None),
+        began=min((mark.day for mark in marks), default=None),
         on=day(on),
     )
 

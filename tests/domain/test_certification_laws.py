@@ -109,7 +109,7 @@ def said(
         record=employed(),
         exemptions=exempt or [],
         revocations=revoked or [],
-        begun=min((mark.day for mark in done), default=None),
+        began=min((mark.day for mark in done), default=None),
         on=on,
     )
 

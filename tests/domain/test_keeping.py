@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.xapi.agent import JsonObject
-from lrs.domain.xapi.stored_text import as_stored, kept_text, needs_rewriting, rewritten
+from lrs.domain.xapi.stored_text import as_stored, needs_rewriting, rewritten, stored_text
 from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
 
@@ -16,7 +16,7 @@ NUMBERS = '"x":[1.10,1e2,-0,-0.0,12345678901234567890123,0.1e-7,1E+4000000000000
 
 
 def kept(text: str) -> str:
-    return kept_text(json.loads(text), text.encode()).decode()
+    return stored_text(json.loads(text), text.encode()).decode()
 
 
 def test_what_the_standard_leaves_alone_is_kept_byte_for_byte() -> None:
@@ -64,11 +64,11 @@ def test_a_lone_activity_becomes_an_array_here_and_in_a_substatement(kind: str) 
 def test_keeping_changes_nothing_else_and_changes_it_once(statement: JsonObject) -> None:
     """Whatever the statement: what is kept needs no more keeping, and reads as it should."""
     text = json.dumps(statement, ensure_ascii=False, indent=2).encode()
-    first = kept_text(statement, text)
+    first = stored_text(statement, text)
     again = json.loads(first)
     assert again == as_stored(statement)
     assert not needs_rewriting(again)
-    assert kept_text(again, first) is first
+    assert stored_text(again, first) is first
     assert first is text or needs_rewriting(statement)
 
 

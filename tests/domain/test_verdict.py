@@ -468,5 +468,5 @@ def test_one_ruling_serves_all_people() -> None:
             spans = [Span(None, None)] if exempt else []
             told = ruling.verdict(earned, begun, record, ruling.applies(record), spans)
             assert told == verdict(
-                versions, earned, record=record, exemptions=spans, begun=begun, on=on
+                versions, earned, record=record, exemptions=spans, began=begun, on=on
             )

@@ -97,7 +97,7 @@ def test_a_standby_alone_is_no_store(pair: Pair, lrs: Lrs) -> None:
     """It is behind its primary; a store that reads it would take that for lost events. Both hosts
     together are one database, whose position and log are read in one query.
     """
-    assert lrs.projector._standings._one_database
+    assert lrs.projector._statuses._one_database
     alone = open_database(pair.standby.url())
     with pytest.raises(OperationalError, match="read-only"):
         alone.read.connect()

@@ -153,7 +153,7 @@ def require_loss_is_told(lrs: Lrs, settings: Settings, surviving: int, highest: 
     assert (found.surviving, found.highest) == (surviving, highest)
     assert lrs.health().is_wrong
     assert any(f"lost {highest - surviving} events" in t for t in examine(settings).troubles)
-    assert lrs.control.acknowledge() == 1
+    assert lrs.projection_admin.acknowledge() == 1
     assert examine(settings).troubles == []
 
 

@@ -30,7 +30,7 @@ ADDRESSES = [
     Address(DocumentCollection(DocumentKind.AGENT_PROFILE, agent=ANNA), "settings"),
     Address(DocumentCollection(DocumentKind.ACTIVITY_PROFILE, activity=COURSE), "highscores"),
 ]
-each_address = pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: str(a.shelf.kind))
+each_address = pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: str(a.collection.kind))
 
 
 def put(lrs: Lrs, address: Address, data: bytes, media: str = "application/json") -> str:
@@ -69,7 +69,12 @@ def test_every_change_is_an_event_of_one_stream(lrs: Lrs, address: Address) -> N
     contents = [Content(data) for data in (b'{"a":1}', b'{"a":1,"b":2}', b"again")]
     assert [(f.sha2, f.sha1, f.size) for f in kept] == [(c.sha2, c.sha1, c.size) for c in contents]
     assert {(f.kind, f.agent, f.activity, f.name) for f in kept} == {
-        (address.shelf.kind, address.shelf.agent, address.shelf.activity, address.name)
+        (
+            address.collection.kind,
+            address.collection.agent,
+            address.collection.activity,
+            address.name,
+        )
     }
     assert holds(lrs, address) == b"again"
 
@@ -79,7 +84,7 @@ def test_what_changes_nothing_is_no_event(lrs: Lrs) -> None:
     before = lrs.ledger.reader.head()
     for address in ADDRESSES:
         lrs.documents.delete(address, Condition(), WRITER)
-        lrs.documents.clear(address.shelf, WRITER)
+        lrs.documents.clear(address.collection, WRITER)
     assert lrs.ledger.reader.head() == before
 
 
@@ -129,7 +134,7 @@ def test_a_restart_finds_every_document(settings: Settings, tmp_path: Path, wher
         for index, address in enumerate(ADDRESSES):
             assert holds(lrs, address) == (f"{number - 1}.{index}".encode() if number else None)
             put(lrs, address, f"{number}.{index}".encode())
-            assert address.name in lrs.documents.names(address.shelf, None, WRITER)
+            assert address.name in lrs.documents.names(address.collection, None, WRITER)
         lrs.close()
 
 

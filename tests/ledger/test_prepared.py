@@ -54,6 +54,6 @@ def test_a_query_within_a_transaction_sees_what_that_sees(lrs: Lrs) -> None:
         store(lrs, statement())
         lrs.projector.catch_up()
         assert connection.in_transaction() or lrs._views.dialect == "sqlite"
-        assert lrs.projector._standings.in_snapshot(connection, "training").at == at
+        assert lrs.projector._statuses.in_snapshot(connection, "training").at == at
     with lrs.projector.snapshot_read("training") as (_, at):
         assert at.position == 1

@@ -91,8 +91,9 @@ def expected(history: History, shelf: DocumentCollection, since: int) -> list[UU
     return [
         address.stream(KEY)
         for address, time in times.items()
-        if (address.shelf.kind, address.shelf.agent, address.shelf.activity) == wanted
-        and shelf.registration in (None, address.shelf.registration)
+        if (address.collection.kind, address.collection.agent, address.collection.activity)
+        == wanted
+        and shelf.registration in (None, address.collection.registration)
         and time > since
     ]
 

@@ -113,7 +113,7 @@ def test_lag_is_told_in_events_and_in_seconds(
 def test_lag_counts_a_projections_own_events_alone(lrs: Lrs) -> None:
     """Statements do not make the documents late."""
     store(lrs, *(statement() for _ in range(4)))
-    lags = {entry.name: (entry.lag, entry.lag_seconds > 0) for entry in lrs.control.all()}
+    lags = {entry.name: (entry.lag, entry.lag_seconds > 0) for entry in lrs.projection_admin.all()}
     assert lags["statements"] == (4, True)
     assert lags["documents"] == (0, False)
 
@@ -189,7 +189,7 @@ def test_what_one_projection_cannot_does_not_keep_the_others(
     store(lrs, statement())
     lrs.start()
     wait_until(lambda: lrs.projector.position("training").position == 1)
-    entry = lrs.control.of("statements")
+    entry = lrs.projection_admin.of("statements")
     assert (entry.state, entry.position) == (ProjectionState.ERRING, 0)
     assert entry.failure is not None
     assert "no room left" in entry.failure.error
@@ -261,7 +261,7 @@ def test_a_rebuild_that_is_asked_for_is_made_by_a_process_that_folds(
     control.rebuild("tally")
     entry = control.of("tally")
     assert entry.rebuild is not None
-    assert (entry.state, entry.rebuild.is_begun) == (ProjectionState.REBUILDING, False)
+    assert (entry.state, entry.rebuild.has_started) == (ProjectionState.REBUILDING, False)
     with following(place, Picky()) as other:
         begun = other.position("tally").generation
         other.start()

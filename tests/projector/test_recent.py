@@ -14,7 +14,7 @@ from tests.api.caller import said, voiding
 from tests.support.stores import statement, store
 
 
-def standing(lrs: Lrs) -> ProjectionStatus:
+def status(lrs: Lrs) -> ProjectionStatus:
     return lrs.projector.status("statements")
 
 
@@ -27,11 +27,11 @@ def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
     recent, everything = TailReader(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
     store(lrs, *(statement() for _ in range(5)))
     for folded in range(5):
-        behind = recent.behind(standing(lrs))
+        behind = recent.behind(status(lrs))
         assert behind is not None
-        assert behind.find(everything) == list(range(folded + 1, 6))
+        assert behind.matching(everything) == list(range(folded + 1, 6))
         fold_one(lrs)
-    assert recent.behind(standing(lrs)) is not None
+    assert recent.behind(status(lrs)) is not None
 
 
 def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
@@ -41,11 +41,11 @@ def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
     for said_ in (voiding(target), target, said()):
         (parsed,), _ = parse_statements(_bytes(said_))
         store(lrs, parsed)
-    assert recent.behind(standing(lrs)) is None
+    assert recent.behind(status(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(standing(lrs)) is None
+    assert recent.behind(status(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(standing(lrs)) is not None
+    assert recent.behind(status(lrs)) is not None
 
 
 def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
@@ -54,9 +54,9 @@ def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
     store(lrs, *(statement(uuid4()) for _ in range(3)))
     lrs.projector.catch_up()
     store(lrs, statement())
-    assert recent.behind(standing(lrs)) is not None
+    assert recent.behind(status(lrs)) is not None
     lrs.projector.rebuild(["statements"])
-    behind = recent.behind(standing(lrs))
+    behind = recent.behind(status(lrs))
     assert behind is not None
     assert behind.statements == ()
 
@@ -65,9 +65,9 @@ def test_too_many_are_left_to_the_index(lrs: Lrs) -> None:
     recent = TailReader(lrs.ledger.reader, lrs._views)
     recent.MOST = 3
     store(lrs, *(statement() for _ in range(4)))
-    assert recent.behind(standing(lrs)) is None
+    assert recent.behind(status(lrs)) is None
     fold_one(lrs)
-    assert recent.behind(standing(lrs)) is not None
+    assert recent.behind(status(lrs)) is not None
 
 
 def _bytes(value: object) -> bytes:

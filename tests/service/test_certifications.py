@@ -25,7 +25,7 @@ from lrs.service import Lrs
 from lrs.service.reports import rulings as rulings_module
 from lrs.service.reports.certifications import CertificatesQuery, RecordedVerdict
 from lrs.service.reports.rulings import Rulings
-from lrs.service.reports.verdicts import _NONE_SAID, _decided
+from lrs.service.reports.verdicts import _NO_EXCEPTIONS, _decided
 from lrs.settings import Settings
 
 
@@ -60,7 +60,7 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
     exemptions: defaultdict[str, list[Span]] = defaultdict(list)
     revocations: defaultdict[str, list[date]] = defaultdict(list)
     kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
-    for said in catalogue_history.standing(
+    for said in catalogue_history.current(
         catalogue_history.of_people(connection, who.identifiers, kinds)
     ):
         entry = said.entry or {}
@@ -78,7 +78,7 @@ def _alone(connection: Connection, who: Trainee, on: date) -> dict[str, Verdict]
             record=record_of(who.record) if who.record else None,
             exemptions=exemptions[code],
             revocations=revocations[code],
-            begun=what.begun if what else None,
+            began=what.begun if what else None,
             on=on,
         )
     return {code: said for code, said in found.items() if said is not None}
@@ -141,10 +141,10 @@ def test_those_of_a_place_are_told_apart_by_when_they_joined(
     rulings = Rulings(programmes, on)
     for who, day in product([*reversed(trainees), Trainee(99, "a", None, None)], begun):
         earned = {} if day is None else {code: Earned(day, ()) for code in programmes}
-        found = _decided(who, rulings, earned, _NONE_SAID)
+        found = _decided(who, rulings, earned, _NO_EXCEPTIONS)
         record = record_of(who.record) if who.record else None
         assert [*found.standings] == [
             RecordedVerdict(one, said)
             for one in programmes.values()
-            if (said := verdict(one.versions, (), record=record, begun=day, on=on))
+            if (said := verdict(one.versions, (), record=record, began=day, on=on))
         ]

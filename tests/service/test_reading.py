@@ -18,7 +18,7 @@ from tests.support.stores import WRITER
 
 
 def reader(lrs: Lrs) -> SnapshotReader:
-    found: SnapshotReader = lrs.training._reader
+    found: SnapshotReader = lrs.transcripts._reader
     return found
 
 
@@ -36,9 +36,9 @@ def test_an_answer_holds_as_of_the_position_it_names(lrs: Lrs) -> None:
         before = len(people.people(reading.connection))
         describe(lrs, 2, 3)
         assert len(people.people(reading.connection)) == before == 1
-        assert (reading.reach.position, len(reading.things(EntryKind.PERSON))) == (1, 1)
+        assert (reading.consistency.position, len(reading.entries(EntryKind.PERSON))) == (1, 1)
     with reader(lrs).snapshot() as reading:
-        assert (reading.reach.position, len(reading.things(EntryKind.PERSON))) == (3, 3)
+        assert (reading.consistency.position, len(reading.entries(EntryKind.PERSON))) == (3, 3)
 
 
 def test_what_the_catalogue_said_is_told_as_of_a_position(lrs: Lrs) -> None:
@@ -46,9 +46,9 @@ def test_what_the_catalogue_said_is_told_as_of_a_position(lrs: Lrs) -> None:
     describe(lrs, 1)
     describe(lrs, 2)
     with reader(lrs).snapshot(known=1) as reading:
-        assert len(reading.things(EntryKind.PERSON)) == 1
-        assert reading.reach.position == 1
-        assert lrs.ledger.reader.position_at(reading.reach.through) == 1
+        assert len(reading.entries(EntryKind.PERSON)) == 1
+        assert reading.consistency.position == 1
+        assert lrs.ledger.reader.position_at(reading.consistency.through) == 1
     with pytest.raises(InvalidQuery), reader(lrs).snapshot(known=3):
         pass
 
@@ -58,10 +58,10 @@ def test_a_rebuild_leaves_nothing_of_before_in_memory(lrs: Lrs) -> None:
     """The tables are others, though the positions are the same."""
     describe(lrs, 1)
     with reader(lrs).snapshot() as reading:
-        assert len(reading.things(EntryKind.PERSON)) == 1
+        assert len(reading.entries(EntryKind.PERSON)) == 1
     lrs.projector.rebuild(["training"])
     with reader(lrs).snapshot() as reading:
-        assert [thing.stands for thing in reading.things(EntryKind.PERSON).values()] == [True]
+        assert [thing.stands for thing in reading.entries(EntryKind.PERSON).values()] == [True]
 
 
 def test_today_is_by_the_clock_that_the_store_was_given(settings: Settings) -> None:

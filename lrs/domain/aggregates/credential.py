@@ -83,13 +83,13 @@ class Credential:
         """The agent key of the person it was handed to; empty for a key that is no learner's."""
         return "" if self.launch is None else self.launch.learner
 
-    def may_reach(self, agent: str) -> bool:
+    def may_access(self, agent: str) -> bool:
         """Whether documents of that agent are within its reach (1.0.3 part 3, 4.2: a scope is
         limited to actors associated with the key, where that can be told). Empty for no agent's.
         """
         return not (agent and self.launch) or agent == self.learner
 
-    def keeps(self, keeper: str) -> bool:
+    def wrote_first(self, keeper: str) -> bool:
         """Whether a document of State or Agent Profile that this key stored first is as its own.
         Which agents belong to a key without a learner, only these tell; a learner's key has all of
         its learner's. `keeper` is empty where an earlier version of the program did not keep it.

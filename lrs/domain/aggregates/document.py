@@ -51,14 +51,16 @@ class DocumentCollection:
 class Address:
     """One document: its shelf and its stateId or profileId."""
 
-    shelf: DocumentCollection
+    collection: DocumentCollection
     name: str
 
     def stream(self, key: bytes) -> UUID:
         """The document's stream, under its owner's key."""
-        shelf = self.shelf
-        registration = str(shelf.registration or "")
-        said = json.dumps([shelf.kind, shelf.agent, shelf.activity, registration, self.name])
+        collection = self.collection
+        registration = str(collection.registration or "")
+        said = json.dumps(
+            [collection.kind, collection.agent, collection.activity, registration, self.name]
+        )
         return UUID(bytes=hmac.digest(key, said.encode(), "sha256")[:16], version=4)
 
 
@@ -84,19 +86,19 @@ def stored(
     address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
 ) -> DocumentStored:
     """The event that the document at `address`, which that key keeps, got that content."""
-    shelf = address.shelf
+    collection = address.collection
     return DocumentStored(
         originator_id=stream,
         originator_version=version,
-        kind=shelf.kind.value,
+        kind=collection.kind.value,
         name=address.name,
         content_type=content.content_type,
         size=content.size,
         sha2=content.sha2,
         sha1=content.sha1,
-        agent=shelf.agent,
-        activity=shelf.activity,
-        registration=str(shelf.registration or ""),
+        agent=collection.agent,
+        activity=collection.activity,
+        registration=str(collection.registration or ""),
         keeper=keeper,
     )
 

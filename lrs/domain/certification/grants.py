@@ -61,7 +61,7 @@ class Grant(NamedTuple):
     renewal: bool
 
 
-def within_reach(versions: Iterable[Rule], courses: Container[str]) -> bool:
+def can_be_reached(versions: Iterable[Rule], courses: Container[str]) -> bool:
     """Whether marks in these courses alone could be enough for any version: without them, `grants`
     need not be asked.
     """

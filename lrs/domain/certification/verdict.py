@@ -126,7 +126,7 @@ def verdict(
     record: Employment | None,
     exemptions: Sequence[Span] = (),
     revocations: Sequence[date] = (),
-    begun: date | None,
+    began: date | None,
     on: date,
 ) -> Verdict | None:
     """What holds on the day `on`; None where there is nothing to say (see above).
@@ -136,7 +136,7 @@ def verdict(
     """
     ruling = Ruling(versions, on)
     assigned = ruling.applies(record)
-    return ruling.verdict(grants, begun, record, assigned, exemptions, revocations)
+    return ruling.verdict(grants, began, record, assigned, exemptions, revocations)
 
 
 _after = lru_cache(maxsize=4_096)(plus_days)
@@ -183,7 +183,7 @@ class Ruling:
     def verdict(
         self,
         grants: Sequence[Grant],
-        begun: date | None,
+        began: date | None,
         record: Employment | None,
         assigned: bool,
         exemptions: Sequence[Span] = (),
@@ -197,7 +197,7 @@ class Ruling:
                 last = grant
         exempt = bool(exemptions) and any(span.holds(on) for span in exemptions)
         if last is None:
-            doing = begun is not None and begun <= on
+            doing = began is not None and began <= on
             if not rule.courses or not (assigned or doing):
                 return None
             status: CertificateStatus = (

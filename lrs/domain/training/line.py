@@ -152,14 +152,14 @@ def read_line(state: State, rule: AttemptRule = "best", months: int | None = Non
     """
     if "first" not in state:
         return None
-    seen = _read(state, rule)
-    said = _gist(state, seen)
-    scored = sorted((r for a in seen.attempts for r in a.scored), key=_WHEN)
+    reading = _read(state, rule)
+    said = _gist(state, reading)
+    scored = sorted((r for a in reading.attempts for r in a.scored), key=_WHEN)
     scores = (max(scored, key=merit), scored[-1], scored[0]) if scored else ()
     marks = state.get("voided", _NO_MARKS)
-    completed = seen.ground if seen.status in _FINISHED else None
+    completed = reading.ground if reading.status in _FINISHED else None
     valid_until, keeping = _validity(state, completed, months)
-    grounds = [*_verdicts(seen, state), *keeping, *scores, *_grounds(state, seen)]
+    grounds = [*_verdicts(reading, state), *keeping, *scores, *_grounds(state, reading)]
     return Line(
         rule=rule,
         kind=said.kind,
@@ -174,7 +174,7 @@ def read_line(state: State, rule: AttemptRule = "best", months: int | None = Non
         last_score=_score(scores[1]) if scores else None,
         first_score=said.first_score,
         hours=said.hours,
-        spells=tuple(seen.spent),
+        spells=tuple(reading.spent),
         hours_exceed_elapsed=exceeds(state),
         success_contradicted="contradicted" in state,
         hours_cut=state.get("cut", False),
@@ -206,24 +206,24 @@ def _read(state: State, rule: AttemptRule) -> _Reading:
     )
 
 
-def _gist(state: State, seen: _Reading) -> LineSummary:
-    chosen = seen.chosen
-    first = min((r for a in seen.attempts for r in a.scored[:1]), default=None)
+def _gist(state: State, reading: _Reading) -> LineSummary:
+    chosen = reading.chosen
+    first = min((r for a in reading.attempts for r in a.scored[:1]), default=None)
     return LineSummary(
-        status=seen.status,
+        status=reading.status,
         kind=_kind(state.get("modes", 0)),
         success=chosen.verdict if chosen else None,
         enrolled="enrolled" in state["facts"],
-        started=bool(seen.attempts or seen.present),
-        sessions_attended=len(seen.present),
-        sessions_missed=sum(one.missed for one in seen.sittings),
+        started=bool(reading.attempts or reading.present),
+        sessions_attended=len(reading.present),
+        sessions_missed=sum(one.missed for one in reading.sittings),
         attempts=count(state),
-        hours=sum(s.milliseconds for s in seen.spent) // 1000,
+        hours=sum(s.milliseconds for s in reading.spent) // 1000,
         score=_score(chosen.score) if chosen else None,
         first_score=_score(first),
-        reached=_moment(seen.ground),
-        tries=attempts_until_pass(state) if seen.status == "passed" else None,
-        minutes=_minutes(state["first"], seen.ground) if seen.status in _FINISHED else None,
+        reached=_moment(reading.ground),
+        tries=attempts_until_pass(state) if reading.status == "passed" else None,
+        minutes=_minutes(state["first"], reading.ground) if reading.status in _FINISHED else None,
         stars=stars(state),
         instructor=NamedAgent(*state["instructor"][2:]) if "instructor" in state else None,
     )
@@ -233,19 +233,19 @@ def _minutes(first: Reference, ground: Reference) -> int:
     return int((ground[0] - first[0]) // 60_000_000)
 
 
-def _verdicts(seen: _Reading, state: State) -> list[Reference]:
+def _verdicts(reading: _Reading, state: State) -> list[Reference]:
     """What status, success, the counted score and a contradiction of success rest on."""
-    chosen = seen.chosen
+    chosen = reading.chosen
     picked_ = (chosen.judged, chosen.score) if chosen else ()
-    return [seen.ground, *(one for one in (*picked_, state.get("contradicted")) if one)]
+    return [reading.ground, *(one for one in (*picked_, state.get("contradicted")) if one)]
 
 
-def _grounds(state: State, seen: _Reading) -> Iterator[Reference]:
+def _grounds(state: State, reading: _Reading) -> Iterator[Reference]:
     """What hours, attempts, sittings, enrolment, instructor, place and dates rest on."""
-    for spell in seen.spent:
+    for spell in reading.spent:
         yield from spell.grounds
-    yield from (attempt.begun for attempt in seen.attempts)
-    yield from (one.ground for one in seen.sittings)
+    yield from (attempt.begun for attempt in reading.attempts)
+    yield from (one.ground for one in reading.sittings)
     yield from (s["enrolled"] for s in state.get("sessions", _NONE).values() if "enrolled" in s)
     yield from (state[name] for name in ("instructor", "place", "first", "last") if name in state)
 

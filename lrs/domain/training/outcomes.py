@@ -82,7 +82,7 @@ class Outcome(NamedTuple):
     name: str | None
     course: str
     part: str
-    said_course: str
+    stated_course: str
     title: Title | None
     subject: str
     activity_kind: ActivityKind

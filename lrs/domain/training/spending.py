@@ -35,10 +35,10 @@ MOST_PARTS = 400
 Point = list[Any]
 """[milliseconds, *reference]"""
 
-TOLD, ENDED = ".", "!"
+WITHIN, ENDED = ".", "!"
 """What no IRI begins with: marks of keys that are sessions."""
 
-_MARKS = (TOLD, ENDED)
+_MARKS = (WITHIN, ENDED)
 _ENDS = frozenset({"ended", "abandoned"})
 
 
@@ -61,7 +61,7 @@ def spend(state: State, attempt: State, outcome: Outcome, reference: Reference) 
     point: Point = [outcome.duration, *reference]
     year = 0 if outcome.attempt else Moment(reference[0], reference[2]).year
     if outcome.session:
-        key = f"{year} {ENDED if outcome.kind in _ENDS else TOLD}{outcome.session}"
+        key = f"{year} {ENDED if outcome.kind in _ENDS else WITHIN}{outcome.session}"
     else:
         key = f"{year} {outcome.tried or outcome.part}"
     points = spent.get(key)

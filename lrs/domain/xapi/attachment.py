@@ -37,7 +37,7 @@ def reference(declared: str, kept: str) -> str:
     return declared if declared == kept else f"{declared}:{kept}"
 
 
-def kept_under(references: Iterable[str]) -> dict[str, str]:
+def stored_hashes(references: Iterable[str]) -> dict[str, str]:
     """The SHA-256 that bytes are kept under, by the hash that the statement declares."""
     pairs = (text.lower().partition(":") for text in references)
     return {declared: kept or declared for declared, _, kept in pairs}

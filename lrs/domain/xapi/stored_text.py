@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from lrs.domain.xapi.agent import JsonObject
 
 
-def kept_text(statement: JsonObject, text: bytes) -> bytes:
+def stored_text(statement: JsonObject, text: bytes) -> bytes:
     """The text to keep of a valid statement that was read from `text`."""
     return rewritten(text, as_stored) if needs_rewriting(statement) else text
 

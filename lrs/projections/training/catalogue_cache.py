@@ -50,7 +50,7 @@ class CatalogueRules:
         latest = catalogue_history.latest(connection)
         if latest == self._upto:
             return
-        self.listings = listings(standing_courses(connection))
+        self.listings = listings(described_now(connection))
         self.rules = courses.rules(connection)
         self.linked = people.linked(connection)
         self.offices = people.offices(connection)
@@ -70,7 +70,7 @@ class CatalogueRules:
         return self.rules.get(course, "best")
 
     def _revoked(self, connection: Connection) -> dict[tuple[int, str], list[date]]:
-        said = catalogue_history.standing(
+        said = catalogue_history.current(
             catalogue_history.history(connection, [EntryKind.REVOCATION])
         )
         entries = [one.entry for one in said if one.entry is not None]
@@ -142,7 +142,7 @@ def _wanted_in(programmes_: Mapping[str, ProgrammeRules]) -> dict[int, list[str]
     return found
 
 
-def standing_courses(connection: Connection) -> Sequence[JsonObject]:
+def described_now(connection: Connection) -> Sequence[JsonObject]:
     """The courses that are described, what was described last at the end."""
-    said = catalogue_history.standing(catalogue_history.history(connection, [EntryKind.COURSE]))
+    said = catalogue_history.current(catalogue_history.history(connection, [EntryKind.COURSE]))
     return [one.entry for one in said if one.entry is not None]

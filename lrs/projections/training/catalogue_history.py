@@ -83,7 +83,7 @@ class CurrentEntry(NamedTuple):
     stands: bool
 
 
-Things = Mapping[Key, CurrentEntry]
+CurrentEntries = Mapping[Key, CurrentEntry]
 
 
 def record_history(
@@ -158,7 +158,7 @@ def of_streams(connection: Connection, streams: Collection[UUID]) -> list[Histor
     return _said(rows_of(connection, _FACTS, description.c.stream, streams))
 
 
-def standing(said: Iterable[HistoryEntry], upto: int | None = None) -> list[HistoryEntry]:
+def current(said: Iterable[HistoryEntry], upto: int | None = None) -> list[HistoryEntry]:
     """What of it stands, as known at that position or now: what was described last at the end."""
     last: dict[UUID, HistoryEntry] = {}
     for one in said:
@@ -168,7 +168,9 @@ def standing(said: Iterable[HistoryEntry], upto: int | None = None) -> list[Hist
     return [one for one in last.values() if one.entry is not None]
 
 
-def things(connection: Connection, kind: EntryKind, upto: int | None = None) -> Things:
+def current_entries(
+    connection: Connection, kind: EntryKind, upto: int | None = None
+) -> CurrentEntries:
     """Everything of a kind that was ever described, as known at that position or now."""
     last: dict[UUID, CurrentEntry] = {}
     for one in history(connection, [kind]):

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from lrs.db.bulk import insert_rows, rows_of
 from lrs.domain.certification.evidence import evidence_in, first_activity
-from lrs.domain.certification.grants import Grant, grants, within_reach
+from lrs.domain.certification.grants import Grant, can_be_reached, grants
 from lrs.domain.certification.requirement_check import Evidence
 from lrs.domain.certification.rule import Authorities
 from lrs.domain.moment import Moment
@@ -57,9 +57,9 @@ _ROWS = select(
     certification.c.grants,
 )
 # A person's rows as one, in JSON: of an office there are tens of thousands. Codes need no escaping.
-_SAID = '["' + certification.c.programme + '","' + certification.c.begun + '",'
+_EXCEPTIONS = '["' + certification.c.programme + '","' + certification.c.begun + '",'
 _TOGETHER = select(
-    certification.c.person, func.aggregate_strings(_SAID + certification.c.grants + "]", ",")
+    certification.c.person, func.aggregate_strings(_EXCEPTIONS + certification.c.grants + "]", ",")
 ).group_by(certification.c.person)
 _IN_PROGRAMME = _TOGETHER.where(certification.c.programme == bindparam("of"))
 _DELETE = delete(certification).where(
@@ -179,7 +179,7 @@ def decided(
         return None
     instant, _, offset = min(first)
     day = Moment(instant, offset).day
-    if not within_reach(programme.versions, own.keys()):
+    if not can_be_reached(programme.versions, own.keys()):
         return Earned(day, ())
     by = {authorities: _marks(vouched[authorities]) for authorities in programme.authorities}
     return Earned(day, tuple(grants(programme.versions, _marks(own), revoked, by)))

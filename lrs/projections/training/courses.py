@@ -92,7 +92,7 @@ def describe(connection: Connection) -> None:
 
 def _described(connection: Connection) -> dict[str, JsonObject]:
     """What the catalogue says of courses, with the codes of the programmes that ask for them."""
-    said = catalogue_history.standing(
+    said = catalogue_history.current(
         catalogue_history.history(connection, [EntryKind.COURSE, EntryKind.PROGRAMME])
     )
     found: dict[str, JsonObject] = {}

@@ -44,7 +44,7 @@ class Mentions:
             self.names[key] = Naming(*newest, several)
         elif name or not before:
             self.names[key] = Naming(outcome.timestamp, name, False) if name else None
-        title = self.titles.setdefault(outcome.said_course, {})
+        title = self.titles.setdefault(outcome.stated_course, {})
         if outcome.title:
             title.update(outcome.title)
 
@@ -61,11 +61,11 @@ class Mentions:
                     self.titles.setdefault(iri, {})
 
 
-def mentioned(batch: Batch, told: OutcomesByPosition) -> Mentions:
+def mentioned(batch: Batch, outcomes_by_position: OutcomesByPosition) -> Mentions:
     """Everybody and every course that the batch names, first to last."""
     mentions = Mentions()
     events = list(batch.other_events)
-    for position, said in told.items():
+    for position, said in outcomes_by_position.items():
         while events and events[0].position < position:
             mentions.note_event(events.pop(0))
         for outcome in said:
@@ -95,20 +95,26 @@ class Numbers:
         self,
         connection: Connection,
         batch: Batch,
-        told: OutcomesByPosition,
+        outcomes_by_position: OutcomesByPosition,
         last_named: Callable[[str], int],
     ) -> None:
         """Numbers for all that the batch names; writes what is new. `last_named` tells at which
         instant a statement of an earlier batch named an identifier's person last.
         """
         self._last_named = last_named
-        mentions = mentioned(batch, told)
+        mentions = mentioned(batch, outcomes_by_position)
         self.trainees = self._trainees.numbers(connection, mentions.names)
         self.courses = self._courses.numbers(connection, mentions.titles)
-        missing = {o.course for said in told.values() for o in said} - self.courses.keys()
+        missing = {
+            o.course for said in outcomes_by_position.values() for o in said
+        } - self.courses.keys()
         # what the catalogue says a course is was numbered when it was described
         self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
-        about = {o.subject: self.courses[o.course] for said in told.values() for o in said}
+        about = {
+            o.subject: self.courses[o.course]
+            for said in outcomes_by_position.values()
+            for o in said
+        }
         self.subjects = self._subjects.numbers(connection, about)
 
     def _named_before(self, key: str) -> int:

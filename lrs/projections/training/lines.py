@@ -102,12 +102,12 @@ class Changes:
 
     added: dict[int, list[Outcome]] = field(default_factory=dict)
     never: dict[int, list[int]] = field(default_factory=dict)
-    anew: set[int] = field(default_factory=set)
+    refold: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
 
     def numbers(self) -> set[int]:
         """Every line that is concerned."""
-        return {*self.added, *self.never, *self.anew, *self.seen}
+        return {*self.added, *self.never, *self.refold, *self.seen}
 
     def follow(self, later: Changes) -> None:
         """Take in what a later batch does: it becomes part of this one."""
@@ -115,7 +115,7 @@ class Changes:
             self.added.setdefault(id_, []).extend(outcomes)
         for id_, positions in later.never.items():
             self.never.setdefault(id_, []).extend(positions)
-        self.anew |= later.anew
+        self.refold |= later.refold
         self.seen |= later.seen
 
 
@@ -139,10 +139,10 @@ class Changed(NamedTuple):
     """Whether something may have changed that counts toward a programme."""
 
 
-Told = tuple[Sequence[Outcome], Sequence[int]]
+OutcomesOfLine = tuple[Sequence[Outcome], Sequence[int]]
 """Outcomes of a line, and the positions of those that were voided."""
 
-OutcomesOfLines = Callable[[Collection[int]], Mapping[int, Told]]
+OutcomesOfLines = Callable[[Collection[int]], Mapping[int, OutcomesOfLine]]
 """All that was ever told of lines, by number."""
 
 
@@ -245,8 +245,8 @@ def _fold(
     closely: Container[int],
 ) -> list[Changed]:
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
-    refolded = changes.anew.intersection(wanted)
-    anew: Mapping[int, Told] = known(refolded) if refolded else {}
+    refolded = changes.refold.intersection(wanted)
+    from_scratch: Mapping[int, OutcomesOfLine] = known(refolded) if refolded else {}
     changed: list[Changed] = []
     written: list[tuple[Any, ...]] = []
     for id_ in wanted:
@@ -255,7 +255,7 @@ def _fold(
         old_sessions = sessions_of(state)
         counts = course_of(id_) in watched
         before = _counting(state) if counts and row else None
-        state = _told(state, id_, changes, anew)
+        state = _told(state, id_, changes, from_scratch)
         seen = summary(state, rule(course_of(id_)))
         part = part_of(seen, state, offices.get(person_of(id_)))
         until = state["last"][0] if seen else None
@@ -284,11 +284,13 @@ def _fold(
     return changed
 
 
-def _told(state: State, id_: int, changes: Changes, anew: Mapping[int, Told]) -> State:
+def _told(
+    state: State, id_: int, changes: Changes, from_scratch: Mapping[int, OutcomesOfLine]
+) -> State:
     """The line's state with what the changes say of it."""
-    if id_ in changes.anew:
+    if id_ in changes.refold:
         state = {}
-        outcomes, voided = anew.get(id_, ((), ()))
+        outcomes, voided = from_scratch.get(id_, ((), ()))
     else:
         outcomes, voided = changes.added.get(id_, ()), changes.never.get(id_, ())
     if voided:

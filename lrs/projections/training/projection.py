@@ -106,7 +106,7 @@ class TrainingFold:
     It remembers numbers, the catalogue, and what batches have left to be settled.
     """
 
-    MOST_LEFT: ClassVar[int] = 50_000
+    MAX_PENDING: ClassVar[int] = 50_000
     """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
     outcomes are that near to each other, so that a rebuild writes the line once.
     """
@@ -128,17 +128,19 @@ class TrainingFold:
             self.flush(connection)
         rulebook.refresh(connection)
         reshaping = Reprocessing(connection, rulebook, batch.other_events)
-        told = {r.position: said for r in batch.statements if (said := self._outcomes(r))}
-        numbers.give(connection, batch, told, partial(self._last_named, connection))
+        outcomes_by_position = {
+            r.position: said for r in batch.statements if (said := self._outcomes(r))
+        }
+        numbers.give(connection, batch, outcomes_by_position, partial(self._last_named, connection))
         changes = reshaping.changes() if batch.other_events else Changes()
         voided = voiding.voidings(batch, connection)
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
-        self._add(told, voided.arriving, connection, changes)
+        self._add(outcomes_by_position, voided.arriving, connection, changes)
         self._left.changes.follow(changes)
         self._left.pairs |= reshaping.again
-        self._left.outcomes += sum(map(len, told.values())) + len(voided.earlier)
-        if self._left.outcomes > self.MOST_LEFT:
+        self._left.outcomes += sum(map(len, outcomes_by_position.values())) + len(voided.earlier)
+        if self._left.outcomes > self.MAX_PENDING:
             self._flush_lines(connection)
 
     def flush(self, connection: Connection) -> None:
@@ -165,14 +167,16 @@ class TrainingFold:
         left.credited.update(one.id for one in changed if one.credited)
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
-        told = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
-        return [outcome for outcome in told if concerns(outcome)]
+        outcomes_by_position = outcomes(
+            recorded, self._vocabulary, self._rulebook.listings, self._zone
+        )
+        return [outcome for outcome in outcomes_by_position if concerns(outcome)]
 
     def _last_named(self, connection: Connection, key: str) -> int:
         """The instant of the newest statement of earlier batches that names the identifier."""
         rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
-        told = self._left.at(sorted(row.position for row in rows))
-        said = (o for recorded in told.values() for o in self._outcomes(recorded))
+        outcomes_by_position = self._left.at(sorted(row.position for row in rows))
+        said = (o for recorded in outcomes_by_position.values() for o in self._outcomes(recorded))
         return max(o.timestamp for o in said if o.trainee == key and o.name)
 
     def _take_away(
@@ -193,11 +197,11 @@ class TrainingFold:
         gone = {(who, at) for who, at, _ in taken}
         rows = lines.rows_about(connection, {who for who, _, _ in taken})
         rows = [row for row in rows if (row.trainee, row.position) in gone]
-        changes.anew |= lines.lines_of(connection, rows, self._rulebook.person)
+        changes.refold |= lines.lines_of(connection, rows, self._rulebook.person)
 
     def _add(
         self,
-        told: OutcomesByPosition,
+        outcomes_by_position: OutcomesByPosition,
         never: Mapping[int, int],
         connection: Connection,
         changes: Changes,
@@ -205,13 +209,13 @@ class TrainingFold:
         numbers, person = self._numbers, self._rulebook.person
         trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
         rows = []
-        for position, said in told.items():
+        for position, said in outcomes_by_position.items():
             voided = never.get(position) if never else None
             for outcome in said:
                 who = trainees[outcome.trainee]
                 line = lines.number(person(who), courses_[outcome.course])
                 rows.append(OutcomeRow(who, outcome.position, subjects_[outcome.subject], voided))
-                if line in changes.anew:
+                if line in changes.refold:
                     continue
                 if voided is None:
                     added = changes.added.setdefault(line, [])
@@ -231,8 +235,10 @@ class TrainingFold:
         found: dict[int, State] = {}
         rest = iter(sorted(wanted))
         while part := list(islice(rest, lines.TOGETHER)):
-            for id_, (told, _) in self._known(connection, part, authorities).items():
-                found[id_] = lines.normalised(gather({}, told))
+            for id_, (outcomes_by_position, _) in self._known(
+                connection, part, authorities
+            ).items():
+                found[id_] = lines.normalised(gather({}, outcomes_by_position))
         return found
 
     def _known(
@@ -261,12 +267,14 @@ class TrainingFold:
                     found[id_][1].append(row.position)
         keys = people.keys_of(connection, {row.trainee for row, _ in counting})
         statements = self._left.at(sorted({row.position for row, _ in counting}))
-        told = {
+        outcomes_by_position = {
             at: self._outcomes(recorded)
             for at, recorded in statements.items()
             if vouches(recorded.authority, authorities)
         }
         for row, id_ in counting:
             key = keys[row.trainee]
-            found[id_][0].extend(o for o in told.get(row.position, ()) if o.trainee == key)
+            found[id_][0].extend(
+                o for o in outcomes_by_position.get(row.position, ()) if o.trainee == key
+            )
         return found

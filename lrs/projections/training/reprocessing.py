@@ -24,7 +24,7 @@ from lrs.projections.training import (
     people,
     subjects,
 )
-from lrs.projections.training.catalogue_cache import CatalogueRules, standing_courses
+from lrs.projections.training.catalogue_cache import CatalogueRules, described_now
 from lrs.projections.training.certifications import Pair
 from lrs.projections.training.lines import Changes, OutcomeRow
 
@@ -46,7 +46,7 @@ class Reprocessing:
         self._activities: set[str] = set()
         if EntryKind.COURSE in self._kinds:
             before = rulebook.listings
-            rulebook.listings = listings(standing_courses(connection))
+            rulebook.listings = listings(described_now(connection))
             self._activities = changed(before, rulebook.listings)
 
         self.again: set[Pair] = set()
@@ -59,7 +59,7 @@ class Reprocessing:
         programmes = rulebook.programmes
         moves, links = self._moves(), self._links()
         rows = self._rows(moves, links)
-        anew = self._lines(rows)
+        from_scratch = self._lines(rows)
         subjects.move(connection, moves)
         people.link(connection, links)
         stood = {rulebook.person(number) for number in links}
@@ -71,14 +71,14 @@ class Reprocessing:
             connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)}
         )
         rulebook.refresh(connection)
-        anew |= self._lines(rows)
+        from_scratch |= self._lines(rows)
         self.again = _different(revoked, rulebook.revoked)
         if EntryKind.PROGRAMME in self._kinds:
             codes = _different(programmes, rulebook.programmes)
             self.again |= certifications.of_programmes(connection, rulebook, codes)
         seen = lines.lines_in(connection, _different(rules, rulebook.rules))
         seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
-        return Changes(anew=anew, seen=seen)
+        return Changes(refold=from_scratch, seen=seen)
 
     def _moves(self) -> dict[int, int]:
         """The subjects that belong to another course now, and to which, by numbers."""
@@ -95,7 +95,7 @@ class Reprocessing:
         """The identifiers that are another person's now, and whose, by numbers."""
         if EntryKind.LINK not in self._kinds:
             return {}
-        said = catalogue_history.standing(
+        said = catalogue_history.current(
             catalogue_history.history(self._connection, [EntryKind.LINK])
         )
         links = {one.entry["agent"]: one.entry["person"] for one in said if one.entry}

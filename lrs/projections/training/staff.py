@@ -10,7 +10,7 @@ from lrs.db.bulk import rows_of
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.training.people import Trainee, persons, trainee
 
-_WHOSE = select(trainee.c.key, trainee.c.person)
+_PERSONS = select(trainee.c.key, trainee.c.person)
 _COUNTED = (
     select(trainee.c.office, func.count())
     .where(trainee.c.office.is_not(None))
@@ -47,7 +47,7 @@ def counted(connection: Connection) -> dict[str, int]:
 
 def known_by(connection: Connection, keys: Iterable[str]) -> dict[str, Trainee]:
     """Who has each of these identifiers, of those that anybody has."""
-    rows = [*rows_of(connection, _WHOSE, trainee.c.digest, [digest(key) for key in keys])]
+    rows = [*rows_of(connection, _PERSONS, trainee.c.digest, [digest(key) for key in keys])]
     found = persons(connection, list({row.person for row in rows}))
     return {row.key: found[row.person] for row in rows}
 

@@ -76,13 +76,13 @@ class RebuildJob:
         self._ledger = ledger
         self._views = views
         self._projection = projection
-        self._place = place
+        self._staging = place
         self._wanted = wanted
         self._live = live
         self._stop = stop
         self._progress = progress
         self._began = self._told = monotonic()
-        self._stepper = BatchRunner(ledger, place.database, [projection], LARGE_BATCH)
+        self._runner = BatchRunner(ledger, place.database, [projection], LARGE_BATCH)
         place.make()
 
     def run(self, level: Level | None) -> Rebuilt:
@@ -109,7 +109,7 @@ class RebuildJob:
         while; only if an event cannot be folded, with each batch, which finds out about it.
         """
         waiting = BatchRunner(
-            self._ledger, self._place.database, [self._projection], LARGE_BATCH, waiting=True
+            self._ledger, self._staging.database, [self._projection], LARGE_BATCH, waiting=True
         )
         try:
             self._begin()
@@ -119,10 +119,10 @@ class RebuildJob:
             log.warning("rebuild-begins-again", projection=self._projection.NAME, error=str(error))
             self._begin()
             self._fold()
-        self._place.finish(self._projection.TABLES)
+        self._staging.finish(self._projection.TABLES)
 
     def _begin(self) -> None:
-        with translate_db_errors(), self._place.database.write.begin() as connection:
+        with translate_db_errors(), self._staging.database.write.begin() as connection:
             metadata.create_all(connection, tables=list(schema.TABLES))
             begin(connection, self._projection, self._ledger)
             for index in reading_indexes(self._projection.TABLES):
@@ -130,7 +130,7 @@ class RebuildJob:
 
     def _fold(self, stepper: BatchRunner | None = None) -> None:
         """Fold until the copy is level with the log."""
-        stepper = stepper or self._stepper
+        stepper = stepper or self._runner
         self._report_progress()
         while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
             self._report_progress()
@@ -138,8 +138,8 @@ class RebuildJob:
     def _fold_upto(self, position: int) -> None:
         """Fold what the live one holds and the copy does not yet."""
         name = self._projection.NAME
-        while (left := position - self._stepper.position(name).position) > 0:
-            self._stepper.step(self._projection, min(left, LARGE_BATCH))
+        while (left := position - self._runner.position(name).position) > 0:
+            self._runner.step(self._projection, min(left, LARGE_BATCH))
 
     def _report_progress(self) -> None:
         """Now and then, note how far it has come. Raises once it is not wanted any more."""
@@ -149,8 +149,8 @@ class RebuildJob:
         if seconds < TELLING:
             return
         self._told += seconds
-        self._place.require_lock()
-        position = self._stepper.position(self._wanted.projection).position
+        self._staging.require_lock()
+        position = self._runner.position(self._wanted.projection).position
         moved = position - self._wanted.position
         self._wanted = replace(
             self._wanted,
@@ -173,9 +173,9 @@ class RebuildJob:
         """
         name = self._projection.NAME
         try:
-            with self._place.swapping(patience) as connection:
+            with self._staging.swapping(patience) as connection:
                 # Whoever holds the claim since the copy was begun has seen no crash undo any of it.
-                self._place.require_lock()
+                self._staging.require_lock()
                 wait_for_disk(connection)
                 live = self._locked(connection)
                 self._fold_upto(live.position)
@@ -190,12 +190,12 @@ class RebuildJob:
 
     def _put(self, connection: Connection) -> Checkpoint:
         name = self._projection.NAME
-        with self._place.database.read.connect() as beside:
-            at = checkpoints.read(beside, name)
-            aside = quarantine.events(beside, name)
-            failure = checkpoints.failures(beside).get(name)
+        with self._staging.database.read.connect() as compared:
+            at = checkpoints.read(compared, name)
+            aside = quarantine.events(compared, name)
+            failure = checkpoints.failures(compared).get(name)
         assert at is not None
-        self._place.put(connection, self._projection.TABLES)
+        self._staging.put(connection, self._projection.TABLES)
         quarantine.remove(connection, name)
         for event in aside:
             quarantine.set_aside(connection, event)
@@ -216,14 +216,14 @@ class RebuildJob:
         """Whether both hold the same rows; None where they cannot stand for the same history.
         Raises _NotYet where they do not yet.
         """
-        beside = self._stepper.status(live.name)
+        compared = self._runner.status(live.name)
         if live.version != self._projection.VERSION:
             return None
-        if beside.at.position != live.position and beside.due > live.position:
+        if compared.at.position != live.position and compared.due > live.position:
             if live.paused:
                 return None
             raise _NotYet
-        new = self._stepper.checksum(live.name)
+        new = self._runner.checksum(live.name)
         return checksum(connection, self._projection.TABLES) == new
 
 

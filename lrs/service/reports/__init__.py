@@ -1,7 +1,7 @@
 """The queries of transcripts, courses, offices, programmes, services and visits; their answers."""
 
 from lrs.projections.training.catalogue_cache import ProgrammeRules
-from lrs.projections.training.catalogue_history import CurrentEntry, Things
+from lrs.projections.training.catalogue_history import CurrentEntries, CurrentEntry
 from lrs.projections.training.completions import CompletedBy
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
@@ -12,11 +12,11 @@ __all__ = [
     "CompletedBy",
     "Correction",
     "Course",
+    "CurrentEntries",
     "CurrentEntry",
     "ProgrammeRules",
     "Slice",
     "SliceBy",
-    "Things",
     "Trainee",
     "TranscriptEntry",
 ]

@@ -86,12 +86,12 @@ class CertificationReports:
         """
         with self._reader.snapshot(at) as reading:
             key = key_of(reading.connection, trainee)
-            held = reading.answer(self._of_key(reading, key, on))
-        said = [verdict for _, verdict in held.value.standings]
+            answer = reading.answer(self._of_key(reading, key, on))
+        said = [verdict for _, verdict in answer.value.standings]
         evidence = sorted({position for one in said for position in one.evidence})
         authorities = self._log.authorities_at(evidence)
-        founded = VerdictsWithEvidence(held.value, self._log.ids_at(evidence), authorities)
-        return ReportAnswer(founded, held.reach, held.called)
+        founded = VerdictsWithEvidence(answer.value, self._log.ids_at(evidence), authorities)
+        return ReportAnswer(founded, answer.consistency, answer.place_names)
 
     def among(self, wanted: CertificatesQuery) -> ReportAnswer[Certificates]:
         """Those at an office, or in a programme. Raises EntryNotFound."""
@@ -129,7 +129,7 @@ class CertificationReports:
 
 def require_office(reading: ReportSnapshot, code: str | None) -> None:
     """EntryNotFound for an office that never was described."""
-    if code is not None and (code,) not in reading.things(EntryKind.OFFICE):
+    if code is not None and (code,) not in reading.entries(EntryKind.OFFICE):
         raise EntryNotFound("office-not-found")
 
 

@@ -102,7 +102,7 @@ class OfficeReports:
 
 
 def _described(reading: ReportSnapshot) -> Mapping[tuple[str, ...], CurrentEntry]:
-    return reading.things(EntryKind.OFFICE)
+    return reading.entries(EntryKind.OFFICE)
 
 
 def _offices(reading: ReportSnapshot, codes: Sequence[str]) -> list[OfficeFigures]:
@@ -129,7 +129,7 @@ def _months(reading: ReportSnapshot, code: str) -> list[MonthFigures]:
     training = {among[value]: one.figures for value, one in found.items()}
     pressed = {
         month: thing.entry
-        for (office, month), thing in reading.things(EntryKind.RATING).items()
+        for (office, month), thing in reading.entries(EntryKind.RATING).items()
         if office == code and thing.stands
     }
     return [

@@ -76,5 +76,5 @@ def _services(reading: ReportSnapshot) -> list[CityService]:
     for course in courses.described_courses(reading.connection):
         for code in course.services:
             teaching[code].append(course)
-    things = reading.things(EntryKind.SERVICE)
+    things = reading.entries(EntryKind.SERVICE)
     return [CityService(code, thing, teaching[code]) for (code,), thing in things.items()]

@@ -16,7 +16,7 @@ from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.training import catalogue_cache, catalogue_history
-from lrs.projections.training.catalogue_history import Things
+from lrs.projections.training.catalogue_history import CurrentEntries
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import Projector, ReadConsistency
 from lrs.projector.checkpoints import Checkpoint, Identity
@@ -29,8 +29,8 @@ T = TypeVar("T")
 class PlaceNames:
     """What the catalogue says of the offices and posts that personnel records name, by key."""
 
-    offices: Things
-    posts: Things
+    offices: CurrentEntries
+    posts: CurrentEntries
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class ReportAnswer(Generic[T]):
     """An answer, the log position as of which it holds, and how offices and posts are called."""
 
     value: T
-    reach: ReadConsistency
-    called: PlaceNames
+    consistency: ReadConsistency
+    place_names: PlaceNames
 
 
 CatalogueState = tuple[str, int, bytes | None]
@@ -57,7 +57,7 @@ class CatalogueCache:
         self._log = log
         self._zone = zone
         self._last: tuple[Identity, CatalogueState] = (("", 0, None, 0), _NOTHING)
-        self._things: dict[EntryKind, tuple[CatalogueState, Things]] = {}
+        self._things: dict[EntryKind, tuple[CatalogueState, CurrentEntries]] = {}
         self._programmes: tuple[CatalogueState, Programmes] = (_NOTHING, {})
         self._rulings: tuple[CatalogueState, Rulings] = (_NOTHING, Rulings({}, date.min))
 
@@ -72,29 +72,34 @@ class CatalogueCache:
             self._last = at.identity, state
         return state
 
-    def things(self, connection: Connection, kind: EntryKind, state: CatalogueState) -> Things:
+    def entries(
+        self, connection: Connection, kind: EntryKind, state: CatalogueState
+    ) -> CurrentEntries:
         """Everything of a kind that was ever described, by key."""
-        kept = self._things.get(kind)
-        if kept is None or kept[0] != state:
-            kept = self._things[kind] = (state, catalogue_history.things(connection, kind))
-        return kept[1]
+        cached = self._things.get(kind)
+        if cached is None or cached[0] != state:
+            cached = self._things[kind] = (
+                state,
+                catalogue_history.current_entries(connection, kind),
+            )
+        return cached[1]
 
     def programmes(self, connection: Connection, state: CatalogueState) -> Programmes:
         """Every programme that was ever described, by code."""
-        kept = self._programmes
-        if kept[0] != state:
-            kept = self._programmes = (
+        cached = self._programmes
+        if cached[0] != state:
+            cached = self._programmes = (
                 state,
                 catalogue_cache.programmes(connection, zone=self._zone),
             )
-        return kept[1]
+        return cached[1]
 
     def rulings(self, connection: Connection, state: CatalogueState, on: date) -> Rulings:
         """What every programme says on that day: most who ask mean today."""
-        kept = self._rulings
-        if kept[0] != state or kept[1].on != on:
-            kept = self._rulings = (state, Rulings(self.programmes(connection, state), on))
-        return kept[1]
+        cached = self._rulings
+        if cached[0] != state or cached[1].on != on:
+            cached = self._rulings = (state, Rulings(self.programmes(connection, state), on))
+        return cached[1]
 
 
 class ReportSnapshot:
@@ -103,43 +108,45 @@ class ReportSnapshot:
     def __init__(
         self,
         connection: Connection,
-        reach: ReadConsistency,
-        shelf: CatalogueCache,
+        consistency: ReadConsistency,
+        catalogue: CatalogueCache,
         known: int | None,
         words: Vocabulary = STANDARD,
         zone: tzinfo = UTC,
     ) -> None:
         self.connection = connection
-        self.reach = reach
+        self.consistency = consistency
         self.known = known
         self.words = words
         self.zone = zone
-        self._shelf = shelf
-        self._state = _NOTHING if known is not None else shelf.state(connection, reach.standing.at)
+        self._catalogue = catalogue
+        self._state = (
+            _NOTHING if known is not None else catalogue.state(connection, consistency.status.at)
+        )
 
-    def things(self, kind: EntryKind) -> Things:
+    def entries(self, kind: EntryKind) -> CurrentEntries:
         """Everything of a kind that was ever described, by key."""
         if self.known is not None:
-            return catalogue_history.things(self.connection, kind, self.known)
-        return self._shelf.things(self.connection, kind, self._state)
+            return catalogue_history.current_entries(self.connection, kind, self.known)
+        return self._catalogue.entries(self.connection, kind, self._state)
 
     @property
     def programmes(self) -> Programmes:
         """Every programme that was ever described, by code."""
         if self.known is not None:
             return catalogue_cache.programmes(self.connection, self.known, self.zone)
-        return self._shelf.programmes(self.connection, self._state)
+        return self._catalogue.programmes(self.connection, self._state)
 
     def rulings(self, on: date) -> Rulings:
         """What every programme says on that day."""
         if self.known is not None:
             return Rulings(self.programmes, on)
-        return self._shelf.rulings(self.connection, self._state, on)
+        return self._catalogue.rulings(self.connection, self._state, on)
 
     def answer(self, value: T) -> ReportAnswer[T]:
         """The value as an answer read here."""
-        called = PlaceNames(self.things(EntryKind.OFFICE), self.things(EntryKind.POST))
-        return ReportAnswer(value, self.reach, called)
+        called = PlaceNames(self.entries(EntryKind.OFFICE), self.entries(EntryKind.POST))
+        return ReportAnswer(value, self.consistency, called)
 
 
 class SnapshotReader:
@@ -156,7 +163,7 @@ class SnapshotReader:
         self._log = log
         self._words = words
         self._zone = zone
-        self._shelf = CatalogueCache(log, zone)
+        self._catalogue = CatalogueCache(log, zone)
 
     @contextmanager
     def snapshot(
@@ -172,15 +179,15 @@ class SnapshotReader:
             self._projector.fresh(name)
         with self._projector.fresh_snapshot_read(TrainingProjection.NAME, *others) as (
             connection,
-            reach,
+            consistency,
         ):
-            of = reach if known is None else self._then(reach, known)
-            yield ReportSnapshot(connection, of, self._shelf, known, self._words, self._zone)
+            of = consistency if known is None else self._then(consistency, known)
+            yield ReportSnapshot(connection, of, self._catalogue, known, self._words, self._zone)
 
-    def _then(self, reach: ReadConsistency, known: int) -> ReadConsistency:
+    def _then(self, consistency: ReadConsistency, known: int) -> ReadConsistency:
         """As of that position, unless the log was never read so far."""
         if known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
-        if known > reach.position:
-            return reach
-        return replace(reach, position=known, through=self._log.stored_at(known))
+        if known > consistency.position:
+            return consistency
+        return replace(consistency, position=known, through=self._log.stored_at(known))

@@ -62,12 +62,12 @@ class TranscriptReports:
         with self._reader.snapshot(known) as reading:
             key = key_of(reading.connection, trainee)
             found = _transcript(reading, self._log, key, rule)
-            held = reading.answer(found)
+            answer = reading.answer(found)
         evidence = sorted({p for entry in found.entries for p in entry.line.evidence})
         proven = TranscriptWithEvidence(
             found, self._log.ids_at(_grounds(found)), self._log.authorities_at(evidence)
         )
-        return ReportAnswer(proven, held.reach, held.called)
+        return ReportAnswer(proven, answer.consistency, answer.place_names)
 
     def own(self, trainee: str, by: Credential) -> str:
         """The agent key of the learner whose key asks, where they are the one meant: by an

@@ -44,7 +44,7 @@ def certified(
     earned = certifications.of_people(connection, [one.id for one in trainees], only)
     said = _exceptions(connection, trainees)
     return [
-        _decided(one, rulings, earned[one.id], said.get(one.id, _NONE_SAID)) for one in trainees
+        _decided(one, rulings, earned[one.id], said.get(one.id, _NO_EXCEPTIONS)) for one in trainees
     ]
 
 
@@ -81,7 +81,7 @@ class _Exceptions:
             self.revocations.setdefault(code, []).append(date.fromisoformat(entry["on"]))
 
 
-_NONE_SAID = _Exceptions()
+_NO_EXCEPTIONS = _Exceptions()
 
 
 def _decided(
@@ -95,7 +95,7 @@ def _decided(
     place, joined = rulings.place(record), record.employed.since if record else None
     since, day = joined or date.min, joined or date.max
     assigned = place.assigned(since)
-    ordinary = said is _NONE_SAID
+    ordinary = said is _NO_EXCEPTIONS
     standings: list[RecordedVerdict] = []
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
         begun, grants = earned.get(code, _NOTHING)
@@ -125,7 +125,7 @@ def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int
     whose = {key: one.id for one in trainees for key in one.identifiers}
     kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
     found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
-    for said in catalogue_history.standing(catalogue_history.of_people(connection, whose, kinds)):
+    for said in catalogue_history.current(catalogue_history.of_people(connection, whose, kinds)):
         if said.entry is not None:
             found[whose[said.entry["agent"]]].add(said.kind, said.entry)
     return found

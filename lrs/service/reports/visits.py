@@ -85,7 +85,7 @@ class VisitReports:
 
 def visits(reading: ReportSnapshot, sought: VisitsQuery) -> Visits:
     """The visits sought, by a trainer whom somebody knows."""
-    standing = [thing.entry for thing in reading.things(EntryKind.VISIT).values() if thing.stands]
+    standing = [thing.entry for thing in reading.entries(EntryKind.VISIT).values() if thing.stands]
     trainers = _trainers(reading, sought.trainer, standing)
     found = [
         entry
