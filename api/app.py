@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request
@@ -22,6 +22,7 @@ from api.middleware.foreign_pages import refused_to_foreign_pages
 from api.middleware.memory_budget import MemoryBudget
 from api.middleware.path_normalisation import normalised
 from api.middleware.response_headers import enveloped
+from api.middleware.route_words import words_of
 from api.public_url import under
 from api.reports import (
     certifications,
@@ -82,7 +83,8 @@ def create_app(lrs: Lrs) -> Flask:
     if lrs.settings.alternate_syntax:
         require_key = partial(_require_key, app, lrs)
         inner = alternate_syntax.understood(inner, lrs.settings.max_json_bytes, require_key)
-    app.wsgi_app = _surrounded(inner, lrs, paths)  # type: ignore[method-assign,assignment]
+    words = cache(lambda: words_of(app))
+    app.wsgi_app = _surrounded(inner, lrs, paths, words)  # type: ignore[method-assign,assignment]
     metrics.install(app, lrs)
     return app
 
@@ -93,9 +95,14 @@ def paths_of(app: Flask, blueprints: Collection[str]) -> tuple[str, ...]:
     return tuple({rule.partition("<")[0].rstrip("/") for rule in rules})
 
 
-def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSGIApplication:
+def _surrounded(
+    app: WSGIApplication,
+    lrs: Lrs,
+    reports: tuple[str, ...],
+    words: Callable[[], frozenset[str]],
+) -> WSGIApplication:
     """The application in all that stands between it and the web server, from the inside out.
-    `reports` are what the paths of reports begin with.
+    `reports` are what the paths of reports begin with, `words` what of a path may stand in the log.
     """
     settings = lrs.settings
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))
@@ -103,7 +110,7 @@ def _surrounded(app: WSGIApplication, lrs: Lrs, reports: tuple[str, ...]) -> WSG
     app = in_turn(app, settings.threads, lambda path: path.startswith(reports))
     app = shared(app, settings.cors_origins)
     default = Version(settings.xapi_version)
-    app = enveloped(app, lambda: lrs.statements.through, default)
+    app = enveloped(app, lambda: lrs.statements.through, default, words)
     return under(normalised(app), settings.public_url)
 
 

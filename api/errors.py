@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from api.middleware.request_id import REQUEST_ID
-from api.middleware.response_headers import shown
+from api.middleware.route_words import shown, words_of
 from lrs.domain import errors
 from lrs.domain.error_catalogue import PROBLEMS
 
@@ -112,7 +112,9 @@ def _meant_by(status: int) -> errors.LrsError:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("unexpected", path=shown(request.path), method=request.method)
+    log.exception(
+        "unexpected", path=shown(request.path, words_of(current_app)), method=request.method
+    )
     return _problem(errors.InternalError("internal-error"))
 
 

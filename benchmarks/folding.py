@@ -90,7 +90,7 @@ def emptied(settings: Settings) -> None:
     with opened(settings) as lrs:
         views = open_database(settings.views_url)
         with views.write.begin() as connection:
-            for projection in lrs.projector.projections.values():
+            for projection in lrs.projector.runner.projections.values():
                 begin(connection, projection, lrs.ledger)
         views.close()
 
@@ -98,10 +98,10 @@ def emptied(settings: Settings) -> None:
 def fold(settings: Settings, name: str, database: int | None) -> Folded:
     """Folds the whole log into one read model, as a server's thread does, but alone."""
     with opened(settings) as lrs:
-        projection = lrs.projector.projections[name]
+        projection = lrs.projector.runner.projections[name]
         used = cpu_of(database)
         marks = [process_time()]
-        while lrs.projector.step(projection, BATCH) is Step.FULL:
+        while lrs.projector.runner.step(projection, BATCH) is Step.FULL:
             marks.append(process_time())
         mine = process_time() - marks[0]
         theirs = cpu_of(database) - used

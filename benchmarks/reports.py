@@ -67,7 +67,7 @@ def level(settings: Settings) -> bool:
     made(settings)
     try:
         with opened(settings) as lrs:
-            lrs.projector.catch_up()
+            lrs.projector.runner.catch_up()
     except Unavailable:
         return False
     return True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, tzinfo
@@ -21,8 +22,25 @@ from lrs.projections.catalogue import CatalogueProjection
 from lrs.projections.documents import DocumentsProjection
 from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.training.projection import TrainingProjection
-from lrs.projector import Projector
+from lrs.projector import BatchRunner, FreshReads, Projector, RebuildCoordinator
 from lrs.service import Lrs
+from lrs.service.catalogue import CatalogueService
+from lrs.service.credentials import CredentialService
+from lrs.service.definitions import DefinitionService
+from lrs.service.documents import DocumentService
+from lrs.service.key_uses import KeyUses
+from lrs.service.launches import Launches
+from lrs.service.people import PeopleService
+from lrs.service.projection_admin import ProjectionAdmin
+from lrs.service.reports.certifications import CertificationReports
+from lrs.service.reports.dates import ReportClock
+from lrs.service.reports.offices import OfficeReports
+from lrs.service.reports.services import ServiceReports
+from lrs.service.reports.snapshot import SnapshotReader
+from lrs.service.reports.transcripts import TranscriptReports
+from lrs.service.reports.unrecognised import UnrecognisedReports
+from lrs.service.reports.visits import VisitReports
+from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary_file import vocabulary
 
@@ -59,11 +77,10 @@ def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_
     log, views = _databases(settings)
     try:
         ledger = Ledger(log, now, timeout=settings.write_timeout, stored_at=stored_at)
-        projector = Projector(
+        projector = compose_projector(
             ledger,
             views,
-            projections(words, settings.zone),
-            anew=partial(projections, words, settings.zone),
+            partial(projections, words, settings.zone),
             wait=settings.fresh_timeout,
             pause=PAUSE[views.dialect],
         )
@@ -75,7 +92,88 @@ def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_
         if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
             raise _no_store_here(settings) from error
         raise
-    return Lrs(settings, ledger, log, views, projector, blobs(settings, log), words)
+    return _compose_services(settings, words, ledger, projector, log, views)
+
+
+def _compose_services(
+    settings: Settings,
+    words: Vocabulary,
+    ledger: Ledger,
+    projector: Projector,
+    log: Database,
+    views: Database,
+) -> Lrs:
+    reads, stored_bytes = projector.reads, blobs(settings, log)
+    key_uses = KeyUses(views)
+    credentials = CredentialService(ledger, settings.authority_homepage, used=key_uses.note)
+    launches = Launches(ledger, words)
+    catalogue = CatalogueService(
+        ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
+    )
+    snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
+    return Lrs(
+        settings=settings,
+        vocabulary=words,
+        ledger=ledger,
+        projector=projector,
+        databases=(log, views),
+        credentials=credentials,
+        key_uses=key_uses,
+        launches=launches,
+        statements=StatementService(
+            ledger,
+            reads,
+            views,
+            blobs=stored_bytes,
+            launches=launches,
+            recheck=credentials.recheck,
+            timeout=settings.write_timeout,
+            page_bytes=settings.max_page_bytes,
+        ),
+        documents=DocumentService(
+            ledger,
+            reads,
+            blobs=stored_bytes,
+            recheck=credentials.recheck,
+            timeout=settings.write_timeout,
+            largest=settings.max_document_bytes,
+            largest_merged=settings.max_merged_bytes,
+        ),
+        definitions=DefinitionService(reads),
+        catalogue=catalogue,
+        people=PeopleService(catalogue, reads),
+        projection_admin=ProjectionAdmin(ledger, projector, views),
+        clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
+        transcripts=TranscriptReports(snapshots, ledger.reader),
+        certifications=CertificationReports(snapshots, ledger.reader),
+        offices=OfficeReports(snapshots),
+        services=ServiceReports(snapshots),
+        visits=VisitReports(snapshots),
+        unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
+    )
+
+
+def compose_projector(
+    ledger: Ledger,
+    views: Database,
+    make_projections: Callable[[], Sequence[Projection]],
+    *,
+    for_rebuilds: Callable[[], Sequence[Projection]] | None = None,
+    batch: int = 1_000,
+    wait: float = 2.0,
+    pause: float = 0.5,
+    poll: float = 1.0,
+) -> Projector:
+    """The projector of a process. `make_projections` gives projections that remember nothing yet;
+    rebuilds fold those of `for_rebuilds`, if that is given. `batch` is in events, times in seconds.
+    """
+    stop = threading.Event()
+    runner = BatchRunner(ledger, views, make_projections(), batch, stop=stop)
+    reads = FreshReads(runner, views, wait, stop)
+    rebuilds = RebuildCoordinator(ledger, views, for_rebuilds or make_projections, stop)
+    return Projector(
+        ledger, views, runner, reads, rebuilds, stop=stop, wait=wait, pause=pause, poll=poll
+    )
 
 
 @contextmanager
@@ -117,7 +215,7 @@ def migrate(settings: Settings) -> bool:
     try:
         made = migrate_ledger(log)
         ledger = Ledger(log, now)
-        Projector(ledger, views, projections(words, settings.zone)).prepare()
+        compose_projector(ledger, views, partial(projections, words, settings.zone)).prepare()
         ledger.close()
         return made
     finally:

@@ -38,7 +38,7 @@ def test_a_store_that_was_used_holds_again_what_a_new_one_does(url: str) -> None
     emptied, new = Emptied(url), held(url)
     lrs = bootstrap.build(Settings(ledger_url=url, views_url=url))
     store(lrs, statement())
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     assert held(url) != new
     assert emptied.restore(url)
     assert held(url) == new

@@ -39,7 +39,7 @@ def test_another_zone_folds_what_is_there_anew(settings: Settings) -> None:
     lrs = bootstrap.build(settings)
     received, _ = parse_statements(STATEMENT.encode())
     lrs.statements.store(received, lrs.credentials.operator("me"), Version.V1_0_3)
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     assert completed(lrs) == date(2026, 3, 31)
     lrs.close()
     moved = bootstrap.build(replace(settings, time_zone="Europe/Moscow"))

@@ -83,7 +83,7 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
         received, _ = parse_statements(STATEMENT.encode())
         if not lines:
             lrs.statements.store(received, lrs.credentials.operator("me"), Version.V1_0_3)
-            lrs.projector.catch_up()
+            lrs.projector.runner.catch_up()
         else:
             lrs.projector.rebuild(["training"])
         assert len(lrs.transcripts.trainees("", 0, 10).value) == lines

@@ -40,7 +40,7 @@ def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]
         if standing is KeyStatus.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     settings = lrs.settings
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     return f"""

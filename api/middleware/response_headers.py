@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from api.middleware.request_id import REQUEST_ID
+from api.middleware.route_words import shown
 from api.xapi.versions import HEADER, spoken
 from lrs.domain.time import iso
 from lrs.domain.xapi.version import Version
@@ -30,26 +31,6 @@ THROUGH = "zachetka.through"
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
-_NAMED = frozenset(
-    {
-        *(
-            "about",
-            "activities",
-            "agents",
-            "api",
-            "catalogue",
-            "certifications",
-            "courses",
-            "metrics",
-        ),
-        *("health", "history", "offices", "services", "signatures", "unrecognised", "visits"),
-        *("more", "people", "profile", "state", "statements", "statistics", "transcripts"),
-        *("v1", "xapi"),
-        *("cancel", "pause", "projections", "quarantine", "rebuild", "resume", "retry"),
-    }
-)
-_DEEPEST = 8
-
 _NOBODYS = frozenset({"/", "/health", "/xapi/about"})
 """Paths whose answers are about nobody."""
 
@@ -58,12 +39,15 @@ _LONGEST_ID = 64
 
 
 def enveloped(
-    app: WSGIApplication, through: Callable[[], int], default: Version
+    app: WSGIApplication,
+    through: Callable[[], int],
+    default: Version,
+    words: Callable[[], frozenset[str]],
 ) -> WSGIApplication:
     """WSGI middleware: an id for each request, headers on each answer, refusals in the log.
 
     `through` gives Consistent-Through where no view has set it; `default` is the version that an
-    answer names when its request named none.
+    answer names when its request named none, and `words` gives what of a path may stand in the log.
     """
     own, numbers = secrets.token_hex(5), count(1)
 
@@ -87,20 +71,12 @@ def enveloped(
                 headers.append(("Cache-Control", "no-store"))
             # Successes are many and tell little; a proxy in front logs them better.
             if status[0] in "45":
-                _note(environ, status, began)
+                _note(environ, status, began, words())
             return start(status, headers, exc_info) if exc_info else start(status, headers)
 
         return app(environ, begin)
 
     return wrapped
-
-
-def shown(path: str) -> str:
-    """The path for the log: a question mark for each part that is not the program's own word, as
-    a report's path names a person.
-    """
-    parts = path.split("/", _DEEPEST)
-    return "/".join(part if part in _NAMED else "?" if part else "" for part in parts)
 
 
 def _sensible(id: str | None) -> str | None:
@@ -109,12 +85,12 @@ def _sensible(id: str | None) -> str | None:
     return id if good else None
 
 
-def _note(environ: WSGIEnvironment, status: str, began: float) -> None:
+def _note(environ: WSGIEnvironment, status: str, began: float, words: frozenset[str]) -> None:
     with suppress(Exception):  # a full disk may take no log entry either
         log.info(
             "request",
             method=environ["REQUEST_METHOD"],
-            path=shown(environ["PATH_INFO"]),
+            path=shown(environ["PATH_INFO"], words),
             status=int(status[:3]),
             ms=round((time.perf_counter() - began) * 1000, 1),
         )

@@ -6,7 +6,8 @@ live projection (beside.py).
 """
 
 from lrs.projector.batch_runner import BatchRunner, Step
-from lrs.projector.fresh_reads import ReadConsistency
+from lrs.projector.fresh_reads import FreshReads, ReadConsistency
+from lrs.projector.rebuild.coordinator import RebuildCoordinator
 from lrs.projector.rebuild.job import Rebuilt
 from lrs.projector.status import Ownership, ProjectionStatus
 from lrs.projector.unindexed_tail import TailReader, UnindexedTail
@@ -14,10 +15,12 @@ from lrs.projector.worker import Projector
 
 __all__ = [
     "BatchRunner",
+    "FreshReads",
     "Ownership",
     "ProjectionStatus",
     "Projector",
     "ReadConsistency",
+    "RebuildCoordinator",
     "Rebuilt",
     "Step",
     "TailReader",

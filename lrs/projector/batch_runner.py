@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import Enum
 from time import monotonic
@@ -24,7 +25,7 @@ from lrs.projector.checksum import checksum
 from lrs.projector.event_batches import BatchSource
 from lrs.projector.fold_cache import FoldCache
 from lrs.projector.quarantine import Quarantined, describe_error
-from lrs.projector.status import Ownership, ProjectionStatus, StatusReader, rare_topics
+from lrs.projector.status import ProjectionStatus, StatusReader, rare_topics
 from lrs.projector.throughput import paced
 from lrs.runtime import without_automatic_gc
 
@@ -82,6 +83,7 @@ class BatchRunner:
         batch: int,
         *,
         waiting: bool = False,
+        stop: threading.Event | None = None,
     ) -> None:
         self._flushing = not waiting
         self._ledger = ledger
@@ -91,8 +93,8 @@ class BatchRunner:
         self._locks = {name: threading.RLock() for name in self.projections}
         self._fold_cache = FoldCache()
         self._reached: dict[str, Reached] = {}
-        self._statuses = StatusReader(ledger, views, self.projections)
-        self._stop = threading.Event()
+        self.status_reader = StatusReader(ledger, views, self.projections)
+        self._stop = stop or threading.Event()
         self._batches = BatchSource(ledger)
 
     def catch_up(
@@ -163,19 +165,26 @@ class BatchRunner:
             raise Unavailable("view-being-made")
         return at
 
-    def statuses(self) -> dict[str, ProjectionStatus]:
-        """Where every projection stands, also those that this program may neither read nor fold."""
-        return self._statuses.all()
+    def reached(self, name: str) -> Reached | None:
+        """Where this process saw the projection last; None before it looked."""
+        return self._reached.get(name)
 
-    def status(self, name: str) -> ProjectionStatus:
-        """Where that one stands. Raises Unavailable while it is being made, and once it is another
-        program's.
+    @contextmanager
+    def exclusively(self, name: str, seconds: float) -> Iterator[bool]:
+        """Keep this process's other threads from folding the projection, if that is possible within
+        so many seconds; whether it is.
         """
-        return self._statuses.of(name)
+        lock = self._locks[name]
+        is_ours = lock.acquire(timeout=max(0.0, seconds))
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                lock.release()
 
-    def ownership(self, status: ProjectionStatus) -> Ownership:
-        """Which program may read and fold what stands there, if any may."""
-        return self._statuses.owner(status)
+    def reset_cache(self) -> None:
+        """Let go of the batch that was read last."""
+        self._batches.reset_cache()
 
     def waiting(self, status: ProjectionStatus) -> tuple[int, int]:
         """How many events the projection still has to fold, and the `stored` of the first."""
@@ -190,7 +199,7 @@ class BatchRunner:
                 at = checkpoints.lock(connection, projection.NAME) if connection else None
                 if connection is None or at is None:
                     return Step.BUSY
-                self._statuses.require_ours(at)
+                self.status_reader.require_ours(at)
                 if at.paused:
                     self._note_reached(at)
                     return Step.PAUSED

@@ -1,8 +1,9 @@
-"""Reading projections as fresh as the log, and all of one making."""
+"""Reading projections as fresh as the log, and all rows of one generation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -13,8 +14,6 @@ from sqlalchemy import Connection
 from lrs.db.engine import Database, snapshot_transaction
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import StorageFull, Unavailable
-from lrs.ledger import Ledger
-from lrs.projections.base import Projection
 from lrs.projector import checkpoints
 from lrs.projector.batch_runner import BatchRunner, Step
 from lrs.projector.checkpoints import Checkpoint
@@ -38,19 +37,18 @@ class ReadConsistency:
         return self.status.at.paused
 
 
-class FreshReads(BatchRunner):
-    """Answers questions to projections. `wait` is how long it lets a projection catch up, in s."""
+class FreshReads:
+    """Answers questions to projections. `wait` is how long it lets a projection catch up, in s;
+    `stop` is set when the process ends.
+    """
 
     def __init__(
-        self,
-        ledger: Ledger,
-        views: Database,
-        projections: Sequence[Projection],
-        batch: int,
-        wait: float,
+        self, runner: BatchRunner, views: Database, wait: float, stop: threading.Event
     ) -> None:
-        super().__init__(ledger, views, projections, batch)
+        self._runner = runner
+        self._views = views
         self._wait = wait
+        self._stop = stop
         self._through = 0
 
     @property
@@ -58,14 +56,28 @@ class FreshReads(BatchRunner):
         """The latest instant up to which reads are known to be complete, in microseconds."""
         return self._through
 
+    def raise_through(self, instant: int) -> None:
+        """Note that reads are complete up to that instant, if not up to a later one."""
+        self._through = max(self._through, instant)
+
+    def reset_through(self) -> None:
+        """Note that reads are complete up to no instant that is known yet."""
+        self._through = 0
+
+    def status(self, name: str) -> ProjectionStatus:
+        """Where the projection stands. Raises Unavailable while it is being made, and once it is
+        another program's.
+        """
+        return self._runner.status_reader.of(name)
+
     def fresh(self, name: str) -> ReadConsistency:
         """Bring the projection up to the log's head as of now, or wait for whoever does.
 
-        After `wait` seconds it gives what is there; the Reach tells the truth about it. So it does
-        at once for one that is paused.
+        After `wait` seconds it gives what is there; the ReadConsistency tells the truth about it.
+        So it does at once for one that is paused.
         """
         status = self._freshened(name)
-        return _reach(status, self._through)
+        return _consistency(status, self._through)
 
     def query(self, name: str, question: Callable[[Connection], T]) -> tuple[T, ReadConsistency]:
         """The answer that the projection's tables give, as fresh as `fresh` says. The question
@@ -104,16 +116,16 @@ class FreshReads(BatchRunner):
     def fresh_snapshot_read(
         self, name: str, *others: str
     ) -> Iterator[tuple[Connection, ReadConsistency]]:
-        """As `unchanging`, of a state as fresh as `fresh` says; the ReadConsistency is of that
+        """As `snapshot_read`, of a state as fresh as `fresh` says; the ReadConsistency is of that
         state. Only the first of these projections is brought up to the log.
         """
         through = self._through  # before the state: what was complete then is in it
         with self._state(name, *others) as connection:
-            status = self._statuses.in_snapshot(connection, name)
+            status = self._runner.status_reader.in_snapshot(connection, name)
             if status.is_level:
                 for each in others:
                     self._ours(connection, each)
-                yield connection, _reach(status, through)
+                yield connection, _consistency(status, through)
                 return
         consistency = self.fresh(name)
         with self.snapshot_read(name, *others) as (connection, at):
@@ -132,7 +144,7 @@ class FreshReads(BatchRunner):
                 # Before the first query: what that sees must be in the tables that are there then.
                 # Whoever swaps tables locks all of them, the first of a projection's first.
                 for each in names:
-                    table = self.projections[each].TABLES[0].name
+                    table = self._runner.projections[each].TABLES[0].name
                     connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
             yield connection
 
@@ -140,7 +152,7 @@ class FreshReads(BatchRunner):
         at = checkpoints.read(connection, name)
         if at is None:
             raise Unavailable("view-being-made")
-        self._statuses.require_ours(at)
+        self._runner.status_reader.require_ours(at)
         return at
 
     def retry_if_swapped(
@@ -153,7 +165,7 @@ class FreshReads(BatchRunner):
             try:
                 found = read(status)
             except Exception:
-                if self.position(status.at.name).generation == status.at.generation:
+                if self._runner.position(status.at.name).generation == status.at.generation:
                     raise
             else:
                 if self._is_same_generation(status):
@@ -180,15 +192,14 @@ class FreshReads(BatchRunner):
         """
         if status.at.pending_rebuild is None and monotonic() - status.asked < MIN_ANNOUNCEMENT / 2:
             return True
-        return self.position(status.at.name).generation == status.at.generation
+        return self._runner.position(status.at.name).generation == status.at.generation
 
     def _catch_up(self, name: str, status: ProjectionStatus, deadline: float) -> Checkpoint:
         """Fold towards what is due, or wait for whoever does. Where that has led."""
-        lock = self._locks[name]
-        if not lock.acquire(timeout=max(0.0, deadline - monotonic())):
-            return self.position(name)
-        try:
-            reached = self._reached.get(name)
+        with self._runner.exclusively(name, deadline - monotonic()) as is_ours:
+            if not is_ours:
+                return self._runner.position(name)
+            reached = self._runner.reached(name)
             if (
                 reached is not None
                 and reached.when >= status.asked
@@ -196,16 +207,15 @@ class FreshReads(BatchRunner):
                 and reached.at.generation == status.at.generation
             ):
                 return reached.at  # another thread of this process has been there meanwhile
-            step = self.step(self.projections[name])
-        finally:
-            lock.release()
-        if step is Step.BUSY:
+            step = self._runner.step(self._runner.projections[name])
+        reached = self._runner.reached(name)
+        if step is Step.BUSY or reached is None:
             self._stop.wait(0.003)
-            return self.position(name)
-        return self._reached[name].at
+            return self._runner.position(name)
+        return reached.at
 
 
-def _reach(status: ProjectionStatus, through: int) -> ReadConsistency:
+def _consistency(status: ProjectionStatus, through: int) -> ReadConsistency:
     """Up to where it can be trusted; `through` is up to when reads are known to be complete."""
     complete = max(status.through, through) if status.is_level else status.through
     return ReadConsistency(status.position, complete, status)

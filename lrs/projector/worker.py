@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -15,9 +15,8 @@ from lrs.db.engine import Database, wait_for_disk
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Ledger
-from lrs.projections.base import Projection
 from lrs.projector import checkpoints
-from lrs.projector.batch_runner import Step, is_infrastructure
+from lrs.projector.batch_runner import BatchRunner, Step, is_infrastructure
 from lrs.projector.checkpoints import Checkpoint, Failure
 from lrs.projector.continuity import Continuity
 from lrs.projector.event_batches import BatchSource
@@ -33,43 +32,41 @@ from lrs.projector.status import Ownership, ProjectionStatus
 log = structlog.get_logger(__name__)
 
 
-class Projector(FreshReads):
-    """Keeps projections up to date. `batch` is in events, times in seconds.
+class Projector:
+    """Keeps projections up to date. Times in seconds.
 
-    `pause` is how long the thread waits after a wake-up, so that one batch serves many appends;
-    `poll` how long it sleeps at most, so that a lost wake-up costs that and never an event.
-    `anew` gives the projections again, for rebuilds, with nothing remembered.
+    `wait` is how long it waits for another worker; `pause` how long the thread waits after a
+    wake-up, so that one batch serves many appends; `poll` how long it sleeps at most, so that a
+    lost wake-up costs that and never an event. `stop` is the event that its parts look at, too.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         views: Database,
-        projections: Sequence[Projection],
+        runner: BatchRunner,
+        reads: FreshReads,
+        rebuilds: RebuildCoordinator,
         *,
-        anew: Callable[[], Sequence[Projection]] | None = None,
-        batch: int = 1_000,
-        wait: float = 2.0,
-        pause: float = 0.5,
-        poll: float = 1.0,
+        stop: threading.Event,
+        wait: float,
+        pause: float,
+        poll: float,
     ) -> None:
-        super().__init__(ledger, views, projections, batch, wait)
-        self._pause, self._poll = pause, poll
-        self._wake = threading.Event()
+        self._ledger, self._views = ledger, views
+        self.runner, self.reads, self.rebuilds = runner, reads, rebuilds
+        self._stop, self._wake = stop, threading.Event()
+        self._wait, self._pause, self._poll = wait, pause, poll
         self._thread: threading.Thread | None = None
         self._failed: dict[str, str] = {}
         """What keeps this process from folding, by projection."""
-        kinds = [type(p) for p in projections]
-        self.rebuilder = RebuildCoordinator(
-            ledger, views, anew or (lambda: [kind() for kind in kinds]), self._stop
-        )
-        versions = {name: p.VERSION for name, p in self.projections.items()}
-        self._background = BackgroundRebuilds(ledger, views, self.rebuilder, versions)
-        self._continuity = Continuity(ledger, views, self.projections)
+        versions = {name: p.VERSION for name, p in runner.projections.items()}
+        self._background = BackgroundRebuilds(ledger, views, rebuilds, versions)
+        self._continuity = Continuity(ledger, views, runner.projections)
 
     def prepare(self) -> None:
         """Make what is missing, and wish for what is to be made anew."""
-        prepare(self._ledger, self._views, self.projections.values())
+        prepare(self._ledger, self._views, self.runner.projections.values())
 
     def hint(self) -> None:
         """Say that there may be something new. Cheap; from any thread."""
@@ -100,9 +97,9 @@ class Projector(FreshReads):
     ) -> list[Rebuilt]:
         """Make these projections anew, one after the other, beside those that are read."""
         return [
-            self.rebuilder.run(
+            self.rebuilds.run(
                 name,
-                level=(lambda name=name: self.catch_up([name])) if compare else None,  # type: ignore[misc]
+                level=(lambda name=name: self.runner.catch_up([name])) if compare else None,  # type: ignore[misc]
                 progress=progress,
             )
             for name in names
@@ -121,13 +118,13 @@ class Projector(FreshReads):
         """Fold the event there by itself, into what the projection holds, and undo it: why it
         cannot be folded, or None. Raises Unavailable.
         """
-        projection = self.rebuilder.projection(name)
+        projection = self.rebuilds.projection(name)
         decoded = BatchSource(self._ledger).next(projection, (position - 1, None), 1)
         assert decoded is not None
         with translate_db_errors(), self._views.write.connect() as connection:
             transaction = connection.begin()
             try:
-                self._statuses.require_ours(self._locked(connection, name))
+                self.runner.status_reader.require_ours(self._locked(connection, name))
                 fold = projection.new_fold()
                 fold.apply(decoded.batch, connection)
                 fold.flush(connection)
@@ -155,10 +152,10 @@ class Projector(FreshReads):
         """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
         while not self._stop.is_set():
             try:
-                statuses = self.statuses()
-                ahead = any(self.ownership(s) is Ownership.AHEAD for s in statuses.values())
+                statuses = self.runner.status_reader.all()
+                ahead = any(self._owner(s) is Ownership.AHEAD for s in statuses.values())
                 if self._continuity.look(statuses.values(), ahead=ahead):
-                    self._through = 0  # reads are complete up to no instant that is known yet
+                    self.reads.reset_through()
                 full = fold and self._step_all(statuses)
                 self._look_around(statuses)
                 if fold and any(s.at.pending_rebuild is not None for s in statuses.values()):
@@ -179,7 +176,7 @@ class Projector(FreshReads):
         full, failed = False, None
         for name, status in statuses.items():
             at = status.at
-            if (owner := self.ownership(status)) is not Ownership.OURS:
+            if (owner := self._owner(status)) is not Ownership.OURS:
                 if owner in (Ownership.ANOTHERS, Ownership.OUTDATED):  # else it is about to be ours
                     self._warn(at)
                 continue
@@ -188,21 +185,25 @@ class Projector(FreshReads):
             # Where another process is at work, that one goes on; to come back at once would only
             # have the two take turns at ever smaller batches.
             try:
-                step = self.step(self.projections[name])
+                step = self.runner.step(self.runner.projections[name])
             except Exception as error:
                 failed = error
                 self._note(name, error)
                 continue
             self._failed.pop(name, None)
             full |= step is Step.FULL
-            if step is not Step.BUSY:
-                at = self._reached[name].at
+            reached = self.runner.reached(name)
+            if step is not Step.BUSY and reached is not None:
+                at = reached.at
                 statuses[name] = replace(status, at=at, there=at.commitment)
         if not full:
-            self._batches.reset_cache()
+            self.runner.reset_cache()
         if failed is not None:
             raise failed
         return full
+
+    def _owner(self, status: ProjectionStatus) -> Ownership:
+        return self.runner.status_reader.owner(status)
 
     def _warn(self, at: Checkpoint) -> None:
         """Say once that this program has nothing to do with a read model any more, or not yet."""
@@ -225,8 +226,8 @@ class Projector(FreshReads):
         those from which this program answers nothing.
         """
         quiet = self._ledger.quiet_clock()
-        ours = [s for s in statuses.values() if self.ownership(s) is Ownership.OURS]
+        ours = [s for s in statuses.values() if self._owner(s) is Ownership.OURS]
         through = min((s.through for s in ours), default=0)
         if quiet is not None and all(s.position >= quiet[0] for s in ours):
             through = quiet[1]
-        self._through = max(self._through, through)
+        self.reads.raise_through(through)

@@ -17,7 +17,7 @@ from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.ledger import Ledger
 from lrs.projections import catalogue as projection
 from lrs.projections.catalogue import EntryState
-from lrs.projector import Projector
+from lrs.projector import FreshReads
 from lrs.service.catalogue_changes import (
     Change,
     ChangeStep,
@@ -56,14 +56,14 @@ class CatalogueService:
     def __init__(
         self,
         ledger: Ledger,
-        projector: Projector,
+        reads: FreshReads,
         *,
         recheck: Callable[[Credential], None],
         timeout: float,
     ) -> None:
         self._ledger = ledger
         self._recheck = recheck
-        self._projector = projector
+        self._reads = reads
         self._timeout = timeout
 
     def entries(self, kind: EntryKind, by: Credential) -> list[EntryState]:
@@ -200,7 +200,7 @@ class CatalogueService:
 
     def _held(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
         name, (head, _) = projection.CatalogueProjection.NAME, self._ledger.reader.head()
-        found, consistency = self._projector.query(
+        found, consistency = self._reads.query(
             name, lambda c: projection.among(c, streams.values())
         )
         if consistency.is_paused and consistency.position < head:
@@ -209,7 +209,7 @@ class CatalogueService:
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         """The answer of the read model, as fresh as the log."""
-        return self._projector.query(projection.CatalogueProjection.NAME, query)[0]
+        return self._reads.query(projection.CatalogueProjection.NAME, query)[0]
 
     def _streams(self, things: Collection[EntryIdentity]) -> dict[EntryIdentity, UUID]:
         """Their streams; a person's whose key was never made has none."""

@@ -11,7 +11,7 @@ from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.xapi.activity_definition import person
 from lrs.domain.xapi.agent import JsonObject, agent_key
 from lrs.projections.statements import index as index
-from lrs.projector import Projector
+from lrs.projector import FreshReads
 
 T = TypeVar("T")
 
@@ -21,8 +21,8 @@ _SCOPES = "`statements/read`, `state`, `profile`, `define`, `all/read` and `all`
 class DefinitionService:
     """Reads of what was said, as fresh as the log when it was asked."""
 
-    def __init__(self, projector: Projector) -> None:
-        self._projector = projector
+    def __init__(self, reads: FreshReads) -> None:
+        self._reads = reads
 
     def person(self, agent: JsonObject, by: Credential) -> JsonObject:
         """The Person object of an Agent or identified Group, of one never seen too (xAPI 1.0.3
@@ -54,4 +54,4 @@ class DefinitionService:
         return self._fresh(ask)
 
     def _fresh(self, ask: Callable[[Connection], T]) -> T:
-        return self._projector.query(index.StatementsProjection.NAME, ask)[0]
+        return self._reads.query(index.StatementsProjection.NAME, ask)[0]

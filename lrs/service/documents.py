@@ -37,7 +37,7 @@ from lrs.domain.events import DocumentDeleted, DocumentStored
 from lrs.domain.xapi.version import Version
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import documents as projection
-from lrs.projector import Projector
+from lrs.projector import FreshReads
 from lrs.service.retry import retry_on_conflict
 
 _SCOPE = {
@@ -94,7 +94,7 @@ class DocumentService:
     def __init__(
         self,
         ledger: Ledger,
-        projector: Projector,
+        reads: FreshReads,
         *,
         blobs: Blobs,
         recheck: Callable[[Credential], None],
@@ -105,7 +105,7 @@ class DocumentService:
         self._ledger = ledger
         self._blobs = blobs
         self._recheck = recheck
-        self._projector = projector
+        self._reads = reads
         self._timeout = timeout
         self._largest = largest
         self._largest_merged = largest_merged
@@ -262,7 +262,7 @@ class DocumentService:
 
     def _listed(self, collection: DocumentCollection, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
-        listed, consistency = self._projector.query(
+        listed, consistency = self._reads.query(
             projection.DocumentsProjection.NAME, lambda c: projection.listed(c, collection, since)
         )
         if consistency.position < head and not consistency.is_paused:

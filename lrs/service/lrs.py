@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lrs.db.engine import Database
-from lrs.domain.training.vocabulary import STANDARD, Vocabulary
-from lrs.ledger import Blobs, Ledger, try_room
+from lrs.domain.training.vocabulary import Vocabulary
+from lrs.ledger import Ledger, try_room
 from lrs.projector import Projector
 from lrs.service.catalogue import CatalogueService
 from lrs.service.credentials import CredentialService
@@ -27,7 +27,6 @@ from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
 from lrs.service.reports.services import ServiceReports
-from lrs.service.reports.snapshot import SnapshotReader
 from lrs.service.reports.transcripts import TranscriptReports
 from lrs.service.reports.unrecognised import UnrecognisedReports
 from lrs.service.reports.visits import VisitReports
@@ -50,65 +49,37 @@ class Health:
         return is_wrong(self.projections) or bool(self.divergences)
 
 
+@dataclass(frozen=True, slots=True)
 class Lrs:
-    """Everything a running store can be asked to do."""
+    """A running store: its services, and what these share. lrs.bootstrap.build makes it."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, ledger_database: Database,
-                 views: Database, projector: Projector, blobs: Blobs,
-                 words: Vocabulary = STANDARD) -> None:  # fmt: skip
-        self.settings = settings
-        self.vocabulary = words
-        self.ledger = ledger
-        self.projector = projector
-        self.key_uses = KeyUses(views)
-        self.credentials = CredentialService(
-            ledger, settings.authority_homepage, used=self.key_uses.note
-        )
-        self.launches = Launches(ledger, words)
-        self.statements = StatementService(
-            ledger,
-            projector,
-            views,
-            blobs=blobs,
-            launches=self.launches,
-            recheck=self.credentials.recheck,
-            timeout=settings.write_timeout,
-            page_bytes=settings.max_page_bytes,
-        )
-        self.documents = DocumentService(
-            ledger,
-            projector,
-            blobs=blobs,
-            recheck=self.credentials.recheck,
-            timeout=settings.write_timeout,
-            largest=settings.max_document_bytes,
-            largest_merged=settings.max_merged_bytes,
-        )
-        self.definitions = DefinitionService(projector)
-        self.catalogue = CatalogueService(
-            ledger,
-            projector,
-            recheck=self.credentials.recheck,
-            timeout=settings.write_timeout,
-        )
-        self.people = PeopleService(self.catalogue, projector)
-        zone = settings.zone
-        self.clock = ReportClock(ledger.reader, ledger.now, lambda: projector.through, zone)
-        reader = SnapshotReader(projector, ledger.reader, words, zone)
-        self.transcripts = TranscriptReports(reader, ledger.reader)
-        self.certifications = CertificationReports(reader, ledger.reader)
-        self.offices = OfficeReports(reader)
-        self.services = ServiceReports(reader)
-        self.visits = VisitReports(reader)
-        self.unrecognised = UnrecognisedReports(ledger.reader, ledger.now, words)
-        self.projection_admin = ProjectionAdmin(ledger, projector, views)
-        self._views = views
-        self._databases = (ledger_database, views)
+    settings: Settings
+    vocabulary: Vocabulary
+    ledger: Ledger
+    projector: Projector
+    databases: tuple[Database, Database]
+    """Of the log, and of the read models."""
+    credentials: CredentialService
+    key_uses: KeyUses
+    launches: Launches
+    statements: StatementService
+    documents: DocumentService
+    definitions: DefinitionService
+    catalogue: CatalogueService
+    people: PeopleService
+    projection_admin: ProjectionAdmin
+    clock: ReportClock
+    transcripts: TranscriptReports
+    certifications: CertificationReports
+    offices: OfficeReports
+    services: ServiceReports
+    visits: VisitReports
+    unrecognised: UnrecognisedReports
 
     @property
     def database_urls(self) -> tuple[str, str]:
         """Printable URLs of the log and of the read models."""
-        return self._databases[0].url, self._databases[1].url
+        return self.databases[0].url, self.databases[1].url
 
     def start(self, *, fold: bool = True) -> None:
         """Begin to fold in a thread of this process, or only to watch how far others are."""
@@ -119,7 +90,7 @@ class Lrs:
         self.projector.stop()
         self.ledger.close()
         self.key_uses.flush()
-        for database in self._databases:
+        for database in self.databases:
             database.close()
 
     def try_room(self) -> None:
@@ -128,7 +99,7 @@ class Lrs:
         PostgreSQL does not say how much room it has; that such a write has room says that it is not
         full now, and no more. On SQLite nothing is written before a commit: see the disk instead.
         """
-        try_room(self._databases[0])
+        try_room(self.databases[0])
 
     def health(self) -> Health:
         """Raises Unavailable when a database is away."""

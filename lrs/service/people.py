@@ -15,7 +15,7 @@ from lrs.domain.identity import identifiers, representatives
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import people as trainees
 from lrs.projections.training.projection import TrainingProjection
-from lrs.projector import Projector
+from lrs.projector import FreshReads
 from lrs.service.catalogue import CatalogueService, Change, EntryVersion
 
 NAMED = 5
@@ -66,9 +66,9 @@ class PersonHistory:
 class PeopleService:
     """The people of one store, told apart by the links that hold."""
 
-    def __init__(self, catalogue: CatalogueService, projector: Projector) -> None:
+    def __init__(self, catalogue: CatalogueService, reads: FreshReads) -> None:
         self._catalogue = catalogue
-        self._projector = projector
+        self._reads = reads
 
     def show(self, identifier: str, by: Credential) -> PersonHistory:
         """Who is known by an agent key. Raises PersonNotFound, Forbidden."""
@@ -84,7 +84,7 @@ class PeopleService:
         """
         if not by.may_report():
             raise too_narrow(by, "`all/read` and `all`")
-        found, _ = self._projector.query(
+        found, _ = self._reads.query(
             TrainingProjection.NAME, lambda connection: trainees.people_numbered(connection, number)
         )
         persons = {one.key for one in found}
@@ -129,7 +129,7 @@ class PeopleService:
 
     def _learns(self, key: str) -> bool:
         """Whether a statement names them."""
-        found, _ = self._projector.query(
+        found, _ = self._reads.query(
             TrainingProjection.NAME, lambda connection: trainees.person_by_key(connection, key)
         )
         return found is not None

@@ -137,11 +137,11 @@ class ProjectionAdmin:
 
     @property
     def names(self) -> list[str]:
-        return list(self._projector.projections)
+        return list(self._projector.runner.projections)
 
     def all(self) -> list[ProjectionEntry]:
         """Every projection. Raises Unavailable."""
-        statuses = self._projector.statuses()
+        statuses = self._projector.runner.status_reader.all()
         with translate_db_errors(), self._views.read.connect() as connection:
             failures = checkpoints.failures(connection)
             counts = quarantine.counted(connection)
@@ -158,7 +158,7 @@ class ProjectionAdmin:
 
     def require(self, name: str) -> None:
         """Raises ProjectionNotFound."""
-        if name not in self._projector.projections:
+        if name not in self._projector.runner.projections:
             raise ProjectionNotFound("projection-not-found", known=", ".join(self.names))
 
     def pause(self, name: str) -> None:
@@ -176,7 +176,7 @@ class ProjectionAdmin:
         Raises ProjectionNotFound, RebuildConflict, Unavailable.
         """
         self.require(name)
-        self._projector.rebuilder.ask(name)
+        self._projector.rebuilds.ask(name)
         self._projector.hint()
 
     def cancel(self, name: str) -> None:
@@ -184,7 +184,7 @@ class ProjectionAdmin:
         Unavailable.
         """
         self.require(name)
-        self._projector.rebuilder.cancel(name)
+        self._projector.rebuilds.cancel(name)
 
     def divergences(self) -> list[Divergence]:
         """Where the log did not go on from what was known of it, until an operator has
@@ -203,7 +203,7 @@ class ProjectionAdmin:
         """Those that a process of this version is to make anew."""
         with translate_db_errors(), self._views.read.connect() as connection:
             wanted = rebuild_requests.read_all(connection)
-        projections = self._projector.projections
+        projections = self._projector.runner.projections
         return [n for n, p in projections.items() if n in wanted and wanted[n].version == p.VERSION]
 
     def quarantined(self, name: str | None = None) -> list[QuarantinedEvent]:
@@ -248,14 +248,14 @@ class ProjectionAdmin:
         at, now = status.at, self._ledger.now()
         lag, oldest = 0, now
         if not status.is_level:
-            lag, oldest = self._projector.waiting(status)
+            lag, oldest = self._projector.runner.waiting(status)
         seconds = max(0, now - oldest) / throughput.SECOND
         rebuild = None if wanted is None else self._rebuilding(wanted, status.head)
         return ProjectionEntry(
             name=at.name,
             version=at.version,
             state=self._state(status, failure, rebuild, seconds if lag else 0, now),
-            answers=self._projector.ownership(status) is Ownership.OURS,
+            answers=self._projector.runner.status_reader.owner(status) is Ownership.OURS,
             paused=at.paused,
             position=status.position,
             lag=lag,
@@ -276,7 +276,7 @@ class ProjectionAdmin:
     ) -> ProjectionState:
         if rebuild is not None:
             return ProjectionState.REBUILDING
-        at, owner = status.at, self._projector.ownership(status)
+        at, owner = status.at, self._projector.runner.status_reader.owner(status)
         if owner is not Ownership.OURS:
             return _NOT_OURS[owner]
         if at.paused:
@@ -289,7 +289,7 @@ class ProjectionAdmin:
 
     def _rebuilding(self, wanted: RebuildRequest, head: int) -> RebuildProgress | None:
         """None for what a command that is gone has left."""
-        begun = self._projector.rebuilder.staging(wanted.projection).is_locked()
+        begun = self._projector.rebuilds.staging(wanted.projection).is_locked()
         if not (begun or wanted.background):
             return None
         position, rate = (min(wanted.position, head), wanted.rate) if begun else (0, 0.0)

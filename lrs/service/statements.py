@@ -26,7 +26,7 @@ from lrs.ledger import Blobs, Ledger, LoggedStatement, VersionTaken
 from lrs.projections.statements import index as index
 from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.statements.search import Filter, find
-from lrs.projector import Projector, ReadConsistency, TailReader, UnindexedTail
+from lrs.projector import FreshReads, ReadConsistency, TailReader, UnindexedTail
 from lrs.service.attachments import Attached, attached
 from lrs.service.counter import Counter
 from lrs.service.launches import Launches
@@ -67,7 +67,7 @@ class StatementService:
     def __init__(
         self,
         ledger: Ledger,
-        projector: Projector,
+        reads: FreshReads,
         views: Database,
         *,
         blobs: Blobs,
@@ -81,7 +81,7 @@ class StatementService:
         self._blobs = blobs
         self._launches = launches
         self._recheck = recheck
-        self._projector = projector
+        self._reads = reads
         self._timeout = timeout
         self._page_bytes = page_bytes
         self._new_id = new_id
@@ -92,7 +92,7 @@ class StatementService:
     @property
     def through(self) -> int:
         """Consistent-Through without asking the database: at most a second old when idle."""
-        return self._projector.through
+        return self._reads.through
 
     def store(
         self,
@@ -201,11 +201,11 @@ class StatementService:
 
     def _reach(self) -> tuple[ReadConsistency, UnindexedTail]:
         """How far reads are complete, and what of that the index does not hold yet."""
-        through = self._projector.through  # before the head, which may move on meanwhile
-        status = self._projector.status(StatementsProjection.NAME)
-        behind = self._projector.retry_if_swapped(status, self._recent.behind)
+        through = self._reads.through  # before the head, which may move on meanwhile
+        status = self._reads.status(StatementsProjection.NAME)
+        behind = self._reads.retry_if_swapped(status, self._recent.behind)
         if behind is None:
-            consistency = self._projector.fresh(StatementsProjection.NAME)
+            consistency = self._reads.fresh(StatementsProjection.NAME)
             return consistency, UnindexedTail(consistency.position)
         position = max(status.at.position, status.head)
         through = max(status.stored, status.at.stored, through)
@@ -248,7 +248,7 @@ class StatementService:
         older: list[int] = []
         indexed = replace(wanted, upto=min(wanted.upto, behind.after))
         if limit and indexed.upto > indexed.after:
-            older = self._projector.query_once(consistency, lambda c: find(c, indexed, limit))
+            older = self._reads.query_once(consistency, lambda c: find(c, indexed, limit))
         return older + newer[: limit - len(older)] if wanted.ascending else newer + older
 
     def _get(
@@ -269,7 +269,7 @@ class StatementService:
     ) -> bool:
         if position > behind.after:  # and nothing refers to it, else it would not be behind
             return False
-        return self._projector.query_once(consistency, lambda c: index.is_voided(c, position))
+        return self._reads.query_once(consistency, lambda c: index.is_voided(c, position))
 
     def _may_read(self, by: Credential) -> None:
         if not by.may_read_mine():

@@ -122,10 +122,10 @@ def test_voiding_and_storing_at_once_end_alike_everywhere(running: Caller, own_l
         assert running.get(statementId=kept["id"]).status_code == 200
         expected = {kept["id"], void["id"], remark["id"]}
         assert set(running.found(agent=who)) - {forged["id"]} == expected
-    own_lrs.projector.catch_up()
-    live = own_lrs.projector.checksum("statements")
+    own_lrs.projector.runner.catch_up()
+    live = own_lrs.projector.runner.checksum("statements")
     own_lrs.projector.rebuild(["statements"])
-    assert own_lrs.projector.checksum("statements") == live
+    assert own_lrs.projector.runner.checksum("statements") == live
 
 
 def test_what_is_voided_once_is_voided_to_every_reader_from_then_on(running: Caller) -> None:

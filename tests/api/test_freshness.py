@@ -31,8 +31,8 @@ def test_a_read_does_not_wait_for_the_index(place: Place, own_lrs: Lrs, own: Cal
     """What is not folded yet is matched in memory: by id, by filters, in pages of both."""
     who = someone()
     own.store(*(folded := [said(actor=who) for _ in range(3)]))
-    own_lrs.projector.catch_up()
-    position = own_lrs.projector.position("statements").position
+    own_lrs.projector.runner.catch_up()
+    position = own_lrs.projector.runner.position("statements").position
     own.store(*(new := [said(actor=who) for _ in range(3)]), said())
     ids = [s["id"] for s in folded + new]
     assert own.found(agent=who, ascending=True) == ids
@@ -40,14 +40,14 @@ def test_a_read_does_not_wait_for_the_index(place: Place, own_lrs: Lrs, own: Cal
     assert own.found(agent=who, limit=4, ascending=True) == ids
     assert own.one(ids[-1])["actor"] == who
     assert own.get(voidedStatementId=ids[-1]).status_code == 404
-    assert own_lrs.projector.position("statements").position == position
+    assert own_lrs.projector.runner.position("statements").position == position
 
 
 def test_what_refers_or_is_referred_to_is_left_to_the_index(own_lrs: Lrs, own: Caller) -> None:
     """A voiding statement that waits for its target voids it when it comes."""
     target = said()
     (void,) = own.store(voiding(target))
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     own.store(target)
     assert own.get(statementId=target["id"]).status_code == 404
     assert own.get(voidedStatementId=target["id"]).status_code == 200
@@ -152,7 +152,7 @@ def test_reads_wait_for_an_answer_no_longer_than_they_are_told(
     """
     old = said()
     own.store(old)
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     with opened(place, fresh_timeout="0") as hurried:
         own.store(new := said(object=ref(old)))
         response = caller_of(hurried).get()

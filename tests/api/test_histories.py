@@ -89,12 +89,12 @@ def test_what_is_found_over_http_is_what_a_plain_reading_finds(
         world.send(data.draw(st.sampled_from([world.trusted, world.module])), batch)
         ids = ids[count:]
         if data.draw(st.booleans()):
-            lrs.projector.catch_up(["statements"])
+            lrs.projector.runner.catch_up(["statements"])
         question = data.draw(questions)
         assert world.asked(question) == world.expected(question)
     for question in data.draw(st.lists(questions, min_size=5, max_size=5)):
         assert world.asked(question) == world.expected(question)
-    lrs.projector.catch_up(["statements"])
-    live = lrs.projector.checksum("statements")
+    lrs.projector.runner.catch_up(["statements"])
+    live = lrs.projector.runner.checksum("statements")
     lrs.projector.rebuild(["statements"])
-    assert lrs.projector.checksum("statements") == live
+    assert lrs.projector.runner.checksum("statements") == live

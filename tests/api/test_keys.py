@@ -255,8 +255,8 @@ def _at_once(do: Callable[[], None], count: int) -> None:
 def test_a_store_of_an_earlier_version_gets_the_table(made: Place, settings: Settings) -> None:
     """By `lrs migrate`, beside what is there; without it nothing but the uses is lost."""
     lrs = bootstrap.build(settings)
-    name = "views.key_use" if lrs._views.dialect == "postgresql" else "key_use"
-    with lrs._views.write.begin() as connection:
+    name = "views.key_use" if lrs.databases[1].dialect == "postgresql" else "key_use"
+    with lrs.databases[1].write.begin() as connection:
         connection.execute(text(f"DROP TABLE {name}"))
     key = lrs.credentials.create("t", [Scope.ALL])
     lrs.credentials.check(key.name, key.secret)

@@ -89,7 +89,7 @@ def test_a_statement_that_was_there_already_is_not_counted_as_stored(own: Caller
 def test_the_projections_say_how_far_they_are(own: Caller, own_lrs: Lrs) -> None:
     """Which is asked of the database, so that every process says the same."""
     own.post(said())
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     told = of(own)
     assert told["zachetka_database_up"] == 1
     assert told["zachetka_log_events"] == 2  # with that of the key

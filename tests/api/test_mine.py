@@ -41,7 +41,7 @@ def folded(request: pytest.FixtureRequest, lrs: Lrs) -> Folded:
 
     def fold() -> None:
         if request.param == "from the index":
-            lrs.projector.catch_up(["statements"])
+            lrs.projector.runner.catch_up(["statements"])
 
     return fold
 

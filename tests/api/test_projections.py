@@ -107,7 +107,7 @@ def test_a_paused_projection_answers_with_what_it_holds(own: Caller) -> None:
 def test_a_rebuild_outlives_its_request(own_lrs: Lrs, own: Caller) -> None:
     """It is accepted, shown by GET, refused a second time, and over in a while."""
     own.store(said())
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     accepted = post(own, f"{TRAINING}/rebuild")
     assert (accepted.status_code, accepted.json["state"]) == (202, "rebuilding")
     assert accepted.json["rebuild"] == {
@@ -140,7 +140,7 @@ def test_what_is_set_aside_is_listed_and_tried_again(
 ) -> None:
     """With its statement's id; once it can be folded, the projection is made anew."""
     (id,) = own.store(said(verb={"id": poison}))
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     (aside,) = own.get(f"{TRAINING}/quarantine").json["quarantine"]
     assert (aside["statement"], aside["reason"]) == (id, "ValueError: no such outcome")
     entry = own.get(TRAINING).json
@@ -196,7 +196,7 @@ def test_reads_of_a_read_model_that_is_being_made_are_503(
     servers of the older version.
     """
     own.store(said())
-    own_lrs.projector.catch_up()
+    own_lrs.projector.runner.catch_up()
     monkeypatch.setattr(TrainingProjection, "VERSION", TrainingProjection.VERSION + 1)
     with opened(place) as newer:
         caller = Caller(create_app(newer).test_client(), own.key)
@@ -253,7 +253,7 @@ def test_a_loss_is_shown_until_it_is_acknowledged(own_lrs: Lrs, own: Caller) -> 
     assert own.get(ROOM).json["log"] == {"state": "ok", "divergences": []}
     log_id = own_lrs.ledger.log_id
     lost = Divergence(own_lrs.ledger.now(), log_id, log_id, 15, 10, ["training"])
-    with own_lrs._views.write.begin() as connection:
+    with own_lrs.databases[1].write.begin() as connection:
         divergence.note(connection, lost)
     for path in (ROOM, "/health"):
         shown = own.get(path).json["log"]

@@ -223,7 +223,7 @@ def test_health_says_how_far_the_read_models_are(client: Caller, lrs: Lrs) -> No
     assert (health["status"], health["quarantined"]) == ("ok", 0)
     for projection in health["projections"]:
         assert projection["position"] + projection["lag"] == health["events"]
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     assert client.get("/health").json["projections"][0]["lag"] == 0
 
 

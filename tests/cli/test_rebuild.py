@@ -29,13 +29,13 @@ def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> N
     of it is gone in either case.
     """
     store(lrs, statement())
-    lrs.projector.catch_up()
-    before = {name: lrs.projector.checksum(name) for name in lrs.projection_admin.names}
+    lrs.projector.runner.catch_up()
+    before = {name: lrs.projector.runner.checksum(name) for name in lrs.projection_admin.names}
     with pytest.raises(RuntimeError, match="it cannot"):
         rebuild(CHOSEN, broken, cancel=lrs.projection_admin.cancel)
-    assert {name: lrs.projector.checksum(name) for name in before} == before
+    assert {name: lrs.projector.runner.checksum(name) for name in before} == before
     open_projector = partial(bootstrap.projector, lrs.settings)
     done = rebuild(CHOSEN, open_projector, cancel=lrs.projection_admin.cancel, compare=True)
     assert (done.different, done.untold) == ((), ())
     assert leftovers(place) == []
-    assert {name: lrs.projector.checksum(name) for name in before} == before
+    assert {name: lrs.projector.runner.checksum(name) for name in before} == before

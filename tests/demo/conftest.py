@@ -49,7 +49,7 @@ def centre(
     lrs = bootstrap.build(settings, stored_at=past.stored_at)
 
     def follow(_: int) -> None:
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
 
     tell(lrs, journal.history(), WRITER, follow, past.expect)
     yield lrs

@@ -227,7 +227,7 @@ def test_read_models_that_followed_the_history_are_those_rebuilt_from_it(
     centre: Lrs, hurried: None
 ) -> None:
     """Whatever was described after the statements that it concerns."""
-    names = list(centre.projector.projections)
-    before = {name: centre.projector.checksum(name) for name in names}
+    names = list(centre.projector.runner.projections)
+    before = {name: centre.projector.runner.checksum(name) for name in names}
     centre.projector.rebuild(names)
-    assert {name: centre.projector.checksum(name) for name in names} == before
+    assert {name: centre.projector.runner.checksum(name) for name in names} == before

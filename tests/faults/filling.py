@@ -31,5 +31,5 @@ def require_507_then_recovery(
     free()
     wait_until(lambda: web.post(*refused, padding=MEGABYTE).status == 200, BOUND)
     assert [web.get(id).status for id in refused] == [200] * 3
-    assert [copies(lrs._databases[0], id) for id in refused] == [1] * 3
+    assert [copies(lrs.databases[0], id) for id in refused] == [1] * 3
     assert not lrs.health().quarantined

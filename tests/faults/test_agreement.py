@@ -28,12 +28,12 @@ COUNT = 40
 def told(lrs: Lrs) -> Lrs:
     """A store with a history of which everything is folded."""
     tell(lrs, COUNT)
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     return lrs
 
 
 def forget_a_mention(store: Lrs) -> None:
-    with store._views.write.begin() as connection:
+    with store.databases[1].write.begin() as connection:
         last = connection.execute(select(mention).order_by(mention.c.position.desc())).first()
         assert last is not None
         columns = (mention.c.term == last.term, mention.c.position == last.position)
@@ -41,12 +41,12 @@ def forget_a_mention(store: Lrs) -> None:
 
 
 def unvoid(store: Lrs) -> None:
-    with store._views.write.begin() as connection:
+    with store.databases[1].write.begin() as connection:
         connection.execute(update(entry).values(voided=False))
 
 
 def forget_lines(store: Lrs) -> None:
-    with store._views.write.begin() as connection:
+    with store.databases[1].write.begin() as connection:
         connection.execute(delete(line))
 
 
@@ -69,7 +69,7 @@ def test_a_statement_that_the_index_lacks_is_named_and_stays_away(told: Lrs) -> 
     """With the question that did not find it. Whoever looks mends nothing: it is found again."""
     scan = Scan(told.ledger.reader)
     statement = scan.statements[scan.answers[Criteria()][-1]]
-    with told._views.write.begin() as connection:
+    with told.databases[1].write.begin() as connection:
         connection.execute(delete(entry).where(entry.c.position == statement.position))
     for _ in range(2):
         assert any(str(statement.id) in said for said in differences(told))

@@ -50,9 +50,9 @@ def require_503_then_recovery(web: Web, lrs: Lrs, known: UUID, server: PostgresS
     wait_until(lambda: web.post(unsure).status == 200, BOUND)
     wait_until(lambda: web.get(known).status == 200, BOUND)
     assert web.get(unsure).status == 200
-    assert copies(lrs._databases[0], unsure) == 1
-    through = lrs.projector.through
-    wait_until(lambda: lrs.projector.through > through)
+    assert copies(lrs.databases[0], unsure) == 1
+    through = lrs.projector.reads.through
+    wait_until(lambda: lrs.projector.reads.through > through)
 
 
 def test_a_stopped_database_is_503_until_it_is_back(
@@ -112,16 +112,16 @@ CREATE TRIGGER deadlock AFTER INSERT ON ledger.content EXECUTE FUNCTION deadlock
 
 def test_a_transaction_that_the_database_gives_up_is_repeated(mortal_lrs: Lrs) -> None:
     """A deadlock with somebody else's work in the database is nobody's error."""
-    with mortal_lrs._databases[0].write.begin() as connection:
+    with mortal_lrs.databases[0].write.begin() as connection:
         connection.exec_driver_sql(_DEADLOCK_ONCE)
     id = uuid4()
     assert store(mortal_lrs, statement(id)) == [id]
-    assert copies(mortal_lrs._databases[0], id) == 1
+    assert copies(mortal_lrs.databases[0], id) == 1
 
 
 def test_a_slow_answer_is_waited_for(mortal_lrs: Lrs) -> None:
     """Silence alone is no reason to give up, while the server greets newcomers."""
-    with mortal_lrs._views.read.connect() as connection:
+    with mortal_lrs.databases[1].read.connect() as connection:
         assert connection.execute(text("SELECT 1 FROM pg_sleep(3)")).scalar_one() == 1
 
 
@@ -168,5 +168,5 @@ def test_a_log_locked_by_another_process_is_503_for_writes_alone(
         assert web.get(known).status == 200
         holder.kill()
         wait_until(lambda: web.post(uuid4()).status == 200, BOUND)
-    assert copies(lrs._databases[0], refused) <= (answer.code == "outcome-unknown")
+    assert copies(lrs.databases[0], refused) <= (answer.code == "outcome-unknown")
     assert store(lrs, statement(refused)) == [refused]

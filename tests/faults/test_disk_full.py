@@ -50,7 +50,7 @@ class Limit:
 def test_a_log_that_may_not_grow_is_507_until_it_may(lrs: Lrs) -> None:
     """As the database reports it: SQLITE_FULL, SQLSTATE 53100."""
     lrs.start()
-    limit = Limit(lrs._databases[0])
+    limit = Limit(lrs.databases[0])
     require_507_then_recovery(lrs, limit.set, limit.lift)
 
 
@@ -66,7 +66,7 @@ def test_a_full_disk_that_takes_no_log_entry_either_stops_no_thread(lrs: Lrs) ->
         debug = info = warning = error = msg
 
     web, later = Web(lrs), uuid4()
-    limit = Limit(lrs._databases[0])
+    limit = Limit(lrs.databases[0])
     limit.set()
     structlog.configure(logger_factory=lambda *_: Full())
     try:

@@ -76,7 +76,7 @@ def test_a_store_goes_on_with_the_standby_that_is_promoted(pair: Pair, lrs: Lrs)
     pair.standby.promote()
     wait_until(lambda: web.post(after).status == 200, 60)
     assert (web.get(before).status, web.get(after).status) == (200, 200)
-    assert copies(lrs._databases[0], before) == 1
+    assert copies(lrs.databases[0], before) == 1
 
 
 def test_a_dead_machine_is_not_asked_first_again_and_again(pair: Pair) -> None:
@@ -97,7 +97,7 @@ def test_a_standby_alone_is_no_store(pair: Pair, lrs: Lrs) -> None:
     """It is behind its primary; a store that reads it would take that for lost events. Both hosts
     together are one database, whose position and log are read in one query.
     """
-    assert lrs.projector._statuses._one_database
+    assert lrs.projector.runner.status_reader._one_database
     alone = open_database(pair.standby.url())
     with pytest.raises(OperationalError, match="read-only"):
         alone.read.connect()

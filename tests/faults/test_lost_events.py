@@ -95,10 +95,10 @@ def test_a_backend_killed_just_after_a_fold_leaves_no_read_model_wrong(
         for n in range(ROUNDS):
             with crashing.hold_log_writer():
                 tell(lrs, SOME, 1 + 40 * n)
-                lrs.projector.catch_up()
-                at = lrs.projector.position("statements").position
+                lrs.projector.runner.catch_up()
+                at = lrs.projector.runner.position("statements").position
                 crashing.kill_backend(settings_there.ledger_url.rpartition("/")[2])
-            assert lrs.projector.position("statements").position < at, "it was undone"
+            assert lrs.projector.runner.position("statements").position < at, "it was undone"
             tell(lrs, SOME, 21 + 40 * n)
             assert differences(lrs) == []
 
@@ -131,7 +131,7 @@ def lose(lrs: Lrs, snapshot: Callable[[], Callable[[], None]]) -> tuple[int, int
     restore = snapshot()
     surviving = lrs.ledger.reader.head()[0]
     tell(lrs, 20, 31)
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     highest = lrs.ledger.reader.head()[0]
     restore()
     wait_until(lambda: recovered(lrs), 60)
@@ -207,7 +207,7 @@ def test_readers_get_no_answer_from_a_read_model_that_is_ahead_of_the_log(
         surviving, highest = lose(lrs, on_server(crashing))
         for name in ("statements", "training", "documents", "catalogue"):
             with pytest.raises(Unavailable) as refused:
-                lrs.projector.fresh(name)
+                lrs.projector.reads.fresh(name)
             assert refused.value.code == "view-ahead-of-log"
     with running(settings, start=False) as lrs:
         assert differences(lrs) == []
@@ -293,7 +293,7 @@ def test_another_log_put_in_the_place_of_the_first_is_taken_for_another(
         tell(theirs, 40, 301)
     with running(files) as lrs:
         tell(lrs, 20)
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
         highest = lrs.ledger.reader.head()[0]
         wait_until(lambda: not lrs.health().divergences)
         overwrite(tmp_path / "other.db", tmp_path / "ledger.db")
@@ -309,10 +309,10 @@ def test_read_models_restored_under_a_running_store_are_folded_on(files: Setting
     with running(files, start=False) as lrs:
         for n in range(ROUNDS):
             tell(lrs, SOME, 1 + 60 * n)
-            lrs.projector.catch_up()
+            lrs.projector.runner.catch_up()
             restore = copied(files.views_url)
             tell(lrs, SOME, 21 + 60 * n)
-            lrs.projector.catch_up()
+            lrs.projector.runner.catch_up()
             restore()
             tell(lrs, SOME, 41 + 60 * n)
             assert differences(lrs) == []
@@ -344,7 +344,7 @@ def test_a_report_does_not_go_by_a_catalogue_that_the_log_has_lost(files: Settin
     """Log and read models go back together, and another title comes to stand at the position."""
     with running(files, start=False) as lrs:
         store(lrs, statement())
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
         restores = [copied(files.ledger_url), copied(files.views_url)]
         for title in ("Север", "Юг"):
             described = entry(EntryKind.OFFICE, title={"ru": title})
@@ -361,11 +361,11 @@ def test_either_file_may_be_the_older_one_at_a_start(files: Settings, older: str
     path = Path(url.removeprefix("sqlite:///"))
     with running(files, start=False) as lrs:
         tell(lrs, 30)
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
     shutil.copy(path, f"{path}.copy")
     with running(files, start=False) as lrs:
         tell(lrs, 20, 31)
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
     shutil.copy(f"{path}.copy", path)
     with running(files, start=False) as lrs:
         tell(lrs, 25, 201)

@@ -66,7 +66,7 @@ def distant(place: Place, settings: Settings, proxy: Proxy | None) -> Iterator[L
         ) -> sqlite3.Connection:
             return sqlite3.connect(*args, factory=Forgetful, **options)
 
-        event.listen(lrs._databases[0].write, "do_connect", connect)
+        event.listen(lrs.databases[0].write, "do_connect", connect)
     yield lrs
     lrs.close()
 
@@ -93,7 +93,7 @@ def test_a_connection_lost_around_its_commit_gives_success_and_one_copy(
     ids = [uuid4(), uuid4()]
     lose(loss)
     assert store(distant, *map(statement, ids)) == ids
-    log = distant._databases[0]
+    log = distant.databases[0]
     assert [copies(log, id) for id in ids] == [1, 1]
     assert [s.id for s in distant.ledger.reader.after(1, 9).statements] == ids
     assert [s.position for s in distant.ledger.reader.after(1, 9).statements] == [2, 3]
@@ -110,7 +110,7 @@ def test_the_same_request_again_succeeds_and_a_different_one_conflicts(
     assert store(distant, statement(id)) == [id]
     with pytest.raises(StatementConflict):
         store(distant, statement(id, "left"))
-    assert copies(distant._databases[0], id) == 1
+    assert copies(distant.databases[0], id) == 1
 
 
 def test_an_outcome_that_cannot_be_found_out_is_said_to_be_unknown(
@@ -131,4 +131,4 @@ def test_an_outcome_that_cannot_be_found_out_is_said_to_be_unknown(
     assert proxy.lost == 1
     proxy.away = False
     assert store(distant, statement(id)) == [id]
-    assert copies(distant._databases[0], id) == 1
+    assert copies(distant.databases[0], id) == 1

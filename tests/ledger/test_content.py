@@ -69,7 +69,7 @@ def test_an_erased_event_keeps_its_place_and_loses_its_statement(
 def test_a_store_with_an_erased_statement_folds_and_answers(lrs: Lrs) -> None:
     """Projections step over it; the statements around it are served."""
     ids = store(lrs, statement(), statement(), statement())
-    erase(lrs._databases[0], 2)
+    erase(lrs.databases[0], 2)
     assert lrs.statements.get(ids[2], WRITER)[0].position == 3
     assert not lrs.health().quarantined
 

@@ -61,7 +61,7 @@ def test_every_change_is_an_event_of_one_stream(lrs: Lrs, address: Address) -> N
     lrs.documents.delete(address, Condition(), WRITER)
     lrs.documents.delete(address, Condition(), WRITER)
     put(lrs, address, b"again", "text/plain")
-    (stream,) = set(streams(lrs._databases[0]))
+    (stream,) = set(streams(lrs.databases[0]))
     made = lrs.ledger.stream(stream)
     assert [one.originator_version for one in made] == [1, 2, 3, 4]
     assert isinstance(made[2], DocumentDeleted)
@@ -103,7 +103,7 @@ def test_a_streams_name_cannot_be_computed_from_identifiers(lrs: Lrs, tmp_path: 
         for store in (lrs, other):
             for address in ADDRESSES:
                 put(store, address, b"x")
-        here, there = (streams(store._databases[0]) for store in (lrs, other))
+        here, there = (streams(store.databases[0]) for store in (lrs, other))
     assert len({*here, *there}) == 2 * len(ADDRESSES)
 
 
@@ -113,13 +113,13 @@ def test_without_the_owners_key_nobody_finds_the_document(lrs: Lrs, address: Add
     another stream.
     """
     put(lrs, address, b"secret")
-    (stream,) = streams(lrs._databases[0])
-    with lrs._databases[0].write.begin() as connection:
+    (stream,) = streams(lrs.databases[0])
+    with lrs.databases[0].write.begin() as connection:
         connection.execute(delete(document_owner))
     assert holds(lrs, address) is None
     assert len(lrs.ledger.stream(stream)) == 1
     put(lrs, address, b"new")
-    assert stream not in streams(lrs._databases[0])[1:]
+    assert stream not in streams(lrs.databases[0])[1:]
     assert holds(lrs, address) == b"new"
 
 
@@ -142,12 +142,12 @@ def test_an_erased_document_is_not_found_and_can_be_stored_again(lrs: Lrs) -> No
     """Its content is gone, its place in the stream is not."""
     address = ADDRESSES[0]
     put(lrs, address, b"x")
-    with lrs._databases[0].write.begin() as connection:
+    with lrs.databases[0].write.begin() as connection:
         connection.execute(delete(content).where(content.c.position == lrs.ledger.reader.head()[0]))
     assert holds(lrs, address) is None
     put(lrs, address, b"y")
     assert holds(lrs, address) == b"y"
-    (stream,) = set(streams(lrs._databases[0]))
+    (stream,) = set(streams(lrs.databases[0]))
     latest = lrs.ledger.reader.latest(stream)
     assert latest is not None
     assert latest.originator_version == 2

@@ -25,7 +25,7 @@ def test_however_many_are_asked_for_each_is_found_once(lrs: Lrs, count: int) -> 
     """Those that are not there, and those named twice, are no rows."""
     store(lrs, *(statement() for _ in range(9)))
     wanted = [*range(1, count + 1), *range(1, count % 7)]
-    with lrs._databases[0].read.connect() as connection:
+    with lrs.databases[0].read.connect() as connection:
         found = sorted(position for (position,) in _AMONG.among(connection, wanted))
     assert found == list(range(1, min(count, 9) + 1))
 
@@ -33,7 +33,7 @@ def test_however_many_are_asked_for_each_is_found_once(lrs: Lrs, count: int) -> 
 def test_values_go_and_come_as_their_columns_types_say(lrs: Lrs) -> None:
     """A UUID is 16 bytes on SQLite, and none of the answer's business."""
     first, second = store(lrs, statement(), statement())
-    with lrs._databases[0].read.connect() as connection:
+    with lrs.databases[0].read.connect() as connection:
         assert _BY_ID.all(connection, of=second) == [(2, second)]
         assert _BY_ID.first(connection, of=UUID(int=1)) is None
     assert lrs.ledger.reader.ids_at([1, 2, 3]) == {1: str(first), 2: str(second)}
@@ -42,7 +42,7 @@ def test_values_go_and_come_as_their_columns_types_say(lrs: Lrs) -> None:
 def test_a_query_that_fails_raises_what_sqlalchemy_would(lrs: Lrs) -> None:
     """So that whoever tells a full disk from a fault of the program's can go on doing it."""
     with (
-        lrs._databases[0].read.connect() as connection,
+        lrs.databases[0].read.connect() as connection,
         pytest.raises(DBAPIError, match="nowhere"),
     ):
         CompiledQuery(select(_NOWHERE.c.id)).all(connection)
@@ -50,10 +50,10 @@ def test_a_query_that_fails_raises_what_sqlalchemy_would(lrs: Lrs) -> None:
 
 def test_a_query_within_a_transaction_sees_what_that_sees(lrs: Lrs) -> None:
     """And its end is left to whoever began it."""
-    with lrs.projector.snapshot_read("training") as (connection, at):
+    with lrs.projector.reads.snapshot_read("training") as (connection, at):
         store(lrs, statement())
-        lrs.projector.catch_up()
-        assert connection.in_transaction() or lrs._views.dialect == "sqlite"
-        assert lrs.projector._statuses.in_snapshot(connection, "training").at == at
-    with lrs.projector.snapshot_read("training") as (_, at):
+        lrs.projector.runner.catch_up()
+        assert connection.in_transaction() or lrs.databases[1].dialect == "sqlite"
+        assert lrs.projector.runner.status_reader.in_snapshot(connection, "training").at == at
+    with lrs.projector.reads.snapshot_read("training") as (_, at):
         assert at.position == 1

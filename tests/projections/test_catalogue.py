@@ -147,10 +147,10 @@ def test_descriptions_among_statements_are_folded_live_and_again(lrs: Lrs) -> No
     for kind in EntryKind:
         described = SHAPES[kind].event_type(stream_of(kind, ("x",), b""), 1, entry(kind), "me")
         lrs.ledger.append([statement_event(), described, statement_event()])
-        assert lrs.projector.fresh("catalogue").position == lrs.ledger.reader.head()[0]
+        assert lrs.projector.reads.fresh("catalogue").position == lrs.ledger.reader.head()[0]
     lrs.ledger.append([EntryWithdrawn(stream_of(EntryKind.POST, ("x",), b""), 2, "gone", "me")])
-    lrs.projector.fresh("catalogue")
-    live = lrs.projector.checksum("catalogue")
+    lrs.projector.reads.fresh("catalogue")
+    live = lrs.projector.runner.checksum("catalogue")
     lrs.projector.rebuild(["catalogue"])
-    assert lrs.projector.checksum("catalogue") == live
+    assert lrs.projector.runner.checksum("catalogue") == live
     assert not lrs.health().quarantined

@@ -141,13 +141,13 @@ def test_documents_among_statements_are_folded_live_and_again(lrs: Lrs) -> None:
         lrs.ledger.append(
             [statement_event(), stored(ADDRESSES[0], stream, version, content), statement_event()]
         )
-        reach = lrs.projector.fresh("documents")
+        reach = lrs.projector.reads.fresh("documents")
         assert reach.position == lrs.ledger.reader.head()[0]
-    live = lrs.projector.checksum("documents")
+    live = lrs.projector.runner.checksum("documents")
     lrs.ledger.append([DocumentDeleted(stream, 4)])
-    lrs.projector.fresh("documents")
-    without = lrs.projector.checksum("documents")
+    lrs.projector.reads.fresh("documents")
+    without = lrs.projector.runner.checksum("documents")
     assert without != live
     lrs.projector.rebuild(["documents"])
-    assert lrs.projector.checksum("documents") == without
+    assert lrs.projector.runner.checksum("documents") == without
     assert not lrs.health().quarantined

@@ -40,16 +40,16 @@ def test_the_live_one_goes_on_while_the_copy_is_made(
     copy = Gated(tmp_path)
     ledger.append([statement_event() for _ in range(20)])
     with following(place, Tally(), copy) as projector, ThreadPoolExecutor(1) as pool:
-        projector.fresh("tally")
+        projector.reads.fresh("tally")
         rebuild = pool.submit(projector.rebuild, ["tally"])
         wait_until(copy.entered.exists)
         ledger.append([statement_event() for _ in range(5)])
-        assert projector.fresh("tally").position == 25
+        assert projector.reads.fresh("tally").position == 25
         assert tallied(views) == list(range(1, 26))
         copy.go.touch()
         assert [done.position for done in rebuild.result(20)] == [25]
         ledger.append([statement_event()])
-        assert projector.fresh("tally").position == 26
+        assert projector.reads.fresh("tally").position == 26
     assert tallied(views) == list(range(1, 27))
     assert leftovers(place) == []
 
@@ -62,7 +62,7 @@ def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_p
         following(place, Tally()) as other,
         ThreadPoolExecutor(1) as pool,
     ):
-        projector.catch_up()
+        projector.runner.catch_up()
         control = ProjectionAdmin(ledger, other, other._views)
         rebuild = pool.submit(projector.rebuild, ["tally"])
 
@@ -116,7 +116,7 @@ def test_a_second_rebuild_is_refused(
         with pytest.raises(RebuildConflict, match="already"):
             projector.rebuild(["tally"])
         with pytest.raises(RebuildConflict, match="already"):
-            projector.rebuilder.ask("tally")
+            projector.rebuilds.ask("tally")
         (tmp_path / "go").touch()
         for end in [process.join for process in processes] or [first.join]:
             end(20)
@@ -129,26 +129,26 @@ def test_a_rebuild_can_be_cancelled_by_anybody(
     """What was there stays, and nothing is left of the copy; with none, there is none to cancel."""
     copy = Gated(tmp_path)
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     with following(place, Tally(), copy) as other, ThreadPoolExecutor(1) as pool:
         rebuild = pool.submit(other.rebuild, ["tally"])
         wait_until(copy.entered.exists)
-        projector.rebuilder.cancel("tally")
+        projector.rebuilds.cancel("tally")
         copy.go.touch()
         with pytest.raises(RebuildConflict, match="cancelled"):
             rebuild.result(20)
     with pytest.raises(RebuildConflict, match="nothing to cancel"):
-        projector.rebuilder.cancel("tally")
+        projector.rebuilds.cancel("tally")
     assert marks(views) == {"attended"}
     assert leftovers(place) == []
 
 
 def asking(projector: Projector) -> tuple[str, int, str]:
-    return projector.query("tally", slowly)[0]
+    return projector.reads.query("tally", slowly)[0]
 
 
 def holding(projector: Projector) -> tuple[str, int, str]:
-    with projector.snapshot_read("tally") as (connection, at):
+    with projector.reads.snapshot_read("tally") as (connection, at):
         assert at.position == 50
         return slowly(connection)
 
@@ -162,7 +162,7 @@ def test_readers_see_one_making_or_the_other(
 ) -> None:
     """However often it is swapped: never two in one answer, never none, and never an error."""
     ledger.append([statement_event() for _ in range(50)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     over, seen = threading.Event(), set[str]()
 
     def read() -> None:
@@ -198,9 +198,9 @@ def test_a_report_that_has_begun_sees_no_swap(
 ) -> None:
     """Also where it has not yet looked at any of the tables that are swapped."""
     ledger.append([statement_event() for _ in range(5)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
-        with projector.snapshot_read("tally") as (connection, _):
+        with projector.reads.snapshot_read("tally") as (connection, _):
             rebuild = pool.submit(other.rebuild, ["tally"])
             sleep(1.5)
             assert slowly(connection) == ("attended", 5, "attended")
@@ -215,7 +215,7 @@ def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
     if place.backend == "sqlite":
         pytest.skip("SQLite's readers keep no writer waiting")
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     database = open_database(place.views_url)
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
         with database.write.begin() as connection:
@@ -263,7 +263,7 @@ def test_what_the_copy_could_not_fold_is_what_is_set_aside(
     """The quarantine is swapped with the rows: an event that can be folded now leaves it."""
     ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
     with following(place, Tally(), Marked()) as projector:
-        projector.fresh("tally")
+        projector.reads.fresh("tally")
         assert [position for position, _ in quarantined(views)] == [2]
         projector.rebuild(["tally"])
         assert quarantined(views) == []
@@ -332,13 +332,13 @@ def test_what_the_live_one_is_ahead_is_folded_in_the_swap(
 ) -> None:
     """It was folded after the copy was level, and before it was held still."""
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
 
     def overtake() -> None:
         ledger.append([statement_event() for _ in range(5)])
-        projector.catch_up()
+        projector.runner.catch_up()
 
-    done = projector.rebuilder.run("tally", level=overtake)
+    done = projector.rebuilds.run("tally", level=overtake)
     assert (done.position, done.same) == (15, True)
     assert tallied(views) == list(range(1, 16))
 
@@ -364,6 +364,6 @@ def test_rebuilds_while_statements_pour_in_miss_nothing(
         over.set()
         writer.result(10)
         head, _ = ledger.reader.head()
-        assert projector.fresh("tally").position == head
+        assert projector.reads.fresh("tally").position == head
     assert tallied(views) == list(range(1, head + 1))
     assert quarantined(views) == []

@@ -63,7 +63,7 @@ def test_a_paused_projection_is_folded_by_nobody(
     not end it; and a reader is not kept waiting.
     """
     ledger.append([statement_event()])
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     control.pause("tally")
     (second,) = ledger.append([statement_event()])
     with following(place, Picky()) as other:
@@ -71,12 +71,12 @@ def test_a_paused_projection_is_folded_by_nobody(
         picky.start()
         sleep(1.2)
         for projector in (picky, other):
-            reach = projector.fresh("tally")
+            reach = projector.reads.fresh("tally")
             assert (reach.position, reach.is_paused) == (1, True)
             assert reach.through < ledger.reader.at([second])[second].stored
-            assert projector.step(Picky()) is Step.PAUSED
-            assert projector.catch_up() == 1
-        assert projector.through < ledger.reader.at([second])[second].stored
+            assert projector.runner.step(Picky()) is Step.PAUSED
+            assert projector.runner.catch_up() == 1
+        assert projector.reads.through < ledger.reader.at([second])[second].stored
         assert control.of("tally").state is ProjectionState.PAUSED
         assert tallied(views) == [1]
         control.resume("tally")
@@ -92,7 +92,7 @@ def test_a_rebuilt_projection_is_as_paused_as_before(
     ledger.append([statement_event()])
     picky.rebuild(["tally"])
     ledger.append([statement_event()])
-    assert picky.fresh("tally").position == 1
+    assert picky.reads.fresh("tally").position == 1
     assert control.of("tally").state is ProjectionState.PAUSED
 
 
@@ -105,7 +105,7 @@ def test_lag_is_told_in_events_and_in_seconds(
     entry = control.of("tally")
     assert (entry.position, entry.lag) == (0, 3)
     assert 0.2 < entry.lag_seconds < 20
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     entry = control.of("tally")
     assert (entry.position, entry.lag, entry.lag_seconds) == (3, 0, 0.0)
 
@@ -129,7 +129,7 @@ def test_the_rate_is_that_of_whoever_folds_and_ends_with_it(
     assert control.of("tally").rate == 0
     for _ in range(5):
         ledger.append([statement_event() for _ in range(100)])
-        picky.fresh("tally")
+        picky.reads.fresh("tally")
     with following(place, Picky()) as other:
         rate = ProjectionAdmin(ledger, other, other._views).of("tally").rate
     assert rate > 1
@@ -153,7 +153,7 @@ def test_what_keeps_a_projection_from_being_folded_is_told(
     """With its time, and for as long as nobody has folded it since as its state."""
     ledger.append([statement_event(verb="poisonous"), statement_event()])
     before = ledger.now()
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     entry = control.of("tally")
     assert (entry.state, entry.quarantined) == (ProjectionState.RUNNING, 1)
     assert entry.failure is not None
@@ -162,7 +162,7 @@ def test_what_keeps_a_projection_from_being_folded_is_told(
     picky._note("tally", OSError("no room"))
     assert control.of("tally").state is ProjectionState.ERRING
     ledger.append([statement_event()])
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     assert control.of("tally").state is ProjectionState.RUNNING
 
 
@@ -188,7 +188,7 @@ def test_what_one_projection_cannot_does_not_keep_the_others(
     monkeypatch.setattr(StatementsFold, "apply", fail)
     store(lrs, statement())
     lrs.start()
-    wait_until(lambda: lrs.projector.position("training").position == 1)
+    wait_until(lambda: lrs.projector.runner.position("training").position == 1)
     entry = lrs.projection_admin.of("statements")
     assert (entry.state, entry.position) == (ProjectionState.ERRING, 0)
     assert entry.failure is not None
@@ -201,7 +201,7 @@ def test_an_event_set_aside_is_listed_with_its_statement(
     """Its position, its id, the reason and when that was."""
     wanted = statement_event(verb="poisonous")
     ledger.append([statement_event(), wanted])
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     (aside,) = control.quarantined("tally")
     assert (aside.event.position, aside.stream) == (2, wanted.originator_id)
     assert aside.event.error == "ValueError: this statement cannot be folded"
@@ -214,7 +214,7 @@ def test_an_event_that_still_cannot_be_folded_stays_with_the_new_reason(
 ) -> None:
     """What was tried is undone."""
     ledger.append([statement_event(verb="poisonous"), statement_event()])
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     with views.write.begin() as connection:
         quarantine.give_reason(connection, Quarantined("tally", 1, "another", 5))
     (tried,) = control.retry("tally", 1)
@@ -228,7 +228,7 @@ def test_an_event_that_can_be_folded_now_comes_in_by_a_rebuild(
 ) -> None:
     """To try it changes nothing; made anew, the projection is as if it had never failed."""
     ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
-    picky.fresh("tally")
+    picky.reads.fresh("tally")
     Picky.learned = True
     (tried,) = control.retry("tally")
     assert (tried.position, tried.reason) == (2, None)
@@ -263,10 +263,10 @@ def test_a_rebuild_that_is_asked_for_is_made_by_a_process_that_folds(
     assert entry.rebuild is not None
     assert (entry.state, entry.rebuild.has_started) == (ProjectionState.REBUILDING, False)
     with following(place, Picky()) as other:
-        begun = other.position("tally").generation
+        begun = other.runner.position("tally").generation
         other.start()
         wait_until(lambda: control.of("tally").rebuild is None)
-        assert other.position("tally").generation != begun
+        assert other.runner.position("tally").generation != begun
     assert tallied(views) == [1, 2, 3, 4, 5]
     assert leftovers(place) == []
 

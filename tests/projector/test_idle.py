@@ -36,7 +36,7 @@ def describe(lrs: Lrs, title: str) -> None:
 
 def moved(lrs: Lrs) -> dict[str, int]:
     """The positions that the rare projections' rows show."""
-    return {name: lrs.projector.position(name).position for name in RARE}
+    return {name: lrs.projector.runner.position(name).position for name in RARE}
 
 
 def test_a_wake_up_begins_no_transaction_for_what_has_nothing_to_fold(lrs: Lrs) -> None:
@@ -45,7 +45,7 @@ def test_a_wake_up_begins_no_transaction_for_what_has_nothing_to_fold(lrs: Lrs) 
     """
     lrs.start()
     before = moved(lrs)
-    with transactions(lrs._views) as begun:
+    with transactions(lrs.databases[1]) as begun:
         store(lrs, *(statement() for _ in range(5)))
         wait_until(lambda: lrs.health().projections[0].lag == 0)
         wait_until(lambda: lrs.health().projections[1].lag == 0)
@@ -57,9 +57,9 @@ def test_what_has_nothing_to_fold_is_level_without_a_write(lrs: Lrs) -> None:
     """To readers, to Consistent-Through and to health, however long the log has become."""
     (id,) = store(lrs, statement())
     (row,) = lrs.ledger.reader.statements([id])
-    with transactions(lrs._views) as begun:
+    with transactions(lrs.databases[1]) as begun:
         for name in RARE:
-            reach = lrs.projector.fresh(name)
+            reach = lrs.projector.reads.fresh(name)
             assert reach.position == lrs.ledger.reader.head()[0]
             assert reach.through >= row.stored
     assert begun == []
@@ -81,14 +81,14 @@ def test_an_event_among_many_statements_is_found(lrs: Lrs) -> None:
     store(lrs, statement())
     describe(lrs, "Запад")
     head, _ = lrs.ledger.reader.head()
-    wait_until(lambda: lrs.projector.position("catalogue").position >= head)
+    wait_until(lambda: lrs.projector.runner.position("catalogue").position >= head)
 
 
 def test_a_projection_is_behind_while_one_of_its_events_is_not_folded(lrs: Lrs) -> None:
     """By as many events as the log is longer; the other one of rare topics is not."""
     describe(lrs, "Север")
     store(lrs, statement())
-    standings = lrs.projector.statuses()
+    standings = lrs.projector.runner.status_reader.all()
     assert (standings["catalogue"].is_level, standings["documents"].is_level) == (False, True)
     assert standings["catalogue"].position == 0
 
@@ -99,13 +99,13 @@ def test_consistent_through_rises_though_rare_projections_stand_still(lrs: Lrs) 
     for _ in range(2):
         (id,) = store(lrs, statement())
         (row,) = lrs.ledger.reader.statements([id])
-        wait_until(lambda row=row: lrs.projector.through >= row.stored)  # type: ignore[misc]
+        wait_until(lambda row=row: lrs.projector.reads.through >= row.stored)  # type: ignore[misc]
 
 
 def test_the_last_events_of_topics_are_found_by_an_index(lrs: Lrs) -> None:
     """A look at the log's end must not cost more the longer the log is."""
     plans: list[str] = []
-    explain = "EXPLAIN QUERY PLAN" if lrs._views.dialect == "sqlite" else "EXPLAIN"
+    explain = "EXPLAIN QUERY PLAN" if lrs.databases[1].dialect == "sqlite" else "EXPLAIN"
     topics = ("office-described", "document-stored", "entry-withdrawn")
 
     def plan(_connection: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
@@ -113,7 +113,7 @@ def test_the_last_events_of_topics_are_found_by_an_index(lrs: Lrs) -> None:
         plans.extend(row[-1] for row in cursor.fetchall())
 
     store(lrs, *(statement() for _ in range(50)))
-    log = lrs._databases[0].read
+    log = lrs.databases[0].read
     event.listen(log, "before_cursor_execute", plan)
     lrs.ledger.reader.end(topics)
     event.remove(log, "before_cursor_execute", plan)

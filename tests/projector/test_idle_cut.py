@@ -103,7 +103,7 @@ def test_a_rebuild_outlives_a_proxy_that_closes_idle_connections(
     slow(monkeypatch, job, "checksum")
     ledger.append([statement_event()])
     with following(distant, Tally(), Leisurely()) as projector, ThreadPoolExecutor(1) as pool:
-        projector.catch_up()
+        projector.runner.catch_up()
         with views.write.begin() as report:
             report.execute(select(func.count()).select_from(Tally.TABLES[0]))
             rebuild = pool.submit(projector.rebuild, ["tally"], compare=True)
@@ -145,7 +145,7 @@ def test_a_long_statement_that_is_cut_says_which_timeouts_to_set(
     """
     ledger.append([statement_event()])
     with following(place, Tally()) as projector:
-        projector.catch_up()
+        projector.runner.catch_up()
     began = monotonic()
     with (
         following(distant, Tally(), Endless()) as projector,
@@ -164,8 +164,8 @@ def test_a_rebuild_in_the_background_that_was_cut_is_taken_up_again(
 ) -> None:
     """Why it failed can be seen meanwhile; whoever reaches the database otherwise makes it."""
     ledger.append([statement_event()])
-    projector.catch_up()
-    projector.rebuilder.ask("tally")
+    projector.runner.catch_up()
+    projector.rebuilds.ask("tally")
     with following(distant, Tally(), Endless()) as cut:
         cut.start()
         wait_until(lambda: "timeout client" in (failure(views) or ""), 60)

@@ -65,10 +65,10 @@ def test_after_a_rebuild_that_was_killed_the_next_one_is_made(
 ) -> None:
     """The live projection was not touched; nobody is said to be rebuilding; nothing is left."""
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     killed(rebuild_stuck, place, tmp_path / "sign")
     ledger.append([statement_event()])
-    assert projector.fresh("tally").position == 11
+    assert projector.reads.fresh("tally").position == 11
     assert ProjectionAdmin(ledger, projector, views).of("tally").state is ProjectionState.RUNNING
     assert [done.position for done in projector.rebuild(["tally"])] == [11]
     assert tallied(views) == list(range(1, 12))
@@ -80,7 +80,7 @@ def test_what_a_killed_rebuild_left_is_swept_away(
 ) -> None:
     """By any process that folds, also if nobody ever rebuilds again."""
     ledger.append([statement_event()])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     killed(rebuild_stuck, place, tmp_path / "sign")
     assert leftovers(place) != []
     projector.start()
@@ -94,15 +94,15 @@ def test_a_rebuild_that_was_asked_for_is_made_though_its_process_is_killed(
 ) -> None:
     """The next process that folds begins it anew."""
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
-    begun = projector.position("tally").generation
+    projector.reads.fresh("tally")
+    begun = projector.runner.position("tally").generation
     control = ProjectionAdmin(ledger, projector, views)
     control.rebuild("tally")
     killed(fold_stuck, place, tmp_path / "sign")
     assert control.of("tally").state is ProjectionState.REBUILDING
     projector.start()
     wait_until(lambda: control.of("tally").state is ProjectionState.RUNNING)
-    assert projector.position("tally").generation != begun
+    assert projector.runner.position("tally").generation != begun
     assert tallied(views) == list(range(1, 11))
 
 
@@ -111,11 +111,11 @@ def test_a_swap_that_was_killed_has_not_happened(
 ) -> None:
     """Readers see what was there, whole; folding goes on; the next rebuild swaps."""
     ledger.append([statement_event() for _ in range(10)])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     killed(swap_stuck, place, tmp_path / "sign")
     assert (tallied(views), marks(views)) == (list(range(1, 11)), {"attended"})
     ledger.append([statement_event()])
-    assert projector.fresh("tally").position == 11
+    assert projector.reads.fresh("tally").position == 11
     assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [True]
     assert tallied(views) == list(range(1, 12))
     assert leftovers(place) == []

@@ -40,7 +40,7 @@ def test_what_is_large_is_folded_and_so_is_what_follows(
 ) -> None:
     """Live, and when the read model is made anew."""
     ledger.append([large(size) for size in SIZES])
-    assert projector.fresh("tally").position == len(SIZES)
+    assert projector.reads.fresh("tally").position == len(SIZES)
     assert tallied(views) == [*range(1, len(SIZES) + 1)]
     projector.rebuild(["tally"])
     assert tallied(views) == [*range(1, len(SIZES) + 1)]

@@ -26,7 +26,7 @@ def test_a_poison_event_is_set_aside_and_does_not_stop_the_rest(
     ledger.append(
         [statement_event(verb="poisonous" if n in (0, 70, 99) else "attended") for n in range(100)]
     )
-    assert projector.fresh("tally").position == 100
+    assert projector.reads.fresh("tally").position == 100
     assert tallied(views) == [n for n in range(1, 101) if n not in (1, 71, 100)]
     error = "ValueError: this statement cannot be folded"
     assert quarantined(views) == [(1, error), (71, error), (100, error)]
@@ -39,18 +39,18 @@ def test_a_read_waits_for_another_worker_only_so_long(
     Consistent-Through that does not reach beyond it.
     """
     first, second = ledger.append([statement_event()]), ledger.append([statement_event()])
-    projector.fresh("tally")
+    projector.reads.fresh("tally")
     third = ledger.append([statement_event()])
     stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
     other = open_database(place.views_url)
     with other.write.begin() as connection:
         assert checkpoints.lock(connection, "tally") is not None
         began = monotonic()
-        reach = projector.fresh("tally")
+        reach = projector.reads.fresh("tally")
         assert 1.9 < monotonic() - began < 10
     other.close()
     assert (reach.position, reach.through) == (2, stored[2])
-    assert projector.fresh("tally").through >= stored[3]
+    assert projector.reads.fresh("tally").through >= stored[3]
 
 
 def test_consistent_through_does_not_pass_an_append_in_flight(
@@ -58,25 +58,25 @@ def test_consistent_through_does_not_pass_an_append_in_flight(
 ) -> None:
     """While somebody may be about to commit, the clock promises nothing; afterwards it does."""
     projector.start()
-    wait_until(lambda: projector.through > 0)
+    wait_until(lambda: projector.reads.through > 0)
     with appending(place.ledger_url):
         began = monotonic()
         assert ledger.quiet_clock() is None
         assert monotonic() - began < 1.5
-        through = projector.through
+        through = projector.reads.through
         sleep(1.5)
-        assert projector.through == through
-    wait_until(lambda: projector.through > through, 60)
+        assert projector.reads.through == through
+    wait_until(lambda: projector.reads.through > through, 60)
 
 
 def test_an_idle_store_promises_the_recent_past(ledger: Ledger, projector: Projector) -> None:
     """Consistent-Through rises by itself, though nothing is stored."""
     ledger.append([statement_event()])
     projector.start()
-    wait_until(lambda: projector.through > 0)
-    through = projector.through
-    wait_until(lambda: projector.through > through, 30)
-    assert projector.fresh("tally").through == projector.through
+    wait_until(lambda: projector.reads.through > 0)
+    through = projector.reads.through
+    wait_until(lambda: projector.reads.through > through, 30)
+    assert projector.reads.fresh("tally").through == projector.reads.through
 
 
 def test_a_projection_of_another_log_begins_anew(
@@ -85,12 +85,12 @@ def test_a_projection_of_another_log_begins_anew(
     """The read models were left behind when the log was replaced."""
     ledger.append([statement_event(), statement_event()])
     with following(place, Tally()) as projector:
-        projector.fresh("tally")
+        projector.reads.fresh("tally")
     elsewhere = Place("sqlite", f"sqlite:///{tmp_path}/other.db", place.views_url)
     with opened(elsewhere.ledger_url) as other, following(elsewhere, Tally()) as projector:
-        assert projector.position("tally").position == 0
+        assert projector.runner.position("tally").position == 0
         other.append([statement_event()])
-        assert projector.fresh("tally").position == 1
+        assert projector.reads.fresh("tally").position == 1
     assert tallied(views) == [1]
 
 
@@ -106,13 +106,13 @@ def test_a_projection_ahead_of_a_restored_log_begins_anew(
     restored = Place(place.backend, backup(place, tmp_path, request), place.views_url)
     with opened(place.ledger_url) as ledger, following(place, Tally()) as projector:
         ledger.append([statement_event(), statement_event()])
-        assert projector.fresh("tally").position == 3
+        assert projector.reads.fresh("tally").position == 3
     with opened(restored.ledger_url) as ledger:
         if regrown:
             ledger.append([statement_event() for _ in range(regrown)])
         with following(restored, Tally()) as projector:
-            assert projector.position("tally").position == 0
-            assert projector.fresh("tally").position == 1 + regrown
+            assert projector.runner.position("tally").position == 0
+            assert projector.reads.fresh("tally").position == 1 + regrown
 
 
 def backup(place: Place, folder: Path, request: pytest.FixtureRequest) -> str:
@@ -129,11 +129,11 @@ def backup(place: Place, folder: Path, request: pytest.FixtureRequest) -> str:
 def test_a_rebuild_gives_the_same_rows(ledger: Ledger, projector: Projector) -> None:
     """Folded again from the start, in larger batches, they come out byte for byte."""
     ledger.append([statement_event() for _ in range(30)])
-    projector.fresh("tally")
-    before = projector.checksum("tally")
+    projector.reads.fresh("tally")
+    before = projector.runner.checksum("tally")
     (done,) = projector.rebuild(["tally"], compare=True)
     assert (done.position, done.same) == (30, True)
-    assert projector.checksum("tally") == before
+    assert projector.runner.checksum("tally") == before
 
 
 def test_an_erased_event_is_stepped_over(
@@ -145,5 +145,5 @@ def test_an_erased_event_is_stepped_over(
     with database.write.begin() as connection:
         connection.execute(delete(content).where(content.c.position.in_([2, 3])))
     database.close()
-    assert projector.fresh("tally").position == 3
+    assert projector.reads.fresh("tally").position == 3
     assert tallied(views) == [1]

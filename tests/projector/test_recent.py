@@ -15,16 +15,16 @@ from tests.support.stores import statement, store
 
 
 def status(lrs: Lrs) -> ProjectionStatus:
-    return lrs.projector.status("statements")
+    return lrs.projector.runner.status_reader.of("statements")
 
 
 def fold_one(lrs: Lrs) -> None:
-    lrs.projector.step(lrs.projector.projections["statements"], 1)
+    lrs.projector.runner.step(lrs.projector.runner.projections["statements"], 1)
 
 
 def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
     """Each read takes the statements after the index's position as of then."""
-    recent, everything = TailReader(lrs.ledger.reader, lrs._views), Filter(Criteria(), 0, 100)
+    recent, everything = TailReader(lrs.ledger.reader, lrs.databases[1]), Filter(Criteria(), 0, 100)
     store(lrs, *(statement() for _ in range(5)))
     for folded in range(5):
         behind = recent.behind(status(lrs))
@@ -36,7 +36,7 @@ def test_what_is_folded_is_behind_no_more(lrs: Lrs) -> None:
 
 def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
     """The reference came first, both were read, and the index stops between the two."""
-    recent = TailReader(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs.databases[1])
     target = said()
     for said_ in (voiding(target), target, said()):
         (parsed,), _ = parse_statements(_bytes(said_))
@@ -50,9 +50,9 @@ def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
 
 def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
     """It begins at nothing again, under another mark."""
-    recent = TailReader(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs.databases[1])
     store(lrs, *(statement(uuid4()) for _ in range(3)))
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
     store(lrs, statement())
     assert recent.behind(status(lrs)) is not None
     lrs.projector.rebuild(["statements"])
@@ -62,7 +62,7 @@ def test_a_rebuilt_index_is_not_gone_by_with_old_knowledge(lrs: Lrs) -> None:
 
 
 def test_too_many_are_left_to_the_index(lrs: Lrs) -> None:
-    recent = TailReader(lrs.ledger.reader, lrs._views)
+    recent = TailReader(lrs.ledger.reader, lrs.databases[1])
     recent.MOST = 3
     store(lrs, *(statement() for _ in range(4)))
     assert recent.behind(status(lrs)) is None

@@ -42,13 +42,13 @@ def test_the_older_version_serves_until_the_newer_one_is_made(
     """
     ledger.append([statement_event(), statement_event()])
     with following(place, Tally()) as older:
-        older.fresh("tally")
+        older.reads.fresh("tally")
         with following(place, Newer()) as newer:
             assert state(ledger, newer) is ProjectionState.REBUILDING
             with pytest.raises(Unavailable, match="being made"):
-                newer.fresh("tally")
+                newer.reads.fresh("tally")
             ledger.append([statement_event()])
-            assert older.fresh("tally").position == 3
+            assert older.reads.fresh("tally").position == 3
             assert marks(views) == {"attended"}
             older.start()
             newer.start()
@@ -57,10 +57,10 @@ def test_the_older_version_serves_until_the_newer_one_is_made(
                 sleep(0.01)
             assert state(ledger, older) is ProjectionState.REPLACED
             (last,) = ledger.append([statement_event()])
-            for act in (lambda: older.step(Tally()), lambda: older.fresh("tally")):
+            for act in (lambda: older.runner.step(Tally()), lambda: older.reads.fresh("tally")):
                 with pytest.raises(Unavailable, match="restart"):
                     act()
-            assert newer.fresh("tally").position == last
+            assert newer.reads.fresh("tally").position == last
     assert (tallied(views), marks(views)) == (list(range(1, last + 1)), {"marked"})
 
 
@@ -70,7 +70,7 @@ def test_an_answer_of_the_older_version_does_not_come_from_the_newer_ones_rows(
     """Also when the swap comes between its look at the position and its look at the rows."""
     ledger.append([statement_event()])
     with following(place, Tally()) as older:
-        older.fresh("tally")
+        older.reads.fresh("tally")
 
         def question(connection: Connection) -> object:
             with following(place, Newer()) as newer:
@@ -78,7 +78,7 @@ def test_an_answer_of_the_older_version_does_not_come_from_the_newer_ones_rows(
             return connection.execute(text("SELECT 1")).scalar()
 
         with pytest.raises(Unavailable, match="restart"):
-            older.query("tally", question)
+            older.reads.query("tally", question)
 
 
 def test_two_newer_programs_that_start_at_once_make_one_read_model(
@@ -87,7 +87,7 @@ def test_two_newer_programs_that_start_at_once_make_one_read_model(
     """One of them makes it; both answer from it; nothing is folded twice."""
     ledger.append([statement_event() for _ in range(30)])
     with following(place, Tally()) as older:
-        older.fresh("tally")
+        older.reads.fresh("tally")
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         programs = [following(place, Newer()) for _ in range(2)]
         both = list(pool.map(stack.enter_context, programs))
@@ -107,15 +107,15 @@ def test_a_newer_read_model_is_left_alone_by_an_older_program(
     """A worker that starts again in the old version undoes nothing; to go back is a command."""
     ledger.append([statement_event()])
     with following(place, Newer()) as newer:
-        newer.fresh("tally")
+        newer.reads.fresh("tally")
     with following(place, Tally()) as older:
         older.start()
         assert state(ledger, older) is ProjectionState.REPLACED
         with pytest.raises(Unavailable, match="restart"):
-            older.fresh("tally")
+            older.reads.fresh("tally")
         assert marks(views) == {"marked"}
         older.rebuild(["tally"])
-        assert older.fresh("tally").position == 1
+        assert older.reads.fresh("tally").position == 1
     assert marks(views) == {"attended"}
 
 
@@ -129,7 +129,7 @@ def test_a_still_newer_program_takes_over_what_an_older_one_is_making(
 
     ledger.append([statement_event()])
     with following(place, Tally()) as oldest:
-        oldest.fresh("tally")
+        oldest.reads.fresh("tally")
     with following(place, Newer()) as newer, following(place, Newest()) as newest:
         newer.start()
         newest.start()
@@ -147,10 +147,10 @@ def test_a_new_read_model_of_a_long_log_answers_once_it_is_whole(
     ledger.append([statement_event() for _ in range(6)])
     with following(place, Tally()) as projector:
         with pytest.raises(Unavailable, match="being made"):
-            projector.fresh("tally")
+            projector.reads.fresh("tally")
         projector.start()
         wait_until(lambda: state(ledger, projector) is ProjectionState.RUNNING)
-        assert projector.fresh("tally").position == 6
+        assert projector.reads.fresh("tally").position == 6
 
 
 def test_whoever_begins_is_not_begun_anew_by_the_next_start(
@@ -198,9 +198,9 @@ def test_a_store_of_the_program_before_starts_as_it_is(place: Place, ledger: Led
     with following(place, Tally()) as projector:
         (aside,) = ProjectionAdmin(ledger, projector, projector._views).quarantined()
         assert (aside.event.error, aside.event.failed) == ("ValueError: it was so", 0)
-        assert projector.position("tally").generation == "then"
+        assert projector.runner.position("tally").generation == "then"
         ledger.append([statement_event()])
-        assert projector.fresh("tally").position == 3
+        assert projector.reads.fresh("tally").position == 3
         assert tallied(projector._views) == [2, 3]
 
 
@@ -214,14 +214,14 @@ def test_other_words_make_another_read_model_and_the_last_that_started_has_it(
 
     ledger.append([statement_event()])
     with following(place, Tally()) as first:
-        first.fresh("tally")
+        first.reads.fresh("tally")
         with following(place, InOtherWords()) as second:
             second.start()
             wait_until(lambda: state(ledger, second) is ProjectionState.RUNNING)
-            assert second.fresh("tally").position == 1
+            assert second.reads.fresh("tally").position == 1
             assert marks(views) == {"marked"}
             assert state(ledger, first) is ProjectionState.REPLACED
             with pytest.raises(Unavailable, match="restart"):
-                first.fresh("tally")
+                first.reads.fresh("tally")
     with following(place, Tally()) as third:
         assert state(ledger, third) is ProjectionState.REBUILDING

@@ -29,15 +29,15 @@ def test_the_loser_of_a_race_for_a_poison_event_sets_no_other_aside(
 
         def apply(self, batch: Batch, connection: Connection) -> None:
             connection.rollback()
-            other.step(Tally())
+            other.runner.step(Tally())
             raise ValueError("this statement cannot be folded")
 
     ledger.append([statement_event(verb="poisonous")])
     with following(place, Tally()) as other:
-        projector.step(Overtaken())
+        projector.runner.step(Overtaken())
         assert [position for position, _ in quarantined(views)] == [1]
         ledger.append([statement_event()])
-        assert projector.fresh("tally").position == 2
+        assert projector.reads.fresh("tally").position == 2
     assert tallied(views) == [2]
 
 
@@ -45,7 +45,7 @@ def work(place: Place, sign: Path | None, until: int) -> None:
     """A worker in a process of its own."""
     with following(place, Stuck(sign) if sign else Tally(), batch=50) as projector:
         projector.start()
-        wait_until(lambda: projector.position("tally").position >= until, 30)
+        wait_until(lambda: projector.runner.position("tally").position >= until, 30)
 
 
 def test_two_workers_fold_everything_once(place: Place, ledger: Ledger, views: Database) -> None:
@@ -67,11 +67,11 @@ def test_after_a_worker_killed_in_a_batch_the_next_goes_on(
     sign = tmp_path / "in-the-middle"
     with running(work, [[place, sign, 200]]) as (worker,):
         wait_until(sign.exists, 60)
-        assert projector.step(Tally()) is Step.BUSY
+        assert projector.runner.step(Tally()) is Step.BUSY
         worker.kill()
         worker.join(60)
     began = monotonic()
-    assert projector.fresh("tally").position == 200
+    assert projector.reads.fresh("tally").position == 200
     assert monotonic() - began < 10
     assert tallied(views) == list(range(1, 201))
 
@@ -81,7 +81,7 @@ def test_a_lost_wake_up_loses_nothing(
 ) -> None:
     """The log is another process's, whose hints never arrive: polling finds its events."""
     projector.start()
-    wait_until(lambda: projector.through > 0)
+    wait_until(lambda: projector.reads.through > 0)
     ledger.append([statement_event()])
     wait_until(lambda: tallied(views) == [1], 30)
 
@@ -100,7 +100,7 @@ def test_a_rebuild_waits_for_the_batch_under_way(
 
     ledger.append([statement_event() for _ in range(10)])
     with following(place, Tally()) as other, ThreadPoolExecutor(2) as pool:
-        step = pool.submit(other.step, Paused())
+        step = pool.submit(other.runner.step, Paused())
         assert entered.wait(10)
         rebuild = pool.submit(projector.rebuild, ["tally"])
         sleep(0.3)

@@ -34,7 +34,7 @@ def centre(settings: Settings) -> Iterator[Lrs]:
     """A small training centre's store, with its read models level."""
     fill(settings, Sizes.of(2_000))
     with opened(settings) as lrs:
-        lrs.projector.catch_up()
+        lrs.projector.runner.catch_up()
         yield lrs
 
 

@@ -26,7 +26,7 @@ def describe(lrs: Lrs, *numbers: int) -> None:
     """Personnel records, folded at once."""
     records = [{"agent": f"mbox|mailto:{n}@example.org", "name": f"Имя {n}"} for n in numbers]
     lrs.catalogue.describe([Stated(EntryKind.PERSON, record) for record in records], WRITER)
-    lrs.projector.catch_up()
+    lrs.projector.runner.catch_up()
 
 
 def test_an_answer_holds_as_of_the_position_it_names(lrs: Lrs) -> None:

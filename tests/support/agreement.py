@@ -50,8 +50,8 @@ def differences(lrs: Lrs) -> list[str]:
     """
     scan = Scan(lrs.ledger.reader)
     found = [*_asked(scan, Service(lrs)), *_mine(scan, lrs)]
-    lrs.projector.catch_up()
-    return found + other_rows(lrs.ledger, lrs._views)
+    lrs.projector.runner.catch_up()
+    return found + other_rows(lrs.ledger, lrs.databases[1])
 
 
 def differences_over_http(server: Server, *, seconds: float = 10.0) -> list[str]:

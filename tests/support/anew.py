@@ -22,14 +22,14 @@ def other_rows(ledger: Ledger, views: Database) -> list[str]:
     with _folded(ledger) as projector:
         return [
             f"{name}: other rows than a rebuild gives"
-            for name in projector.projections
-            if _checksum(views, projector, name) != projector.checksum(name)
+            for name in projector.runner.projections
+            if _checksum(views, projector, name) != projector.runner.checksum(name)
         ]
 
 
 def _checksum(views: Database, projector: Projector, name: str) -> str:
     with snapshot_transaction(views) as connection:
-        return checksum(connection, projector.projections[name].TABLES)
+        return checksum(connection, projector.runner.projections[name].TABLES)
 
 
 @contextmanager
@@ -37,13 +37,13 @@ def _folded(ledger: Ledger) -> Iterator[Projector]:
     """Every read model of that log, made anew."""
     with tempfile.TemporaryDirectory(prefix="zachetka-anew-") as folder:
         views = open_database(f"sqlite:///{Path(folder) / 'views.db'}", Options(durable=False))
-        projector = Projector(ledger, views, bootstrap.projections())
+        projector = bootstrap.compose_projector(ledger, views, bootstrap.projections)
         try:
             with views.write.begin() as connection:
                 schema.make(connection)
-                for projection in projector.projections.values():
+                for projection in projector.runner.projections.values():
                     begin(connection, projection, ledger)
-            projector.catch_up()
+            projector.runner.catch_up()
             yield projector
         finally:
             views.close()

@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from lrs import bootstrap
 from lrs.db.engine import Database, Options, open_database
 from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
 from lrs.projections.tables import READING
@@ -126,9 +127,15 @@ def following(
     `anew` gives, is what its rebuilds fold, if not another one of that kind.
     """
     views = open_database(place.views_url, Options(durable=False))
-    anew = anew if copy is None else (lambda: [copy])
+    kind = type(projection)
     with opened(place.ledger_url) as ledger:
-        projector = Projector(ledger, views, [projection], anew=anew, **options)  # type: ignore[arg-type]
+        projector = bootstrap.compose_projector(
+            ledger,
+            views,
+            lambda: [projection],
+            for_rebuilds=(lambda: [copy]) if copy is not None else anew or (lambda: [kind()]),
+            **options,  # type: ignore[arg-type]
+        )
         projector.prepare()
         try:
             yield projector

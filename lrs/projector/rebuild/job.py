@@ -216,7 +216,7 @@ class RebuildJob:
         """Whether both hold the same rows; None where they cannot stand for the same history.
         Raises _NotYet where they do not yet.
         """
-        compared = self._runner.status(live.name)
+        compared = self._runner.status_reader.of(live.name)
         if live.version != self._projection.VERSION:
             return None
         if compared.at.position != live.position and compared.due > live.position:

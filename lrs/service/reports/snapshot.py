@@ -18,7 +18,7 @@ from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.training import catalogue_cache, catalogue_history
 from lrs.projections.training.catalogue_history import CurrentEntries
 from lrs.projections.training.projection import TrainingProjection
-from lrs.projector import Projector, ReadConsistency
+from lrs.projector import FreshReads, ReadConsistency
 from lrs.projector.checkpoints import Checkpoint, Identity
 from lrs.service.reports.rulings import Programmes, Rulings
 
@@ -154,12 +154,12 @@ class SnapshotReader:
 
     def __init__(
         self,
-        projector: Projector,
+        reads: FreshReads,
         log: LogReader,
         words: Vocabulary = STANDARD,
         zone: tzinfo = UTC,
     ) -> None:
-        self._projector = projector
+        self._reads = reads
         self._log = log
         self._words = words
         self._zone = zone
@@ -176,8 +176,8 @@ class SnapshotReader:
         """
         others = (StatementsProjection.NAME,) if names else ()
         for name in others:
-            self._projector.fresh(name)
-        with self._projector.fresh_snapshot_read(TrainingProjection.NAME, *others) as (
+            self._reads.fresh(name)
+        with self._reads.fresh_snapshot_read(TrainingProjection.NAME, *others) as (
             connection,
             consistency,
         ):
