@@ -27,7 +27,7 @@ _ENTRIES = {
     "schemas/catalogue/kinds.py",
     "schemas/catalogue/rules.py",
 }
-_RULES = {"Fault | None", "Iterator[Fault]"}
+_RULES = {"FieldFault | None", "Iterator[FieldFault]"}
 _SHARED = {"schemas/fields.py", "schemas/leaves.py", "schemas/base.py"}
 
 
