@@ -12,7 +12,7 @@ import click
 from api.cli import context
 from api.cli.key_options import Expiry, expiry_of, past_of, user
 from api.cli.launch import (
-    Launch,
+    LaunchLink,
     endpoint_of,
     learner_of,
     module_of,
@@ -173,7 +173,7 @@ def launch(
             endpoint = endpoint or own_endpoint(lrs.settings)
         with _told("--actor"):
             actor = numbered(lrs, actor, by) if isinstance(actor, str) else actor
-        what = Launch(module, endpoint, actor, activity, registration or uuid4())
+        what = LaunchLink(module, endpoint, actor, activity, registration or uuid4())
         label = label or f"launch of {activity}"
         made = lrs.credentials.create(
             label,

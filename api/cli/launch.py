@@ -36,7 +36,7 @@ _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class LaunchLink:
     """One learner's one visit to a module."""
 
     module: str

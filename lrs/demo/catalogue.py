@@ -5,7 +5,7 @@ examples/catalogue.yaml says the same in the form in which an operator writes it
 
 from __future__ import annotations
 
-from lrs.demo.courses import COURSES, Course
+from lrs.demo.courses import COURSES, CoursePlan
 from lrs.demo.journal import Journal
 from lrs.demo.places import OFFICES
 from lrs.demo.programmes import PROGRAMMES
@@ -53,7 +53,7 @@ def open_centre(journal: Journal) -> None:
             journal.describe(at(START, 6), kind, entry)
 
 
-def course_entry(course: Course, *more: str) -> JsonObject:
+def course_entry(course: CoursePlan, *more: str) -> JsonObject:
     """The course with what belongs to it: its modules, its test, and `more` activities."""
     activities = [module.id for module in course.modules]
     activities += [course.test()["id"]] if course.points else []

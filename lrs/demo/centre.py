@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from lrs.demo.catalogue import open_centre
 from lrs.demo.clearance import brief, renew
-from lrs.demo.courses import COURSES, IN_CLASS, ONLINE, Course
+from lrs.demo.courses import COURSES, IN_CLASS, ONLINE, CoursePlan
 from lrs.demo.dice import Dice
 from lrs.demo.elearning import study
 from lrs.demo.episodes import mistake_namesakes, mistake_score, type_twice, waive
@@ -16,7 +16,7 @@ from lrs.demo.journal import Journal, JournalEvent, soon
 from lrs.demo.onboarding import welcome
 from lrs.demo.orders import give_orders
 from lrs.demo.outcomes import assess, conclude, rate
-from lrs.demo.people import Staff, Trainee, hire
+from lrs.demo.people import Employee, Staff, hire
 from lrs.demo.personnel import keep_records
 from lrs.demo.places import CLASSROOMS, COMPUTER_ROOM
 from lrs.demo.practice import practise
@@ -128,7 +128,9 @@ def _mistake(journal: Journal, roster: Roster, session: Session) -> None:
         mistake_namesakes(journal, replace(session, sheet="portal"), pair)
 
 
-def _session(journal: Journal, roster: Roster, course: Course, day: date, sheet: str) -> Session:
+def _session(
+    journal: Journal, roster: Roster, course: CoursePlan, day: date, sheet: str
+) -> Session:
     computer = course.kind == "computer"
     return Session(
         course=course,
@@ -190,13 +192,13 @@ def _study_month(journal: Journal, roster: Roster, month: int, count: int) -> No
         _study_online(journal, course, seat, day)
 
 
-def _sent(roster: Roster, month: int) -> tuple[Trainee, ...]:
+def _sent(roster: Roster, month: int) -> tuple[Employee, ...]:
     if month in _MARRIED_STUDIES:
         return (roster.staff.married,)
     return roster.staff.namesakes if month == _NAMESAKES_STUDY else ()
 
 
-def _study_online(journal: Journal, course: Course, seat: Seat, day: date) -> None:
+def _study_online(journal: Journal, course: CoursePlan, seat: Seat, day: date) -> None:
     dice, (who, number) = journal.dice, (seat.who, seat.registration)
     enrolled = moment(dice, day, 9, 11)
     journal.tell(enrolled, who, "registered", course.activity(), registration=number)
@@ -213,7 +215,7 @@ def _study_online(journal: Journal, course: Course, seat: Seat, day: date) -> No
             rate(journal, course.activity(), course, who, number, soon(dice, end, 100, 600))
 
 
-def _abandon(journal: Journal, course: Course, seat: Seat, day: date) -> None:
+def _abandon(journal: Journal, course: CoursePlan, seat: Seat, day: date) -> None:
     """The portal closes what was not finished within 45 days."""
     closed = at(day + timedelta(days=45), 3)
     result = {"extensions": {REASON: "Срок обучения истёк"}}
@@ -225,7 +227,7 @@ def _abandon(journal: Journal, course: Course, seat: Seat, day: date) -> None:
 
 
 def _examine(
-    journal: Journal, roster: Roster, course: Course, first: date, days: int, count: int
+    journal: Journal, roster: Roster, course: CoursePlan, first: date, days: int, count: int
 ) -> None:
     """A test without a course before it, over so many days."""
     dice = journal.dice

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from lrs.demo.courses import COURSES, ONBOARDING
 from lrs.demo.journal import REGISTER, Journal, day_of
 from lrs.demo.outcomes import assess, conclude
-from lrs.demo.people import Staff, Trainee
+from lrs.demo.people import Employee, Staff
 from lrs.demo.workdays import END, at, duration, moment, workday_after
 from lrs.domain.certification.calendar import plus_months
 
@@ -46,7 +46,7 @@ def renew(journal: Journal, staff: Staff) -> None:
             _sit(journal, who, workday_after(first, 0))
 
 
-def _sit(journal: Journal, who: Trainee, day: date) -> None:
+def _sit(journal: Journal, who: Employee, day: date) -> None:
     course, number = COURSES["annual-test"], journal.dice.uuid()
     booked = moment(journal.dice, day, 9, 11)
     journal.tell(booked, who, "registered", course.activity(), registration=number)
@@ -57,5 +57,5 @@ def _sit(journal: Journal, who: Trainee, day: date) -> None:
         journal.remember("renewed", who.key, passed[1])
 
 
-def _newcomers(staff: Staff) -> list[Trainee]:
+def _newcomers(staff: Staff) -> list[Employee]:
     return [who for who in staff.trainees if who.is_new]

@@ -81,7 +81,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CoursePlan:
     """`kind`: classroom, computer, online, blended, test or briefing. `hours` of a session, 0
     without one.
 
@@ -185,7 +185,7 @@ def _modules(course: str) -> tuple[Module, ...]:
     return tuple(Module(course, number, *row) for number, row in rows)
 
 
-COURSES = {row[0]: Course(*row, modules=_modules(row[0])) for row in _COURSES}
+COURSES = {row[0]: CoursePlan(*row, modules=_modules(row[0])) for row in _COURSES}
 """By slug, in catalogue order."""
 
 ONBOARDING = COURSES["onboarding"]

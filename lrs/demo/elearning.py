@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from lrs.demo.courses import Course, Module
+from lrs.demo.courses import CoursePlan, Module
 from lrs.demo.journal import Journal, soon
-from lrs.demo.people import Trainee
+from lrs.demo.people import Employee
 from lrs.demo.vocabulary import SESSION_ID
 from lrs.demo.workdays import at, duration, moment, workday_after
 from lrs.domain.training.vocabulary import PROGRESS, REASON
@@ -28,9 +28,9 @@ class _Sitting:
     """One sitting with one module; `now` moves on with everything that is sent."""
 
     journal: Journal
-    course: Course
+    course: CoursePlan
     module: Module
-    who: Trainee
+    who: Employee
     registration: str
     session: str
     now: datetime
@@ -62,7 +62,7 @@ class _Sitting:
 
 
 def study(
-    journal: Journal, course: Course, who: Trainee, registration: str, day: date
+    journal: Journal, course: CoursePlan, who: Employee, registration: str, day: date
 ) -> datetime | None:
     """All modules, from that day on: when the last was done; None for who stopped on the way."""
     dice = journal.dice
@@ -82,7 +82,7 @@ def study(
 
 
 def _sit(
-    journal: Journal, course: Course, module: Module, who: Trainee, registration: str,
+    journal: Journal, course: CoursePlan, module: Module, who: Employee, registration: str,
     start: datetime,
 ) -> datetime:  # fmt: skip
     """One module from beginning to end, now and then with a broken connection first."""

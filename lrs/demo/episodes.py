@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import REGISTER, Journal
 from lrs.demo.outcomes import conclude, score
-from lrs.demo.people import Trainee, clerk
+from lrs.demo.people import Employee, clerk
 from lrs.demo.roster import Roster
 from lrs.demo.sessions import Seat, Session, mark_present
 from lrs.demo.workdays import START, at, moment, workday_after, workday_before
@@ -25,7 +25,7 @@ def void(journal: Journal, statement: str, when: datetime) -> None:
     journal.post(when, clerk(), "voided", reference)
 
 
-def mistake_namesakes(journal: Journal, session: Session, pair: tuple[Trainee, Trainee]) -> None:
+def mistake_namesakes(journal: Journal, session: Session, pair: tuple[Employee, Employee]) -> None:
     """The clerk ticks the wrong one of two namesakes, and puts it right the next morning."""
     wrong, right = pair
     seat = Seat(right, journal.dice.uuid())
@@ -53,7 +53,7 @@ def type_twice(journal: Journal, session: Session, seat: Seat) -> None:
     void(journal, statement, known + timedelta(minutes=3))
 
 
-def mistake_score(journal: Journal, who: Trainee, when: datetime) -> None:
+def mistake_score(journal: Journal, who: Employee, when: datetime) -> None:
     """23 points typed in for 33: a failure that was none."""
     course, number = COURSES["senior-test"], journal.dice.uuid()
     around = {"registration": number, "parent": course.activity(), "platform": REGISTER}

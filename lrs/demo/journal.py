@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from lrs.demo.dice import Dice
-from lrs.demo.people import Trainee
+from lrs.demo.people import Employee
 from lrs.demo.vocabulary import verb
 from lrs.demo.workdays import CLOSING, MOSCOW
 from lrs.domain.aggregates.catalogue_entry import EntryKind, Key, key_of
@@ -77,7 +77,7 @@ class Journal:
             self._posted.append((known or at, len(self._posted), statement))
         return str(statement["id"])
 
-    def tell(self, at: datetime, who: Trainee, name: str, object_: JsonObject, **more: Any) -> str:
+    def tell(self, at: datetime, who: Employee, name: str, object_: JsonObject, **more: Any) -> str:
         """As `post`, of one trainee, whose office is the context's team."""
         context = {"platform": PORTAL, "team": who.office.team()}
         return self.post(at, who.actor(at.date()), name, object_, **(context | more))
@@ -115,7 +115,7 @@ class Journal:
         if at <= CLOSING:
             self._said.append((at, len(self._said), event))
 
-    def remember(self, story: str, who: Trainee | str, day: datetime | None = None) -> None:
+    def remember(self, story: str, who: Employee | str, day: datetime | None = None) -> None:
         """Keeps the first example of a story: an agent key, or whatever else names it."""
         if day is not None and day > CLOSING:
             return

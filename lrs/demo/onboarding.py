@@ -9,7 +9,7 @@ from lrs.demo.courses import ONBOARDING
 from lrs.demo.elearning import study
 from lrs.demo.journal import Journal
 from lrs.demo.outcomes import assess, conclude
-from lrs.demo.people import Trainee
+from lrs.demo.people import Employee
 from lrs.demo.places import WELCOME_ROOM
 from lrs.demo.roster import Roster
 from lrs.demo.sessions import Seat, Session, hold
@@ -27,7 +27,7 @@ def welcome(journal: Journal, roster: Roster) -> None:
         _group(journal, roster, day, [who for who in newcomers if who.hired == day])
 
 
-def _group(journal: Journal, roster: Roster, day: date, group: list[Trainee]) -> None:
+def _group(journal: Journal, roster: Roster, day: date, group: list[Employee]) -> None:
     dice = journal.dice
     seats = [Seat(who, dice.uuid(), since=day) for who in group]
     studied = {seat.who.number: _study(journal, seat, day) for seat in seats}

@@ -9,7 +9,7 @@ from datetime import date
 from lrs.demo.catalogue import MOBILE
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
-from lrs.demo.people import Staff, Trainee
+from lrs.demo.people import Employee, Staff
 from lrs.demo.programmes import PASS, STRICTER, STRICTER_TOLD
 from lrs.demo.workdays import at
 from lrs.domain.aggregates.catalogue_entry import EntryKind
@@ -74,5 +74,5 @@ def _revoke(journal: Journal, staff: Staff) -> None:
             return
 
 
-def _by_key(staff: Staff) -> dict[str, Trainee]:
+def _by_key(staff: Staff) -> dict[str, Employee]:
     return {key: who for who in staff.trainees for key in who.keys}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lrs.demo.courses import Course
+from lrs.demo.courses import CoursePlan
 from lrs.demo.journal import Journal, soon
-from lrs.demo.people import Trainee
+from lrs.demo.people import Employee
 from lrs.demo.vocabulary import CERTIFICATE, VALID_UNTIL, activity
 from lrs.demo.workdays import duration, moment, workday_after
 from lrs.domain.xapi.agent import JsonObject
@@ -33,7 +33,7 @@ def score(raw: int, top: int, *, low: int = 0) -> JsonObject:
 
 
 def assess(
-    journal: Journal, course: Course, who: Trainee, registration: str, at: datetime
+    journal: Journal, course: CoursePlan, who: Employee, registration: str, at: datetime
 ) -> tuple[str, datetime] | None:
     """A test with up to two resits, each a registration of its own.
 
@@ -55,12 +55,17 @@ def assess(
     return None
 
 
-def _passes(raw: int, course: Course) -> bool:
+def _passes(raw: int, course: CoursePlan) -> bool:
     return 100 * raw >= _PASS_PERCENT * course.points
 
 
 def _sit(
-    journal: Journal, course: Course, who: Trainee, registration: str, at: datetime, attempt: int
+    journal: Journal,
+    course: CoursePlan,
+    who: Employee,
+    registration: str,
+    at: datetime,
+    attempt: int,
 ) -> tuple[int, datetime]:
     """One attempt: the points, and when it ended. A resit is better prepared."""
     dice = journal.dice
@@ -82,8 +87,8 @@ def _sit(
 
 def conclude(
     journal: Journal,
-    course: Course,
-    who: Trainee,
+    course: CoursePlan,
+    who: Employee,
     registration: str,
     at: datetime,
     known: datetime | None = None,
@@ -108,7 +113,7 @@ def conclude(
         journal.tell(issued, who, "earned", _certificate(journal, course), result=result, **around)
 
 
-def _certificate(journal: Journal, course: Course) -> JsonObject:
+def _certificate(journal: Journal, course: CoursePlan) -> JsonObject:
     return activity(
         f"{course.id}/certificate/{journal.dice.uuid()}",
         CERTIFICATE,
@@ -128,7 +133,7 @@ def _months_later(at: datetime, months: int) -> str:
 
 
 def rate(
-    journal: Journal, about: JsonObject, course: Course, who: Trainee, registration: str,
+    journal: Journal, about: JsonObject, course: CoursePlan, who: Employee, registration: str,
     at: datetime,
 ) -> None:  # fmt: skip
     """Feedback of one to five points, now and then in words."""

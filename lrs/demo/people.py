@@ -34,7 +34,7 @@ def account_key(number: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Trainee:
+class Employee:
     """One person. `ability` shifts test scores by that share; `mbox` is what the systems knew them
     by before there was one account; `wed` is the date of a new name. `post` is a code.
     """
@@ -86,10 +86,10 @@ class Trainee:
 class Staff:
     """Everyone the history is about; the named few also stand in `trainees`."""
 
-    trainees: tuple[Trainee, ...]
+    trainees: tuple[Employee, ...]
     trainers: tuple[JsonObject, ...]
-    married: Trainee
-    namesakes: tuple[Trainee, Trainee]
+    married: Employee
+    namesakes: tuple[Employee, Employee]
     """Two people of one full name in one office."""
 
 
@@ -126,7 +126,7 @@ def _unused_name(dice: Dice, taken: set[Name], *, female: bool) -> Name:
     return name
 
 
-def _people(dice: Dice, count: int, taken: set[Name]) -> list[Trainee]:
+def _people(dice: Dice, count: int, taken: set[Name]) -> list[Employee]:
     """In the order of hiring, as personnel numbers are given out, with gaps left by leavers."""
     hired = sorted(_hired(dice, is_new=place % 10 >= 7) for place in range(count))
     number, people = 10, []
@@ -136,7 +136,7 @@ def _people(dice: Dice, count: int, taken: set[Name]) -> list[Trainee]:
         name = _unused_name(dice, taken, female=female)
         mbox = f"mailto:{latin(name.surname)}.{number:04}@mail.example"
         people.append(
-            Trainee(
+            Employee(
                 number=f"{number:04}",
                 name=name,
                 female=female,
@@ -167,14 +167,14 @@ def _hired(dice: Dice, *, is_new: bool) -> date:
     return workday_after(START + timedelta(days=14 * dice.between(0, groups - 1)), 0)
 
 
-def _make_namesakes(people: list[Trainee], old: list[int]) -> None:
+def _make_namesakes(people: list[Employee], old: list[int]) -> None:
     """The first and thirteenth share an office by construction; the second and ninth do not."""
     for one, other in ((old[0], old[12]), (old[1], old[8])):
         source = people[one]
         people[other] = replace(people[other], name=source.name, female=source.female, mbox=None)
 
 
-def _marry(dice: Dice, person: Trainee, taken: set[Name]) -> Trainee:
+def _marry(dice: Dice, person: Employee, taken: set[Name]) -> Employee:
     while (surname := draw_name(dice, female=True).surname) == person.name.surname:
         pass
     name = replace(person.name, surname=surname)

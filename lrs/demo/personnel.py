@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
-from lrs.demo.people import ONE_ACCOUNT, WEDDING, Staff, Trainee, account_key
+from lrs.demo.people import ONE_ACCOUNT, WEDDING, Employee, Staff, account_key
 from lrs.demo.workdays import START, at, workday_after
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.xapi.agent import JsonObject
@@ -27,7 +27,7 @@ def keep_records(journal: Journal, staff: Staff) -> None:
     _leave(journal, staff)
 
 
-def record(who: Trainee, day: date, **other: str) -> JsonObject:
+def record(who: Employee, day: date, **other: str) -> JsonObject:
     """The personnel record as of that day, with other members or more."""
     return {
         "agent": who.key,
@@ -60,7 +60,7 @@ def _link(journal: Journal, staff: Staff) -> None:
             journal.remember("one-account", who.key)
 
 
-def _marry(journal: Journal, who: Trainee) -> None:
+def _marry(journal: Journal, who: Employee) -> None:
     """A new surname, told on the first working day."""
     day = workday_after(WEDDING, 0)
     journal.describe(at(day, 9, 30), EntryKind.PERSON, record(who, day))

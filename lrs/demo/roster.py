@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from lrs.demo.courses import Course
+from lrs.demo.courses import CoursePlan
 from lrs.demo.dice import Dice
-from lrs.demo.people import Staff, Trainee
+from lrs.demo.people import Employee, Staff
 from lrs.demo.sessions import Seat
 from lrs.domain.xapi.agent import JsonObject
 
@@ -21,22 +21,22 @@ class Roster:
         self._taken: set[tuple[str, str]] = set()
         self._busy: set[tuple[str, date]] = set()
 
-    def clear(self, who: Trainee, day: date) -> None:
+    def clear(self, who: Employee, day: date) -> None:
         """From the day after, the trainee serves visitors."""
         self._cleared[who.number] = day + timedelta(days=1)
 
-    def take(self, who: Trainee, course: Course) -> None:
+    def take(self, who: Employee, course: CoursePlan) -> None:
         self._taken.add((who.number, course.slug))
 
-    def occupy(self, who: Trainee, day: date) -> None:
+    def occupy(self, who: Employee, day: date) -> None:
         self._busy.add((who.number, day))
 
-    def is_free(self, who: Trainee, day: date) -> bool:
+    def is_free(self, who: Employee, day: date) -> bool:
         """Cleared, and in no class on that day."""
         cleared = self._cleared.get(who.number, date.max)
         return cleared <= day and (who.number, day) not in self._busy
 
-    def candidates(self, course: Course, day: date) -> list[Trainee]:
+    def candidates(self, course: CoursePlan, day: date) -> list[Employee]:
         return [
             who
             for who in self.staff.trainees
@@ -44,7 +44,7 @@ class Roster:
         ]
 
     def enrol(
-        self, course: Course, day: date, count: int, first: tuple[Trainee, ...] = ()
+        self, course: CoursePlan, day: date, count: int, first: tuple[Employee, ...] = ()
     ) -> list[Seat]:
         """Up to `count` seats: those of `first` who can, then whoever chance picks."""
         able = self.candidates(course, day)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lrs.demo.courses import Course
+from lrs.demo.courses import CoursePlan
 from lrs.demo.journal import REGISTER, Journal, soon
 from lrs.demo.outcomes import rate
-from lrs.demo.people import Trainee, clerk
+from lrs.demo.people import Employee, clerk
 from lrs.demo.places import Room
 from lrs.demo.vocabulary import (
     LATENESS,
@@ -51,7 +51,7 @@ _MONTHS = (
 class Seat:
     """A booking: one trainee, one attempt at the course; made on `since` at the earliest."""
 
-    who: Trainee
+    who: Employee
     registration: str
     since: date = date.min
 
@@ -60,7 +60,7 @@ class Seat:
 class Session:
     """One class. `sheet` says how presence was noted: portal, badge, paper or group."""
 
-    course: Course
+    course: CoursePlan
     day: date
     hour: int
     number: int
@@ -140,7 +140,7 @@ def hold(journal: Journal, session: Session, seats: list[Seat]) -> list[Seat]:
     return done
 
 
-def _pair(seat: Seat) -> tuple[Trainee, str]:
+def _pair(seat: Seat) -> tuple[Employee, str]:
     return seat.who, seat.registration
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import REGISTER, Journal, soon
-from lrs.demo.people import Trainee, account_key, clerk
+from lrs.demo.people import Employee, account_key, clerk
 from lrs.demo.places import OFFICES, Office
 from lrs.demo.roster import Roster
 from lrs.demo.vocabulary import (
@@ -84,7 +84,7 @@ def _visit(journal: Journal, roster: Roster, office: Office, day: date) -> str:
 
 def _report(
     journal: Journal, office: Office, trainer: JsonObject, start: datetime, length: timedelta,
-    seen: list[Trainee],
+    seen: list[Employee],
 ) -> None:  # fmt: skip
     """What the trainer writes of it in the evening."""
     slug, ru, en = journal.aside.pick(_TOPICS)

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from lrs.domain.xapi.statement_problems import ATTACHMENTS, JSON, STATEMENTS
 
-__all__ = ["PROBLEMS", "Group", "sentence"]
+__all__ = ["PROBLEMS", "ErrorGroup", "sentence"]
 
 
-class Group(NamedTuple):
+class ErrorGroup(NamedTuple):
     """What the codes of one error class have in common, and the sentence of each."""
 
     meaning: str
@@ -204,17 +204,17 @@ _AWAY: Final = {
     "same again in a few seconds.",
 }
 
-PROBLEMS: Final[Mapping[str, Group]] = {
-    "Invalid": Group("The request breaks a rule of the protocol.", _REQUESTS),
-    "MalformedJson": Group("The text is not JSON that has one reading.", JSON),
-    "InvalidStatement": Group("The JSON is not a valid statement.", STATEMENTS),
-    "InvalidAttachments": Group(
+PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
+    "Invalid": ErrorGroup("The request breaks a rule of the protocol.", _REQUESTS),
+    "MalformedJson": ErrorGroup("The text is not JSON that has one reading.", JSON),
+    "InvalidStatement": ErrorGroup("The JSON is not a valid statement.", STATEMENTS),
+    "InvalidAttachments": ErrorGroup(
         "The parts of a multipart body do not fit the statements, or each other.", ATTACHMENTS
     ),
-    "InvalidQuery": Group("A parameter of the query string is not right.", _QUERIES),
-    "InvalidDocument": Group("A document cannot be stored in this way.", _DOCUMENTS),
-    "InvalidEntry": Group("What is said of a thing in the catalogue is not right.", _ENTRIES),
-    "Unauthenticated": Group(
+    "InvalidQuery": ErrorGroup("A parameter of the query string is not right.", _QUERIES),
+    "InvalidDocument": ErrorGroup("A document cannot be stored in this way.", _DOCUMENTS),
+    "InvalidEntry": ErrorGroup("What is said of a thing in the catalogue is not right.", _ENTRIES),
+    "Unauthenticated": ErrorGroup(
         "The request has no key, or none that is good.",
         {
             "key-expired": "This key was made for a limited time, and that is over: start the "
@@ -226,7 +226,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "check both, or ask for a new key.",
         },
     ),
-    "TooManyFailures": Group(
+    "TooManyFailures": ErrorGroup(
         "Too many bad keys came from one address.",
         {
             "too-many-failures": "The key's name or secret is wrong, or the key has been revoked, "
@@ -234,7 +234,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "Retry-After says. A good key is taken at once.",
         },
     ),
-    "Forbidden": Group(
+    "Forbidden": ErrorGroup(
         "The key is good, but not for this.",
         {
             "another-keys-document": "Another key keeps this document, and `state` and `profile` "
@@ -249,7 +249,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "`all`: use the key that sent the statement, or one with that scope.",
         },
     ),
-    "OutsideLaunch": Group(
+    "OutsideLaunch": ErrorGroup(
         "The key is that of a launch link, and the request goes beyond the launch.",
         {
             "launch-activity": "This key speaks of the launched activity alone: send the link's "
@@ -271,11 +271,11 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "the id of one of these as the object's.",
         },
     ),
-    "NotFound": Group(
+    "NotFound": ErrorGroup(
         "What the request names is not there.",
         {"no-such-resource": "There is no such resource: check the path."},
     ),
-    "StatementNotFound": Group(
+    "StatementNotFound": ErrorGroup(
         "There is no such statement, or this key may not see it.",
         {
             "statement-not-found": "No statement with that id can be shown: check the id. "
@@ -283,14 +283,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "`statements/read/mine` finds its own alone.",
         },
     ),
-    "DocumentNotFound": Group(
+    "DocumentNotFound": ErrorGroup(
         "There is no such document.",
         {
             "document-not-found": "There is no document under these parameters that this key may "
             "see: check each one, upper and lower case too."
         },
     ),
-    "EntryNotFound": Group(
+    "EntryNotFound": ErrorGroup(
         "The catalogue has no such thing.",
         {
             "entry-not-found": "The catalogue has no such thing, or has it no more: "
@@ -305,14 +305,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "/api/v1/services lists all.",
         },
     ),
-    "PersonNotFound": Group(
+    "PersonNotFound": ErrorGroup(
         "Nobody is known by this identifier or personnel number.",
         {
             "person-not-found": "No statement, personnel record or link names such a person: check "
             "the agent key, such as account|HOMEPAGE|NUMBER."
         },
     ),
-    "TraineeNotFound": Group(
+    "TraineeNotFound": ErrorGroup(
         "Nothing names the trainee of a report.",
         {
             "trainee-not-found": "Neither a statement nor a personnel record names such a trainee: "
@@ -321,14 +321,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "of a later position or instant, or leave `known` out.",
         },
     ),
-    "CourseNotFound": Group(
+    "CourseNotFound": ErrorGroup(
         "Nothing names the course of a report.",
         {
             "course-not-found": "Neither a statement nor the catalogue names such a course: "
             "/api/v1/courses lists all."
         },
     ),
-    "ProjectionNotFound": Group(
+    "ProjectionNotFound": ErrorGroup(
         "There is no such read model, or it has not set that event aside.",
         {
             "projection-not-found": "There is no such projection. There are: {known}.",
@@ -336,21 +336,21 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "position: /api/v1/projections/{projection}/quarantine lists those it has.",
         },
     ),
-    "CredentialNotFound": Group(
+    "CredentialNotFound": ErrorGroup(
         "There is no such key; told on the command line.",
         {
             "credential-not-found": "There is no key of that name, and no good one of that label: "
             "`lrs key list` shows all."
         },
     ),
-    "MethodNotAllowed": Group(
+    "MethodNotAllowed": ErrorGroup(
         "The resource is there, but the method is not for it.",
         {
             "method-not-allowed": "This resource does not take that method: the header Allow names "
             "those it takes."
         },
     ),
-    "StatementConflict": Group(
+    "StatementConflict": ErrorGroup(
         "Another statement has the same id.",
         {
             "duplicate-id": "Two different statements of the request have one id: give each its "
@@ -359,14 +359,14 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "same without the timestamp that is stated now: give the new one an id of its own.",
         },
     ),
-    "DocumentConflict": Group(
+    "DocumentConflict": ErrorGroup(
         "The document is there already, and the request does not say whether it knows that.",
         {
             "precondition-required": "The document exists already: read it, decide, and send "
             "If-Match with its ETag.",
         },
     ),
-    "CredentialConflict": Group(
+    "CredentialConflict": ErrorGroup(
         "A label does not name one key; told on the command line.",
         {
             "label-ambiguous": "Several good keys have this label: say which by its name, {names}.",
@@ -374,7 +374,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "that key first.",
         },
     ),
-    "RebuildConflict": Group(
+    "RebuildConflict": ErrorGroup(
         "A read model is being made anew already, or is not.",
         {
             "no-rebuild": "The projection {projection} is not being rebuilt: there is nothing to "
@@ -389,7 +389,7 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "that, or cancel it first.",
         },
     ),
-    "PreconditionFailed": Group(
+    "PreconditionFailed": ErrorGroup(
         "What If-Match or If-None-Match demands is not so; nothing is changed.",
         {
             "document-exists": "If-None-Match: * asks that there be no document yet, but there is "
@@ -398,30 +398,30 @@ PROBLEMS: Final[Mapping[str, Group]] = {
             "If-Match names. Read it again and decide anew.",
         },
     ),
-    "TooLarge": Group("The request is over a limit.", _LIMITS),
-    "TooSlow": Group(
+    "TooLarge": ErrorGroup("The request is over a limit.", _LIMITS),
+    "TooSlow": ErrorGroup(
         "The body did not come in time.",
         {
             "body-too-slow": "The body came too slowly, and the connection is closed: send it "
             "within {seconds:g} seconds, or where it is large with {rate} bytes a second at least.",
         },
     ),
-    "UnsupportedMedia": Group(
+    "UnsupportedMedia": ErrorGroup(
         "The body is of a kind that is not taken.",
         {
             "unsupported-content-encoding": "Send the body as it is, without compression and "
             "Content-Encoding.",
         },
     ),
-    "InternalError": Group(
+    "InternalError": ErrorGroup(
         "The store failed in a way it should not.",
         {
             "internal-error": "The store failed in a way it should not: tell whoever runs it the "
             "request_id, under which the log has the details.",
         },
     ),
-    "Unavailable": Group("The database is away, or busy beyond the time there is.", _AWAY),
-    "StorageFull": Group(
+    "Unavailable": ErrorGroup("The database is away, or busy beyond the time there is.", _AWAY),
+    "StorageFull": ErrorGroup(
         "There is no room left.",
         {
             "storage-full": "There is no room left to write: send the same again once whoever runs "

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from lrs.db.engine import open_database
 from lrs.domain.xapi.agent import identifier_of
 from lrs.domain.xapi.filters import Criteria
-from lrs.projections.statements.index import entry, mention
+from lrs.projections.statements.index import index_entry, mention
 from lrs.projections.training.lines import line
 from lrs.service import Lrs
 from tests.conftest import Place
@@ -42,7 +42,7 @@ def forget_a_mention(store: Lrs) -> None:
 
 def unvoid(store: Lrs) -> None:
     with store.databases[1].write.begin() as connection:
-        connection.execute(update(entry).values(voided=False))
+        connection.execute(update(index_entry).values(voided=False))
 
 
 def forget_lines(store: Lrs) -> None:
@@ -70,7 +70,7 @@ def test_a_statement_that_the_index_lacks_is_named_and_stays_away(told: Lrs) -> 
     scan = Scan(told.ledger.reader)
     statement = scan.statements[scan.answers[Criteria()][-1]]
     with told.databases[1].write.begin() as connection:
-        connection.execute(delete(entry).where(entry.c.position == statement.position))
+        connection.execute(delete(index_entry).where(index_entry.c.position == statement.position))
     for _ in range(2):
         assert any(str(statement.id) in said for said in differences(told))
 

@@ -57,7 +57,7 @@ from lrs.projections.tables import READING, metadata
 
 term = surrogate_keys.table("statement_term", metadata)
 
-entry = Table(
+index_entry = Table(
     "statement_entry",
     metadata,
     Column("position", BigInteger, primary_key=True, autoincrement=False),
@@ -68,22 +68,22 @@ entry = Table(
     Column("voided", Boolean, nullable=False),
     Column("registration", UuidKey),
 )
-Index("statement_by_verb", entry.c.verb, entry.c.position, info=READING)
-Index("statement_by_activity", entry.c.activity, entry.c.position, info=READING)
+Index("statement_by_verb", index_entry.c.verb, index_entry.c.position, info=READING)
+Index("statement_by_activity", index_entry.c.activity, index_entry.c.position, info=READING)
 Index(
     "statement_by_verb_activity",
-    entry.c.verb,
-    entry.c.activity,
-    entry.c.position,
+    index_entry.c.verb,
+    index_entry.c.activity,
+    index_entry.c.position,
     info=READING,
 )
-Index("statement_by_authority", entry.c.authority, entry.c.position, info=READING)
+Index("statement_by_authority", index_entry.c.authority, index_entry.c.position, info=READING)
 Index(
     "statement_by_registration",
-    entry.c.registration,
-    entry.c.position,
-    postgresql_where=entry.c.registration.is_not(None),
-    sqlite_where=entry.c.registration.is_not(None),
+    index_entry.c.registration,
+    index_entry.c.position,
+    postgresql_where=index_entry.c.registration.is_not(None),
+    sqlite_where=index_entry.c.registration.is_not(None),
     info=READING,
 )
 
@@ -112,7 +112,7 @@ class StatementsProjection:
     VERSION: ClassVar[int] = 2
     TABLES: ClassVar[Sequence[Table]] = (
         term,
-        entry,
+        index_entry,
         mention,
         reference,
         activity_definition,
@@ -145,7 +145,7 @@ class StatementsFold:
         earlier = [position for position in voided if position < batch.first]
         if earlier:
             connection.execute(
-                update(entry).where(entry.c.position.in_(earlier)).values(voided=True)
+                update(index_entry).where(index_entry.c.position.in_(earlier)).values(voided=True)
             )
         # After the entries: all the texts have their numbers by then.
         code = partial(self._codes.code, connection)
@@ -188,7 +188,7 @@ def _insert(
         rows.append((position, back, ids[verb], about, ids[authority], is_voided, registration))
         mentions += [(2 * ids[text] + DIRECT, position, back) for text in direct]
         mentions += [(2 * ids[text] + RELATED, position, back) for text in related]
-    insert_rows(connection, entry, _ENTRY, rows)
+    insert_rows(connection, index_entry, _ENTRY, rows)
     # In the order of the table, so that neighbours are written one after the other.
     insert_rows(connection, mention, _MENTION, sorted(mentions))
 
@@ -226,4 +226,6 @@ def is_voided(connection: Connection, position: int) -> bool:
     return bool(connection.scalar(_VOIDED, {"at": position}))
 
 
-_VOIDED = select(entry.c.voided).where(entry.c.position == bindparam("at"), entry.c.back == 0)
+_VOIDED = select(index_entry.c.voided).where(
+    index_entry.c.position == bindparam("at"), index_entry.c.back == 0
+)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from lrs.domain.xapi.filters import Criteria, activity_term, agent_term, verb_term
 from lrs.projections import surrogate_keys
-from lrs.projections.statements.index import DIRECT, RELATED, entry, mention, term
+from lrs.projections.statements.index import DIRECT, RELATED, index_entry, mention, term
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +94,23 @@ def _query(shape: _Shape) -> Select[int]:
 
 def _branches(shape: _Shape) -> list[Select[int]]:
     """The ways to match, each answered by one index in order of position; all are united."""
-    base = select(entry.c.position).where(entry.c.voided == false())
+    base = select(index_entry.c.position).where(index_entry.c.voided == false())
     if "verb" in shape.terms:
-        base = base.where(entry.c.verb == bindparam("verb"))
+        base = base.where(index_entry.c.verb == bindparam("verb"))
     if shape.registration:
-        base = base.where(entry.c.registration == bindparam("registration"))
+        base = base.where(index_entry.c.registration == bindparam("registration"))
     if "authority" in shape.terms:
         # Neither the statement nor the one whose terms find it may be another's.
-        base = base.where(entry.c.authority == bindparam("authority"), _own())
+        base = base.where(index_entry.c.authority == bindparam("authority"), _own())
     branches = [base]
     if "agent" in shape.terms:
         scopes = (DIRECT, RELATED) if shape.related_agents else (DIRECT,)
         agents = [_mentioning(base, "agent", scope) for scope in scopes]
         if shape.related_agents:
-            agents.append(base.where(entry.c.authority == bindparam("agent")))
+            agents.append(base.where(index_entry.c.authority == bindparam("agent")))
         branches = agents
     if "activity" in shape.terms:
-        activities = [b.where(entry.c.activity == bindparam("activity")) for b in branches]
+        activities = [b.where(index_entry.c.activity == bindparam("activity")) for b in branches]
         if shape.related_activities:
             activities += [_mentioning(b, "activity", RELATED) for b in branches]
         branches = activities
@@ -119,7 +119,7 @@ def _branches(shape: _Shape) -> list[Select[int]]:
 
 def _mentioning(query: Select[int], name: str, scope: int) -> Select[int]:
     other = mention.alias()
-    same = and_(other.c.position == entry.c.position, other.c.back == entry.c.back)
+    same = and_(other.c.position == index_entry.c.position, other.c.back == index_entry.c.back)
     # The bounds are the entry's, too; said here, they bound the walk along the mentions.
     within = and_(other.c.position > bindparam("after"), other.c.position <= bindparam("upto"))
     # Answered in the order of the mentions' key, so that the first page needs no sorting.
@@ -128,9 +128,9 @@ def _mentioning(query: Select[int], name: str, scope: int) -> Select[int]:
 
 
 def _own() -> ColumnElement[bool]:
-    own = entry.alias()
+    own = index_entry.alias()
     return exists().where(
-        own.c.position == entry.c.position,
+        own.c.position == index_entry.c.position,
         own.c.back == 0,
         own.c.authority == bindparam("authority"),
     )
