@@ -9,7 +9,7 @@ batches, or on what other projections hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 from uuid import UUID
 
@@ -18,22 +18,42 @@ from sqlalchemy import Connection, Table
 from lrs.domain.events import RecordedEvent, StatementStored
 from lrs.domain.xapi.statement import RecordedStatement
 
+BatchEvent = RecordedStatement | RecordedEvent
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive events of the log, positions `first` to `last`, both included.
+    """The events of a projection's topics from position `first` to `last`, both included.
 
-    `statements` are those among them, in log order. `find` reads statements by id from the log,
-    only those at or below `last`: what comes later is not known yet. `at` reads by position.
-    A projection of other topics gets their `events`, and statements only if it folds these, too.
+    `events` are in log order, an erased one left out; `statements` and `other_events` are those
+    among them. `find` reads statements by id from the log, only those at or below `last`: what
+    comes later is not known yet. `at` reads by position.
     """
 
     first: int
     last: int
-    statements: Sequence[RecordedStatement]
+    events: Sequence[BatchEvent]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
     at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
-    other_events: Sequence[RecordedEvent] = ()
+    statements: Sequence[RecordedStatement] = field(init=False)
+    other_events: Sequence[RecordedEvent] = field(init=False)
+
+    def __post_init__(self) -> None:
+        statements = [event for event in self.events if isinstance(event, RecordedStatement)]
+        others = [event for event in self.events if isinstance(event, RecordedEvent)]
+        object.__setattr__(self, "statements", statements)
+        object.__setattr__(self, "other_events", others)
+
+    def of_topics(self, topics: frozenset[str]) -> Batch:
+        """The batch for a projection of these topics, which hold statements."""
+        if all(other.event.TOPIC in topics for other in self.other_events):
+            return self
+        events = [
+            event
+            for event in self.events
+            if isinstance(event, RecordedStatement) or event.event.TOPIC in topics
+        ]
+        return Batch(self.first, self.last, events, self.find, self.at)
 
 
 STATEMENT_TOPICS = frozenset({StatementStored.TOPIC})
@@ -59,7 +79,7 @@ class Fold(Protocol):
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch, inside the caller's transaction. Rows that many batches may change can
-        be left to `settle`, which is called before anybody reads: after each batch of a live
+        be left to `flush`, which is called before anybody reads: after each batch of a live
         projection, after many in a rebuild.
         """
 

@@ -64,15 +64,15 @@ class Reached(NamedTuple):
 
 
 class DeferredFlushFailed(Exception):
-    """A batch cannot be folded as long as its rows may wait to be settled: which event is at fault
-    is found out only where each batch is settled, or the rows that waited are lost.
+    """A batch cannot be folded as long as its rows may wait to be flushed: which event is at fault
+    is found out only where each batch is flushed, or the rows that waited are lost.
     """
 
 
 class BatchRunner:
     """Folds the log into projections, `batch` events at a time, whoever asks for it.
 
-    Each batch is settled with it; with `waiting`, rows wait for `settle`.
+    Each batch is flushed with it; with `waiting`, rows wait for `flush`.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class BatchRunner:
         self._reached: dict[str, Reached] = {}
         self.status_reader = StatusReader(ledger, views, self.projections)
         self._stop = stop or threading.Event()
-        self._batches = BatchSource(ledger)
+        self._batches = BatchSource(ledger, self.projections.values())
 
     def catch_up(
         self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
@@ -230,11 +230,11 @@ class BatchRunner:
 
     def _fold_for(self, projection: Projection, at: Checkpoint) -> Fold:
         """The fold to go on with from that checkpoint. Raises DeferredFlushFailed where rows that
-        waited to be settled are lost: somebody else has written, or a crash has undone what was
+        waited to be flushed are lost: somebody else has written, or a crash has undone what was
         written.
         """
         if not self._flushing and at.position and not self._fold_cache.is_current(projection, at):
-            raise DeferredFlushFailed("the rows that waited to be settled are lost")
+            raise DeferredFlushFailed("the rows that waited to be flushed are lost")
         return self._fold_cache.take(projection, at)
 
     def _note_reached(self, at: Checkpoint) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
+from operator import attrgetter
 from uuid import UUID
 
-from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn, RecordedEvent
+from lrs.domain.events import RecordedEvent
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import Ledger, Page
-from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Batch, BatchEvent, Projection
 
-_ALSO_READ = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
-"""Topics that are folded together with statements."""
-
+_POSITION = attrgetter("position")
 
 After = tuple[int, bytes | None]
 """The position after which a projection folds on, and the commitment of the event there; None at
@@ -30,11 +30,15 @@ class DecodedBatch:
 
 
 class BatchSource:
-    """Batches of one log. Projections in step share one reading and decoding of statements."""
+    """Batches of one log for these projections. Those in step share one reading and decoding of
+    statements, with the events of all topics that any of them folds together with statements.
+    """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, projections: Iterable[Projection]) -> None:
         self._ledger = ledger
-        self._kept: tuple[After, int, DecodedBatch] | None = None
+        with_statements = [p.TOPICS for p in projections if p.TOPICS >= STATEMENT_TOPICS]
+        self._others = frozenset().union(*with_statements) - STATEMENT_TOPICS
+        self._cached: tuple[After, int, DecodedBatch] | None = None
 
     def page(self, projection: Projection, after: After, limit: int) -> Page:
         """Up to `limit` events that the projection folds next. Raises LogDiverged."""
@@ -48,25 +52,28 @@ class BatchSource:
         LogDiverged.
         """
         if projection.TOPICS >= STATEMENT_TOPICS:
-            return self.statements(after, limit)
+            decoded = self.statements(after, limit)
+            if decoded is None:
+                return None
+            return DecodedBatch(decoded.batch.of_topics(projection.TOPICS), decoded.page)
         page = self.page(projection, after, limit)
         if page.last == after[0]:
             return None
         return DecodedBatch(self._batch(after[0], page), page)
 
     def statements(self, after: After, limit: int) -> DecodedBatch | None:
-        """The next batch of statements, with what the catalogue says among them, kept until
-        another one is read. Raises LogDiverged.
+        """The next batch of statements and of the events that are folded together with them. It is
+        cached until another one is read. Raises LogDiverged.
         """
-        cached = self._kept
+        cached = self._cached
         if cached is not None and cached[:2] == (after, limit) and self._is_held(cached[2].page):
             return cached[2]
         position, commitment = after
-        page = self._ledger.reader.after(position, limit, _ALSO_READ, commitment=commitment)
+        page = self._ledger.reader.after(position, limit, self._others, commitment=commitment)
         if page.count == 0:
             return None
         decoded = DecodedBatch(self._batch(position, page), page)
-        self._kept = (after, limit, decoded)
+        self._cached = (after, limit, decoded)
         return decoded
 
     def _is_held(self, page: Page) -> bool:
@@ -74,16 +81,16 @@ class BatchSource:
         return self._ledger.reader.commitment_at(page.last) == page.commitment
 
     def reset_cache(self) -> None:
-        """Let go of the batch that is kept."""
-        self._kept = None
+        """Let go of the batch that is cached."""
+        self._cached = None
 
     def _batch(self, position: int, page: Page) -> Batch:
         last = page.last
-        events = []
+        others: list[BatchEvent] = []
         for logged in page.other_events:
             event = self._ledger.decoded(logged)
             if event is not None:
-                events.append(RecordedEvent(logged.position, logged.stored, event))
+                others.append(RecordedEvent(logged.position, logged.stored, event))
 
         def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
             rows = self._ledger.reader.statements(ids, upto=last)
@@ -93,5 +100,7 @@ class BatchSource:
             rows = self._ledger.reader.at(positions)
             return {position: row.recorded() for position, row in rows.items()}
 
-        statements = [s.recorded() for s in page.statements]
-        return Batch(position + 1, last, statements, find, at, events)
+        statements: list[BatchEvent] = [s.recorded() for s in page.statements]
+        if others and statements:
+            statements = list(merge(statements, others, key=_POSITION))
+        return Batch(position + 1, last, statements or others, find, at)

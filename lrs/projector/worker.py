@@ -119,7 +119,7 @@ class Projector:
         cannot be folded, or None. Raises Unavailable.
         """
         projection = self.rebuilds.projection(name)
-        decoded = BatchSource(self._ledger).next(projection, (position - 1, None), 1)
+        decoded = BatchSource(self._ledger, [projection]).next(projection, (position - 1, None), 1)
         assert decoded is not None
         with translate_db_errors(), self._views.write.connect() as connection:
             transaction = connection.begin()

@@ -44,10 +44,7 @@ def project(
             found = {p: log[p - 1] for p in positions}
             return {p: s for p, s in found.items() if isinstance(s, RecordedStatement)}
 
-        part = log[first - 1 : last]
-        statements = [s for s in part if isinstance(s, RecordedStatement)]
-        events = [f for f in part if isinstance(f, RecordedEvent)]
-        fold.apply(Batch(first, last, statements, find, at, events), connection)
+        fold.apply(Batch(first, last, log[first - 1 : last], find, at), connection)
         if settled is None or last in settled:
             fold.flush(connection)
         first = last + 1

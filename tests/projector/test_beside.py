@@ -288,7 +288,7 @@ def test_what_only_readers_need_is_made_in_the_end(
 
 
 class Late(Tally):
-    """Leaves all its rows to be settled."""
+    """Leaves all its rows to be flushed."""
 
     def __init__(self) -> None:
         self._left: list[Batch] = []

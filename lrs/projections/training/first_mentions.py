@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from lrs.domain.aggregates.catalogue_entry import KINDS, EntryKind
 from lrs.domain.events import Described, RecordedEvent
 from lrs.domain.training.outcomes import Outcome
+from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Batch
 from lrs.projections.training import courses, people, subjects
 from lrs.projections.training.people import Naming
@@ -64,14 +65,12 @@ class Mentions:
 def mentioned(batch: Batch, outcomes_by_position: OutcomesByPosition) -> Mentions:
     """Everybody and every course that the batch names, first to last."""
     mentions = Mentions()
-    events = list(batch.other_events)
-    for position, said in outcomes_by_position.items():
-        while events and events[0].position < position:
-            mentions.note_event(events.pop(0))
-        for outcome in said:
-            mentions.note_outcome(outcome)
-    for recorded in events:
-        mentions.note_event(recorded)
+    for event in batch.events:
+        if isinstance(event, RecordedStatement):
+            for outcome in outcomes_by_position.get(event.position, ()):
+                mentions.note_outcome(outcome)
+        else:
+            mentions.note_event(event)
     return mentions
 
 

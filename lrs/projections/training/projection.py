@@ -50,7 +50,7 @@ _INSTALLATIONS = 1000
 
 @dataclass(slots=True)
 class _PendingRows:
-    """What batches have left to be settled."""
+    """What batches have left to be flushed."""
 
     changes: Changes = field(default_factory=Changes)
     outcomes: int = 0
@@ -103,11 +103,11 @@ def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
 class TrainingFold:
     """Folds statements, and what the catalogue says, into transcript lines and statistics.
 
-    It remembers numbers, the catalogue, and what batches have left to be settled.
+    It remembers numbers, the catalogue, and what batches have left to be flushed.
     """
 
     MAX_PENDING: ClassVar[int] = 50_000
-    """Outcomes that are left to be settled, some 40 MB: in a log of years, most of a line's
+    """Outcomes that are left to be flushed, some 40 MB: in a log of years, most of a line's
     outcomes are that near to each other, so that a rebuild writes the line once.
     """
 
@@ -116,46 +116,46 @@ class TrainingFold:
         self._zone = zone
         self._numbers = Numbers()
         self._rulebook = CatalogueRules(zone)
-        self._left = _PendingRows()
+        self._pending = _PendingRows()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
         """Fold the batch, inside the caller's transaction. It is noted at once whom a statement
-        is about; lines, statistics and certificates are left to `settle`.
+        is about; lines, statistics and certificates are left to `flush`.
         """
         numbers, rulebook = self._numbers, self._rulebook
-        self._left.at = batch.at
+        self._pending.at = batch.at
         if batch.other_events:  # they change what lines mean that are there already
             self.flush(connection)
         rulebook.refresh(connection)
-        reshaping = Reprocessing(connection, rulebook, batch.other_events)
+        reprocessing = Reprocessing(connection, rulebook, batch.other_events)
         outcomes_by_position = {
             r.position: said for r in batch.statements if (said := self._outcomes(r))
         }
         numbers.give(connection, batch, outcomes_by_position, partial(self._last_named, connection))
-        changes = reshaping.changes() if batch.other_events else Changes()
+        changes = reprocessing.changes() if batch.other_events else Changes()
         voided = voiding.voidings(batch, connection)
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
         self._add(outcomes_by_position, voided.arriving, connection, changes)
-        self._left.changes.follow(changes)
-        self._left.pairs |= reshaping.again
-        self._left.outcomes += sum(map(len, outcomes_by_position.values())) + len(voided.earlier)
-        if self._left.outcomes > self.MAX_PENDING:
+        self._pending.changes.follow(changes)
+        self._pending.pairs |= reprocessing.again
+        self._pending.outcomes += sum(map(len, outcomes_by_position.values())) + len(voided.earlier)
+        if self._pending.outcomes > self.MAX_PENDING:
             self._flush_lines(connection)
 
     def flush(self, connection: Connection) -> None:
         """Write the lines, statistics and certificates that `apply` has left."""
         self._flush_lines(connection)
-        left = self._left
-        pairs = certifications.concerned(self._rulebook, left.credited) | left.pairs
+        pending = self._pending
+        pairs = certifications.concerned(self._rulebook, pending.credited) | pending.pairs
         certifications.fold(connection, self._rulebook, pairs, partial(self._vouched, connection))
-        self._left = replace(left, credited=set(), pairs=set())
+        self._pending = replace(pending, credited=set(), pairs=set())
 
     def _flush_lines(self, connection: Connection) -> None:
-        left, rulebook = self._left, self._rulebook
+        pending, rulebook = self._pending, self._rulebook
         changed = lines.fold(
             connection,
-            left.changes,
+            pending.changes,
             lambda wanted: self._known(connection, wanted),
             rulebook.rule,
             rulebook.offices,
@@ -163,20 +163,18 @@ class TrainingFold:
             rulebook.vouched_for,
         )
         statistics.fold(connection, changed)
-        left.changes, left.outcomes = Changes(), 0
-        left.credited.update(one.id for one in changed if one.credited)
+        pending.changes, pending.outcomes = Changes(), 0
+        pending.credited.update(one.id for one in changed if one.credited)
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
-        outcomes_by_position = outcomes(
-            recorded, self._vocabulary, self._rulebook.listings, self._zone
-        )
-        return [outcome for outcome in outcomes_by_position if concerns(outcome)]
+        found = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
+        return [outcome for outcome in found if concerns(outcome)]
 
     def _last_named(self, connection: Connection, key: str) -> int:
         """The instant of the newest statement of earlier batches that names the identifier."""
         rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
-        outcomes_by_position = self._left.at(sorted(row.position for row in rows))
-        said = (o for recorded in outcomes_by_position.values() for o in self._outcomes(recorded))
+        statements = self._pending.at(sorted(row.position for row in rows))
+        said = (o for recorded in statements.values() for o in self._outcomes(recorded))
         return max(o.timestamp for o in said if o.trainee == key and o.name)
 
     def _take_away(
@@ -266,7 +264,7 @@ class TrainingFold:
                 else:
                     found[id_][1].append(row.position)
         keys = people.keys_of(connection, {row.trainee for row, _ in counting})
-        statements = self._left.at(sorted({row.position for row, _ in counting}))
+        statements = self._pending.at(sorted({row.position for row, _ in counting}))
         outcomes_by_position = {
             at: self._outcomes(recorded)
             for at, recorded in statements.items()
