@@ -16,7 +16,7 @@ from api.xapi.bodies import json_body
 from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, Key
 from lrs.domain.errors import MOST_FAULTS, EntryNotFound
 from lrs.domain.time import iso
-from lrs.service import EntryState, Lrs
+from lrs.service import CatalogueEntry, Lrs
 from lrs.service.catalogue import Change, ChangeStep, EntryVersion
 from lrs.service.catalogue_changes import doubts
 from schemas import parse_json
@@ -125,7 +125,7 @@ def _key(kind: EntryKind, *more: str) -> tuple[Key, str]:
     return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
 
 
-def _view(entry: EntryState) -> Mapping[str, Any]:
+def _view(entry: CatalogueEntry) -> Mapping[str, Any]:
     return {**(entry.entry or {}), "version": entry.version, "stored": iso(entry.stored)}
 
 

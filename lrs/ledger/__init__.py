@@ -4,7 +4,7 @@ from lrs.ledger.append import StoredAt, by_the_clock
 from lrs.ledger.blobs import BlobFolder, Blobs, BlobTable, try_room
 from lrs.ledger.ledger import Ledger, VersionTaken
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log
-from lrs.ledger.records import LoggedStatement, Page
+from lrs.ledger.records import LoggedEvent, LoggedStatement, Page
 from lrs.ledger.schema import migrate
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Blobs",
     "Ledger",
     "LogReader",
+    "LoggedEvent",
     "LoggedStatement",
     "Page",
     "StoredAt",

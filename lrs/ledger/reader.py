@@ -81,6 +81,15 @@ _HISTORY = _STREAM.order_by(event.c.originator_version)
 _LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
 
 
+_LATER = event.alias("later")
+_LATEST_OF = _FACTS.where(
+    event.c.originator_version
+    == select(func.max(_LATER.c.originator_version))
+    .where(_LATER.c.originator_id == event.c.originator_id)
+    .scalar_subquery()
+)
+
+
 # Written into the query: so both databases see that the index of rare topics has them all.
 _RARE = event.c.topic != literal_column("'statement-stored'")
 
@@ -285,6 +294,13 @@ class LogReader:
         """The last event of a stream."""
         row = self._first(_LATEST, of=stream)
         return None if row is None else LoggedEvent(*row)
+
+    def latest_of(self, streams: Collection[UUID]) -> dict[UUID, LoggedEvent]:
+        """The last event of each of these streams, of those that have any."""
+        with translate_db_errors(), self._database.read.connect() as connection:
+            rows = rows_of(connection, _LATEST_OF, event.c.originator_id, streams)
+            found = [LoggedEvent(*row) for row in rows]
+        return {logged.originator_id: logged for logged in found}
 
     def statements(
         self,

@@ -69,7 +69,7 @@ LinkRow = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class EntryState:
+class CatalogueEntry:
     """A thing as it stands: what is said of it, None once it is withdrawn; the stream's version,
     and when that was stored, in microseconds since the epoch.
     """
@@ -117,15 +117,9 @@ class CatalogueProjection:
         return self  # it remembers nothing
 
 
-def entries(connection: Connection, kind: EntryKind) -> dict[UUID, EntryState]:
+def entries(connection: Connection, kind: EntryKind) -> dict[UUID, CatalogueEntry]:
     """Everything that was ever described of that kind, by stream, what changed last at the end."""
     rows = connection.execute(_OF_KIND, {"of": kind.value})
-    return {row.stream: _entry(row) for row in rows}
-
-
-def among(connection: Connection, streams: Collection[UUID]) -> dict[UUID, EntryState]:
-    """Those of the streams that were ever described."""
-    rows = rows_of(connection, _ALL, entry.c.stream, streams)
     return {row.stream: _entry(row) for row in rows}
 
 
@@ -163,9 +157,9 @@ _COUNTED = (
 )
 
 
-def _entry(row: Any) -> EntryState:
+def _entry(row: Any) -> CatalogueEntry:
     said = None if row.entry is None else orjson.loads(row.entry)
-    return EntryState(said, row.version, row.stored)
+    return CatalogueEntry(said, row.version, row.stored)
 
 
 def _link_rows(recorded: RecordedEvent) -> Iterator[LinkRow]:

@@ -2,7 +2,7 @@
 
 from lrs.ledger import LoggedStatement
 from lrs.ledger.tables import SCHEMA_VERSION
-from lrs.projections.catalogue import EntryState
+from lrs.projections.catalogue import CatalogueEntry
 from lrs.projector import ReadConsistency
 from lrs.service.attachments import Attached
 from lrs.service.credentials import CredentialService, NewKey
@@ -18,11 +18,11 @@ from lrs.service.statements import StatementPage, StatementService
 __all__ = [
     "SCHEMA_VERSION",
     "Attached",
+    "CatalogueEntry",
     "CredentialService",
     "DefinitionService",
     "Document",
     "DocumentService",
-    "EntryState",
     "Health",
     "LoggedStatement",
     "Lrs",

@@ -9,14 +9,24 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryIdentity, EntryKind, Key, stream_of
+from lrs.domain.aggregates.catalogue_entry import (
+    SHAPES,
+    EntryIdentity,
+    EntryKind,
+    EntryState,
+    Key,
+    describe,
+    evolve,
+    stream_of,
+    withdraw,
+)
 from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.errors import EntryNotFound, InvalidEntry, Unavailable
 from lrs.domain.events import Described, EntryWithdrawn
 from lrs.domain.xapi.agent import JsonObject, authority_key
-from lrs.ledger import Ledger
+from lrs.ledger import Ledger, LoggedEvent
 from lrs.projections import catalogue as projection
-from lrs.projections.catalogue import EntryState
+from lrs.projections.catalogue import CatalogueEntry
 from lrs.projector import FreshReads
 from lrs.service.catalogue_changes import (
     Change,
@@ -66,7 +76,7 @@ class CatalogueService:
         self._reads = reads
         self._timeout = timeout
 
-    def entries(self, kind: EntryKind, by: Credential) -> list[EntryState]:
+    def entries(self, kind: EntryKind, by: Credential) -> list[CatalogueEntry]:
         """Everything of that kind that holds, what changed last at the end. Raises Forbidden."""
         _require_reading(by)
         found = self._read(lambda connection: projection.entries(connection, kind))
@@ -141,7 +151,7 @@ class CatalogueService:
         def once() -> list[ChangeStep]:
             steps = self._plan(stated)
             self._recheck(by)
-            self._record(self._events([s for s in steps if s.change is not Change.SAME], who))
+            self._record(self._events(steps, who))
             return steps
 
         return retry_on_conflict(once, self._timeout)
@@ -162,8 +172,7 @@ class CatalogueService:
         def once() -> Change:
             held = self._held(self._streams([(kind, key)])).get((kind, key))
             made = step(Stated(kind, change(held.entry if held else None)), held)
-            if made.change is not Change.SAME:
-                self._record(self._events([made], who))
+            self._record(self._events([made], who))
             return made.change
 
         return retry_on_conflict(once, self._timeout)
@@ -174,12 +183,11 @@ class CatalogueService:
         who = authority_key(by.authority)
 
         def once() -> None:
-            stream = self._streams([(kind, key)]).get((kind, key))
-            latest = None if stream is None else self._ledger.reader.latest(stream)
-            if stream is None or latest is None or latest.topic == EntryWithdrawn.TOPIC:
+            streams = self._streams([(kind, key)])
+            if not streams:
                 raise EntryNotFound("entry-not-found")
-            event = EntryWithdrawn(stream, latest.originator_version + 1, reason, who)
-            self._record([event])
+            state = self._held(streams).get((kind, key))
+            self._record([withdraw(state, streams[kind, key], reason, who)])
 
         retry_on_conflict(once, self._timeout)
 
@@ -195,17 +203,29 @@ class CatalogueService:
         held = self._held(self._streams(concerned([*stated, *remains])))
         steps, faults = planned(stated, held), contradictions(stated, held, remains)
         if any(s.kind is EntryKind.LINK for s in stated):
-            faults += circular(steps, self._read(projection.links))
+            faults += circular(steps, self._all_links())
         return steps, faults
 
     def _held(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
+        """The state of each entry that was ever described, from its stream's last event: what a
+        read model has not folded, or cannot fold, counts, too.
+        """
+        latest = self._ledger.reader.latest_of(streams.values())
+        return {thing: self._state(latest[s]) for thing, s in streams.items() if s in latest}
+
+    def _state(self, logged: LoggedEvent) -> EntryState:
+        event = self._ledger.decoded(logged)
+        if isinstance(event, Described | EntryWithdrawn):
+            return evolve(None, event)
+        return EntryState(logged.originator_version, None)  # its content was erased
+
+    def _all_links(self) -> dict[str, str]:
+        """The links that hold, by the read model: a circle is found only among all of them."""
         name, (head, _) = projection.CatalogueProjection.NAME, self._ledger.reader.head()
-        found, consistency = self._reads.query(
-            name, lambda c: projection.among(c, streams.values())
-        )
+        links, consistency = self._reads.query(name, projection.links)
         if consistency.is_paused and consistency.position < head:
             raise Unavailable("view-paused", projection=name)
-        return {thing: found[s] for thing, s in streams.items() if s in found}
+        return links
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         """The answer of the read model, as fresh as the log."""
@@ -222,13 +242,15 @@ class CatalogueService:
         }
 
     def _events(self, steps: Sequence[ChangeStep], who: str) -> list[Described]:
+        steps = [step for step in steps if step.change is not Change.SAME]
         things = [(step.stated.kind, step.stated.key) for step in steps]
         self._ledger.owners.keys_for({owner for thing in things if (owner := _owner(*thing))})
         streams = self._streams(things)
-        return [
-            SHAPES[thing[0]].event_type(streams[thing], step.version, step.stated.entry, who)
+        events = [
+            describe(step.state, thing[0], streams[thing], step.stated.entry, who)
             for thing, step in zip(things, steps, strict=True)
         ]
+        return [event for event in events if event is not None]
 
     def _record(self, events: Sequence[Described | EntryWithdrawn]) -> None:
         if events:

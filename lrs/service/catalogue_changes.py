@@ -11,6 +11,7 @@ from lrs.domain.aggregates.catalogue_entry import (
     SHAPES,
     EntryIdentity,
     EntryKind,
+    EntryState,
     Key,
     differs_by_zeros,
     key_of,
@@ -20,7 +21,6 @@ from lrs.domain.aggregates.catalogue_entry import (
 from lrs.domain.errors import InvalidEntry
 from lrs.domain.identity import circles
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.catalogue import EntryState
 
 LEADING_ZEROS = (
     "The personnel number and the name of the account differ by zeros in front alone. If they are "
@@ -51,12 +51,13 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class ChangeStep:
-    """One statement and what it would change."""
+    """One statement and what it would change; `state` is how the entry stands, None if it was never
+    described.
+    """
 
     stated: Stated
     change: Change
-    version: int
-    """The stream's version that it would be."""
+    state: EntryState | None
 
 
 class Doubt(NamedTuple):
@@ -76,12 +77,10 @@ def concerned(stated: Sequence[Stated]) -> set[EntryIdentity]:
 
 def step(stated: Stated, held: EntryState | None) -> ChangeStep:
     """What a statement would change of how the thing stands; None if it never was described."""
-    if held is None:
-        return ChangeStep(stated, Change.NEW, 1)
-    if held.entry is None:
-        return ChangeStep(stated, Change.NEW, held.version + 1)
+    if held is None or held.entry is None:
+        return ChangeStep(stated, Change.NEW, held)
     change = Change.SAME if held.entry == stated.entry else Change.CHANGED
-    return ChangeStep(stated, change, held.version + 1)
+    return ChangeStep(stated, change, held)
 
 
 def planned(stated: Sequence[Stated], held: Mapping[EntryIdentity, EntryState]) -> list[ChangeStep]:

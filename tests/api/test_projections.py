@@ -6,6 +6,7 @@ import pytest
 
 from api.app import create_app
 from lrs.domain.aggregates.credential import Scope
+from lrs.projections import catalogue
 from lrs.projections.training.projection import TrainingFold, TrainingProjection
 from lrs.projector import divergence
 from lrs.projector.divergence import Divergence
@@ -233,19 +234,57 @@ def test_state_documents_of_a_paused_list_are_those_it_holds(own: Caller) -> Non
     assert own.get(path, **query).json == ["first", "second"]
 
 
-def test_the_catalogue_is_not_changed_by_what_a_paused_one_holds(own: Caller) -> None:
-    """What is new cannot be told from what is changed: refused until it is resumed."""
+def described(own: Caller, title: str) -> Answer:
+    body = {"code": "O-1", "title": {"ru": title}}
+    return own.send("POST", "/api/v1/catalogue/offices", json=body)
 
-    def describe(title: str) -> Answer:
-        body = {"code": "O-1", "title": {"ru": title}}
-        return own.send("POST", "/api/v1/catalogue/offices", json=body)
 
-    assert describe("Север").status_code == 200
+def linked(own: Caller, agent: str, person: str) -> Answer:
+    keys = {
+        name: f"mbox|mailto:{who}@b.org" for name, who in (("agent", agent), ("person", person))
+    }
+    return own.send("POST", "/api/v1/catalogue/links", json=keys)
+
+
+def test_entries_are_described_by_their_streams_while_the_catalogue_is_paused(own: Caller) -> None:
+    """What is new or changed is decided by the log, and not by what a read model holds."""
+    assert described(own, "Север").json["new"] == 1
     post(own, f"{ROOM}/catalogue/pause")
-    assert describe("Юг").status_code == 503
-    assert describe("Юг").json["code"] == "view-paused"
+    assert described(own, "Юг").json["changed"] == 1
+    assert described(own, "Юг").json["same"] == 1
     post(own, f"{ROOM}/catalogue/resume")
-    assert describe("Юг").json["changed"] == 1
+    assert described(own, "Запад").json["changed"] == 1
+
+
+def test_no_link_is_made_by_what_a_paused_catalogue_holds(own: Caller) -> None:
+    """A circle is found only among all links: refused until the read model is resumed."""
+    assert linked(own, "a", "b").status_code == 200
+    post(own, f"{ROOM}/catalogue/pause")
+    assert described(own, "Север").status_code == 200
+    refused = linked(own, "b", "c")
+    assert (refused.status_code, refused.json["code"]) == (503, "view-paused")
+    post(own, f"{ROOM}/catalogue/resume")
+    assert linked(own, "b", "c").json["new"] == 1
+
+
+def test_an_entry_in_quarantine_can_be_described_again(
+    own: Caller, own_lrs: Lrs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read model lacks it; its stream does not."""
+
+    def fails(*_: object) -> None:
+        raise ValueError("this entry cannot be folded")
+
+    assert described(own, "Север").status_code == 200
+    own_lrs.projector.runner.catch_up(["catalogue"])
+    with monkeypatch.context() as broken:
+        broken.setattr(catalogue, "_row", fails)
+        assert described(own, "Юг").json["changed"] == 1
+        own_lrs.projector.runner.catch_up(["catalogue"])
+    assert own.get(f"{ROOM}/catalogue").json["quarantined"] == 1
+    assert described(own, "Запад").json["changed"] == 1
+    (office,) = own.get("/api/v1/catalogue/offices").json["offices"]
+    assert office["title"] == {"ru": "Запад"}
 
 
 def test_a_loss_is_shown_until_it_is_acknowledged(own_lrs: Lrs, own: Caller) -> None:

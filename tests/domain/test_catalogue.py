@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from lrs.domain.aggregates.catalogue_entry import (
@@ -7,11 +9,17 @@ from lrs.domain.aggregates.catalogue_entry import (
     REFERENCES,
     SHAPES,
     EntryKind,
+    EntryState,
+    describe,
+    evolve,
     key_of,
     references,
     stream_of,
+    withdraw,
 )
-from lrs.domain.events import DESCRIPTION_TYPES
+from lrs.domain.errors import EntryNotFound
+from lrs.domain.events import DESCRIPTION_TYPES, Described, EntryWithdrawn
+from lrs.domain.xapi.agent import JsonObject
 from tests.support.entries import ANNA, COURSE, entry
 
 OTHER = "https://learning.centre.example/course/fire-2019"
@@ -41,6 +49,46 @@ def test_a_persons_stream_hangs_on_a_secret() -> None:
         stream_of(EntryKind.PERSON, (ANNA,), secret) for secret in (b"", b"1" * 32, b"2" * 32)
     }
     assert len(streams) == 3
+
+
+STREAM = UUID(int=7)
+NORTH, SOUTH = ({"code": "1", "title": {"ru": title}} for title in ("Север", "Юг"))
+
+
+def after(*entries: JsonObject | None) -> EntryState | None:
+    """The state of an office that was described so, None for withdrawn, in this order."""
+    state: EntryState | None = None
+    for said in entries:
+        event: Described | EntryWithdrawn | None
+        if said is None:
+            event = withdraw(state, STREAM, "a mistake", "me")
+        else:
+            event = describe(state, EntryKind.OFFICE, STREAM, said, "me")
+        if event is not None:
+            state = evolve(state, event)
+    return state
+
+
+def test_a_description_replaces_the_one_before() -> None:
+    assert after(NORTH) == EntryState(1, NORTH)
+    assert after(NORTH, SOUTH) == EntryState(2, SOUTH)
+
+
+def test_what_says_the_same_is_no_event() -> None:
+    assert describe(after(NORTH), EntryKind.OFFICE, STREAM, NORTH, "me") is None
+    assert after(NORTH, NORTH) == EntryState(1, NORTH)
+
+
+def test_what_was_withdrawn_may_be_described_again() -> None:
+    """The stream goes on counting; the same words are news then."""
+    assert after(NORTH, None) == EntryState(2, None)
+    assert after(NORTH, None, NORTH) == EntryState(3, NORTH)
+
+
+@pytest.mark.parametrize("before", [(), (NORTH, None)])
+def test_what_does_not_hold_cannot_be_withdrawn(before: tuple[JsonObject | None, ...]) -> None:
+    with pytest.raises(EntryNotFound):
+        withdraw(after(*before), STREAM, "a mistake", "me")
 
 
 def test_every_kind_has_an_event_of_its_own() -> None:

@@ -15,10 +15,12 @@ from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from lrs.domain.errors import EntryNotFound
 from lrs.domain.events import (
     CertificateRevoked,
     CourseDescribed,
     Described,
+    EntryWithdrawn,
     ExemptionGranted,
     IdentifierLinked,
     OfficeDescribed,
@@ -97,6 +99,47 @@ it counts as is among the programme's own.
 
 Key = tuple[str, ...]
 EntryIdentity = tuple[EntryKind, Key]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryState:
+    """An entry as its stream has it: what is said of it, None once it is withdrawn, and the version
+    of the stream's last event.
+    """
+
+    version: int
+    entry: JsonObject | None
+
+
+def evolve(state: EntryState | None, event: Described | EntryWithdrawn) -> EntryState:
+    """The state after one more event of the stream; None before the first. A description replaces
+    what was said before, so that the last event is the whole state.
+    """
+    return EntryState(
+        event.originator_version, event.entry if isinstance(event, Described) else None
+    )
+
+
+def describe(
+    state: EntryState | None, kind: EntryKind, stream: UUID, entry: JsonObject, by: str
+) -> Described | None:
+    """The event by which somebody, given by agent key, describes the entry so; None where that says
+    what holds already.
+    """
+    if state is not None and state.entry == entry:
+        return None
+    return SHAPES[kind].event_type(stream, _next_version(state), entry, by)
+
+
+def withdraw(state: EntryState | None, stream: UUID, reason: str, by: str) -> EntryWithdrawn:
+    """The event by which somebody withdraws the entry. Raises EntryNotFound where nothing holds."""
+    if state is None or state.entry is None:
+        raise EntryNotFound("entry-not-found")
+    return EntryWithdrawn(stream, _next_version(state), reason, by)
+
+
+def _next_version(state: EntryState | None) -> int:
+    return 1 if state is None else state.version + 1
 
 
 def key_of(kind: EntryKind, entry: JsonObject) -> Key:
