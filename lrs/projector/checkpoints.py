@@ -111,11 +111,6 @@ def read(connection: Connection, name: str) -> Checkpoint | None:
     return _position(_ONE.first(connection, of=name))
 
 
-def read_all(connection: Connection) -> dict[str, Checkpoint]:
-    """Every projection's position by name."""
-    return {row.name: _read(row) for row in connection.execute(_SELECT)}
-
-
 def read_with(
     connection: Connection, columns: tuple[ColumnElement[Any], ...], name: str | None = None
 ) -> dict[str, tuple[Checkpoint, tuple[Any, ...]]]:

@@ -18,7 +18,7 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Fold
 from lrs.projections.training import certifications, lines
-from lrs.projections.training.certifications import in_programme
+from lrs.projections.training.certifications import of_people, people_in
 from lrs.projections.training.courses import course as courses_table
 from lrs.projections.training.lines import line
 from lrs.projections.training.people import people, person_by_key, persons
@@ -126,7 +126,8 @@ def test_the_courses_own_rule_counts(views: Connection, cuts: Collection[int]) -
 
 def grants_of(views: Connection) -> list[tuple[int, ...]]:
     """The evidence of each certificate of the one person in the programme `p`."""
-    return [grant.evidence for one in in_programme(views, "p").values() for grant in one.grants]
+    earned = [of["p"] for of in of_people(views, people_in(views, "p"), "p").values()]
+    return [grant.evidence for one in earned for grant in one.grants]
 
 
 def by(log: list[Recorded], *strangers: int) -> list[Recorded]:
@@ -404,9 +405,11 @@ def read(connection: Connection) -> Whole:
         )
     ):
         whole.slices[told.iri or "", told.by, told.value] = json.loads(told.counters)
-    for (person_, code), what in in_programme(connection, "p").items():
+    earned = of_people(connection, people_in(connection, "p"), "p")
+    for person_, by_code in earned.items():
         who = persons(connection, [person_])[person_].key
-        whole.earned[who, code] = (what.begun, what.grants)
+        for code, what in by_code.items():
+            whole.earned[who, code] = (what.begun, what.grants)
     return whole
 
 

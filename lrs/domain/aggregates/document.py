@@ -78,10 +78,6 @@ class Content:
         return self.content_type.partition(";")[0].strip().lower() == JSON
 
 
-def content_of(document: DocumentStored) -> Content:
-    return Content(document.content_type, document.size, document.sha2, document.sha1)
-
-
 def stored(
     address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
 ) -> DocumentStored:

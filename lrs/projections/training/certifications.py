@@ -234,17 +234,6 @@ def people_in(connection: Connection, code: str) -> list[int]:
     return list(connection.scalars(query))
 
 
-def in_programme(connection: Connection, code: str) -> dict[Pair, Earned]:
-    """All that was earned or begun in a programme."""
-    rows = connection.execute(_ROWS.where(certification.c.programme == code))
-    return {
-        (row.person, row.programme): Earned(
-            date.fromisoformat(row.begun), tuple(map(_grant, orjson.loads(row.grants)))
-        )
-        for row in rows
-    }
-
-
 def _delete(connection: Connection, pairs: Iterable[Pair]) -> None:
     gone = [{"who": person, "of": code} for person, code in pairs]
     if gone:

@@ -207,11 +207,6 @@ def lines_of(
     return {number(person(row.trainee), courses[row.subject]) for row in rows}
 
 
-def of_person(person: int) -> Any:
-    """The condition that a line is of this person."""
-    return line.c.id.between(number(person, 0), number(person + 1, 0) - 1)
-
-
 def fold(
     connection: Connection,
     changes: Changes,
