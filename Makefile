@@ -10,6 +10,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The program is compiled once: each of the hundreds of processes of a run would do it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check clients chromium bench soak lock clean
 
 demo: $(VENV)/.installed
