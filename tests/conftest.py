@@ -15,12 +15,14 @@ from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
+from tests.support.routes import remember_routes
 from tests.support.surroundings import keep_bytecode, use_memory
 
 __all__ = ["Place"]
 
 keep_bytecode()
 use_memory()
+remember_routes()
 
 BACKENDS = ("sqlite", "postgresql")
 LONG = (

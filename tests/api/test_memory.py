@@ -67,7 +67,7 @@ class Large:
 @pytest.fixture(scope="module")
 def large(shared_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
     urls = {"ledger_url": shared_place.ledger_url, "views_url": shared_place.views_url}
-    with served(tmp_path_factory.mktemp("large"), **urls) as running:
+    with served(tmp_path_factory.mktemp("large"), installed=True, **urls) as running:
         made = Large(Store(running, running.key("all")), WORKERS[shared_place.backend])
         for size in (*(2 * MB for _ in range(5)), 9 * MB):
             statement = json.dumps(said(result={"response": "x" * size})).encode()

@@ -24,7 +24,8 @@ from lrs.settings import Settings
 from tests.conftest import Place
 from tests.fuzz.world import World
 from tests.support.processes import wait_until
-from tests.support.server import COMMAND, Server
+from tests.support.served import COMMAND
+from tests.support.server import Server
 
 _LIMITS = {
     "LRS_MAX_JSON_BYTES": "100000",
@@ -86,10 +87,12 @@ class Target(Server):
     def stop(self) -> int:
         """End it as an operator does; its exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
+        self._process.terminate()
+        self._process.join(30)
+        code = self._process.exitcode
+        assert code is not None, "it does not end"
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
         self._process = None
         return code
 

@@ -6,12 +6,14 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from lrs.projector import status
-from tests.support.processes import running
+from tests.support.processes import forked, running
 
 SECONDS = 60
 
@@ -40,6 +42,21 @@ def run(
         )
 
 
+def begin(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
+) -> ForkServerProcess:
+    """One that goes on, such as `lrs serve`, in a process group of its own; what it says is added
+    to the log. Whoever begins it ends it.
+    """
+    given = (list(arguments), str(folder), dict(environment), str(log), str(log))
+    return forked(_group, (*given, status.MIN_ANNOUNCEMENT))
+
+
+def _group(*given: Any) -> None:
+    os.setsid()
+    _command(*given)
+
+
 def _command(
     arguments: list[str],
     folder: str,
@@ -50,7 +67,7 @@ def _command(
 ) -> None:
     """What the process does."""
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, stream.fileno())
         os.close(file)
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
