@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import signal
-import subprocess
 import threading
 import urllib.request
 from collections.abc import Collection
@@ -23,9 +22,12 @@ from lrs.ledger import LogReader
 from lrs.settings import Settings
 from tests.conftest import Place
 from tests.fuzz.world import World
+from tests.support import commands
 from tests.support.processes import wait_until
-from tests.support.served import COMMAND
 from tests.support.server import Server
+
+LONGEST = 3_600.0
+"""Seconds that a command may take over the store that is left."""
 
 _LIMITS = {
     "LRS_MAX_JSON_BYTES": "100000",
@@ -101,9 +103,7 @@ class Target(Server):
         wait_until(self.has_folded, 300)
         found = [f"the server ended with {code}" for code in [self.stop()] if code]
         for command in (["doctor"], ["replay", "rebuild", "--compare"]):
-            done = subprocess.run(
-                [COMMAND, *command], env=self._environment, capture_output=True, text=True
-            )
+            done = commands.run(command, self._log.parent, self._environment, LONGEST)
             if done.returncode:
                 found.append(f"lrs {' '.join(command)}: {done.stdout} {done.stderr}")
         if missing := len(stored) - self._held(stored):

@@ -23,13 +23,14 @@ from schemas.xapi.statement import Statement, Statement2
 from tests.schemas.examples import BOTH, V1, V2, complete, minimal, planned
 from tests.schemas.mutations import mutated
 from tests.schemas.strategies import statements
+from tests.support.examples import drawn
 
 SENTENCES = PROBLEMS["InvalidStatement"].sentences
 SCHEMAS = {V1: Statement(), V2: Statement2()}
 ACCEPTS = {version: accept_schema(schema) for version, schema in SCHEMAS.items()}
 
 SMALL = settings(
-    max_examples=40,
+    max_examples=drawn(40),
     derandomize=True,
     deadline=None,
     database=None,

@@ -19,7 +19,10 @@ SECONDS = 60
 
 
 def run(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    seconds: float = SECONDS,
 ) -> CompletedProcess[str]:
     """As `subprocess.run` has it, in a fiftieth of the time: the process is forked from one that
     has imported the command, and so are the processes that it starts. Its environment is that one
@@ -35,7 +38,7 @@ def run(
             status.MIN_ANNOUNCEMENT,
         )
         with running(_command, [given], daemon=False) as (process,):
-            process.join(SECONDS)
+            process.join(seconds)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
         return CompletedProcess(
             list(arguments), process.exitcode, *(path.read_text("utf-8") for path in said)
@@ -45,10 +48,10 @@ def run(
 def begin(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
 ) -> ForkServerProcess:
-    """One that goes on, such as `lrs serve`, in a process group of its own; what it says is added
-    to the log. Whoever begins it ends it.
+    """One that goes on, such as `lrs serve`, in a process group of its own; what it complains of
+    is added to the log. Whoever begins it ends it.
     """
-    given = (list(arguments), str(folder), dict(environment), str(log), str(log))
+    given = (list(arguments), str(folder), dict(environment), os.devnull, str(log))
     return forked(_group, (*given, status.MIN_ANNOUNCEMENT))
 
 
