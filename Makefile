@@ -10,6 +10,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# The program is compiled once: each of the hundreds of processes of a run would do it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check clients chromium bench soak lock clean
 
 demo: $(VENV)/.installed
@@ -41,7 +44,9 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.installed-dev
-	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 tests/domain tests/projections
+	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/domain tests/projections \
+	    tests/schemas tests/ledger tests/test_tccc.py tests/api/test_document_races.py \
+	    tests/api/test_exact.py tests/api/test_histories.py tests/api/test_memory.py
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/faults/test_lost_events.py
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m soak -n 0 -o timeout=7200
 

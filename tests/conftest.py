@@ -15,23 +15,35 @@ from lrs.service import Lrs
 from lrs.settings import Settings
 from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
+from tests.support.routes import remember_routes
+from tests.support.surroundings import keep_bytecode, use_memory
 
 __all__ = ["Place"]
 
+keep_bytecode()
+use_memory()
+remember_routes()
+
 BACKENDS = ("sqlite", "postgresql")
 LONG = (
-    "tests/test_docs.py",
-    "tests/fuzz/test_fuzz.py",
+    "tests/faults/test_lost_events.py",
     "tests/demo/test_store.py",
+    "tests/test_docs.py",
     "tests/projector/test_beside.py",
     "tests/projections/test_reshaping.py",
-    "tests/schemas/test_defects.py",
-    "tests/schemas/test_accept.py",
-    "tests/cli/",
-    "tests/faults/",
-    "tests/deploy/",
     "tests/benchmarks/",
+    "tests/faults/",
+    "tests/fuzz/test_fuzz.py",
+    "tests/test_tccc.py",
+    "tests/demo/test_past.py",
+    "tests/schemas/test_defects.py",
+    "tests/api/test_slow_clients.py",
+    "tests/api/test_memory.py",
+    "tests/browser/",
+    "tests/cli/",
+    "tests/deploy/",
 )
+"""Where tests take long, the longest first."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,7 +54,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     gone = {item for item in items if item.get_closest_marker("rules") and _on_postgresql(item)}
     config.hook.pytest_deselected(items=list(gone))
     kept = [item for item in items if item not in gone]
-    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(LONG))
+    items[:] = sorted(kept, key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    places = (n for n, name in enumerate(LONG) if item.nodeid.startswith(name))
+    return next(places, len(LONG))
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@ transcripts must say of them is worked out here from the raw JSON, by no code of
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,10 +21,13 @@ from lrs import bootstrap
 from lrs.service import Lrs
 from tests.api.caller import Caller
 from tests.api.opening import caller_of, opened, settings_of
-from tests.conftest import Place
+from tests.conftest import BACKENDS, Place
+from tests.support.places import Places
 
 FILE = Path(__file__).parents[2] / "shared/data/tccc.json"
 COUNT = 2_814
+ALONE = COUNT if "LRS_TEST_SOAK" in os.environ else 300
+"""How many are sent one by one; the others follow in one batch."""
 
 pytestmark = pytest.mark.skipif(
     not FILE.exists(), reason="the statements of datasim's tccc_dev.json are not here"
@@ -58,6 +62,21 @@ def client(lrs: Lrs) -> Caller:
     return caller_of(lrs).speaking("1.0.3")
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def told(
+    request: pytest.FixtureRequest,
+    places: Places,
+    raw: bytes,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Caller]:
+    """A client of a store that has got the whole file, for tests that read it; on each backend."""
+    folder = tmp_path_factory.mktemp("told")
+    with places.place(request.param, folder, True) as place, opened(place) as lrs:
+        client = caller_of(lrs).speaking("1.0.3")
+        client.post(raw)
+        yield client
+
+
 def read(text: bytes) -> Any:
     """JSON with every number as its digits, so that 5.0 and 5 are told apart."""
     return json.loads(text, parse_float=str, parse_int=str)
@@ -75,17 +94,29 @@ def stored(client: Caller) -> list[Statement]:
     return [{k: v for k, v in s.items() if k not in added} for s in found]
 
 
-@pytest.mark.parametrize("size", [COUNT, 100, 1], ids=["whole", "in batches", "one by one"])
+def bodies(raw: bytes, values: list[Statement], way: str) -> Iterator[tuple[bytes, list[str]]]:
+    """The file as it is sent that way: each body, and the ids in it."""
+    ids = [v["id"] for v in values]
+    if way == "whole":
+        yield raw, ids
+        return
+    alone = ALONE if way == "one by one" else 0
+    size = COUNT if way == "one by one" else 100
+    for value in values[:alone]:
+        yield json.dumps(value).encode(), [value["id"]]
+    for at in range(alone, COUNT, size):
+        yield json.dumps(values[at : at + size]).encode(), ids[at : at + size]
+
+
+@pytest.mark.parametrize("way", ["whole", "in batches", "one by one"])
 def test_every_statement_is_taken_and_read_back_and_repeating_changes_nothing(
-    lrs: Lrs, client: Caller, raw: bytes, statements: list[Statement], size: int
+    lrs: Lrs, client: Caller, raw: bytes, statements: list[Statement], way: str
 ) -> None:
     """1.0.3 part 3, 2.1.2 and 2.1.3: value for value; the same file again is no new event."""
     values = json.loads(raw)
     assert len(values) == COUNT
-    for at in range(0, COUNT, size):
-        batch = values[at : at + size] if size > 1 else values[at]
-        body = raw if size == COUNT else json.dumps(batch).encode()
-        assert client.post(body).json == [v["id"] for v in values[at : at + size]]
+    for body, ids in bodies(raw, values, way):
+        assert client.post(body).json == ids
     assert stored(client) == statements
     head, _ = lrs.ledger.reader.head()
     assert client.post(raw).json == [v["id"] for v in values]
@@ -164,42 +195,36 @@ def test_the_file_is_as_rough_as_these_tests_assume(statements: list[Statement])
     assert any(map(outlasts, told.values()))
 
 
-def test_transcripts_say_what_the_learners_did(
-    client: Caller, raw: bytes, statements: list[Statement]
-) -> None:
+def test_transcripts_say_what_the_learners_did(told: Caller, statements: list[Statement]) -> None:
     """One line for each video begun or ended; `completed` without completion completes nothing."""
-    client.post(raw)
     expected, shown = by_line(statements), {}
     for mbox in {s["actor"]["mbox"] for s in statements}:
-        transcript = client.get(f"/api/v1/transcripts/mbox|{mbox}").json
+        transcript = told.get(f"/api/v1/transcripts/mbox|{mbox}").json
         for line in transcript["lines"]:
             shown[mbox, line["course"]["id"]] = line
     assert shown.keys() == expected.keys()
-    for key, told in expected.items():
+    for key, events in expected.items():
         line = shown[key]
-        assert line["status"] == ("completed" if is_completed(told) else "in progress")
-        assert line["attempts"] == len(by_attempt(told))
+        assert line["status"] == ("completed" if is_completed(events) else "in progress")
+        assert line["attempts"] == len(by_attempt(events))
         assert (line["score"], line["best_score"], line["success"]) == (None, None, None)
-        assert line["hours"] == round(time_spent(told) / 3600, 2)
-        assert line["hours_exceed_elapsed"] is outlasts(told)
+        assert line["hours"] == round(time_spent(events) / 3600, 2)
+        assert line["hours_exceed_elapsed"] is outlasts(events)
         assert line["kind"] == "online"
 
 
-def test_totals_and_course_figures_add_up(
-    client: Caller, raw: bytes, statements: list[Statement]
-) -> None:
+def test_totals_and_course_figures_add_up(told: Caller, statements: list[Statement]) -> None:
     """What the lines say one by one, transcripts and courses say in sum."""
-    client.post(raw)
-    told = by_line(statements)
-    for mbox in {mbox for mbox, _ in told}:
-        lines = [t for (learner, _), t in told.items() if learner == mbox]
-        totals = client.get(f"/api/v1/transcripts/mbox|{mbox}").json["totals"]
+    expected = by_line(statements)
+    for mbox in {mbox for mbox, _ in expected}:
+        lines = [t for (learner, _), t in expected.items() if learner == mbox]
+        totals = told.get(f"/api/v1/transcripts/mbox|{mbox}").json["totals"]
         assert totals["hours"] == round(sum(map(time_spent, lines)) / 3600, 2)
         assert totals["courses_by_status"].get("completed", 0) == sum(map(is_completed, lines))
-    courses = client.get("/api/v1/courses").json["courses"]
-    assert {c["id"] for c in courses} == {video for _, video in told}
+    courses = told.get("/api/v1/courses").json["courses"]
+    assert {c["id"] for c in courses} == {video for _, video in expected}
     for course in courses:
-        figures = client.get(course["statistics"]).json
-        lines = [t for (_, video), t in told.items() if video == course["id"]]
+        figures = told.get(course["statistics"]).json
+        lines = [t for (_, video), t in expected.items() if video == course["id"]]
         assert figures["trainees"] == len(lines)
         assert figures["by_status"]["completed"] == sum(map(is_completed, lines))

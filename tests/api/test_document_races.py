@@ -16,10 +16,11 @@ from tests.api.caller import Caller
 from tests.api.documents import JSON, KINDS, Doc, document, tag_of
 from tests.api.opening import caller_of, opened
 from tests.conftest import Place
+from tests.support.examples import drawn
 from tests.support.processes import finish, running, wait_until
 
 each_kind = pytest.mark.parametrize("kind", KINDS)
-PROCESSES, ROUNDS, MERGES = 4, 25, 15
+PROCESSES, ROUNDS, MERGES = 4, drawn(25), drawn(15)
 
 
 def elsewhere(doc: Doc) -> Doc:
@@ -33,7 +34,7 @@ def elsewhere(doc: Doc) -> Doc:
 def test_of_two_who_saw_the_same_one_wins(client: Caller, kind: str, method: str) -> None:
     """1.0.3 part 3, 3.1: two threads change a document under one ETag: 204 and 412, each time."""
     doc = document(client, kind)
-    for number in range(10):
+    for number in range(drawn(10)):
         seen = f'{{"round":{number}}}'.encode()
         doc.put(seen, JSON, **({"if_match": "*"} if doc.get().status_code == 200 else {}))
         together = Barrier(2)
@@ -55,7 +56,7 @@ def test_of_two_who_saw_the_same_one_wins(client: Caller, kind: str, method: str
 @each_kind
 def test_of_two_who_make_a_document_one_does(client: Caller, kind: str) -> None:
     """1.0.3 part 3, 3.1.s4.b6: If-None-Match: * from two threads; the loser changes nothing."""
-    for _ in range(10):
+    for _ in range(drawn(10)):
         doc, together = document(client, kind), Barrier(2)
 
         def make(who: str, doc: Doc = doc, together: Barrier = together) -> int:

@@ -16,6 +16,7 @@ from tests.api.caller import Caller, fresh, said, someone
 from tests.schemas.shapes import witnesses
 from tests.schemas.strategies import statements
 from tests.schemas.values import CONTENTS
+from tests.support.examples import drawn
 
 HASH = "X-Experience-API-Hash"
 
@@ -188,7 +189,7 @@ def test_statements_of_every_shape_are_returned_value_for_value(
     assert_kept(client, version, witnesses(version))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_valid_is_returned_value_for_value(client: Caller, data: st.DataObject) -> None:
     """1.0.3 part 3, 2.1.3: exact; whatever is drawn, in both versions."""

@@ -17,6 +17,7 @@ from tests.api.caller import Caller, said
 from tests.api.opening import Calling
 from tests.projections.histories import IDS, questions, statements
 from tests.projections.naive import VOIDED, Question, answer
+from tests.support.examples import drawn
 
 
 class World:
@@ -73,7 +74,7 @@ def _authority(caller: Caller) -> JsonObject:
     return authority
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_is_found_over_http_is_what_a_plain_reading_finds(
     calling: Calling, lrs: Lrs, hurried: None, data: st.DataObject

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -109,30 +111,41 @@ def test_what_is_set_aside_is_listed_and_tried_again(place: Place, lrs: Shell) -
     assert said(lrs("projections", "quarantine")) == "Nothing is in quarantine.\n"
 
 
+@contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """What is started meanwhile ends with Ctrl-C, also where the tests run in the background of a
+    shell that has them ignore it.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("by", ["Ctrl-C", "another process"])
 def test_a_rebuild_is_cancelled(place: Place, lrs: Shell, by: str) -> None:
     """The command says so; nothing is left of it, and what was there still answers."""
     settings = Settings(ledger_url=place.ledger_url, views_url=place.views_url)
-    store = bootstrap.build(settings)
-    process = subprocess.Popen(
-        [LRS, "projections", "rebuild", "training"],
-        env=lrs.environment,
-        cwd=lrs.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    wait_until(lambda: store.projection_admin.of("training").rebuild is not None, 30)
-    if by == "Ctrl-C":
-        process.send_signal(signal.SIGINT)
-    else:
-        store.projection_admin.cancel("training")
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 1, output
-    assert ("Aborted" if by == "Ctrl-C" else "was cancelled") in output
-    assert leftovers(place) == []
-    assert store.projection_admin.of("training").rebuild is None
-    store.close()
+    with closing(bootstrap.build(settings)) as store, heeding_interrupts():
+        process = subprocess.Popen(
+            [LRS, "projections", "rebuild", "training"],
+            env=lrs.environment,
+            cwd=lrs.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        wait_until(lambda: store.projection_admin.of("training").rebuild is not None, 60)
+        if by == "Ctrl-C":
+            process.send_signal(signal.SIGINT)
+        else:
+            store.projection_admin.cancel("training")
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 1, output
+        assert ("Aborted" if by == "Ctrl-C" else "was cancelled") in output
+        assert leftovers(place) == []
+        assert store.projection_admin.of("training").rebuild is None
 
 
 def test_migrate_makes_read_models_of_an_older_version_anew(place: Place, lrs: Shell) -> None:

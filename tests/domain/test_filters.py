@@ -11,6 +11,7 @@ from lrs.domain.xapi.stored_text import as_stored
 from lrs.domain.xapi.version import Version
 from tests.schemas.examples import ANNA, BORIS, COURSE, HASHED, LEARNER, TEAM, V2, complete, planned
 from tests.schemas.strategies import authorities, statements
+from tests.support.examples import drawn
 
 KEY: JsonObject = {"account": {"homePage": "https://keys", "name": "1"}}
 anna, boris = "agent:mbox|mailto:anna@example.org", "agent:openid|https://boris.example.org/"
@@ -69,7 +70,7 @@ def test_the_members_of_an_authority_are_related() -> None:
     assert found.authority not in (learner, boris)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=drawn(50), deadline=None)
 @given(st.sampled_from(list(Version)).flatmap(statements), authorities)
 def test_terms_are_distinct_and_fixed_in_order(statement: JsonObject, who: JsonObject) -> None:
     """A rebuild gives the same rows: the same statement, the same terms."""

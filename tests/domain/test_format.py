@@ -9,12 +9,13 @@ from lrs.domain.xapi.formats import accepted_languages, canonical, ids_only, pre
 from lrs.domain.xapi.version import Version
 from schemas import check_statement
 from tests.schemas.strategies import statements
+from tests.support.examples import drawn
 
 anything = st.sampled_from(list(Version)).flatmap(statements)
 TEXTS = {"en-US": "a", "ru": "b", "sr-Latn": "c", "sr": "d"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(st.sampled_from(Version), st.data())
 def test_ids_of_a_statement_is_a_statement(version: Version, data: st.DataObject) -> None:
     """1.0.3 part 3, 2.1.3: less to say, but as well formed; and nothing more to leave out."""
@@ -26,7 +27,7 @@ def test_ids_of_a_statement_is_a_statement(version: Version, data: st.DataObject
     assert short.keys() == statement.keys()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(anything)
 def test_ids_keeps_every_identifier(statement: JsonObject) -> None:
     """Whoever is identified stays identified, in the same way."""
@@ -37,7 +38,7 @@ def test_ids_keeps_every_identifier(statement: JsonObject) -> None:
         assert short["object"].get("id") == statement["object"].get("id")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(anything, st.lists(st.sampled_from(["ru", "en-US", "cmn", "*", "x-own"])))
 def test_canonical_has_one_language_and_loses_nothing_else(
     statement: JsonObject, languages: list[str]

@@ -10,6 +10,7 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.stored_text import as_stored, needs_rewriting, rewritten, stored_text
 from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
+from tests.support.examples import drawn
 
 PLAIN = '{ "actor":{"mbox":"mailto:a@b.org"},"verb":{"id":"urn:v"} ,"object":{"id":"urn:o"}%s}'
 NUMBERS = '"x":[1.10,1e2,-0,-0.0,12345678901234567890123,0.1e-7,1E+400000000000000000000000]'
@@ -59,7 +60,7 @@ def test_a_lone_activity_becomes_an_array_here_and_in_a_substatement(kind: str) 
     assert inner["contextActivities"][kind] == [json.loads(one)]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=drawn(50), deadline=None)
 @given(st.sampled_from(list(Version)).flatmap(statements))
 def test_keeping_changes_nothing_else_and_changes_it_once(statement: JsonObject) -> None:
     """Whatever the statement: what is kept needs no more keeping, and reads as it should."""

@@ -18,6 +18,7 @@ from lrs.domain.training.outcomes import outcomes
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from tests.domain.stories import ADL, TYPES
+from tests.support.examples import drawn
 
 A = "https://example.org/course/1"
 ANNA: JsonObject = {"account": {"homePage": "https://hr.example.org", "name": "7"}}
@@ -197,7 +198,7 @@ catalogues = st.lists(
 )
 
 
-@settings(max_examples=1_000)
+@settings(max_examples=drawn(1_000))
 @given(statements, catalogues)
 def test_a_launch_never_gives_an_outcome_to_another_person_or_course(
     statement: JsonObject, courses: list[JsonObject]

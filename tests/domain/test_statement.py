@@ -22,6 +22,7 @@ from lrs.domain.xapi.statement import (
 )
 from lrs.domain.xapi.version import Version
 from tests.schemas.strategies import statements
+from tests.support.examples import drawn
 
 A, B = ({"account": {"homePage": "https://keys", "name": name}} for name in "ab")
 PAIR, OTHER = ({"objectType": "Group", "member": [A, {"mbox": f"mailto:{n}@x.org"}]} for n in "ab")
@@ -74,7 +75,7 @@ def test_a_statement_happened_when_it_says_else_when_it_was_stored() -> None:
     assert recorded().timestamp == "1970-01-01T00:00:01.000000Z"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(anything)
 def test_what_the_store_adds_stands_in_front_of_the_statements_own_bytes(
     statement: JsonObject,
@@ -92,7 +93,7 @@ def test_what_the_store_adds_stands_in_front_of_the_statements_own_bytes(
     assert len(json.loads(answer, object_pairs_hook=list)) == 2 + len(missing) + len(said)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(anything)
 def test_a_statement_is_the_same_as_itself_however_it_is_ordered(statement: JsonObject) -> None:
     """1.0.3 part 2, 2.3.1: members of objects have no order; nor what the store assigns."""
@@ -104,7 +105,7 @@ def test_a_statement_is_the_same_as_itself_however_it_is_ordered(statement: Json
     assert same(turned, statement, durations=centiseconds)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(anything, anything)
 def test_sameness_goes_both_ways(one: JsonObject, two: JsonObject) -> None:
     """It does not matter which of the two came first."""

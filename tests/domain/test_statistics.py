@@ -31,6 +31,7 @@ from tests.domain.stories import (
     statement,
     within,
 )
+from tests.support.examples import drawn
 
 
 def line(verb: str, object_: JsonObject, **result: Any) -> Line:
@@ -163,7 +164,7 @@ def test_a_courses_kind_is_seen_over_its_lines() -> None:
     assert kind_of(total(online, classroom)) == "blended"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=drawn(60))
 @given(st.lists(histories(most=5), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_what_was_added_can_be_taken_back(stories: list[Any], random: Any) -> None:
     """Additions and removals in any order leave the sum of what remains, and zero leaves {}."""

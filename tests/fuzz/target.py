@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import signal
-import subprocess
 import threading
 import urllib.request
 from collections.abc import Collection
@@ -23,8 +22,12 @@ from lrs.ledger import LogReader
 from lrs.settings import Settings
 from tests.conftest import Place
 from tests.fuzz.world import World
+from tests.support import commands
 from tests.support.processes import wait_until
-from tests.support.server import COMMAND, Server
+from tests.support.server import Server
+
+LONGEST = 3_600.0
+"""Seconds that a command may take over the store that is left."""
 
 _LIMITS = {
     "LRS_MAX_JSON_BYTES": "100000",
@@ -86,10 +89,12 @@ class Target(Server):
     def stop(self) -> int:
         """End it as an operator does; its exit code."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        code = self._process.wait(30)
+        self._process.terminate()
+        self._process.join(30)
+        code = self._process.exitcode
+        assert code is not None, "it does not end"
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
         self._process = None
         return code
 
@@ -98,9 +103,7 @@ class Target(Server):
         wait_until(self.has_folded, 300)
         found = [f"the server ended with {code}" for code in [self.stop()] if code]
         for command in (["doctor"], ["replay", "rebuild", "--compare"]):
-            done = subprocess.run(
-                [COMMAND, *command], env=self._environment, capture_output=True, text=True
-            )
+            done = commands.run(command, self._log.parent, self._environment, LONGEST)
             if done.returncode:
                 found.append(f"lrs {' '.join(command)}: {done.stdout} {done.stderr}")
         if missing := len(stored) - self._held(stored):

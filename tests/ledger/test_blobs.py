@@ -25,8 +25,9 @@ from lrs.ledger.tables import blob
 from lrs.settings import Settings
 from tests.conftest import Place
 from tests.support.contents import Content
+from tests.support.examples import drawn
 
-several = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=drawn(30), deadline=None, suppress_health_check=list(HealthCheck))
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 7]
 
 

@@ -24,9 +24,10 @@ from lrs.service import Lrs
 from tests.conftest import BACKENDS
 from tests.projections.engines import standing, undone
 from tests.support.entries import entry
+from tests.support.examples import drawn
 from tests.support.stores import statement_event
 
-several = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=drawn(60), deadline=None, suppress_health_check=list(HealthCheck))
 THINGS = [
     (kind, name) for kind in (EntryKind.OFFICE, EntryKind.POST, EntryKind.LINK) for name in "ab"
 ]

@@ -23,9 +23,10 @@ from lrs.projector.checksum import checksum
 from lrs.service import Lrs
 from tests.conftest import BACKENDS
 from tests.projections.engines import standing, undone
+from tests.support.examples import drawn
 from tests.support.stores import statement_event
 
-several = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=drawn(60), deadline=None, suppress_health_check=list(HealthCheck))
 REGISTRATIONS = [None, UUID(int=1), UUID(int=2)]
 SHELVES = [
     *(

@@ -31,10 +31,11 @@ from tests.projections.histories import (
     questions,
 )
 from tests.projections.naive import VOIDED, Question, answer, voided
+from tests.support.examples import drawn
 
 TABLES = list(StatementsProjection.TABLES)
 ABOUT_THE_FIRST = Criteria(activity=ACTIVITIES[0])
-several = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+several = settings(max_examples=drawn(50), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module", params=BACKENDS)

@@ -14,6 +14,7 @@ from schemas.xapi.statement import Statement, Statement2
 from tests.schemas.defects import BAD, Defect, defects
 from tests.schemas.examples import BOTH, V1, V2, complete, planned, refusal
 from tests.schemas.shapes import witnesses
+from tests.support.examples import STEP
 
 ACCEPTS = {V1: accept_schema(Statement()), V2: accept_schema(Statement2())}
 
@@ -58,10 +59,10 @@ def test_defects_of_drawn_statements_are_told_with_their_places(version: Version
     for drawn in witnesses(version):
         statement = parted(drawn)
         for defect in defects(statement, version):
-            if chance.random() < 0.05:
+            if chance.random() < 0.05 / STEP:
                 assert misjudged(statement, version, defect) is None
                 count += 1
-    assert count > 500
+    assert count > 500 // STEP
 
 
 def test_every_kind_of_value_is_spoilt_and_every_code_is_earned() -> None:

@@ -6,18 +6,23 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from lrs.projector import status
-from tests.support.processes import running
+from tests.support.processes import forked, running
 
 SECONDS = 60
 
 
 def run(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    seconds: float = SECONDS,
 ) -> CompletedProcess[str]:
     """As `subprocess.run` has it, in a fiftieth of the time: the process is forked from one that
     has imported the command, and so are the processes that it starts. Its environment is that one
@@ -33,11 +38,26 @@ def run(
             status.MIN_ANNOUNCEMENT,
         )
         with running(_command, [given], daemon=False) as (process,):
-            process.join(SECONDS)
+            process.join(seconds)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
         return CompletedProcess(
             list(arguments), process.exitcode, *(path.read_text("utf-8") for path in said)
         )
+
+
+def begin(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
+) -> ForkServerProcess:
+    """One that goes on, such as `lrs serve`, in a process group of its own; what it complains of
+    is added to the log. Whoever begins it ends it.
+    """
+    given = (list(arguments), str(folder), dict(environment), os.devnull, str(log))
+    return forked(_group, (*given, status.MIN_ANNOUNCEMENT))
+
+
+def _group(*given: Any) -> None:
+    os.setsid()
+    _command(*given)
 
 
 def _command(
@@ -50,7 +70,7 @@ def _command(
 ) -> None:
     """What the process does."""
     for stream, path in ((sys.stdout, out), (sys.stderr, err)):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(file, stream.fileno())
         os.close(file)
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]

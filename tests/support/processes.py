@@ -13,7 +13,14 @@ from typing import Any
 # hundredth of the time.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["tests.support.own_projection", "api.app", "api.cli.main", "tests.support.settled"]
+    [
+        "tests.support.own_projection",
+        "api.wsgi",
+        "api.cli.main",
+        "api.cli.serve",
+        "lrs.db.postgres",
+        "tests.support.settled",
+    ]
 )
 
 
@@ -31,6 +38,13 @@ def running(
         for process in processes:
             process.kill()
             process.join(60)
+
+
+def forked(target: Callable[..., None], arguments: Sequence[Any]) -> ForkServerProcess:
+    """One process that goes on until somebody ends it; it may start others."""
+    process = _CONTEXT.Process(target=target, args=tuple(arguments), daemon=False)
+    process.start()
+    return process
 
 
 def finish(processes: Sequence[ForkServerProcess], seconds: float) -> None:

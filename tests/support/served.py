@@ -1,4 +1,6 @@
-"""A store as its users run it: `lrs migrate`, `lrs serve`, `lrs key`, in a folder of its own."""
+"""A store as its users run it: `lrs migrate`, `lrs serve`, `lrs key`, in a folder of its own; but
+for the time that a program takes to start, see `commands`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from pathlib import Path
 from urllib.request import urlopen
 from uuid import uuid4
 
+from tests.support import commands
 from tests.support.postgres import free_port
 from tests.support.processes import wait_until
 
@@ -32,14 +35,7 @@ class Served:
 
     def lrs(self, *arguments: str) -> str:
         """What a command prints."""
-        done = subprocess.run(
-            [COMMAND, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = commands.run(arguments, self.folder, self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -63,16 +59,50 @@ class Served:
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Served]:
     """A new store on SQLite, served on a free port until the end; settings without `LRS_`."""
+    store = _store(folder, settings)
+    with _forked(store):
+        wait_until(store.answers, 60)
+        yield store
+
+
+@contextmanager
+def served_as_installed(folder: Path, **settings: str) -> Iterator[Served]:
+    """The same by the program that people have, with nothing of tests in its memory."""
+    store = _store(folder, settings)
+    with _program(store):
+        wait_until(store.answers, 60)
+        yield store
+
+
+def _store(folder: Path, settings: dict[str, str]) -> Served:
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     given = {"port": str(port), "log_level": "error", **settings}
     environment = kept | {f"LRS_{name.upper()}": value for name, value in given.items()}
     store = Served(folder, port, environment)
     store.lrs("migrate")
-    process = subprocess.Popen([COMMAND, "serve"], cwd=folder, env=environment)
+    return store
+
+
+@contextmanager
+def _program(store: Served) -> Iterator[None]:
+    process = subprocess.Popen([COMMAND, "serve"], cwd=store.folder, env=store.environment)
     try:
-        wait_until(store.answers, 30)
-        yield store
+        yield
     finally:
         process.terminate()
         process.wait(60)
+
+
+@contextmanager
+def _forked(store: Served) -> Iterator[None]:
+    log = store.folder / "served.log"
+    process = commands.begin(["serve"], store.folder, store.environment, log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join(60)
+        said = log.read_text("utf-8")
+        assert process.exitcode == 0, said
+        print(said)

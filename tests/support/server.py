@@ -7,11 +7,10 @@ import http.client
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -20,11 +19,10 @@ from lrs.domain.aggregates.credential import Scope
 from lrs.domain.xapi.agent import JsonObject
 from lrs.settings import Settings
 from tests.conftest import Place
+from tests.support import commands
 from tests.support.postgres import free_port
 from tests.support.processes import wait_until
 from tests.support.stores import body
-
-COMMAND = Path(sys.executable).with_name("lrs")
 
 
 class Server:
@@ -42,7 +40,7 @@ class Server:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
         self._environment = kept | settings
         self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkServerProcess | None = None
         stored = Settings(ledger_url=place.ledger_url, views_url=place.views_url)
         bootstrap.migrate(stored)
         lrs = bootstrap.build(stored)
@@ -51,20 +49,13 @@ class Server:
         self._login = base64.b64encode(f"{key.name}:{key.secret}".encode()).decode()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [COMMAND, "serve"],
-                env=self._environment,
-                stdout=subprocess.DEVNULL,  # where it says that it serves
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = commands.begin(["serve"], self._log.parent, self._environment, self._log)
         wait_until(self._answers, 40)
 
     def kill(self) -> None:
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
+            self._process.join(10)
             self._process = None
 
     def post(self, ids: Sequence[UUID]) -> int:
@@ -99,7 +90,7 @@ class Server:
 
     def _answers(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, self._log.read_text()
+        assert self._process.is_alive(), self._log.read_text()
         with suppress(OSError):
             return self.ask("GET", "/health")[0] == 200
         return False
