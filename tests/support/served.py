@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,19 +57,31 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *, installed: bool = False, **settings: str) -> Iterator[Served]:
-    """A new store on SQLite, served on a free port until the end; settings without `LRS_`. Where it
-    is `installed` the server is the program that people have, with nothing of tests in its memory.
-    """
+def served(folder: Path, **settings: str) -> Iterator[Served]:
+    """A new store on SQLite, served on a free port until the end; settings without `LRS_`."""
+    store = _made(folder, settings)
+    with _forked(store):
+        wait_until(store.answers, 60)
+        yield store
+
+
+@contextmanager
+def installed(folder: Path, **settings: str) -> Iterator[Served]:
+    """The same, served by the program that people have, with nothing of tests in its memory."""
+    store = _made(folder, settings)
+    with _program(store):
+        wait_until(store.answers, 60)
+        yield store
+
+
+def _made(folder: Path, settings: Mapping[str, str]) -> Served:
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     given = {"port": str(port), "log_level": "error", **settings}
     environment = kept | {f"LRS_{name.upper()}": value for name, value in given.items()}
     store = Served(folder, port, environment)
     store.lrs("migrate")
-    with _program(store) if installed else _forked(store):
-        wait_until(store.answers, 30)
-        yield store
+    return store
 
 
 @contextmanager
