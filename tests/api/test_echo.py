@@ -21,7 +21,7 @@ from tests.api.mixed import BOUNDARY, MIXED, attachment, body, part, post
 from tests.api.opening import Calling
 from tests.api.scopes import PLACES
 from tests.conftest import Place
-from tests.support.served import served
+from tests.support.served import installed
 
 pytestmark = pytest.mark.rules
 
@@ -206,7 +206,7 @@ def test_the_servers_log_is_json_and_holds_nothing_that_was_sent(
 ) -> None:
     """As it is run: with all that the libraries would say by themselves."""
     urls = {"ledger_url": place.ledger_url, "views_url": place.views_url}
-    with served(tmp_path, log_level="debug", **urls) as store:
+    with installed(tmp_path, log_level="debug", **urls) as store:
         headers = {"Authorization": basic(*store.key("all")), "Content-Type": MIXED}
         for path in ("xapi/statements", f"xapi/statements?a={MARK}", MARK):
             for data in (MARK, f"--{BOUNDARY}\r\n{MARK}", f"--{BOUNDARY}\r\n{MARK}\0:{MARK}\r\n"):

@@ -20,7 +20,7 @@ import pytest
 from tests.api.caller import basic, said
 from tests.api.test_floods import MB, Store, memory
 from tests.conftest import Place
-from tests.support.served import served_as_installed
+from tests.support.served import installed
 
 SOAK = bool(os.environ.get("LRS_TEST_SOAK"))
 MOST = 512 * MB
@@ -67,7 +67,7 @@ class Large:
 @pytest.fixture(scope="module")
 def large(shared_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
     urls = {"ledger_url": shared_place.ledger_url, "views_url": shared_place.views_url}
-    with served_as_installed(tmp_path_factory.mktemp("large"), **urls) as running:
+    with installed(tmp_path_factory.mktemp("large"), **urls) as running:
         made = Large(Store(running, running.key("all")), WORKERS[shared_place.backend])
         for size in (*(2 * MB for _ in range(5)), 9 * MB):
             statement = json.dumps(said(result={"response": "x" * size})).encode()

@@ -153,7 +153,11 @@ class PostgresServer:
 
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database and return its URL."""
-        self.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")
+        with self.connected() as connection:
+            # In half the time that its default takes, since PostgreSQL 15.
+            how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
+            making = f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template} {how}"
+            connection.execute(making.encode())
         return self.url(name)
 
     def execute(self, statement: str) -> None:

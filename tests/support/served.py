@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,22 +59,22 @@ class Served:
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Served]:
     """A new store on SQLite, served on a free port until the end; settings without `LRS_`."""
-    store = _store(folder, settings)
+    store = _made(folder, settings)
     with _forked(store):
         wait_until(store.answers, 60)
         yield store
 
 
 @contextmanager
-def served_as_installed(folder: Path, **settings: str) -> Iterator[Served]:
-    """The same by the program that people have, with nothing of tests in its memory."""
-    store = _store(folder, settings)
+def installed(folder: Path, **settings: str) -> Iterator[Served]:
+    """The same, served by the program that people have, with nothing of tests in its memory."""
+    store = _made(folder, settings)
     with _program(store):
         wait_until(store.answers, 60)
         yield store
 
 
-def _store(folder: Path, settings: dict[str, str]) -> Served:
+def _made(folder: Path, settings: Mapping[str, str]) -> Served:
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     given = {"port": str(port), "log_level": "error", **settings}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import socket
 import sys
@@ -27,7 +28,7 @@ with socket.socket(socket.AF_UNIX) as asked:
 def warmed(folder: Path) -> Iterator[Path]:
     """A folder for PATH in which `lrs` is a program that has a process do what it is told: forked
     from one that has imported the command, in the same folder and environment, with the same
-    streams. Of signals to the program it hears nothing.
+    streams. Of signals to the program it hears nothing, and what it starts is forked from it.
     """
     path, program = folder / "socket", folder / "lrs"
     program.write_text(_PROGRAM.format(python=sys.executable, path=str(path)))
@@ -74,7 +75,9 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], streams
     os.environ.clear()
     os.environ.update(environment)
     from api.cli.main import main
+    from replay import rebuild
 
+    vars(rebuild)["get_context"] = lambda _: multiprocessing.get_context("fork")
     try:
         main(arguments, prog_name="lrs")
     except SystemExit as ended:
