@@ -33,6 +33,7 @@ STATUS: dict[type[errors.LrsError], int] = {
     errors.UnsupportedMedia: 415,
     errors.TooManyFailures: 429,
     errors.InternalError: 500,
+    errors.QuotaExceeded: 507,
     errors.Unavailable: 503,
     errors.StorageFull: 507,
 }
@@ -41,7 +42,7 @@ CODE = "zachetka.code"
 """Where a request's environment holds the code of its refusal, for the figures at /metrics."""
 
 RETRY_AFTER = 2
-"""Seconds a client should wait after 503 and 507."""
+"""Seconds a client should wait after 503, and after 507 where the disk is full."""
 
 RETRY_LATER = {"view-being-made": 15}
 """The same for codes of what takes longer."""
@@ -148,7 +149,7 @@ def problem(error: errors.LrsError, request_id: str | None) -> Problem:
     headers = [("Content-Type", "application/problem+json")]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="Zachetka", charset="UTF-8"'))
-    if status in (503, 507):
+    if isinstance(error, errors.Unavailable):  # more of a quota does not come by waiting
         headers.append(("Retry-After", str(RETRY_LATER.get(error.code, RETRY_AFTER))))
     if isinstance(error, errors.TooManyFailures):
         headers.append(("Retry-After", str(ceil(error.retry_after))))

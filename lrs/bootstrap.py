@@ -15,7 +15,7 @@ from lrs.db.engine import Database, Options, file_of, make_folder_of, open_datab
 from lrs.domain.errors import NoStore
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.file_access import GroupAccess
-from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, StoredAt, by_the_clock
+from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, Pruner, StoredAt, by_the_clock
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.base import Projection
 from lrs.projections.catalogue import CatalogueProjection
@@ -32,6 +32,8 @@ from lrs.service.key_uses import KeyUses
 from lrs.service.launches import Launches
 from lrs.service.people import PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
+from lrs.service.pruning import Pruning
+from lrs.service.quotas import Quotas
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -104,6 +106,8 @@ def _compose_services(
     views: Database,
 ) -> Lrs:
     reads, stored_bytes = projector.reads, blobs(settings, log)
+    quotas = Quotas(settings.key_quota_bytes)
+    pruner = Pruner(ledger, log, stored_bytes)
     key_uses = KeyUses(views)
     credentials = CredentialService(ledger, settings.authority_homepage, used=key_uses.note)
     launches = Launches(ledger, words)
@@ -120,11 +124,15 @@ def _compose_services(
         credentials=credentials,
         key_uses=key_uses,
         launches=launches,
+        space=stored_bytes.space,
+        quotas=quotas,
+        pruning=Pruning(ledger, stored_bytes, pruner, settings.keep_superseded_days),
         statements=StatementService(
             ledger,
             reads,
             views,
             blobs=stored_bytes,
+            quotas=quotas,
             launches=launches,
             recheck=credentials.recheck,
             timeout=settings.write_timeout,
@@ -134,6 +142,7 @@ def _compose_services(
             ledger,
             reads,
             blobs=stored_bytes,
+            quotas=quotas,
             recheck=credentials.recheck,
             timeout=settings.write_timeout,
             largest=settings.max_document_bytes,
@@ -200,7 +209,7 @@ def _no_store_here(settings: Settings) -> NoStore:
 
 def blobs(settings: Settings, log: Database) -> Blobs:
     """Where the bytes of attachments and documents are kept."""
-    table = BlobTable(log)
+    table = BlobTable(log, settings.quota_bytes)
     if not settings.blob_folder:
         return table
     return BlobFolder(Path(settings.blob_folder), table, GroupAccess(settings.group_access))
@@ -213,7 +222,7 @@ def migrate(settings: Settings) -> bool:
         make_folder_of(url, GroupAccess(settings.group_access))
     log, views = _databases(settings)
     try:
-        made = migrate_ledger(log)
+        made = migrate_ledger(log, blobs=blobs(settings, log))
         ledger = Ledger(log, now)
         compose_projector(ledger, views, partial(projections, words, settings.zone)).prepare()
         ledger.close()

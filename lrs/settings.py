@@ -205,6 +205,21 @@ class Settings:
         _whole(0, 1_000_000_000),
         "The most bytes of a document and of what a POST merges into it, together.",
     )
+    quota_bytes: int = _setting(
+        0,
+        _whole(0, 1_000_000_000_000_000),
+        "The most bytes of documents and attachments in all; 0 is any number.",
+    )
+    key_quota_bytes: int = _setting(
+        0,
+        _whole(0, 1_000_000_000_000_000),
+        "The most bytes of documents and attachments that a key may bring; 0 is any number.",
+    )
+    keep_superseded_days: int = _setting(
+        30,
+        _whole(0, 36_500),
+        "Days for which a superseded State document keeps its bytes; 0 is for ever.",
+    )
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
     )

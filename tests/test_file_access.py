@@ -14,7 +14,7 @@ import pytest
 from lrs import bootstrap
 from lrs.db.engine import Options, open_database
 from lrs.file_access import GroupAccess, open_to_others
-from lrs.ledger import BlobFolder, BlobTable
+from lrs.ledger import BlobFolder, BlobTable, migrate
 from lrs.settings import Settings
 
 
@@ -94,6 +94,7 @@ def test_what_is_there_already_is_left_as_it_is(tmp_path: Path) -> None:
 def test_a_blob_folder_without_a_setting_is_its_owners(tmp_path: Path) -> None:
     """The stricter way is the default of each part, too."""
     database = open_database(f"sqlite:///{tmp_path}/log.db", Options())
+    migrate(database)
     BlobFolder(tmp_path / "blobs", BlobTable(database)).put(Content())
     assert modes(tmp_path)["blobs"] == "700"
     assert GroupAccess("none").file_mode == 0o600

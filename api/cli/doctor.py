@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.admin.projection_view import divergence_sentence
+from api.cli import space
 from api.cli.machine import Finding, look_at_machine
 from lrs import __version__, bootstrap
 from lrs.db.diagnosis import diagnosed
@@ -39,7 +40,8 @@ def examine(settings: Settings) -> Finding:
         log, views = lrs.database_urls
         found.lines += [f"log         {log}", f"read models {views}"]
         health = lrs.health()
-        found.lines.append(f"events      {health.head}")
+        found.lines += [f"events      {health.head}", space.line(health)]
+        found.troubles += space.trouble(health)
         for p in health.projections:
             found.lines.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
             trouble = _trouble(p)

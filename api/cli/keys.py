@@ -21,6 +21,7 @@ from api.cli.launch import (
     unknown,
     warnings,
 )
+from api.cli.space import limited
 from lrs.domain.aggregates.credential import MODULE, Scope
 from lrs.domain.time import iso
 from lrs.domain.xapi.agent import agent_key
@@ -86,12 +87,22 @@ def key() -> None:
     help="Its last day, as 2027-06-30, or how long it is good: 12h, 90d, 26w.",
 )
 @click.option(
+    "--quota",
+    metavar="BYTES",
+    type=click.IntRange(1),
+    help="How much of documents and attachments it may bring; by default LRS_KEY_QUOTA_BYTES.",
+)
+@click.option(
     "--continues",
     metavar="KEY",
     help="The key whose place it takes, by name or label: it reaches that key's documents, too.",
 )
 def create(
-    label: str, scopes: tuple[str, ...], expires: Expiry | None, continues: str | None
+    label: str,
+    scopes: tuple[str, ...],
+    expires: Expiry | None,
+    quota: int | None,
+    continues: str | None,
 ) -> None:
     """Make a key. Its secret is shown once and not kept. LABEL is no other good key's."""
     with context.store() as lrs:
@@ -105,6 +116,7 @@ def create(
             [Scope(s) for s in scopes],
             until=until,
             continues=_continued(lrs, continues),
+            quota=quota or 0,
             by=user(),
         )
     click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
@@ -145,6 +157,14 @@ def _continued(lrs: Lrs, name: str | None) -> tuple[str, ...]:
     callback=_read_by(endpoint_of),
     help="The store as the learner's browser reaches it; by default LRS_PUBLIC_URL.",
 )
+@click.option(
+    "--quota",
+    metavar="BYTES",
+    type=click.IntRange(1),
+    default=1_000_000_000,
+    show_default=True,
+    help="How much of documents and attachments the visit may bring.",
+)
 @click.option("--label", help="What the key is called in `lrs key list`.")
 @click.option(
     "--any-activity",
@@ -158,6 +178,7 @@ def launch(
     registration: UUID | None,
     hours: int,
     endpoint: str | None,
+    quota: int,
     label: str | None,
     any_activity: bool,
 ) -> None:
@@ -182,6 +203,7 @@ def launch(
             learner=agent_key(actor) or "",
             activity=activity,
             any_activity=any_activity,
+            quota=quota,
             by=user(),
         )
         notes = warnings(module, endpoint, lrs.settings)
@@ -195,12 +217,16 @@ def launch(
 def list_() -> None:
     """All keys, oldest first, each with its past on a second line."""
     with context.store() as lrs:
-        uses = lrs.key_uses.read()
-        for entry in lrs.credentials.entries():
+        uses, entries = lrs.key_uses.read(), lrs.credentials.entries()
+        sizes = lrs.space.by_key([entry.credential.id.hex for entry in entries])
+        for entry in entries:
             credential = entry.credential
             scopes = ", ".join(sorted(credential.scopes))
             click.echo(f"{credential.id.hex}  {entry.standing:7}  {scopes}  {credential.label}")
-            click.echo(f"    {past_of(entry, uses.get(credential.id, 0))}")
+            past = past_of(entry, uses.get(credential.id, 0))
+            size, quota = sizes.get(credential.id.hex, 0), lrs.quotas.of(credential)
+            brought = f", brought {limited(size, quota)}" if size or quota else ""
+            click.echo(f"    {past}{brought}")
 
 
 @key.command("revoke")

@@ -15,6 +15,7 @@ from api.cli.catalogue import catalogue
 from api.cli.doctor import examine
 from api.cli.people import person
 from api.cli.projections import projections, rebuild_projections
+from api.cli.space import check_documents, prune
 from api.cli.starting import exposure, serving, store_created_message
 from api.cli.statement_files import read_file
 from lrs import __version__, bootstrap
@@ -70,6 +71,7 @@ main.add_command(keys.key)
 main.add_command(catalogue)
 main.add_command(person)
 main.add_command(projections)
+main.add_command(prune)
 
 
 @main.command()
@@ -160,6 +162,17 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
                 f"{unknown[0]} is no projection; there are: {', '.join(known)}"
             )
         rebuild_projections(lrs, names, compare=compare)
+
+
+@replay.command("documents")
+def replay_documents() -> None:
+    """Check that the bytes of every version of every document are there, or pruned by an event."""
+    with context.store() as lrs:
+        faults = check_documents(lrs)
+    if faults:
+        shown = ", ".join(faults[:20]) + (" and more" if len(faults) > 20 else "")
+        click.echo(f"! Bytes are missing or altered, and no event says so, at {shown}.")
+        sys.exit(REFUSED)
 
 
 @main.command()

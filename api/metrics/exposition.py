@@ -43,6 +43,9 @@ def _of_store(health: Health | None) -> Iterable[str]:
     if health is None:
         return
     yield _one("zachetka_log_events", "gauge", "Events in the log.", health.head)
+    yield _one("zachetka_blob_bytes", "gauge", "Bytes of documents and attachments.", health.used)
+    yield _one("zachetka_blob_quota_bytes", "gauge", "How many there may be; 0 for any number.",
+               health.quota)  # fmt: skip
     of = [({"projection": p.name}, p) for p in health.projections]
     yield _family("zachetka_projection_lag_events", "gauge", "Events that wait to be folded.",
                   ((labels, p.lag) for labels, p in of))  # fmt: skip

@@ -421,6 +421,18 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "Unavailable": ErrorGroup("The database is away, or busy beyond the time there is.", _AWAY),
+    "QuotaExceeded": ErrorGroup(
+        "Documents and attachments take as much room as they may; statements without attachments "
+        "are taken as before.",
+        {
+            "key-quota-exceeded": "This key may bring {limit} bytes of documents and attachments, "
+            "and this would be more: nothing is stored. Whoever runs the store gives it more with "
+            "LRS_KEY_QUOTA_BYTES, or makes a key by `lrs key create --quota`.",
+            "quota-exceeded": "The store may hold {limit} bytes of documents and attachments, and "
+            "this would be more: nothing is stored. Whoever runs the store must raise "
+            "LRS_QUOTA_BYTES, or have superseded State documents pruned.",
+        },
+    ),
     "StorageFull": ErrorGroup(
         "There is no room left.",
         {

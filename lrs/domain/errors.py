@@ -34,6 +34,7 @@ LrsError
 +-- Unavailable                the database is away; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
 |   +-- LogDiverged            the log is not the one that was read before
++-- QuotaExceeded              so many bytes may not be kept, in all or for this key
 +-- InternalError              the store failed in a way it should not
 +-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
     +-- Misconfigured          a setting or the schema refuses the start
@@ -82,6 +83,7 @@ __all__ = [
     "PersonNotFound",
     "PreconditionFailed",
     "ProjectionNotFound",
+    "QuotaExceeded",
     "RebuildConflict",
     "StatementConflict",
     "StatementNotFound",
@@ -298,6 +300,10 @@ class Unavailable(LrsError):
 
 class StorageFull(Unavailable):
     pass
+
+
+class QuotaExceeded(LrsError):
+    """`limit` in the sentence is in bytes."""
 
 
 class LogDiverged(Unavailable):

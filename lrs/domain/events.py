@@ -86,6 +86,25 @@ class DocumentDeleted:
 
 
 @dataclass(frozen=True, slots=False)
+class DocumentBytesPruned:
+    """Bytes of superseded State documents were deleted; what was stored when, and its hashes, stay.
+    Each such event has a stream of its own.
+    """
+
+    TOPIC: ClassVar[str] = "document-bytes-pruned"
+
+    originator_id: UUID
+    originator_version: int
+    positions: tuple[int, ...]
+    """Of the DocumentStored events whose bytes went, in order."""
+    size: int = 0
+    """In bytes, all together; what several of the events name is counted once."""
+    superseded_before: int = 0
+    """All of these versions were superseded before that instant, in microseconds since the epoch.
+    """
+
+
+@dataclass(frozen=True, slots=False)
 class CredentialCreated:
     """A key was handed out. Only a keyed hash of its secret is kept."""
 
@@ -109,6 +128,8 @@ class CredentialCreated:
     """Whether a learner's key may speak of other activities than the launched one."""
     continues: tuple[str, ...] = ()
     """The names of the keys whose documents it reaches as its own: those it took the place of."""
+    quota: int = 0
+    """How many bytes of documents and attachments it may bring; 0 for what the settings say."""
     by: str = ""
     """The operating-system user who made it."""
 
@@ -238,6 +259,7 @@ Event = (
     StatementStored
     | DocumentStored
     | DocumentDeleted
+    | DocumentBytesPruned
     | CredentialCreated
     | CredentialRevoked
     | Described
@@ -262,6 +284,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     StatementStored,
     DocumentStored,
     DocumentDeleted,
+    DocumentBytesPruned,
     CredentialCreated,
     CredentialRevoked,
     *DESCRIPTION_TYPES,

@@ -7,7 +7,7 @@ dense, follow commit order, and leave no gap when an append rolls back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -70,6 +70,17 @@ class Head:
             latest = said if said > latest else max(self.clock, latest + 1)
             found.append(latest)
         return found
+
+
+class AppendGroup(NamedTuple):
+    """Rows that are appended together, and hashes of bytes that must be there still."""
+
+    rows: Sequence[EventRow]
+    needing: Collection[bytes] = ()
+
+
+class BytesMissing(Exception):
+    """Some of the bytes that a group needs are not there any more; nothing of it is written."""
 
 
 class AppendResult(NamedTuple):

@@ -1,30 +1,26 @@
 """The bytes of attachments and documents: content-addressed by SHA-256, stored once, read in parts.
 
-They are durable before the event that names them is appended; bytes that no event names, because
-its request was refused after all, are seen by nobody.
+They are durable before the event that names them is appended. Bytes that no event names, because
+its request was refused after all, are seen by nobody; they count for the key that brought them
+(lrs/ledger/space.py).
 """
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Collection, Iterator
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Protocol
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from lrs.db.bulk import rows_of
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.binary_content import BinaryContent
-from lrs.domain.errors import StorageFull, Unavailable
-from lrs.file_access import GroupAccess, make_folder
+from lrs.ledger.space import NOBODY, CountedBytes, KeyAccount, Space, inserting
 from lrs.ledger.tables import blob, blob_chunk
 
-__all__ = ["CHUNK", "BlobFolder", "BlobTable", "Blobs", "try_room"]
+__all__ = ["CHUNK", "BlobTable", "Blobs", "try_room"]
 
 CHUNK = 262_144
 """Bytes that are held in memory at once."""
@@ -33,8 +29,19 @@ CHUNK = 262_144
 class Blobs(Protocol):
     """Where bytes are kept. All raise Unavailable, `put` also StorageFull."""
 
-    def put(self, content: BinaryContent) -> None:
-        """Keep the bytes, durably, unless they are there."""
+    @property
+    def space(self) -> Space:
+        """How many there are."""
+
+    def put(
+        self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
+    ) -> frozenset[str]:
+        """Keep the bytes of all, durably, unless they are there; the hashes of those that were.
+
+        What is new counts for `by`; where that is too much, none is kept: QuotaExceeded. Bytes that
+        are `attached` stay for ever. What was there may be pruned until an event names it, so the
+        append of that event has to look again (Ledger.append).
+        """
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
         """The size in bytes of each of those that are there."""
@@ -42,32 +49,77 @@ class Blobs(Protocol):
     def chunks(self, sha2: str) -> Iterator[bytes]:
         """The bytes in parts of CHUNK at most; none at all for what is not there."""
 
+    def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
+        """Hash and size of everything that is there, in no order."""
+
+    def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
+        """Delete these bytes, or note that they are to be deleted, as the transaction commits."""
+
+    def sweep(self) -> None:
+        """Delete what was noted by `prune`."""
+
 
 class BlobTable:
-    """Bytes in the log's own database."""
+    """Bytes in the log's own database. `quota` is how many there may be; 0 for any number."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, quota: int = 0) -> None:
         self._database = database
+        self.space = Space(database, quota)
 
-    def put(self, content: BinaryContent) -> None:
-        if self.sizes([content.sha2]):
-            return
-        try:
-            with translate_db_errors(), self._database.write.begin() as connection:
-                _insert(connection, content)
-        except IntegrityError:
-            return  # somebody else has just brought the same bytes
+    @property
+    def database(self) -> Database:
+        return self._database
+
+    def put(
+        self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
+    ) -> frozenset[str]:
+        wanted = entries_of(contents, attached)
+        there = self.find(wanted.values(), by)
+        missing = {sha2: entry for sha2, entry in wanted.items() if sha2 not in there}
+        if not missing:
+            return there
+        with translate_db_errors(), self._database.write.begin() as connection:
+            new = self.space.enter(connection, missing.values(), by)
+            by_hash = {bytes.fromhex(content.sha2): content for content in contents}
+            for entry in new:
+                _insert(connection, by_hash[entry.sha2])
+            self.space.count(connection, new, by)
+        return frozenset(wanted) - {entry.sha2.hex() for entry in new}
+
+    def find(self, wanted: Collection[CountedBytes], by: KeyAccount) -> frozenset[str]:
+        """Which of these need no counting, and no noting as attachments. Raises QuotaExceeded where
+        those that are to be counted are known to be too much.
+        """
+        with translate_db_errors(), self._database.read.connect() as connection:
+            there = self.space.counted(connection, wanted)
+            size = sum(entry.size for entry in wanted if entry.sha2 not in there)
+            if size:
+                self.space.require_room(connection, by, size)
+        done = [e for e in wanted if e.sha2 in there and (there[e.sha2] or not e.kept)]
+        return frozenset(entry.sha2.hex() for entry in done)
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
         keys = [bytes.fromhex(sha2) for sha2 in sha2s]
         with translate_db_errors(), self._database.read.connect() as connection:
-            return {row.sha2.hex(): row.size for row in rows_of(connection, _SIZES, _SHA2, keys)}
+            return {row.sha2.hex(): row.size for row in _sizes(connection, keys)}
 
     def chunks(self, sha2: str) -> Iterator[bytes]:
         key, number = bytes.fromhex(sha2), 0
         while (part := self._part(key, number)) is not None:
             yield part
             number += 1
+
+    def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
+        yield from ((row.sha2.hex(), row.size) for row in connection.execute(_SIZES).all())
+
+    def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
+        gone = [{"of": bytes.fromhex(sha2)} for sha2 in sha2s]
+        if gone:
+            connection.execute(_DELETE_CHUNKS, gone)
+            connection.execute(_DELETE, gone)
+
+    def sweep(self) -> None:
+        """Nothing is left: `prune` deletes all."""
 
     def _part(self, key: bytes, number: int) -> bytes | None:
         # A query each: between two parts a slow client holds no connection.
@@ -78,14 +130,28 @@ class BlobTable:
 
 _SHA2 = blob.c.sha2
 _SIZES = select(blob.c.sha2, blob.c.size)
+_DELETE = delete(blob).where(blob.c.sha2 == bindparam("of"))
+_DELETE_CHUNKS = delete(blob_chunk).where(blob_chunk.c.sha2 == bindparam("of"))
 _PART = select(blob_chunk.c.data).where(
     blob_chunk.c.sha2 == bindparam("of"), blob_chunk.c.number == bindparam("at")
 )
 
 
+def _sizes(connection: Connection, keys: Collection[bytes]) -> Iterator[Any]:
+    return rows_of(connection, _SIZES, _SHA2, keys)
+
+
+def entries_of(contents: Iterable[BinaryContent], attached: bool) -> dict[str, CountedBytes]:
+    """What is to be counted of contents, each once, by hash."""
+    return {one.sha2: CountedBytes(bytes.fromhex(one.sha2), one.size, attached) for one in contents}
+
+
 def _insert(connection: Connection, content: BinaryContent) -> None:
+    """Unless an earlier version of the program has kept them, which counted nothing."""
     key = bytes.fromhex(content.sha2)
-    connection.execute(insert(blob), {"sha2": key, "size": content.size})
+    row = {"sha2": key, "size": content.size}
+    if connection.scalar(inserting(connection.dialect.name, blob), row) is None:
+        return
     for number, data in enumerate(_parts(content)):
         connection.execute(insert(blob_chunk), {"sha2": key, "number": number, "data": data})
 
@@ -109,81 +175,3 @@ def try_room(database: Database) -> None:
         part = {"sha2": os.urandom(32), "number": 0, "data": os.urandom(CHUNK)}
         connection.execute(insert(blob_chunk), part)
         transaction.rollback()
-
-
-class BlobFolder:
-    """Bytes in files `ab/abcd...` of a folder that all processes of the store share.
-
-    What was kept in `before`, when there was no folder yet, is found there.
-    """
-
-    def __init__(self, folder: Path, before: Blobs, access: GroupAccess = GroupAccess.NONE) -> None:
-        self._folder = folder
-        self._before = before
-        self._access = access
-
-    def put(self, content: BinaryContent) -> None:
-        path = self._path(content.sha2)
-        try:
-            if not path.exists():
-                make_folder(path.parent, self._access)
-                _write(path, content, self._access)
-            # Also where it exists: whoever wrote it may not have come as far as this.
-            for folder in (path.parent, self._folder, self._folder.parent):
-                _sync(folder)
-        except OSError as error:
-            raise _honest(error) from error
-
-    def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
-        found = {}
-        for sha2 in sha2s:
-            try:
-                found[sha2] = self._path(sha2).stat().st_size
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                raise _honest(error) from error
-        return found | self._before.sizes([sha2 for sha2 in sha2s if sha2 not in found])
-
-    def chunks(self, sha2: str) -> Iterator[bytes]:
-        try:
-            with self._path(sha2).open("rb") as file:
-                while part := file.read(CHUNK):
-                    yield part
-        except FileNotFoundError:
-            yield from self._before.chunks(sha2)
-        except OSError as error:
-            raise _honest(error) from error
-
-    def _path(self, sha2: str) -> Path:
-        return self._folder / sha2[:2] / sha2
-
-
-def _write(path: Path, content: BinaryContent, access: GroupAccess) -> None:
-    """Whole or not at all, also when the machine stops on the way."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        try:
-            for part in content.chunks():
-                file.write(part)
-            file.flush()
-            os.fchmod(file.fileno(), access.file_mode)
-            os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _sync(folder: Path) -> None:
-    """Make the folder's own entries durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _honest(error: OSError) -> Unavailable:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StorageFull("storage-full")
-    return Unavailable("folder-away")

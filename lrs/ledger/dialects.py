@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from lrs.db.engine import Database, begin_without_waiting
 from lrs.ledger.append import (
+    AppendGroup,
     AppendResult,
-    EventRow,
+    BytesMissing,
     Head,
     StoredAt,
     appending,
@@ -20,23 +21,26 @@ from lrs.ledger.sqlite import append_as_writer
 
 def append(
     database: Database,
-    rows: Callable[[], Sequence[EventRow]],
+    taken: Callable[[], AppendGroup],
     now: Callable[[], int],
     stored_at: StoredAt = by_the_clock,
 ) -> AppendResult:
-    """Append what `rows` gives, in a transaction of its own.
+    """Append what `taken` gives, in a transaction of its own. Raises BytesMissing.
 
-    `rows` is called as late as can be: with a connection in hand, on SQLite with the right to
+    `taken` is called as late as can be: with a connection in hand, on SQLite with the right to
     append. The quicker ways leave all dates to the clock: an invented past takes the other one.
     """
     if stored_at is not by_the_clock:
         with appending(database, now) as (connection, head):
-            return insert_rows(connection, rows(), head, stored_at)
+            rows, needing = taken()
+            if needing:
+                raise BytesMissing  # let the exact way look
+            return insert_rows(connection, rows, head, stored_at)
     if database.dialect == "postgresql":
         from lrs.ledger.postgres import append_at_once  # which needs psycopg
 
-        return append_at_once(database.pipeline, rows)
-    return append_as_writer(database.write, rows, now)
+        return append_at_once(database.pipeline, taken)
+    return append_as_writer(database.write, taken, now)
 
 
 def quiet_head(database: Database, now: Callable[[], int]) -> Head | None:

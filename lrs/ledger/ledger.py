@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 from eventsourcing.utils import Environment, EnvType
+from sqlalchemy import Connection
 
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import Event, LogMark
-from lrs.ledger.append import StoredAt, Stream, by_the_clock
+from lrs.ledger.append import Head, StoredAt, Stream, appending, by_the_clock, insert_rows
 from lrs.ledger.dialects import quiet_head
 from lrs.ledger.encoding import mapper
 from lrs.ledger.reader import LogReader
@@ -125,17 +126,35 @@ class Ledger(Application[UUID]):
         """Have `call` run after each commit of this process; it must be quick."""
         self._writer.on_commit = call
 
-    def append(self, events: Sequence[Event]) -> list[int]:
-        """Append the events whole and return their positions, once they are durable.
+    def append(self, events: Sequence[Event], needing: Collection[str] = ()) -> list[int]:
+        """Append the events whole and return their positions, once they are durable. `needing` are
+        the hashes of bytes that the events name and that this request has not brought itself
+        (Blobs.put): between them and the events no pruning can come.
 
-        Raises VersionTaken, Unavailable (outcome unknown) or StorageFull.
+        Raises VersionTaken, BytesGone, Unavailable (outcome unknown) or StorageFull.
         """
         try:
             # Past the library's event store, which would make two more objects for each event.
             stored = [self.mapper.to_stored_event(event) for event in events]
-            return list(self._recorder.insert_events(stored))
+            needed = [bytes.fromhex(sha2) for sha2 in needing]
+            return list(self._recorder.insert_events(stored, needing=needed))
         except AppendConflict as conflict:
             raise VersionTaken(conflict.streams) from conflict
+
+    def record_with(self, work: Callable[[Connection, Head], Sequence[Event]]) -> list[int]:
+        """Have `work` change other tables of the log's database, and append the events that it
+        gives in the same transaction: both or neither. Nobody appends meanwhile. Their positions.
+
+        Raises Unavailable or StorageFull.
+        """
+        with translate_db_errors(), appending(self._database, self.now) as (connection, head):
+            events = work(connection, head)
+            rows = self._recorder.rows([self.mapper.to_stored_event(event) for event in events])
+            appended = insert_rows(connection, rows, head) if rows else None
+        if appended is None:
+            return []
+        self._writer.acknowledge(appended.last(rows))
+        return list(range(appended.position, appended.position + len(rows)))
 
     def events_of(self, topics: Sequence[type[Event]], *, page: int = 500) -> list[Event]:
         """Every event of these kinds, in log order."""

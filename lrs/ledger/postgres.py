@@ -7,15 +7,25 @@ trip that is not made is a thread that need not be woken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError
 
 from lrs.db.errors import as_sqlalchemy
-from lrs.ledger.append import APPEND_LOCK, LOCK, POSTGRES_HEAD, AppendResult, EventRow, Head
+from lrs.ledger.append import (
+    APPEND_LOCK,
+    LOCK,
+    POSTGRES_HEAD,
+    AppendGroup,
+    AppendResult,
+    BytesMissing,
+    EventRow,
+    Head,
+)
 
 _LOCK = LOCK.encode()
 _TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
@@ -44,14 +54,26 @@ _INSERT = (
 )
 
 
-def append_at_once(engine: Engine, rows: Callable[[], Sequence[EventRow]]) -> AppendResult:
-    """Append what `rows` gives, whole and in order.
+# Fails where fewer are there than given: whoever is in a pipeline can ask, but not turn back.
+_REQUIRE = b"""
+    SELECT 1 / (count(*) = cardinality(%s::bytea[]))::int FROM ledger.blob_account
+    WHERE sha2 = ANY (%s::bytea[])
+"""
+
+
+def append_at_once(engine: Engine, taken: Callable[[], AppendGroup]) -> AppendResult:
+    """Append what `taken` gives, whole and in order. Raises BytesMissing.
 
     `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
     are SQLAlchemy's: IntegrityError when a stream's version is taken.
     """
-    with _connected(engine) as connection:
-        return _append(connection, rows())
+    try:
+        with _connected(engine) as connection:
+            return _append(connection, *taken())
+    except DataError as error:
+        if isinstance(error.orig, psycopg.errors.DivisionByZero):
+            raise BytesMissing from error
+        raise
 
 
 def quiet_head(engine: Engine) -> Head | None:
@@ -82,7 +104,7 @@ def _connected(engine: Engine) -> Iterator[Any]:
         raise as_sqlalchemy(error, psycopg.Error) from error
 
 
-def _append(connection: Any, rows: Sequence[EventRow]) -> AppendResult:
+def _append(connection: Any, rows: Sequence[EventRow], needing: Collection[bytes]) -> AppendResult:
     values = (
         [row.originator_id for row in rows],
         [row.originator_version for row in rows],
@@ -93,6 +115,9 @@ def _append(connection: Any, rows: Sequence[EventRow]) -> AppendResult:
     )
     with connection.pipeline():
         connection.execute(_LOCK)
+        if needing:
+            hashes = list(set(needing))
+            connection.execute(_REQUIRE, (hashes, hashes))
         inserted = connection.execute(_INSERT, values)
     position, stored = inserted.fetchall()[0]
     return AppendResult(position, stored + len(rows) - 1)

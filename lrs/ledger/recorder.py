@@ -6,7 +6,7 @@ The library's own SQLite and PostgreSQL recorders are not used: docs/decisions/0
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,9 +42,21 @@ class LedgerRecorder(ApplicationRecorder):
         self._writer = writer
         self._salts = Salts()
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **_kwargs: Any) -> Sequence[int]:
-        """Append the events whole; their positions. Raises AppendConflict (IntegrityError)."""
-        return self._writer.append([_row(e, self._salts.new()) for e in stored_events])
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        needing: Collection[bytes] = (),
+        **_kwargs: Any,
+    ) -> Sequence[int]:
+        """Append the events whole; their positions. Raises AppendConflict (IntegrityError), and
+        BytesGone where bytes of these hashes are not there any more.
+        """
+        return self._writer.append(self.rows(stored_events), needing)
+
+    def rows(self, stored_events: Sequence[StoredEvent]) -> list[EventRow]:
+        """The events as they are written, each under a salt of its own."""
+        return [_row(event, self._salts.new()) for event in stored_events]
 
     def select_events(
         self,

@@ -11,14 +11,17 @@ from sqlalchemy.schema import CreateSchema
 from lrs.db.engine import Database, require_utf8
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import NoStore, UnknownSchema
+from lrs.ledger.adoption import adopt
 from lrs.ledger.append import lock
-from lrs.ledger.tables import SCHEMA_VERSION, meta, metadata
+from lrs.ledger.blobs import Blobs, BlobTable
+from lrs.ledger.tables import SCHEMA_VERSION, grant_rights, meta, metadata
 
 
-def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
+def migrate(database: Database, *, log_id: UUID | None = None, blobs: Blobs | None = None) -> bool:
     """Create what is missing, under the append lock. Returns whether anything was.
 
-    Tables of an earlier version get what was added since. Raises Misconfigured for a database that
+    Tables of an earlier version get what was added since, and the bytes in `blobs`, which are in
+    the database if nobody says otherwise, are counted. Raises Misconfigured for a database that
     is not UTF-8, UnknownSchema for tables of a later version of the program.
     """
     require_utf8(database)
@@ -28,21 +31,27 @@ def migrate(database: Database, *, log_id: UUID | None = None) -> bool:
             connection.execute(CreateSchema("ledger", if_not_exists=True))
         schema = "ledger" if database.dialect == "postgresql" else None
         if inspect(connection).has_table("meta", schema=schema):
-            return _upgrade(connection)
-        metadata.create_all(connection)
+            return _upgrade(connection, blobs or BlobTable(database))
+        _make_tables(connection)
         values = {"schema_version": str(SCHEMA_VERSION), "log_id": str(log_id or uuid4())}
         connection.execute(insert(meta), [{"name": k, "value": v} for k, v in values.items()])
         return True
 
 
-def _upgrade(connection: Connection) -> bool:
+def _make_tables(connection: Connection) -> None:
+    metadata.create_all(connection)
+    grant_rights(connection)
+
+
+def _upgrade(connection: Connection, blobs: Blobs) -> bool:
     """Whether the tables were of an earlier version. All versions so far only added tables."""
     rows = connection.execute(select(meta.c.name, meta.c.value)).all()
     found = dict(map(tuple, rows)).get("schema_version", "")
     if not found.isdigit() or int(found) >= SCHEMA_VERSION:
         _require(rows)
         return False
-    metadata.create_all(connection)
+    _make_tables(connection)
+    adopt(connection, blobs)
     version = update(meta).where(meta.c.name == "schema_version")
     connection.execute(version.values(value=str(SCHEMA_VERSION)))
     return True

@@ -6,35 +6,38 @@ Past SQLAlchemy, which takes twice as long for a group of a few statements as SQ
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Engine
 
 from lrs.db.errors import as_sqlalchemy
-from lrs.ledger.append import SQLITE_HEAD, AppendResult, EventRow, Head
+from lrs.ledger.append import SQLITE_HEAD, AppendGroup, AppendResult, BytesMissing, EventRow, Head
 
 _FACT = (
     "INSERT INTO event (position, originator_id, originator_version, topic, stored, commitment) "
     "VALUES (?, ?, ?, ?, ?, ?)"
 )
+_COUNTED = "SELECT 1 FROM blob_account WHERE sha2 = ?"
 _CONTENT = "INSERT INTO content (position, salt, state) VALUES (?, ?, ?)"
 
 
 def append_as_writer(
-    engine: Engine, rows: Callable[[], Sequence[EventRow]], now: Callable[[], int]
+    engine: Engine, taken: Callable[[], AppendGroup], now: Callable[[], int]
 ) -> AppendResult:
-    """Append what `rows` gives, whole and in order; it is called with the lock held.
+    """Append what `taken` gives, whole and in order; it is called with the lock held.
 
-    Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
+    Raises BytesMissing. Errors are SQLAlchemy's: IntegrityError when a stream's version is taken.
     """
     try:
         with closing(engine.raw_connection()) as pooled:
             connection: Any = pooled.driver_connection
             connection.execute("BEGIN IMMEDIATE")
             try:
-                appended = _insert(connection, rows(), now)
+                rows, needing = taken()
+                _require(connection, needing)
+                appended = _insert(connection, rows, now)
                 connection.commit()
             except BaseException:
                 connection.rollback()
@@ -42,6 +45,12 @@ def append_as_writer(
             return appended
     except sqlite3.Error as error:
         raise as_sqlalchemy(error, sqlite3.Error) from error
+
+
+def _require(connection: Any, needing: Collection[bytes]) -> None:
+    for sha2 in needing:
+        if connection.execute(_COUNTED, (sha2,)).fetchone() is None:
+            raise BytesMissing
 
 
 def _insert(connection: Any, rows: Sequence[EventRow], now: Callable[[], int]) -> AppendResult:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from time import monotonic
 
@@ -28,6 +28,8 @@ from lrs.db.errors import is_away, is_busy, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import LogMark
 from lrs.ledger.append import (
+    AppendGroup,
+    BytesMissing,
     EventRow,
     Head,
     StoredAt,
@@ -38,6 +40,7 @@ from lrs.ledger.append import (
     insert_rows,
 )
 from lrs.ledger.dialects import append
+from lrs.ledger.space import uncounted
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +59,10 @@ class AppendConflict(IntegrityError):
         self.streams = list(streams)
 
 
+class BytesGone(Exception):
+    """Bytes that an event was to name are pruned by now. Nothing of the append was written."""
+
+
 Answer = list[int] | Exception
 """What becomes of a request: the positions of its rows, or why there are none."""
 
@@ -63,10 +70,13 @@ Answer = list[int] | Exception
 class _PendingAppend:
     """One request's rows and, in time, its answer."""
 
-    __slots__ = ("_answered", "abandoned", "answer", "deadline", "next", "rows")
+    __slots__ = ("_answered", "abandoned", "answer", "deadline", "needing", "next", "rows")
 
-    def __init__(self, rows: Sequence[EventRow], deadline: float) -> None:
+    def __init__(
+        self, rows: Sequence[EventRow], deadline: float, needing: Collection[bytes]
+    ) -> None:
         self.rows = rows
+        self.needing = needing
         self.deadline = deadline
         self.answer: Answer = []
         self.next: _PendingAppend | None = None
@@ -113,15 +123,16 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def append(self, rows: Sequence[EventRow]) -> list[int]:
+    def append(self, rows: Sequence[EventRow], needing: Collection[bytes] = ()) -> list[int]:
         """Write the rows whole, in order; return their positions once the commit is durable.
 
-        Raises AppendConflict when a version is taken, StorageFull, or Unavailable when there is no
+        `needing` are hashes of bytes that must be there still: BytesGone. Raises AppendConflict
+        when a version is taken, StorageFull, or Unavailable when there is no
         answer in time: then the outcome is unknown, and the same rows may be tried again.
         """
         if not rows:
             return []
-        slot = _PendingAppend(rows, monotonic() + self._timeout)
+        slot = _PendingAppend(rows, monotonic() + self._timeout, needing)
         with self._wake:
             if self._closed:
                 raise Unavailable("shutting-down")
@@ -151,6 +162,11 @@ class Writer:
         while self._acknowledged:
             taken.append(self._acknowledged.popleft())
         return taken
+
+    def acknowledge(self, last: LogMark) -> None:
+        """Note a commit of this process that another way than `append` has made."""
+        self._acknowledged.append(last)
+        self.on_commit()
 
     def close(self) -> None:
         """Finish what waits, then stop."""
@@ -215,14 +231,14 @@ class Writer:
         group: list[_PendingAppend] = []
         rows: list[EventRow] = []
 
-        def taken() -> list[EventRow]:
+        def taken() -> AppendGroup:
             group.extend(self._take())
             rows.extend(row for slot in group for row in slot.rows)
-            return rows
+            return AppendGroup(rows, [sha2 for slot in group for sha2 in slot.needing])
 
         try:
             appended = append(self._database, taken, self._now, self._stored_at)
-        except BrokenConstraint:
+        except (BrokenConstraint, BytesMissing):
             self._commit_exactly(group)
         except Exception as error:
             self._recover(group or self._take(), error, started=bool(group))
@@ -270,12 +286,16 @@ class Writer:
     ) -> tuple[list[Answer], LogMark | None]:
         """Each one's answer, and the last of the rows that were written, if any were."""
         taken = existing(connection, [row.stream for slot in group for row in slot.rows])
+        gone = uncounted(connection, {sha2 for slot in group for sha2 in slot.needing})
         answers: list[Answer] = []
         rows: list[EventRow] = []
         for slot in group:
-            answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
+            answer: Answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
+            is_new = not isinstance(answer, Exception) and answer[0] > head.position + len(rows)
+            if is_new and not gone.isdisjoint(slot.needing):
+                answer = BytesGone()
             answers.append(answer)
-            if not isinstance(answer, Exception) and answer[0] > head.position + len(rows):
+            if is_new and not isinstance(answer, Exception):
                 rows += slot.rows
                 for row, position in zip(slot.rows, answer, strict=True):
                     taken[row.stream] = (position, row.commitment)

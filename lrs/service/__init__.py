@@ -1,6 +1,6 @@
 """The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
 
-from lrs.ledger import LoggedStatement
+from lrs.ledger import LoggedStatement, Prunable
 from lrs.ledger.tables import SCHEMA_VERSION
 from lrs.projections.catalogue import CatalogueEntry
 from lrs.projector import ReadConsistency
@@ -28,6 +28,7 @@ __all__ = [
     "Lrs",
     "NewKey",
     "ProjectionAdmin",
+    "Prunable",
     "ReadConsistency",
     "Received",
     "StatementPage",

@@ -87,12 +87,14 @@ class CredentialService:
         activity: str = "",
         any_activity: bool = False,
         continues: Sequence[str] = (),
+        quota: int = 0,
         by: str = "",
     ) -> NewKey:
         """Hand out a key with 256 random bits of secret, good for so long, until that instant, or
         without an end; with a `learner`, an agent key, it speaks for that person alone, and of that
         `activity` alone unless of any: lrs.domain.launch. `continues` are the names of keys whose
-        documents it reaches as its own.
+        documents it reaches as its own; `quota` is how many bytes of documents and attachments it
+        may bring, 0 for what the settings say.
         """
         # In hex, as no command line takes that for an option; a "-" may begin other alphabets.
         secret = secrets.token_hex(SECRET_BYTES)
@@ -111,6 +113,7 @@ class CredentialService:
             activity=activity,
             any_activity=any_activity,
             continues=tuple(continues),
+            quota=quota,
             by=by,
         )
         self._ledger.append([event])

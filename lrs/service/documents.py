@@ -38,6 +38,7 @@ from lrs.domain.xapi.version import Version
 from lrs.ledger import Blobs, Ledger
 from lrs.projections import documents as projection
 from lrs.projector import FreshReads
+from lrs.service.quotas import Quotas
 from lrs.service.retry import retry_on_conflict
 
 _SCOPE = {
@@ -97,6 +98,7 @@ class DocumentService:
         reads: FreshReads,
         *,
         blobs: Blobs,
+        quotas: Quotas,
         recheck: Callable[[Credential], None],
         timeout: float,
         largest: int,
@@ -104,6 +106,7 @@ class DocumentService:
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._quotas = quotas
         self._recheck = recheck
         self._reads = reads
         self._timeout = timeout
@@ -150,18 +153,16 @@ class DocumentService:
         """Store the document, over what is there if `condition` and the version allow it, and give
         its ETag. `content_type` is kept as sent.
 
-        Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, Unavailable or
-        StorageFull.
+        Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, QuotaExceeded,
+        Unavailable or StorageFull.
         """
         self._may_keep(address.collection, by)
-        content = _content(content_type, received)
 
-        def decide(latest: _Latest) -> Content:
+        def decide(latest: _Latest) -> Digested:
             require_for_put(address.collection.kind, version, condition, latest.etag)
-            self._blobs.put(received)
-            return content
+            return received
 
-        return self._write(address, decide, by)
+        return self._write(address, content_type, decide, by)
 
     def merge(
         self,
@@ -177,11 +178,10 @@ class DocumentService:
         self._may_keep(address.collection, by)
         content = _content(content_type, received)
 
-        def decide(latest: _Latest) -> Content:
+        def decide(latest: _Latest) -> Digested:
             condition.require(latest.etag)
             if latest.document is None:
-                self._blobs.put(received)
-                return content
+                return received
             if not (content.is_json and _content_of(latest.document).is_json):
                 raise InvalidDocument("document-not-json")
             there, more = latest.document, received
@@ -193,11 +193,9 @@ class DocumentService:
             both = merged(*texts)
             if len(both) > self._largest:
                 raise TooLarge("document-too-large", limit=self._largest)
-            written = _Written(both)
-            self._blobs.put(written)
-            return _content(content_type, written)
+            return _Written(both)
 
-        return self._write(address, decide, by)
+        return self._write(address, content_type, decide, by)
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
@@ -234,7 +232,13 @@ class DocumentService:
 
         retry_on_conflict(once, self._timeout)
 
-    def _write(self, address: Address, decide: Callable[[_Latest], Content], by: Credential) -> str:
+    def _write(
+        self,
+        address: Address,
+        content_type: str,
+        decide: Callable[[_Latest], Digested],
+        by: Credential,
+    ) -> str:
         """The ETag of what was decided and stored. The document stays the key's that kept it."""
         stream = address.stream(self._ledger.owners.key_for(address.collection.owner))
 
@@ -242,10 +246,13 @@ class DocumentService:
             self._recheck(by)
             latest = self._latest(stream)
             _require_kept(latest, by)
-            content = decide(latest)
+            decided = decide(latest)
+            found = self._blobs.put(decided, by=self._quotas.account(by))
             there = latest.document
             keeper = by.id.hex if there is None else there.event.keeper
-            self._ledger.append([stored(address, stream, latest.version + 1, content, keeper)])
+            content = _content(content_type, decided)
+            event = stored(address, stream, latest.version + 1, content, keeper)
+            self._ledger.append([event], needing=found)
             return content.sha1
 
         return retry_on_conflict(once, self._timeout)

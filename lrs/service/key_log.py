@@ -86,6 +86,7 @@ class KeyLog:
             created.expires,
             launch if created.learner else None,
             created.continues,
+            created.quota,
         )
 
     def _entry(

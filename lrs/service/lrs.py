@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lrs.db.engine import Database
 from lrs.domain.training.vocabulary import Vocabulary
-from lrs.ledger import Ledger, try_room
+from lrs.ledger import Ledger, Space, try_room
 from lrs.projector import Projector
 from lrs.service.catalogue import CatalogueService
 from lrs.service.credentials import CredentialService
@@ -23,6 +23,8 @@ from lrs.service.projection_admin import (
     QuarantinedEvent,
     is_wrong,
 )
+from lrs.service.pruning import Pruning
+from lrs.service.quotas import Quotas
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -42,6 +44,10 @@ class Health:
     projections: Sequence[ProjectionEntry]
     quarantined: Sequence[QuarantinedEvent]
     divergences: Sequence[Divergence]
+    used: int
+    """Bytes of documents and attachments."""
+    quota: int
+    """How many there may be; 0 for any number."""
 
     @property
     def is_wrong(self) -> bool:
@@ -62,6 +68,9 @@ class Lrs:
     credentials: CredentialService
     key_uses: KeyUses
     launches: Launches
+    space: Space
+    quotas: Quotas
+    pruning: Pruning
     statements: StatementService
     documents: DocumentService
     definitions: DefinitionService
@@ -82,11 +91,15 @@ class Lrs:
         return self.databases[0].url, self.databases[1].url
 
     def start(self, *, fold: bool = True) -> None:
-        """Begin to fold in a thread of this process, or only to watch how far others are."""
+        """Begin to fold in a thread of this process, or only to watch how far others are; and to
+        prune in another one.
+        """
         self.projector.start(fold=fold)
+        self.pruning.start()
 
     def close(self) -> None:
         """Finish what waits and let the databases go."""
+        self.pruning.stop()
         self.projector.stop()
         self.ledger.close()
         self.key_uses.flush()
@@ -105,4 +118,11 @@ class Lrs:
         """Raises Unavailable when a database is away."""
         head, _ = self.ledger.reader.head()
         control = self.projection_admin
-        return Health(head, control.all(), control.quarantined(), control.divergences())
+        return Health(
+            head,
+            control.all(),
+            control.quarantined(),
+            control.divergences(),
+            self.space.used(),
+            self.space.quota,
+        )

@@ -7,13 +7,14 @@ from time import monotonic
 from typing import TypeVar
 
 from lrs.domain.errors import Unavailable
-from lrs.ledger import VersionTaken
+from lrs.ledger import BytesGone, VersionTaken
 
 T = TypeVar("T")
 
 
 def retry_on_conflict(once: Callable[[], T], timeout: float) -> T:
-    """What `once` gives, which is called until its append meets no other. `timeout` in seconds.
+    """What `once` gives, which is called until its append meets no other, and no pruning of bytes
+    that it names. `timeout` in seconds.
 
     Raises Unavailable where it always does, and whatever else `once` raises.
     """
@@ -21,6 +22,6 @@ def retry_on_conflict(once: Callable[[], T], timeout: float) -> T:
     while True:
         try:
             return once()
-        except VersionTaken as taken:
+        except (VersionTaken, BytesGone) as taken:
             if monotonic() > deadline:
                 raise Unavailable("write-contended") from taken

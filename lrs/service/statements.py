@@ -22,7 +22,7 @@ from lrs.domain.events import StatementStored
 from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.domain.xapi.statement import centiseconds, is_voiding, repeats, target_of
 from lrs.domain.xapi.version import Version
-from lrs.ledger import Blobs, Ledger, LoggedStatement, VersionTaken
+from lrs.ledger import Blobs, BytesGone, Ledger, LoggedStatement, VersionTaken
 from lrs.projections.statements import index as index
 from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.statements.search import Filter, find
@@ -31,6 +31,7 @@ from lrs.service.attachments import Attached, attached
 from lrs.service.counter import Counter
 from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
+from lrs.service.quotas import Quotas
 from lrs.service.received import NOTHING, Received, events_of
 
 BeforeLarge = Callable[[], None]
@@ -71,6 +72,7 @@ class StatementService:
         views: Database,
         *,
         blobs: Blobs,
+        quotas: Quotas,
         launches: Launches,
         recheck: Callable[[Credential], None],
         timeout: float,
@@ -79,6 +81,7 @@ class StatementService:
     ) -> None:
         self._ledger = ledger
         self._blobs = blobs
+        self._quotas = quotas
         self._launches = launches
         self._recheck = recheck
         self._reads = reads
@@ -113,8 +116,8 @@ class StatementService:
         A statement that is stored already and says the same is left alone. Raises
         StatementConflict for one that says something else, Forbidden for a scope too narrow,
         OutsideLaunch for what a learner's key may not say, Unauthenticated for a key that was
-        revoked or whose time was over while the statements came in, Unavailable or StorageFull when
-        the database does not take it.
+        revoked or whose time was over while the statements came in, QuotaExceeded for attachments
+        beyond a quota, Unavailable or StorageFull when the database does not take it.
         """
         self.require_writer(by)
         durations = centiseconds if version is Version.V2_0_0 else str
@@ -130,9 +133,13 @@ class StatementService:
             ):
                 raise StatementConflict("duplicate-id")
         self._recheck(by)
-        for content in carried.values():
-            self._blobs.put(content)
-        new = self._record(wanted, durations)
+
+        def keep() -> Collection[str]:
+            """The attachments' bytes; the hashes of those that were there."""
+            account = self._quotas.account(by)
+            return self._blobs.put(*carried.values(), by=account, attached=True) if carried else ()
+
+        new = self._record(wanted, durations, keep)
         self.stored.add(new)
         return StoreResult([event.originator_id for event in events], new)
 
@@ -289,15 +296,21 @@ class StatementService:
         self,
         wanted: dict[UUID, tuple[StatementStored, JsonObject]],
         durations: Callable[[str], object],
+        keep: Callable[[], Collection[str]],
     ) -> int:
         """Append what is not there yet, and say how many that is; what is there must say the
-        same.
+        same. `keep` stores the bytes of attachments first.
         """
         deadline = monotonic() + self._timeout
         left = dict(wanted)
+        found = keep()
         while left:
             try:
-                self._ledger.append([event for event, _ in left.values()])
+                self._ledger.append([event for event, _ in left.values()], needing=found)
+            except BytesGone as gone:
+                if monotonic() > deadline:
+                    raise Unavailable("write-contended") from gone
+                found = keep()
             except VersionTaken as taken:
                 if monotonic() > deadline:
                     raise Unavailable("write-contended") from taken

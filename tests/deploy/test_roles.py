@@ -11,9 +11,12 @@ import psycopg
 import pytest
 
 from tests.api.caller import basic
+from tests.api.opening import opened
 from tests.cli.test_commands import STATEMENT, Shell
 from tests.conftest import Place
 from tests.deploy.conftest import Roles
+from tests.ledger.test_document_history import put
+from tests.ledger.test_pruning import STATE
 from tests.support.served import Served, served
 
 FORBIDDEN = {
@@ -80,6 +83,22 @@ def test_the_runtime_role_rebuilds_read_models(shell: Shell) -> None:
     done = shell("projections", "rebuild", "--all", "--compare")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Every row came out the same." in done.stdout
+
+
+def test_the_runtime_role_counts_and_prunes(roles: Roles, tmp_path: Path) -> None:
+    """With rights that `lrs migrate` gives it, as the owner's; what was pruned is not missed."""
+    place = Place("postgresql", roles.runtime, roles.runtime)
+    with opened(place) as lrs:
+        for data in (b"one", b"two"):
+            put(lrs, STATE, data)
+        assert lrs.space.used() == 6
+    shell = Shell(place, tmp_path)
+    done = shell("prune", "--days", "0")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "1 superseded content with 3 bytes went; 3 bytes are left.\n",
+    )
+    assert shell("replay", "documents").returncode == 0
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -46,9 +46,12 @@ def holds(lrs: Lrs, address: Address) -> bytes | None:
         return None
 
 
+TOPICS = (DocumentStored.TOPIC, DocumentDeleted.TOPIC)
+
+
 def streams(database: Database) -> list[UUID]:
     """The streams of documents in a log, in order."""
-    query = select(event.c.originator_id).where(event.c.topic.like("document-%"))
+    query = select(event.c.originator_id).where(event.c.topic.in_(TOPICS))
     with database.read.connect() as connection:
         return list(connection.scalars(query.order_by(event.c.position)))
 

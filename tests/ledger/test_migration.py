@@ -70,7 +70,7 @@ def test_a_store_of_another_version_is_refused(database: Database) -> None:
         version = meta.c.name == "schema_version"
         connection.execute(update(meta).where(version).values(value="999"))
     for refused in (lambda: Ledger(database, now), lambda: migrate(database)):
-        with pytest.raises(UnknownSchema, match=r"version 999.*knows 2.*upgrade"):
+        with pytest.raises(UnknownSchema, match=r"version 999.*knows 3.*upgrade"):
             refused()
 
 

@@ -57,7 +57,8 @@ class Credential:
 
     `expires` is in microseconds since the epoch, 0 for a key without an end. `launch` says what a
     learner's key may speak of; None for a key that is no learner's. `continues` are the names of
-    keys whose documents are as its own.
+    keys whose documents are as its own. `quota` is how many bytes of documents and attachments it
+    may bring, 0 for what the settings say.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class Credential:
     expires: int = 0
     launch: Launch | None = None
     continues: tuple[str, ...] = ()
+    quota: int = 0
     # Asked several times in every request, and an enum's members are slow to find in sets.
     _writes: bool = field(init=False, repr=False)
     _defines: bool = field(init=False, repr=False)

@@ -1,0 +1,177 @@
+"""The bytes of attachments and documents in a folder, counted in the log's database."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from lrs.db.errors import translate_db_errors
+from lrs.domain.binary_content import BinaryContent
+from lrs.domain.errors import StorageFull, Unavailable
+from lrs.file_access import GroupAccess, make_folder
+from lrs.ledger.blobs import CHUNK, BlobTable, entries_of
+from lrs.ledger.space import NOBODY, CountedBytes, KeyAccount, forget, inserting, uncounted
+from lrs.ledger.tables import blob_discard
+
+
+class BlobFolder:
+    """Bytes in files `ab/abcd...` of a folder that all processes of the store share; they are
+    counted in the log's database.
+
+    What was kept in `before`, when there was no folder yet, is found there.
+    """
+
+    def __init__(
+        self, folder: Path, before: BlobTable, access: GroupAccess = GroupAccess.NONE
+    ) -> None:
+        self._folder = folder
+        self._before = before
+        self._access = access
+        self.space = before.space
+
+    def put(
+        self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
+    ) -> frozenset[str]:
+        wanted = entries_of(contents, attached)
+        there = self._before.find(wanted.values(), by)
+        new: list[CountedBytes] = []
+        if len(there) < len(wanted):
+            # Counted before they are written, as whoever removes files spares what is counted.
+            new = self._reserve([e for sha2, e in wanted.items() if sha2 not in there], by)
+        try:
+            self._write_all(contents)
+        except BaseException:
+            if new:
+                self._give_up(new, by)
+            raise
+        return frozenset(wanted) - {entry.sha2.hex() for entry in new}
+
+    def _reserve(self, missing: Collection[CountedBytes], by: KeyAccount) -> list[CountedBytes]:
+        with translate_db_errors(), self._before.database.write.begin() as connection:
+            connection.execute(_UNDISCARD, [{"of": entry.sha2} for entry in missing])
+            new = self.space.enter(connection, missing, by)
+            self.space.count(connection, new, by)
+            return new
+
+    def _give_up(self, new: Collection[CountedBytes], by: KeyAccount) -> None:
+        """What could not be written is not counted; if that fails, too, it counts too much. Files
+        that are there stay: another request may have written the same, and named them by now.
+        """
+        absent = [entry for entry in new if not self._path(entry.sha2.hex()).exists()]
+        with suppress(Exception), self._before.database.write.begin() as connection:
+            forget(connection, absent, by)
+
+    def _write_all(self, contents: Iterable[BinaryContent]) -> None:
+        absent = {one.sha2: one for one in contents if not self._path(one.sha2).exists()}
+        held = self._before.sizes(absent)
+        try:
+            for sha2, content in absent.items():
+                if sha2 not in held:
+                    make_folder(self._path(sha2).parent, self._access)
+                    _write(self._path(sha2), content, self._access)
+            for content in contents:
+                # Also where it exists: whoever wrote it may not have come as far as this.
+                for folder in (self._path(content.sha2).parent, self._folder, self._folder.parent):
+                    if content.sha2 not in held:
+                        _sync(folder)
+        except OSError as error:
+            raise _honest(error) from error
+
+    def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
+        found = {}
+        for sha2 in sha2s:
+            try:
+                found[sha2] = self._path(sha2).stat().st_size
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _honest(error) from error
+        return found | self._before.sizes([sha2 for sha2 in sha2s if sha2 not in found])
+
+    def chunks(self, sha2: str) -> Iterator[bytes]:
+        try:
+            with self._path(sha2).open("rb") as file:
+                while part := file.read(CHUNK):
+                    yield part
+        except FileNotFoundError:
+            yield from self._before.chunks(sha2)
+        except OSError as error:
+            raise _honest(error) from error
+
+    def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
+        try:
+            for path in self._folder.glob("??/*"):
+                if not path.name.startswith("."):  # what a writer has begun
+                    yield path.name, path.stat().st_size
+        except OSError as error:
+            raise _honest(error) from error
+        yield from self._before.all(connection)
+
+    def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
+        self._before.prune(connection, sha2s)
+        _discard(connection, [bytes.fromhex(sha2) for sha2 in sha2s])
+
+    def sweep(self) -> None:
+        """Remove the files that were noted, one after the other, unless they are counted again:
+        whoever keeps the same bytes anew takes the note away first, and waits for this.
+        """
+        with translate_db_errors(), self._before.database.read.connect() as connection:
+            noted = [bytes(sha2) for sha2 in connection.scalars(select(blob_discard.c.sha2))]
+        for sha2 in noted:
+            with translate_db_errors(), self._before.database.write.begin() as connection:
+                if connection.execute(_UNDISCARD, {"of": sha2}).rowcount:
+                    self._remove(connection, sha2)
+
+    def _remove(self, connection: Connection, sha2: bytes) -> None:
+        if uncounted(connection, [sha2]):
+            try:
+                self._path(sha2.hex()).unlink(missing_ok=True)
+            except OSError as error:
+                raise _honest(error) from error
+
+    def _path(self, sha2: str) -> Path:
+        return self._folder / sha2[:2] / sha2
+
+
+_UNDISCARD = delete(blob_discard).where(blob_discard.c.sha2 == bindparam("of"))
+
+
+def _discard(connection: Connection, sha2s: Collection[bytes]) -> None:
+    for sha2 in sha2s:
+        connection.execute(inserting(connection.dialect.name, blob_discard), {"sha2": sha2})
+
+
+def _write(path: Path, content: BinaryContent, access: GroupAccess) -> None:
+    """Whole or not at all, also when the machine stops on the way."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            for part in content.chunks():
+                file.write(part)
+            file.flush()
+            os.fchmod(file.fileno(), access.file_mode)
+            os.fsync(file.fileno())
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _sync(folder: Path) -> None:
+    """Make the folder's own entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _honest(error: OSError) -> Unavailable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageFull("storage-full")
+    return Unavailable("folder-away")

@@ -1,0 +1,179 @@
+"""Which bytes of documents are still needed: noted beside the counts, as far as the log was read.
+
+Only events of documents are read, which the index of rare topics has; appends pay nothing for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+
+from lrs.db.bulk import rows_of
+from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.pruning import DocumentChange, Need, is_prunable, needs
+from lrs.ledger.blobs import Blobs
+from lrs.ledger.ledger import Ledger
+from lrs.ledger.records import LoggedEvent
+from lrs.ledger.space import CountedBytes, KeyAccount, add_up
+from lrs.ledger.tables import FOLLOWED, blob_account, content, document_bytes, event, pruning
+
+PAGE = 200
+"""Events of documents that are followed in one transaction."""
+
+
+class Follower:
+    """Follows one log."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+
+    def follow(self, connection: Connection) -> bool:
+        """Read on from where the log was left, a page. Whether there may be more."""
+        after = connection.scalar(_VALUE) or 0
+        rows = connection.execute(_CHANGES, {"after": after, "limit": PAGE}).all()
+        changes = self._changes(connection, [LoggedEvent(*row) for row in rows])
+        found = needs(changes)
+        self._adopt(connection, changes)
+        _note(connection, found)
+        _note_versions(connection, changes)
+        if rows:
+            connection.execute(_SET, {"to": rows[-1][0]})
+        return len(rows) == PAGE
+
+    def _changes(self, connection: Connection, rows: Sequence[LoggedEvent]) -> list[DocumentChange]:
+        """The events with what each of them superseded; without those that are erased."""
+        streams = {(row.originator_id, row.originator_version): row for row in rows}
+        earlier = [
+            (id, version - 1)
+            for id, version in streams
+            if version > 1 and (id, version - 1) not in streams
+        ]
+        streams.update(_at(connection, earlier))
+        found = []
+        for row in rows:
+            fact = self._ledger.decoded(row)
+            earlier_row = streams.get((row.originator_id, row.originator_version - 1))
+            before = None if earlier_row is None else self._ledger.decoded(earlier_row)
+            if isinstance(fact, (DocumentStored, DocumentDeleted)):
+                version = before if isinstance(before, DocumentStored) else None
+                found.append(DocumentChange(row.position, row.stored, fact, version))
+        return found
+
+    def _adopt(self, connection: Connection, changes: Sequence[DocumentChange]) -> None:
+        """Count bytes that an earlier version of the program has brought, while it still ran after
+        `lrs migrate`. What else names them is not known, so they stay.
+        """
+        facts = [c.event for c in changes if isinstance(c.event, DocumentStored)]
+        named = {bytes.fromhex(fact.sha2): fact for fact in reversed(facts)}
+        rows = rows_of(connection, select(blob_account.c.sha2), blob_account.c.sha2, named)
+        counted = {bytes(row.sha2) for row in rows}
+        missing = {sha2: fact for sha2, fact in named.items() if sha2 not in counted}
+        if not missing:
+            return
+        sizes = self._blobs.sizes([sha2.hex() for sha2 in missing])
+        brought: defaultdict[str, int] = defaultdict(int)
+        for sha2, fact in missing.items():
+            if fact.sha2 in sizes:
+                entry = CountedBytes(sha2, sizes[fact.sha2], kept=True)
+                if self._blobs.space.enter(connection, [entry], KeyAccount(fact.keeper)):
+                    brought[fact.keeper] += entry.size
+        if brought:
+            add_up(connection, brought)
+
+
+_VALUE = select(pruning.c.value).where(pruning.c.name == FOLLOWED).with_for_update()
+_SET = update(pruning).where(pruning.c.name == FOLLOWED).values(value=bindparam("to"))
+_FACT = (
+    event.c.position,
+    event.c.stored,
+    event.c.originator_id,
+    event.c.originator_version,
+    event.c.topic,
+    content.c.state,
+)
+_FACTS: Select[Any] = select(*_FACT).select_from(
+    event.outerjoin(content, content.c.position == event.c.position)
+)
+# Written into the query: so both databases see that the index of rare topics has them all.
+_TOPICS = or_(
+    *(
+        event.c.topic == literal_column(f"'{fact.TOPIC}'")
+        for fact in (DocumentStored, DocumentDeleted)
+    )
+)
+_CHANGES = (
+    _FACTS.where(
+        _TOPICS,
+        event.c.topic != literal_column("'statement-stored'"),
+        event.c.position > bindparam("after"),
+    )
+    .order_by(event.c.position)
+    .limit(bindparam("limit"))
+)
+_NEED = (
+    update(blob_account)
+    .where(blob_account.c.sha2 == bindparam("of"))
+    .values(
+        uses=blob_account.c.uses + bindparam("more"),
+        superseded=case(
+            (
+                blob_account.c.uses + bindparam("more") == 0,
+                func.coalesce(bindparam("at", type_=blob_account.c.superseded.type),
+                              blob_account.c.superseded),
+            )
+        ),
+    )
+)  # fmt: skip
+
+
+def _at(
+    connection: Connection, streams: Sequence[tuple[Any, int]]
+) -> Mapping[tuple[Any, int], LoggedEvent]:
+    """The events of these versions of streams, of those that there are."""
+    found = {}
+    for start in range(0, len(streams), 100):
+        these = or_(
+            *(
+                and_(event.c.originator_id == id, event.c.originator_version == version)
+                for id, version in streams[start : start + 100]
+            )
+        )
+        for row in connection.execute(_FACTS.where(these)):
+            found[row[2], row[3]] = LoggedEvent(*row)
+    return found
+
+
+def _note(connection: Connection, found: Mapping[str, Need]) -> None:
+    rows = [
+        {"of": bytes.fromhex(sha2), "more": need.uses, "at": need.superseded}
+        for sha2, need in sorted(found.items())
+    ]
+    if rows:
+        connection.execute(_NEED, rows)
+
+
+def _note_versions(connection: Connection, changes: Sequence[DocumentChange]) -> None:
+    """Where in the log bytes are named that may go one day."""
+    rows = [
+        {"position": change.position, "sha2": bytes.fromhex(change.event.sha2)}
+        for change in changes
+        if isinstance(change.event, DocumentStored) and is_prunable(change.event)
+    ]
+    if rows:
+        connection.execute(insert(document_bytes), rows)
