@@ -21,7 +21,7 @@ from lrs.runtime import tune_memory, without_automatic_gc
 @dataclass(frozen=True, slots=True)
 class RebuildOutcome:
     """Rebuilds side by side: up to which position all are, in how many seconds, the projections
-    that came out otherwise, and those that could not be compared.
+    whose rows differ from what was there before, and those that could not be compared.
     """
 
     events: int

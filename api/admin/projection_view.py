@@ -1,4 +1,4 @@
-"""The control room's entries as JSON, and as lines for a terminal."""
+"""The entries of `/api/v1/projections` as JSON, and as lines for a terminal."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ LAST = 2**63 - 1
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
-    """The control room of a store."""
+    """What operators see of projections, and tell them."""
     bp = Blueprint("projections", __name__, url_prefix="/api/v1/projections")
     views = _ControlRoom(lrs)
     bp.before_request(views.begin)

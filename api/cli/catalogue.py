@@ -42,7 +42,7 @@ def import_(file: Path, preview: bool) -> None:
         click.echo(line)
     for line in _remarks(source, steps):
         click.echo(line, err=True)
-    click.echo("Nothing is changed: this was a preview." if preview else "The catalogue is so.")
+    click.echo("Nothing is changed: this was a preview." if preview else "Catalogue imported.")
 
 
 @catalogue.command("template")

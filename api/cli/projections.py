@@ -83,7 +83,7 @@ def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
 @projections.command()
 @click.argument("name")
 def cancel(name: str) -> None:
-    """Give up the rebuild of NAME, whoever makes it."""
+    """Cancel the rebuild of NAME, in whichever process it runs."""
     with context.store() as lrs:
         lrs.projection_admin.cancel(name)
     click.echo(f"The rebuild of {name} is cancelled.")
@@ -128,7 +128,7 @@ def retry(name: str, position: int | None) -> None:
 
 
 def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
-    """Make them anew, or all, and say how that went. Exits where rows came out otherwise."""
+    """Rebuild these projections, or all, and say how that went. Exits where rows differ."""
     chosen = list(names) or lrs.projection_admin.names
     shown = _Shown()
 
@@ -152,7 +152,8 @@ def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False
     for name in done.untold:
         click.echo(f"{name} could not be compared: it is paused, or was of another version.")
     if done.different:
-        click.echo(f"lrs: came out otherwise: {', '.join(done.different)}", err=True)
+        names = ", ".join(done.different)
+        click.echo(f"lrs: rebuilt rows differ from what was there before: {names}", err=True)
         sys.exit(FAILED)
     if compare and not done.untold:
         click.echo("Every row came out the same.")

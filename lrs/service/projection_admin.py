@@ -1,4 +1,4 @@
-"""The control room: how every projection is doing, and what whoever runs the store may tell it."""
+"""How every projection is doing, and the commands of whoever runs the store."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def test_what_makes_no_sense_is_refused(client: Caller, path: str, status: int, 
 def test_reads_of_a_read_model_that_is_being_made_are_503(
     place: Place, own_lrs: Lrs, own: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With Retry-After, and said in the control room; other read models answer, and so do the
+    """With Retry-After, and listed with the projections; other read models answer, and so do the
     servers of the older version.
     """
     own.store(said())
@@ -288,7 +288,7 @@ def test_an_entry_in_quarantine_can_be_described_again(
 
 
 def test_a_loss_is_shown_until_it_is_acknowledged(own_lrs: Lrs, own: Caller) -> None:
-    """In /health and in the control room, with the number of events that are missing."""
+    """In /health and in the list of projections, with the number of events that are missing."""
     assert own.get(ROOM).json["log"] == {"state": "ok", "divergences": []}
     log_id = own_lrs.ledger.log_id
     lost = Divergence(own_lrs.ledger.now(), log_id, log_id, 15, 10, ["training"])
