@@ -41,6 +41,17 @@ def test_malformed_credentials_are_no_credentials(client: Caller, case: str) -> 
     assert response.headers["WWW-Authenticate"].startswith("Basic ")
 
 
+def test_a_good_pair_counts_in_one_form_alone(client: Caller) -> None:
+    """Neither under another scheme, nor with what is no base64 within it."""
+    assert client.key is not None
+    encoded = basic(client.key.name, client.key.secret).removeprefix("Basic ")
+    for sent in (f"Bearer {encoded}", f"Basic {encoded[:8]}*{encoded[8:]}", f"Basic {encoded}!"):
+        response = client.send("GET", STATEMENTS, headers={"Authorization": sent})
+        refused(response, 401, "malformed-credentials")
+    for sent in (f"Basic {encoded}", f"bASIC {encoded}"):
+        assert client.send("GET", STATEMENTS, headers={"Authorization": sent}).status_code == 200
+
+
 def test_the_way_in_and_health_are_open_to_all(client: Caller) -> None:
     """They say nothing about people; a bad key does not close them."""
     for caller in (Caller(client.http, None), client):

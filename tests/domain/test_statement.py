@@ -114,6 +114,23 @@ def test_sameness_goes_both_ways(one: JsonObject, two: JsonObject) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ({"result": {"success": True}}, {"result": {"success": False}}),
+        ({"result": {"completion": False}}, {"result": {"completion": True}}),
+        ({"result": {"extensions": {"urn:x": True}}}, {"result": {"extensions": {"urn:x": 1}}}),
+        ({"object": {"id": "https://a.example/C"}}, {"object": {"id": "https://a.example/c"}}),
+    ],
+)
+def test_what_differs_in_a_truth_or_in_the_case_of_an_iri_is_not_the_same(
+    one: JsonObject, two: JsonObject
+) -> None:
+    bare = {"actor": A, "verb": {"id": "urn:v"}, "object": {"id": "https://a.example/c"}}
+    assert same({**bare, **one}, {**bare, **one})
+    assert not same({**bare, **one}, {**bare, **two})
+
+
+@pytest.mark.parametrize(
     ("one", "two", "equal"),
     [
         ("PT1H", "PT60M", True),

@@ -92,6 +92,38 @@ def test_everybody_in_a_group_was_there(story: Story) -> None:
     assert story.lines(key(ANNA)).keys() == story.lines(key(BORIS)).keys() == {TALK}
 
 
+def test_a_group_without_members_says_nothing_of_anybody(story: Story) -> None:
+    office = {"objectType": "Group", "account": {"homePage": "https://a.example", "name": "N"}}
+    story.post(passed() | {"actor": office})
+    with pytest.raises(TraineeNotFound):
+        story.lines("account|https://a.example|N")
+
+
+def test_an_absence_before_an_attendance_of_the_same_sitting_is_none(story: Story) -> None:
+    """The later word about a sitting counts."""
+    story.post(
+        happened("attended", ANNA, SESSION, "2026-03-20T14:00", completion=False),
+        happened("attended", ANNA, SESSION, "2026-03-20T14:30", duration="PT4H"),
+    )
+    line = story.line(TALK)
+    assert (line.sessions_attended, line.sessions_missed) == (1, 0)
+
+
+def test_who_was_only_seen_leaving_was_there(story: Story) -> None:
+    """How long they were, nobody can tell."""
+    left = happened("completed", ANNA, SESSION, "2026-03-20T18:00")
+    story.post(left | {"verb": {"id": "http://activitystrea.ms/schema/1.0/leave"}})
+    line = story.line(TALK)
+    assert (line.status, line.sessions_attended, line.hours) == ("attended", 1, 0)
+
+
+def test_an_iri_may_hold_any_character(story: Story) -> None:
+    """Also those beyond the first plane of Unicode."""
+    course = "https://learning.centre.example/\N{FIRE}/курс"
+    story.post(passed() | {"object": {"id": course}})
+    assert story.line(course).status == "passed"
+
+
 # What was wrong is voided, and stays in the log
 
 
@@ -192,6 +224,17 @@ def test_somebody_new_may_not_serve_before_they_have_passed(hired: Story) -> Non
     assert (hired.status("2026-03-10"), hired.may_serve("2026-03-10")) == ("assigned", False)
     hired.post(passed())
     assert (hired.status("2026-03-11"), hired.may_serve("2026-03-11")) == ("certified", True)
+
+
+def test_equivalent_courses_alone_certify(story: Story) -> None:
+    """The course of the programme itself need never be taken."""
+    for course in (FIRE, TALK):
+        story.describe(EntryKind.COURSE, id=course, title={"ru": "Курс"})
+    story.programme(equivalents=[{"course": TALK, "counts_as": FIRE}])
+    story.hire()
+    story.post(happened("passed", ANNA, TALK, "2026-03-11T10:00"))
+    assert story.status("2026-03-11") == "certified"
+    assert story.lines().keys() == {TALK}
 
 
 def test_a_certificate_says_nothing_of_the_days_before_it(hired: Story) -> None:
