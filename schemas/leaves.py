@@ -6,6 +6,7 @@ A refusal is a code, worded by `lrs.domain.error_catalogue`; `form` says what to
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -18,13 +19,13 @@ Check = Callable[[object], bool]
 Why = Callable[[object], str]
 
 
-class StrictField(fields.Field[Any]):
+class StrictField(fields.Field[Any], ABC):
     """A field whose own errors are codes."""
 
     @property
+    @abstractmethod
     def wants(self) -> str:
         """What to give, in words that may follow "give"."""
-        raise NotImplementedError
 
     def make_error(self, key: str, **_: Any) -> ValidationError:
         """For what is missing, and for null."""
