@@ -96,7 +96,7 @@ def test_two_newer_programs_that_start_at_once_make_one_read_model(
         for newer in both:
             wait_until(lambda newer=newer: state(ledger, newer) is ProjectionState.RUNNING, 60)  # type: ignore[misc]
         ledger.append([statement_event()])
-        assert [newer.fresh("tally").position for newer in both] == [31, 31]
+        assert [newer.reads.fresh("tally").position for newer in both] == [31, 31]
     assert (tallied(views), marks(views)) == (list(range(1, 32)), {"marked"})
     assert leftovers(place) == []
 
