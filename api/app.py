@@ -55,7 +55,7 @@ class Application(Flask):
 def create_app(lrs: Lrs) -> Flask:
     """The store as a WSGI application."""
     app = Application("zachetka", static_folder=None)
-    app.url_map.merge_slashes = False  # a redirect breaks a preflight; paths.py collapses them
+    app.url_map.merge_slashes = False  # a redirect breaks a preflight
     app.url_map.strict_slashes = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions[ATTEMPTS] = Attempts()

@@ -96,7 +96,7 @@ class AppendResult(NamedTuple):
         return LogMark(self.position + len(rows) - 1, self.stored, rows[-1].commitment)
 
 
-# In SQL, because the quicker ways to append (pipeline.py, onefile.py) go past SQLAlchemy.
+# In SQL, because the quicker ways to append (postgres.py, sqlite.py) go past SQLAlchemy.
 LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
 # clock_timestamp() and not now(): the latter is the transaction's start, before the lock.
 POSTGRES_HEAD = """

@@ -70,7 +70,7 @@ class DocumentsProjection:
 def listed(
     connection: Connection, collection: DocumentCollection, since: int | None = None
 ) -> dict[UUID, str]:
-    """The streams and names of the documents of a shelf, oldest first, stored after `since`.
+    """The streams and names of the documents of a collection, oldest first, stored after `since`.
 
     Without a registration those of every registration.
     """

@@ -135,13 +135,13 @@ def _is_ahead(ledger: Ledger, projection: Projection, at: Checkpoint, former: UU
 def _give_up(
     ledger: Ledger, connection: Connection, projection: Projection, at: Checkpoint
 ) -> bool:
-    """Let nobody answer from it, and wish for another one. Whether it was still that one."""
+    """Let nobody answer from it, and request a rebuild. Whether it was still that one."""
     name = projection.NAME
     if not checkpoints.abandon(connection, at, ledger.log_id):
         return False
     quarantine.remove(connection, name)
-    wish = RebuildRequest(name, uuid4().hex, projection.VERSION, True, ledger.now())
-    rebuild_requests.ask(connection, wish)
+    request = RebuildRequest(name, uuid4().hex, projection.VERSION, True, ledger.now())
+    rebuild_requests.ask(connection, request)
     return True
 
 

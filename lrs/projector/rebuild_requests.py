@@ -1,8 +1,8 @@
 """Which projections are being made anew beside those that are read, and how far that has come.
 
-A row is a wish: it says that there is to be a read model of that version. Who works at it holds a
-claim (lrs/projector/rebuild/staging.py), which ends with the process; so a row that nobody works at
-is taken up again, or swept away. To delete it is to cancel the rebuild.
+A row is a request: it says that there is to be a read model of that version. Who works at it holds
+a lock (lrs/projector/rebuild/staging.py), which ends with the process; so a row that nobody works
+at is taken up again, or swept away. To delete it is to cancel the rebuild.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ rebuild = Table(
     "rebuild",
     metadata,
     Column("projection", Text, primary_key=True),
-    # another for each wish
+    # another for each request
     Column("id", Text, nullable=False),
     Column("version", Integer, nullable=False),
     # whether any process that folds may do it; else it is a command's own, and ends with that
@@ -45,7 +45,7 @@ rebuild = Table(
 
 @dataclass(frozen=True, slots=True)
 class RebuildRequest:
-    """A rebuild that is wished for; `rate` is in events per second, times in microseconds."""
+    """A rebuild that is requested; `rate` is in events per second, times in microseconds."""
 
     projection: str
     id: str
@@ -74,18 +74,18 @@ def ask(connection: Connection, wanted: RebuildRequest) -> None:
 
 
 def progress(connection: Connection, now: RebuildRequest) -> bool:
-    """Note how far it has come; whether it is still wished for."""
+    """Note how far it has come; whether it is still requested."""
     values = {"position": now.position, "rate": now.rate, "moved": now.moved}
     return bool(connection.execute(_PROGRESS, {"which": now.id, **values}).rowcount)
 
 
 def finish(connection: Connection, id: str) -> bool:
-    """Take the wish away; whether it was still there."""
+    """Take the request away; whether it was still there."""
     return bool(connection.execute(rebuild.delete().where(rebuild.c.id == id)).rowcount)
 
 
 def remove(connection: Connection, projection: str) -> bool:
-    """Take away whatever is wished for that projection; whether there was anything."""
+    """Take away whatever is requested of that projection; whether there was anything."""
     gone = rebuild.delete().where(rebuild.c.projection == projection)
     return bool(connection.execute(gone).rowcount)
 

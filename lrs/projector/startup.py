@@ -1,4 +1,4 @@
-"""What a program's start does for its read models: makes those that are missing, and wishes for
+"""What a program's start does for its read models: makes those that are missing, and requests
 those that are of an older version.
 
 An older version's read model goes on being folded and read by older processes until its successor
@@ -47,7 +47,7 @@ class FoundProjection(Enum):
 
 
 def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) -> None:
-    """Make what is missing, and wish for what is of an older version, or was folded from events
+    """Make what is missing, and request what is of an older version, or was folded from events
     that the log has lost.
     """
     projections = list(projections)
@@ -98,8 +98,10 @@ def _mend(
     name, version = projection.NAME, projection.VERSION
     if found is FoundProjection.NEWER:
         return
-    wished = wanted is not None and (wanted.version == version or is_newer(wanted.version, version))
-    if wished and found in (FoundProjection.OLDER, FoundProjection.NOTHING):
+    requested = wanted is not None and (
+        wanted.version == version or is_newer(wanted.version, version)
+    )
+    if requested and found in (FoundProjection.OLDER, FoundProjection.NOTHING):
         return
     if found is not FoundProjection.OLDER:
         if ledger.reader.head()[0] <= SHORT:

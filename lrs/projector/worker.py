@@ -65,7 +65,7 @@ class Projector:
         self._continuity = Continuity(ledger, views, runner.projections)
 
     def prepare(self) -> None:
-        """Make what is missing, and wish for what is to be made anew."""
+        """Make what is missing, and request what is to be rebuilt."""
         prepare(self._ledger, self._views, self.runner.projections.values())
 
     def hint(self) -> None:

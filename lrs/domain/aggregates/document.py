@@ -49,7 +49,7 @@ class DocumentCollection:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One document: its shelf and its stateId or profileId."""
+    """One document: its collection and its stateId or profileId."""
 
     collection: DocumentCollection
     name: str

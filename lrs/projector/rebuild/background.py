@@ -40,10 +40,10 @@ class BackgroundRebuilds:
         self._versions = versions
         self._thread: threading.Thread | None = None
         self._failed: dict[str, int] = {}
-        """When each wish of this process failed last, by its id."""
+        """When each request of this process failed last, by its id."""
 
     def look(self) -> None:
-        """See to the rebuilds that are wished for, unless this process does so already."""
+        """See to the rebuilds that are requested, unless this process does so already."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="rebuilder", daemon=True)
             self._thread.start()

@@ -1,6 +1,6 @@
-"""Who makes projections anew beside those that are read: one for each at a time, in any process.
+"""Which process rebuilds a projection: one at a time for each, in any process.
 
-Readers see the old rows or the new ones. Whoever is killed before the swap (making.py) leaves what
+Readers see the old rows or the new ones. Whoever is killed before the swap (job.py) leaves what
 was there, and nothing that keeps the next rebuild from beginning.
 """
 
@@ -48,7 +48,7 @@ class RebuildCoordinator:
 
     def ask(self, name: str) -> None:
         """Wish for a rebuild, which the next process that folds will make. Raises RebuildConflict
-        where there is one under way or wished for.
+        where there is one under way or requested.
         """
         with translate_db_errors(), self._views.write.begin() as connection:
             wanted = rebuild_requests.read(connection, name)
@@ -81,7 +81,7 @@ class RebuildCoordinator:
         level: Level | None = None,
         progress: OnProgress = lambda _: None,
     ) -> Rebuilt:
-        """Make it anew now: as a wish of this process's own, or the one that is `waiting`. With
+        """Rebuild it now: as this process's own request, or the one that is `waiting`. With
         `level`, which brings the live one up to the log, the rows of both are compared.
 
         Raises RebuildConflict where somebody else is at it, or once it is cancelled or overtaken;
@@ -118,7 +118,7 @@ class RebuildCoordinator:
     def _requested(
         self, connection: Connection, name: str, waiting: RebuildRequest | None
     ) -> RebuildRequest:
-        """The wish to be fulfilled, whose claim is held."""
+        """The request to be fulfilled, whose lock is held."""
         if waiting is None:
             return self._request(connection, name, background=False)
         wanted = rebuild_requests.read(connection, name)

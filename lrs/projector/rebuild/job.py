@@ -1,8 +1,8 @@
 """One rebuild under way: fold a copy from the log's start, then put it in the live one's place.
 
 Once the copy is level with the log, the live projection is held still for as long as it takes to
-fold the rest and to swap: the tables, the position, what is set aside and the wish itself change in
-one transaction.
+fold the rest and to swap: the tables, the position, what is set aside and the request itself change
+in one transaction.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class RebuildJob:
         name = self._projection.NAME
         try:
             with self._staging.swapping(patience) as connection:
-                # Whoever holds the claim since the copy was begun has seen no crash undo any of it.
+                # Whoever holds the lock since the copy was begun has seen no crash undo any of it.
                 self._staging.require_lock()
                 wait_for_disk(connection)
                 live = self._locked(connection)

@@ -1,6 +1,6 @@
 """Where a projection is made anew beside the one that is read, and who may do that.
 
-Whoever works at a rebuild holds a claim on that projection. It ends with the process that holds
+Whoever works at a rebuild holds a lock on that projection. It ends with the process that holds
 it, however that ends, so there is no lease to wait for. What a dead process left in the place is
 thrown away when the next one begins.
 """
@@ -30,7 +30,7 @@ class StagingArea(Protocol):
         """Whether anybody works here just now, in any process."""
 
     def require_lock(self) -> None:
-        """Raises Unavailable where the claim was lost."""
+        """Raises Unavailable where the lock was lost."""
 
     def clear(self) -> None:
         """Throw away whatever is here."""

@@ -1,7 +1,7 @@
 """PostgreSQL: a projection is made anew in a schema of its own, whose tables then move.
 
-The claim is an advisory lock of a transaction that is open for as long as the rebuild takes. It
-has read nothing that it would hold on to, so it keeps nothing from being vacuumed; and it works
+The rebuild lock is an advisory lock of a transaction that is open for as long as the rebuild takes.
+It has read nothing that it would hold on to, so it keeps nothing from being vacuumed; and it works
 behind a PgBouncer that pools transactions, too. What closes silent connections does not close its
 connection (lrs/db/keepalive.py), but may close one that waits for the end of a long statement.
 """
@@ -37,7 +37,7 @@ class PostgresStaging:
         self._projection = projection
         self._schema = f"{LIVE}_beside_{projection}"
         self._lock = (_CLAIMS << 32) | crc32(projection.encode())
-        self._claim: Connection | None = None
+        self._lock_connection: Connection | None = None
         there = {"schema_translate_map": {LIVE: self._schema}}
         self.database = replace(
             views,
@@ -52,7 +52,7 @@ class PostgresStaging:
             if not connection.scalar(select(func.pg_try_advisory_xact_lock(self._lock))):
                 raise RebuildConflict("rebuild-under-way", projection=self._projection)
             connection.execute(_NEVER_IDLE)
-            self._claim = connection
+            self._lock_connection = connection
             with kept_alive(connection):
                 try:
                     yield
@@ -67,10 +67,10 @@ class PostgresStaging:
             return bool(connection.scalar(_CLAIMED, asked))
 
     def require_lock(self) -> None:
-        if self._claim is None:
+        if self._lock_connection is None:
             raise Unavailable("unavailable")
         with translate_db_errors():
-            self._claim.execute(select(1))
+            self._lock_connection.execute(select(1))
 
     def _holds_lock(self) -> bool:
         try:
@@ -80,7 +80,7 @@ class PostgresStaging:
         return True
 
     def clear(self) -> None:
-        """Whoever had the claim before may be gone, and its last statement go on in the server."""
+        """Whoever had the lock before may be gone, and its last statement go on in the server."""
         with translate_db_errors(), self._views.write.begin() as connection:
             connection.execute(_END_LEFTOVERS, {"schema": self._schema})
             connection.execute(DropSchema(self._schema, cascade=True, if_exists=True))

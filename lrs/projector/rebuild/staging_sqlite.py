@@ -1,7 +1,7 @@
 """SQLite: a projection is made anew in a file of its own, from which its tables are then copied.
 
-The read models' file has one writer; folding beside it costs that one nothing. The claim is the
-write lock of a file that holds nothing else.
+The read models' file has one writer; folding beside it costs that one nothing. The rebuild lock is
+the write lock of a file that holds nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lrs.file_access import make_file, make_folder
 from lrs.projections.tables import metadata
 
 LOCK_TIMEOUT = 1.0
-"""Seconds: somebody who asks whether there is a claim holds it for a moment."""
+"""Seconds: somebody who asks whether there is a lock holds it for a moment."""
 
 
 class SqliteStaging:
@@ -33,7 +33,7 @@ class SqliteStaging:
         live = Path(views.write.url.database or "")
         self._folder = live.with_name(f"{live.name}.beside")
         self._file = self._folder / f"{projection}.db"
-        self._claim = self._folder / f"{projection}.claim"
+        self._lock_file = self._folder / f"{projection}.claim"
         self._made: Database | None = None
 
     @property
@@ -45,12 +45,12 @@ class SqliteStaging:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """The claim's file stays: to delete what others may be about to lock would have two of
+        """The lock's file stays: to delete what others may be about to lock would have two of
         them hold a lock each.
         """
         with translate_folder_errors():
             make_folder(self._folder, self._views.group_access)
-            make_file(self._claim, self._views.group_access)
+            make_file(self._lock_file, self._views.group_access)
         with closing(self._opened(LOCK_TIMEOUT)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -63,7 +63,7 @@ class SqliteStaging:
             yield
 
     def is_locked(self) -> bool:
-        if not self._claim.exists():
+        if not self._lock_file.exists():
             return False
         try:
             with closing(self._opened(0.0)) as connection:
@@ -75,7 +75,7 @@ class SqliteStaging:
     def _opened(self, patience: float) -> sqlite3.Connection:
         try:
             return sqlite3.connect(
-                self._claim, patience, isolation_level=None, check_same_thread=False
+                self._lock_file, patience, isolation_level=None, check_same_thread=False
             )
         except sqlite3.OperationalError as error:
             raise Unavailable("unavailable") from error
