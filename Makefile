@@ -38,16 +38,16 @@ chromium:
 	fi
 
 clients: $(VENV)/.installed-dev chromium
-	$(BIN)/python -m pytest -n 0 tests/clients/javascript.py
+	$(BIN)/python -m pytest -n 0 tests/system/clients/javascript.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.installed-dev
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/domain tests/projections \
-	    tests/schemas tests/ledger tests/test_tccc.py tests/api/test_document_races.py \
-	    tests/api/test_exact.py tests/api/test_histories.py tests/api/test_memory.py
-	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/faults/test_lost_events.py
+	    tests/schemas tests/ledger tests/system/test_tccc.py tests/api/xapi/test_document_races.py \
+	    tests/api/xapi/test_exact.py tests/api/xapi/test_histories.py tests/api/test_memory.py
+	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/system/faults/test_lost_events.py
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m soak -n 0 -o timeout=7200
 
 lock:

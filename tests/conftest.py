@@ -26,22 +26,22 @@ remember_routes()
 
 BACKENDS = ("sqlite", "postgresql")
 LONG = (
-    "tests/faults/test_lost_events.py",
-    "tests/demo/test_store.py",
-    "tests/test_docs.py",
+    "tests/system/faults/test_lost_events.py",
+    "tests/system/demo/test_store.py",
+    "tests/system/test_docs.py",
     "tests/projector/test_beside.py",
     "tests/projections/test_reshaping.py",
-    "tests/benchmarks/",
-    "tests/faults/",
-    "tests/fuzz/test_fuzz.py",
-    "tests/test_tccc.py",
-    "tests/demo/test_past.py",
+    "tests/system/benchmarks/",
+    "tests/system/faults/",
+    "tests/system/fuzz/test_fuzz.py",
+    "tests/system/test_tccc.py",
+    "tests/system/demo/test_past.py",
     "tests/schemas/test_defects.py",
     "tests/api/test_slow_clients.py",
     "tests/api/test_memory.py",
-    "tests/browser/",
+    "tests/system/browser/",
     "tests/cli/",
-    "tests/deploy/",
+    "tests/system/deploy/",
 )
 """Where tests take long, the longest first."""
 

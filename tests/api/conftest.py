@@ -13,8 +13,8 @@ from api.app import create_app
 from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs
 from tests.api.caller import Caller
-from tests.api.centre import open_centre
 from tests.api.opening import Calling, caller_of, opened
+from tests.api.reports.centre import open_centre
 from tests.conftest import BACKENDS, Place
 from tests.support.places import Places
 
@@ -67,8 +67,8 @@ def own(own_lrs: Lrs) -> Caller:
 
 @pytest.fixture(scope="module")
 def centre(client: Caller) -> Mapping[str, str]:
-    """The module's store with the training centre of tests/api/centre.py in it, and nothing else:
-    the ids of its statements by name.
+    """The ids of its statements by name: the module's store has the training centre of
+    tests/api/reports/centre.py in it, and nothing else.
     """
     return open_centre(client)
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said, someone, voiding
-from tests.api.centre import describe
-from tests.api.documents import JSON, KINDS, PATHS, Doc, document
+from tests.api.reports.centre import describe
+from tests.api.xapi.documents import JSON, KINDS, PATHS, Doc, document
 
 COMPLETED = {"id": "http://adlnet.gov/expapi/verbs/completed"}
 

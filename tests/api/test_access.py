@@ -12,7 +12,7 @@ from lrs.service import CredentialService, Lrs
 from lrs.service.credentials import REMEMBERED_FOR
 from tests.api.caller import STATEMENTS, Caller, basic, fresh, said
 from tests.api.opening import Calling
-from tests.api.test_bad_bodies import refused
+from tests.api.xapi.test_bad_bodies import refused
 
 OPEN = ("/", "/health", "/xapi/about")
 

@@ -13,7 +13,7 @@ from api.failed_logins import FAILURES, MOST, SPAN, Attempts
 from lrs.domain.errors import TooManyFailures
 from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, elsewhere
-from tests.api.test_bad_bodies import refused
+from tests.api.xapi.test_bad_bodies import refused
 
 NAME = "0" * 32
 

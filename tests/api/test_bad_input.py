@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.api.caller import STATEMENTS, Answer, Caller, said
-from tests.api.documents import document
-from tests.api.mixed import post
-from tests.api.test_bad_bodies import SECRET, head, refused
+from tests.api.xapi.documents import document
+from tests.api.xapi.mixed import post
+from tests.api.xapi.test_bad_bodies import SECRET, head, refused
 
 AGENT = {"mbox": "mailto:anna@example.org"}
 BAD_JSON = {

@@ -16,10 +16,10 @@ from structlog.testing import capture_logs
 
 from lrs.domain.aggregates.credential import Scope
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, fresh, said, voiding
-from tests.api.documents import JSON, KINDS, document
-from tests.api.mixed import BOUNDARY, MIXED, attachment, body, part, post
 from tests.api.opening import Calling
 from tests.api.scopes import PLACES
+from tests.api.xapi.documents import JSON, KINDS, document
+from tests.api.xapi.mixed import BOUNDARY, MIXED, attachment, body, part, post
 from tests.conftest import Place
 from tests.support.served import installed
 

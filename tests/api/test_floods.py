@@ -16,7 +16,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.api.caller import basic, said
-from tests.api.mixed import MIXED, attachment, body, part
+from tests.api.xapi.mixed import MIXED, attachment, body, part
 from tests.conftest import Place
 from tests.support.served import Served, served
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from tests.api.caller import STATEMENTS, Caller, said
-from tests.api.documents import document
-from tests.api.mixed import MIXED, attachment, part, post
-from tests.api.test_bad_bodies import extended, refused
+from tests.api.xapi.documents import document
+from tests.api.xapi.mixed import MIXED, attachment, part, post
+from tests.api.xapi.test_bad_bodies import extended, refused
 
 pytestmark = pytest.mark.rules
 

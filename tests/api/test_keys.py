@@ -22,9 +22,9 @@ from lrs.service import Lrs
 from lrs.service.catalogue_changes import Stated
 from lrs.settings import Settings
 from tests.api.caller import fresh, said
-from tests.api.documents import document
 from tests.api.opening import Calling
-from tests.api.test_bad_bodies import refused
+from tests.api.xapi.documents import document
+from tests.api.xapi.test_bad_bodies import refused
 from tests.conftest import Place
 
 KINDS = ("state", "agent-profile")

@@ -12,7 +12,7 @@ from lrs.service import Lrs
 from tests.api.caller import Answer, Caller
 from tests.api.opening import Calling
 from tests.api.scopes import PLACES, About, Ask, about, asked
-from tests.api.test_bad_bodies import head
+from tests.api.xapi.test_bad_bodies import head
 
 pytestmark = pytest.mark.rules
 

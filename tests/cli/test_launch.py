@@ -21,7 +21,7 @@ from lrs.domain.errors import Unauthenticated
 from lrs.settings import Settings
 from tests.api.caller import Caller, fresh, said
 from tests.api.opening import opened, settings_of
-from tests.api.test_bad_bodies import refused
+from tests.api.xapi.test_bad_bodies import refused
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
 

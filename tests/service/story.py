@@ -19,7 +19,7 @@ from lrs.service import Lrs
 from lrs.service.catalogue import Change, Stated
 from schemas import parse_statements
 from tests.api.caller import voiding
-from tests.api.centre import ANNA, FIRE, SESSION, TALK, agent, happened, key
+from tests.api.reports.centre import ANNA, FIRE, SESSION, TALK, agent, happened, key
 
 __all__ = ["ANNA", "FIRE", "SESSION", "TALK", "Story", "agent", "happened", "key", "voiding"]
 

@@ -1,0 +1,1 @@
+"""The reports under /api/v1, over HTTP."""

@@ -1,0 +1,1 @@
+"""The resources of xAPI, over HTTP."""

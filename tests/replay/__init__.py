@@ -1,0 +1,1 @@
+"""The log folded anew: rebuilds, and what was known at a position."""
