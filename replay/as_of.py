@@ -16,15 +16,21 @@ from sqlalchemy import Connection
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import Authorities, vouches
 from lrs.domain.identity import identifiers, representatives
-from lrs.domain.training.line_state import concerns, gather, mark
+from lrs.domain.training.line_state import LineState, concerns, fold_lines
 from lrs.domain.training.listings import listings
 from lrs.domain.training.outcomes import Outcome, outcomes
-from lrs.domain.training.state_reducers import State
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LogReader
-from lrs.projections.training import catalogue_cache, catalogue_history, courses, lines, people
+from lrs.projections.training import (
+    catalogue_cache,
+    catalogue_history,
+    courses,
+    line_encoding,
+    lines,
+    people,
+)
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
@@ -35,8 +41,8 @@ class PersonAsOf:
     """A person, their lines, and what ruled them, as of a position."""
 
     trainee: Trainee
-    lines: Sequence[tuple[Course, State]]
-    vouched: Mapping[Authorities, Mapping[str, State]]
+    lines: Sequence[tuple[Course, LineState]]
+    vouched: Mapping[Authorities, Mapping[str, LineState]]
     """The lines by course IRI as the statements of these authorities alone make them."""
     programmes: dict[str, ProgrammeRules]
     exemptions: Sequence[JsonObject]
@@ -82,7 +88,9 @@ def person_as_of(
         for outcome in told.get(row.position, ())
         if outcome.trainee == names[row.trainee] and concerns(outcome)
     ]
-    states = _states(mine)
+    states = fold_lines(
+        (outcome.course, outcome.position, None if voided else outcome) for outcome, voided in mine
+    )
     programmes = catalogue_cache.programmes(connection, upto, zone)
     named = {authorities for one in programmes.values() for authorities in one.authorities}
     name = _name((outcome for outcome, _ in mine), [representative, *numbered])
@@ -100,38 +108,19 @@ def person_as_of(
     )
 
 
-def _states(mine: Iterable[tuple[Outcome, bool]]) -> dict[str, State]:
-    """The lines by course IRI that outcomes make, in the order of the log, each with whether its
-    statement was voided.
-    """
-    states: dict[str, State] = {}
-    seen: set[tuple[str, int]] = set()
-    for outcome, voided in mine:
-        if (outcome.course, outcome.position) in seen:
-            continue  # a Group may name two identifiers of one person
-        seen.add((outcome.course, outcome.position))
-        state = states.setdefault(outcome.course, {})
-        if voided:
-            mark(state, [outcome.position])
-        else:
-            gather(state, [outcome])
-    return states
-
-
 def _vouched(
     courses_: Iterable[str],
     mine: Iterable[tuple[Outcome, bool]],
     recorded: Mapping[int, RecordedStatement],
     authorities: Authorities,
-) -> dict[str, State]:
+) -> dict[str, LineState]:
     """The lines as the statements of these authorities alone make them, by course IRI."""
-    own = (
-        (outcome, voided)
+    found = fold_lines(
+        (outcome.course, outcome.position, outcome)
         for outcome, voided in mine
         if not voided and vouches(recorded[outcome.position].authority, authorities)
     )
-    found = _states(own)
-    return {iri: lines.normalised(found.get(iri, {})) for iri in courses_}
+    return {iri: line_encoding.normalised(found.get(iri, LineState())) for iri in courses_}
 
 
 def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:
@@ -148,10 +137,10 @@ def _entries(connection: Connection, kind: EntryKind, upto: int) -> list[JsonObj
 
 def _lines(
     connection: Connection,
-    states: dict[str, State],
+    states: dict[str, LineState],
     entries: Iterable[JsonObject],
     programmes: dict[str, ProgrammeRules],
-) -> list[tuple[Course, State]]:
+) -> list[tuple[Course, LineState]]:
     said = {entry["id"]: entry for entry in entries}
     wanted: dict[str, list[str]] = {}
     for code, programme in programmes.items():
@@ -161,7 +150,7 @@ def _lines(
     return [
         (
             courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())),
-            lines.normalised(state),
+            line_encoding.normalised(state),
         )
         for iri, state in states.items()
     ]

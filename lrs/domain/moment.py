@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lrs.domain.time import EPOCH
 
@@ -34,11 +33,6 @@ def year_of(days: int) -> int:
 def day_of(instant: int, offset: int) -> int:
     """The local day of an instant, in days since the epoch's."""
     return (instant + offset * 60_000_000) // _DAY
-
-
-def day_number(reference: Sequence[Any]) -> int:
-    """The local day of [instant, position, UTC offset in minutes], in days since the epoch's."""
-    return day_of(reference[0], reference[2])
 
 
 @lru_cache(maxsize=256)

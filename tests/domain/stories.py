@@ -9,9 +9,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from lrs.domain.training.line import Line, read_line
-from lrs.domain.training.line_state import gather
+from lrs.domain.training.line_state import LineState, gather
 from lrs.domain.training.outcomes import Outcome, outcomes
-from lrs.domain.training.state_reducers import State
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import VOIDED, RecordedStatement
 
@@ -118,15 +117,15 @@ def told(*statements: JsonObject) -> list[Outcome]:
     return [outcome for said in log(statements) for outcome in outcomes(said)]
 
 
-def state_of(*statements: JsonObject) -> State:
-    return gather({}, told(*statements))
+def state_of(*statements: JsonObject) -> LineState:
+    return gather(LineState(), told(*statements))
 
 
 def line_of(*statements: JsonObject, rule: Any = "best") -> Line:
     """The one line that these statements of one trainee and one course make."""
     all_told = told(*statements)
     assert len({(o.trainee, o.course) for o in all_told}) == 1
-    line = read_line(gather({}, all_told), rule)
+    line = read_line(gather(LineState(), all_told), rule)
     assert line is not None
     return line
 

@@ -7,7 +7,7 @@ from datetime import date
 from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.attempt import RULES
 from lrs.domain.training.line import read_line
-from lrs.domain.training.line_state import add, concerns
+from lrs.domain.training.line_state import LineState, concerns, gather
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
@@ -186,7 +186,7 @@ def test_other_outcomes_make_no_line() -> None:
     for verb in ("schedule", "earned", "rated"):
         (outcome,) = told(here(verb, {"id": SESSION["id"]}))
         assert concerns(outcome) is (verb != "schedule")
-        assert read_line(add({}, outcome)) is None
+        assert read_line(gather(LineState(), [outcome])) is None
 
 
 def test_a_certificate_tells_until_when_the_course_is_good() -> None:

@@ -38,7 +38,7 @@ def one(said: JsonObject) -> Outcome:
     ],
 )
 def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | None) -> None:
-    assert one(statement("scored", course(), result={"score": score})).scaled == scaled
+    assert one(statement("scored", course(), result={"score": score})).score.scaled == scaled
 
 
 @pytest.mark.parametrize(

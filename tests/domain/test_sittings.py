@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.course_statistics import delivered
 from lrs.domain.training.line_counters import sessions_of
-from lrs.domain.training.line_state import gather
+from lrs.domain.training.line_state import LineState, gather
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
     COURSE,
@@ -137,9 +137,8 @@ def test_statistics_count_each_sitting_of_an_address() -> None:
 def test_joining_and_leaving_in_any_order_are_the_same_sittings() -> None:
     said = told(*log(2, "23:00:00", "23:30:00"), here("join", SESSION, day(2, "23:40:00")),
                 here("leave", SESSION, day(3, "00:10:00")), absent(3))  # fmt: skip
-    assert (
-        len({str(sorted(evidence_in(COURSE, gather({}, one)))) for one in permutations(said)}) == 1
-    )
+    found = [evidence_in(COURSE, gather(LineState(), one)) for one in permutations(said)]
+    assert len({str(sorted(marks)) for marks in found}) == 1
 
 
 TIMES = st.builds(day, st.integers(1, 28), st.sampled_from(["00:05:00", "10:00:00", "23:55:00"]))
@@ -165,7 +164,7 @@ DAYS = st.lists(SITTINGS | STUDIES, min_size=1, max_size=12)
 
 def counting(said: list[JsonObject], upto: str) -> list[Any]:
     """What counts toward a certificate up to a day, by day."""
-    marks = evidence_in(COURSE, gather({}, told(*said)))
+    marks = evidence_in(COURSE, gather(LineState(), told(*said)))
     return sorted((str(m.day), m.what, m.milliseconds) for m in marks if str(m.day) <= upto)
 
 
@@ -184,8 +183,8 @@ def test_sittings_and_sessions_in_any_order_are_the_same(
 ) -> None:
     """And transcript, figures and certificate say the same of them."""
     outcomes = told(*said)
-    state = gather({}, outcomes)
-    assert state == gather({}, random.sample(outcomes, len(outcomes)))
+    state = gather(LineState(), outcomes)
+    assert state == gather(LineState(), random.sample(outcomes, len(outcomes)))
     line, marks = line_of(*said), evidence_in(COURSE, state)
     assert sum(m.milliseconds for m in marks) // 1000 == line.hours
     present = [m for m in marks if m.what == "attended"]

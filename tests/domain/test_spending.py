@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lrs.domain.certification.evidence import evidence_in
-from lrs.domain.training.line_state import gather
+from lrs.domain.training.line_state import LineState, gather
 from lrs.domain.training.spending import MOST_PARTS
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
@@ -87,7 +87,7 @@ def test_parts_and_sessions_without_end_keep_the_longest_in_any_order() -> None:
         )
         for n in range(1, 2 * MOST_PARTS)
     ]
-    forward, backward = gather({}, outcomes), gather({}, reversed(outcomes))
+    forward, backward = gather(LineState(), outcomes), gather(LineState(), reversed(outcomes))
     assert forward == backward
-    assert len(forward["attempts"][FIRST]["spent"]) == MOST_PARTS
-    assert forward["cut"]
+    assert len(forward.attempts[FIRST].durations) == MOST_PARTS
+    assert forward.hours_cut

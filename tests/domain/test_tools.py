@@ -10,10 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from lrs.domain.training.line import read_line
-from lrs.domain.training.line_state import concerns, gather
+from lrs.domain.training.line_state import LineState, concerns, gather
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.published_words import SILENT
-from lrs.domain.training.state_reducers import State
 from lrs.domain.training.vocabulary import PROGRESS, STANDARD
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import COURSE, activity, course, part, statement, told
@@ -72,12 +71,13 @@ def outcomes_of(row: Row) -> list[Outcome]:
     return [outcome for outcome in told(said) if concerns(outcome)]
 
 
-def made(state: State) -> str:
+def made(state: LineState) -> str:
     """The line, or what there is without one, in the words of the document."""
     line = read_line(state)
     if line is None:
-        known = {"certificate": "a certificate", "forfeited": "a certificate taken back"}
-        return next((text for name, text in known.items() if name in state), "nothing")
+        if state.certificate:
+            return "a certificate"
+        return "a certificate taken back" if state.forfeited else "nothing"
     return line.status if line.score is None else f"{line.status}, {line.score.scaled:g}"
 
 
@@ -85,7 +85,7 @@ def made(state: State) -> str:
 def test_a_tools_statement_makes_what_the_table_says(row: Row) -> None:
     """One line, of the course that it stands in, or of the object itself."""
     found = outcomes_of(row)
-    assert made(gather({}, found)) == row.makes
+    assert made(gather(LineState(), found)) == row.makes
     own = row.inside == "nothing" and STANDARD.kinds.get(row.type) != "course"
     assert {outcome.course for outcome in found} <= {f"{COURSE}/thing" if own else COURSE}
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrs.domain.training.line import read_line
-from lrs.domain.training.line_state import MOST_VOIDED, add, gather, mark
+from lrs.domain.training.line_state import MOST_VOIDED, LineState, fold_lines, gather, note_voided
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.sittings import MOST_INSTANTS, MOST_SITTINGS
 from lrs.domain.training.spending import MOST_PARTS
 from lrs.domain.xapi.agent import JsonObject
+from lrs.projections.training.line_encoding import decoded, encoded
 from tests.domain.stories import (
     MODULE,
     SESSION,
@@ -26,10 +26,6 @@ from tests.domain.stories import (
     told,
 )
 from tests.support.examples import drawn
-
-
-def written(state: JsonObject) -> str:
-    return json.dumps(state, sort_keys=True)
 
 
 def _moved(outcome: Outcome, position: int) -> Outcome:
@@ -46,19 +42,16 @@ def test_any_order_gives_the_same_line(history: list[JsonObject], random: Any) -
     """Late, early and simultaneous statements: the state is the same, byte for byte."""
     ordered = told(*history)
     shuffled = random.sample(ordered, len(ordered))
-    assert written(gather({}, ordered)) == written(gather({}, shuffled))
+    assert encoded(gather(LineState(), ordered)) == encoded(gather(LineState(), shuffled))
 
 
 @settings(deadline=None)
 @given(histories())
-def test_adding_leaves_the_state_it_was_given(history: list[JsonObject]) -> None:
-    state: JsonObject = {}
+def test_a_state_can_be_stored_and_continued(history: list[JsonObject]) -> None:
+    state = LineState()
     for outcome in told(*history):
-        before = written(state)
-        grown = add(state, outcome)
-        assert written(state) == before
-        state = json.loads(written(grown))
-    assert written(state) == written(state_of(*history))
+        state = decoded(encoded(gather(state, [outcome])))
+    assert encoded(state) == encoded(state_of(*history))
 
 
 @settings(deadline=None)
@@ -76,36 +69,34 @@ def test_every_line_can_be_read_under_every_rule(history: list[JsonObject], rule
 
 def test_a_voided_mistake_goes_and_leaves_a_mark() -> None:
     failed, passed = told(here("failed", TEST, day(2)), here("passed", TEST, day(3)))
-    line = read_line(mark(add({}, failed), [passed.position]))
+    line = read_line(note_voided(gather(LineState(), [failed]), [passed.position]))
     assert line
     assert (line.status, line.voided, line.voided_count) == ("failed", (2,), 1)
 
 
 def test_a_line_with_nothing_left_says_nothing() -> None:
-    state = mark({}, [1])
+    state = note_voided(LineState(), [1])
     assert read_line(state) is None
-    assert state == {"voided": {"count": 1, "latest": [1]}}
+    assert (state.voided, state.voided_count, state.is_empty) == ([1], 1, False)
 
 
 def test_marks_are_counted_when_they_are_too_many_to_keep() -> None:
     gone = list(range(1, MOST_VOIDED + 11))
-    forward: JsonObject = mark({}, gone)
-    backward: JsonObject = {}
+    forward, backward = note_voided(LineState(), gone), LineState()
     for one in reversed(gone):
-        backward = mark(backward, [one])
-    assert written(forward) == written(backward)
-    assert forward["voided"]["count"] == MOST_VOIDED + 10
-    assert len(forward["voided"]["latest"]) == MOST_VOIDED
+        note_voided(backward, [one])
+    assert forward == backward
+    assert forward.voided_count == MOST_VOIDED + 10
+    assert len(forward.voided) == MOST_VOIDED
 
 
 def test_ten_thousand_pages_turned_are_a_count() -> None:
     page = told(here("experienced", MODULE))[0]
-    few: JsonObject = {}
-    many: JsonObject = {}
+    few, many = LineState(), LineState()
     for state, turns in ((few, 10), (many, 10_000)):
         gather(state, (_moved(page, n) for n in range(1, turns)))
-    assert many["facts"] == {"started": 9_999}
-    assert len(written(many)) < len(written(few)) + 30
+    assert many.counts == {"started": 9_999}
+    assert len(encoded(many)) < len(encoded(few)) + 30
 
 
 def test_ten_thousand_tries_keep_those_a_rule_may_pick() -> None:
@@ -113,17 +104,17 @@ def test_ten_thousand_tries_keep_those_a_rule_may_pick() -> None:
         _moved(told(here("failed", TEST, score={"scaled": (n % 97) / 100}))[0], n)
         for n in range(1, 1_000)
     )
-    state = gather({}, tries)
-    assert len(state["attempts"][""]["results"]) <= 5
+    state = gather(LineState(), tries)
+    assert len(state.attempts[""].results) <= 5
     assert read_line(state).attempts == 999  # type: ignore[union-attr]
 
 
 def test_joining_without_end_is_cut_and_marked() -> None:
     joined = told(here("join", SESSION))[0]
-    state = gather({}, (_moved(joined, n) for n in range(1, MOST_INSTANTS + 100)))
-    (sitting,) = state["sessions"][SESSION["id"]]["days"].values()
-    assert len(sitting["in"]) == MOST_INSTANTS
-    assert state["cut"]
+    state = gather(LineState(), (_moved(joined, n) for n in range(1, MOST_INSTANTS + 100)))
+    (sitting,) = state.sessions[SESSION["id"]].sittings
+    assert len(sitting.came_in) == MOST_INSTANTS
+    assert state.hours_cut
 
 
 def test_sittings_without_end_keep_the_latest() -> None:
@@ -132,8 +123,8 @@ def test_sittings_without_end_keep_the_latest() -> None:
         sat._replace(timestamp=sat.timestamp + n * 86_400_000_000, position=n)
         for n in range(1, MOST_SITTINGS + 51)
     ]
-    forward, backward = gather({}, daily), gather({}, reversed(daily))
-    assert written(forward) == written(backward)
+    forward, backward = gather(LineState(), daily), gather(LineState(), reversed(daily))
+    assert forward == backward
     line = read_line(forward)
     assert line
     assert (line.sessions_attended, line.hours_cut) == (MOST_SITTINGS, True)
@@ -144,7 +135,17 @@ def test_parts_without_end_keep_the_longest() -> None:
         told(here("completed", part(f"m/{n}", "module"), duration=f"PT{n}M"))[0]
         for n in range(1, MOST_PARTS + 51)
     ]
-    forward = gather({}, (_moved(o, n) for n, o in enumerate(done)))
-    backward = gather({}, (_moved(o, n) for n, o in reversed(list(enumerate(done)))))
-    assert written(forward) == written(backward)
-    assert len(forward["attempts"][""]["spent"]) == MOST_PARTS
+    forward = gather(LineState(), (_moved(o, n) for n, o in enumerate(done)))
+    backward = gather(LineState(), (_moved(o, n) for n, o in reversed(list(enumerate(done)))))
+    assert encoded(forward) == encoded(backward)
+    assert len(forward.attempts[""].durations) == MOST_PARTS
+
+
+def test_a_statement_counts_once_in_a_line() -> None:
+    """As that of a Group that names two identifiers of one person."""
+    passed, failed = told(here("passed", TEST, day(2)), here("failed", TEST, day(3)))
+    once = fold_lines([("a", 1, passed), ("a", 2, None)])
+    assert fold_lines([("a", 1, passed), ("a", 1, passed), ("a", 2, None), ("a", 2, None)]) == once
+    assert once["a"].counts == {"passed": 1}
+    assert (once["a"].voided, once["a"].voided_count) == ([2], 1)
+    assert fold_lines([("a", 1, passed), ("b", 2, failed)])["b"].counts == {"failed": 1}

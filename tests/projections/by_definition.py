@@ -23,15 +23,14 @@ from lrs.domain.training.course_resolution import Listings
 from lrs.domain.training.course_statistics import Counters, delivered
 from lrs.domain.training.line import summary
 from lrs.domain.training.line_counters import part_of, sessions_of
-from lrs.domain.training.line_state import concerns, gather, mark
+from lrs.domain.training.line_state import LineState, concerns, gather, note_voided
 from lrs.domain.training.listings import listings
 from lrs.domain.training.outcomes import outcomes
-from lrs.domain.training.state_reducers import State
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
 from tests.projections.folding import Recorded
 
-States = dict[tuple[str, str], State]
+States = dict[tuple[str, str], LineState]
 """Lines by person's agent key and course IRI."""
 
 
@@ -116,9 +115,9 @@ def _states(
             if not concerns(outcome) or (who, outcome.course, outcome.position) in said_of:
                 continue
             said_of.add((who, outcome.course, outcome.position))
-            state = states.setdefault((who, outcome.course), {})
+            state = states.setdefault((who, outcome.course), LineState())
             if recorded.id in gone:
-                mark(state, [outcome.position])
+                note_voided(state, [outcome.position])
             else:
                 gather(state, [outcome])
     return states
@@ -178,7 +177,7 @@ def _programmes(log: Sequence[Recorded]) -> dict[str, list[tuple[JsonObject | No
     return found
 
 
-def _count(whole: Whole, iri: str, state: State, rule: Any, office: str | None) -> None:
+def _count(whole: Whole, iri: str, state: LineState, rule: Any, office: str | None) -> None:
     part = part_of(summary(state, rule), state, office)
     _add(whole.courses.setdefault(iri, {}), {**part.counters, "lines": 1})
     for by, value in (

@@ -20,6 +20,7 @@ from lrs.projections.base import Fold
 from lrs.projections.training import certifications, lines
 from lrs.projections.training.certifications import of_people, people_in
 from lrs.projections.training.courses import course as courses_table
+from lrs.projections.training.line_encoding import decoded
 from lrs.projections.training.lines import line
 from lrs.projections.training.people import people, person_by_key, persons
 from lrs.projections.training.people import trainee as trainees_table
@@ -391,7 +392,7 @@ def read(connection: Connection) -> Whole:
         .join(courses_table, courses_table.c.id == line.c.course)
     )
     for row in connection.execute(query):
-        whole.states[row.key, row.iri] = json.loads(row.state)
+        whole.states[row.key, row.iri] = decoded(row.state)
     of = courses_table.c.id
     for sums in connection.execute(
         select(courses_table.c.iri, course_statistics.c.counters).join_from(

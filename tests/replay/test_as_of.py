@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.training.state_reducers import State
+from lrs.domain.training.line_state import LineState
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LogReader
 from lrs.projections.training import certifications
@@ -70,7 +70,7 @@ def _verdicts(found: PersonAsOf) -> list[Any]:
     return [(one.programme.code, one.verdict) for one in seen.standings]
 
 
-def _states(connection: Connection, person: int) -> dict[str, State]:
+def _states(connection: Connection, person: int) -> dict[str, LineState]:
     return {course.iri: state for course, state in lines_of(connection, person)}
 
 

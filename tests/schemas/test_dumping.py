@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 
 from lrs.domain.training.course_statistics import figures
 from lrs.domain.training.line import read_line
-from lrs.domain.training.line_state import gather
+from lrs.domain.training.line_state import LineState, gather
 from lrs.domain.xapi.agent import JsonObject
 from schemas.fast_serializer import Dumping
 from schemas.reports.figures import FiguresView
@@ -41,7 +41,7 @@ class Outer(Schema):
 def test_lines_are_dumped_alike(history: list[JsonObject], rule: Any) -> None:
     """Member for member, in the same order."""
     # who only left, without a word on time, has no line
-    assume(read_line(gather({}, told(*history)), rule) is not None)
+    assume(read_line(gather(LineState(), told(*history)), rule) is not None)
     line = line_of(*history, rule=rule)
     assert list(Dumping(LineView()).dump(line).items()) == list(LineView().dump(line).items())
 

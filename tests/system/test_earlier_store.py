@@ -22,6 +22,7 @@ from lrs.domain.aggregates.credential import Scope
 from lrs.service import Lrs, NewKey
 from lrs.settings import Settings
 from tests.api.caller import Caller
+from tests.support.processes import wait_until
 
 EARLIER = Path(__file__).parents[1] / "support" / "earlier"
 KEPT: dict[str, Any] = json.loads((EARLIER / "answers.json").read_text("utf-8"))
@@ -30,7 +31,9 @@ ANSWERS: dict[str, Any] = KEPT["answers"]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lrs]:
-    """That store, opened as an operator would: `lrs migrate`, then the program."""
+    """That store, opened as an operator would: `lrs migrate`, then the program, which rebuilds the
+    read models whose rows have changed since.
+    """
     folder = tmp_path_factory.mktemp("earlier")
     for name in ("ledger", "views"):
         with sqlite3.connect(folder / f"{name}.db") as database:
@@ -40,6 +43,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lrs]:
         ledger_url=f"sqlite:///{folder / 'ledger.db'}", views_url=f"sqlite:///{folder / 'views.db'}"
     )
     bootstrap.migrate(settings)
+    first = bootstrap.build(settings)
+    first.start()
+    wait_until(lambda: all(entry.answers for entry in first.projection_admin.all()))
+    first.close()
     lrs = bootstrap.build(settings)
     yield lrs
     lrs.close()

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from lrs.domain.certification.requirement_check import Evidence, EvidenceKind
-from lrs.domain.moment import date_of, day_number
-from lrs.domain.training.evidence_log import COMPLETED, FAILED, PASSED, SCORED, WAIVED
+from lrs.domain.certification.requirement_check import Evidence
+from lrs.domain.moment import date_of
 from lrs.domain.training.hours import time_spent
+from lrs.domain.training.line_state import LineState
+from lrs.domain.training.reference import Reference
 from lrs.domain.training.sittings import TimeSpent, all_sittings
-from lrs.domain.training.state_reducers import Reference, State
-
-_WHAT: Mapping[str, EvidenceKind] = {
-    PASSED: "passed",
-    FAILED: "failed",
-    COMPLETED: "completed",
-    SCORED: "scored",
-    WAIVED: "waived",
-}
 
 
-def evidence_in(course: str, state: State) -> list[Evidence]:
+def evidence_in(course: str, state: LineState) -> list[Evidence]:
     """The marks of a line with this state in the course: verdicts and scores, sittings attended,
     and time spent, each on its own day.
     """
-    sittings = all_sittings(state)
+    sittings = all_sittings(state.sessions.values())
     marks = [
         Evidence(
             course,
-            _WHAT[what],
-            instant,
-            date_of(day_number((instant, position, offset))),
-            position,
-            attempt,
-            scaled,
-            own=own == 1,
+            entry.kind,
+            entry.reference.instant,
+            date_of(entry.reference.day),
+            entry.reference.position,
+            entry.attempt,
+            entry.scaled,
+            own=entry.own,
         )
-        for instant, position, offset, what, attempt, scaled, own in state.get("marks", ())
+        for entry in state.evidence
     ]
     marks += [
-        Evidence(course, "attended", one.present[0], date_of(one.day), one.present[1])
+        Evidence(course, "attended", one.present.instant, date_of(one.day), one.present.position)
         for one in sittings
         if one.present
     ]
@@ -48,22 +38,22 @@ def evidence_in(course: str, state: State) -> list[Evidence]:
 
 
 def _spent(course: str, spell: TimeSpent) -> Evidence:
-    (instant, position, _), *more = spell.grounds
-    day, supporting = date_of(spell.day), tuple(ground[1] for ground in more)
+    first, *more = spell.grounds
+    day, supporting = date_of(spell.day), tuple(ground.position for ground in more)
     return Evidence(
         course,
         "spent",
-        instant,
+        first.instant,
         day,
-        position,
+        first.position,
         milliseconds=spell.milliseconds,
         supporting=supporting,
     )
 
 
-def first_activity(state: State) -> Reference | None:
+def first_activity(state: LineState) -> Reference | None:
     """The reference to the first thing that was done: an enrolment or an absence is none."""
-    done = [attempt["first"] for attempt in state.get("attempts", {}).values()]
-    done += [mark[:3] for mark in state.get("marks", ()) if mark[3] == WAIVED]
-    done += [one.present for one in all_sittings(state) if one.present]
+    done = [attempt.first for attempt in state.attempts.values()]
+    done += [entry.reference for entry in state.evidence if entry.kind == "waived"]
+    done += [one.present for one in all_sittings(state.sessions.values()) if one.present]
     return min(done, default=None)

@@ -24,10 +24,11 @@ tries as the most often judged part has verdicts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, get_args
 
-from lrs.domain.training.attempt_state import AttemptResult, has_score, merit
-from lrs.domain.training.state_reducers import Reference, State
+from lrs.domain.training.attempt_state import AttemptResult, AttemptState, merit
+from lrs.domain.training.reference import FirstAndLast, Reference
 
 AttemptRule = Literal["best", "last", "first"]
 Status = Literal[
@@ -57,19 +58,19 @@ class Attempt(NamedTuple):
     scored: list[AttemptResult]
 
 
-def read(attempt: State, rule: AttemptRule) -> Attempt:
-    results: list[AttemptResult] = attempt.get("results", [])
-    judged = _nearest([r for r in results if r[4] is not None])
-    scored = _nearest([r for r in results if has_score(r)])
+def read_attempt(attempt: AttemptState, rule: AttemptRule) -> Attempt:
+    """The attempt as the rule sees it."""
+    judged = _nearest([r for r in attempt.results if r.verdict is not None])
+    scored = _nearest([r for r in attempt.results if r.score.is_given])
     verdict = judged[-1] if judged else None
     if rule != "last":
-        verdict = next((r for r in judged if r[4]), verdict)
-    status, ground = _attempt_status(attempt, verdict, -1 if rule == "last" else 0)
+        verdict = next((r for r in judged if r.verdict), verdict)
+    status, ground = _attempt_status(attempt, verdict, rule)
     return Attempt(
-        begun=attempt["first"],
+        begun=attempt.first,
         status=status,
         ground=ground,
-        verdict=verdict[4] if verdict else None,
+        verdict=verdict.verdict if verdict else None,
         judged=verdict,
         score=_picked_score(scored, verdict, rule),
         scored=scored,
@@ -78,21 +79,25 @@ def read(attempt: State, rule: AttemptRule) -> Attempt:
 
 def _nearest(results: list[AttemptResult]) -> list[AttemptResult]:
     """The course's own results if it has any, else those of its tests."""
-    return [r for r in results if r[3]] or results
+    return [r for r in results if r.own] or results
 
 
 def _attempt_status(
-    attempt: State, verdict: AttemptResult | None, which: int
+    attempt: AttemptState, verdict: AttemptResult | None, rule: AttemptRule
 ) -> tuple[Status, Reference]:
-    if verdict and verdict[4]:
-        return "passed", verdict
-    if "satisfied" in attempt:
-        return "completed", attempt["satisfied"][which]
+    if verdict and verdict.verdict:
+        return "passed", verdict.reference
+    if attempt.satisfied:
+        return "completed", _end(attempt.satisfied, rule)
     if verdict:
-        return "failed", verdict
-    if "done" in attempt:
-        return "completed", attempt["done"][which]
-    return "in progress", attempt["last"]
+        return "failed", verdict.reference
+    if attempt.completed:
+        return "completed", _end(attempt.completed, rule)
+    return "in progress", attempt.last
+
+
+def _end(span: FirstAndLast, rule: AttemptRule) -> Reference:
+    return span.last if rule == "last" else span.first
 
 
 def _picked_score(
@@ -108,24 +113,22 @@ def _picked_score(
 
 
 def picked(attempts: list[Attempt], rule: AttemptRule) -> Attempt | None:
+    """The attempt that the rule picks."""
     if not attempts:
         return None
     if rule == "best":
-        return max(attempts, key=_standing)
+        return max(attempts, key=_rank)
     passed = [a for a in attempts if a.status == "passed"]
     if rule == "first" and passed:
-        return min(passed, key=lambda a: a.ground[:2])
-    return max(attempts, key=lambda a: a.begun[:2])
+        return min(passed, key=lambda a: a.ground)
+    return max(attempts, key=lambda a: a.begun)
 
 
-def _standing(attempt: Attempt) -> tuple[int, float, float, int, int]:
+def _rank(attempt: Attempt) -> tuple[int, float, float, int, int]:
     scaled, raw = merit(attempt.score)[:2] if attempt.score else (-3.0, float("-inf"))
-    return _RANK[attempt.status], scaled, raw, -attempt.begun[0], -attempt.begun[1]
+    return _RANK[attempt.status], scaled, raw, -attempt.begun.instant, -attempt.begun.position
 
 
-def count(state: State) -> int:
+def count(attempts: Iterable[AttemptState]) -> int:
     """One for each registration; without one, as many as the most judged part has verdicts."""
-    return sum(
-        max(attempt.get("tries", {}).values(), default=1)
-        for attempt in state.get("attempts", {}).values()
-    )
+    return sum(max(attempt.tries.values(), default=1) for attempt in attempts)

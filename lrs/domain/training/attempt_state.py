@@ -1,19 +1,15 @@
-"""What an attempt gathers from the outcomes of studying: grades, completions and time spent.
-
-The shape of its state stands in `lrs.domain.training.line_state`.
-"""
+"""What an attempt gathers from the outcomes of studying: grades, completions and time spent."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from lrs.domain.training.evidence_log import COMPLETED, FAILED, PASSED, SCORED, note_evidence
+from lrs.domain.training.evidence_log import CountingKind, EvidenceEntry
 from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.spending import spend
-from lrs.domain.training.state_reducers import Reference, State, greatest, latest, span
-
-AttemptResult = list[Any]
-"""[*reference, 1 if the course's own else 0, verdict, scaled, raw, min, max]"""
+from lrs.domain.training.reference import FirstAndLast, Reference, greatest, later, spanned
+from lrs.domain.training.score import StatedScore
+from lrs.domain.training.spending import DurationPoint, Durations, add_duration
 
 _VERDICTS = frozenset({"passed", "failed"})
 GRADES = frozenset({"passed", "failed", "scored"})
@@ -24,39 +20,88 @@ _GRADED = frozenset({"assessment", "attempt", "content"})
 """Parts whose completion may carry a verdict and a score of the course."""
 
 
-def study(state: State, attempt: State, outcome: Outcome, reference: Reference) -> None:
-    if outcome.duration is not None:
-        spend(state, attempt, outcome, reference)
-    _reach(attempt, outcome)
-    span(attempt, reference)
+class AttemptResult(NamedTuple):
+    """A verdict, a score or both, of the course itself if `own`, else of one of its parts."""
+
+    reference: Reference
+    own: bool
+    verdict: bool | None
+    score: StatedScore
+
+
+@dataclass(slots=True)
+class AttemptState:
+    """What is kept of the outcomes of one attempt."""
+
+    first: Reference
+    last: Reference
+    completed: FirstAndLast | None = None
+    """When the course was completed."""
+    satisfied: FirstAndLast | None = None
+    """When the course was declared satisfied."""
+    results: list[AttemptResult] = field(default_factory=list)
+    """The graded outcomes that some rule may pick, by time."""
+    tries: dict[str, int] = field(default_factory=dict)
+    """How many verdicts there are on each part, of outcomes without a registration."""
+    durations: Durations = field(default_factory=dict)
+    """What was said of time (see `lrs.domain.training.spending`)."""
+    durations_shortened: bool = False
+    at_first: int | None = None
+    excess: int | None = None
+    """How far a stated duration reaches back, see `_note_reach`."""
+
+
+def study(
+    attempt: AttemptState, outcome: Outcome, reference: Reference
+) -> tuple[bool, EvidenceEntry | None]:
+    """Adds an outcome to an attempt's state; whether some of its time could not be kept, and what
+    it counts as toward a programme.
+    """
+    cut = outcome.duration is not None and _spend(attempt, outcome, outcome.duration, reference)
+    _note_reach(attempt, outcome)
+    attempt.first = min(attempt.first, reference)
+    attempt.last = later(attempt.last, reference)
     kind, own = outcome.kind, not outcome.part
-    if kind in COMPLETIONS and own:
-        done = attempt.setdefault("satisfied" if kind == "satisfied" else "done", [reference] * 2)
-        done[:] = [min(done[0], reference), max(done[1], reference)]
-    if outcome.success is (kind == "failed") and kind in _VERDICTS:
-        latest(state, "contradicted", reference)
+    if own and kind == "satisfied":
+        attempt.satisfied = spanned(attempt.satisfied, reference)
+    elif own and kind == "completed":
+        attempt.completed = spanned(attempt.completed, reference)
     if kind in GRADES:
         graded = own or outcome.activity_kind not in _UNGRADED
     else:
         graded = kind in COMPLETIONS and (own or outcome.activity_kind in _GRADED)
-    if graded:
-        _grade(attempt, outcome, reference)
-        what = _weight(outcome)
-        if what:
-            note_evidence(state, what, reference, outcome.attempt, outcome.scaled, own=own)
+    if not graded:
+        return cut, None
+    _grade(attempt, outcome, reference)
+    counting = _counting_kind(outcome)
+    if counting is None:
+        return cut, None
+    scaled = outcome.score.scaled
+    return cut, EvidenceEntry(reference, counting, outcome.attempt, scaled, own)
 
 
-def _weight(outcome: Outcome) -> str:
+def _spend(attempt: AttemptState, outcome: Outcome, duration: int, reference: Reference) -> bool:
+    shortened, cut = add_duration(
+        attempt.durations,
+        outcome,
+        DurationPoint(duration, reference),
+        shortened=attempt.durations_shortened,
+    )
+    attempt.durations_shortened = shortened
+    return cut
+
+
+def _counting_kind(outcome: Outcome) -> CountingKind | None:
     """What a graded outcome counts as toward a programme; often nothing."""
-    verdict = outcome.kind == "passed" if outcome.kind in _VERDICTS else outcome.success
+    verdict = outcome.verdict
     if verdict is not None:
-        return PASSED if verdict else FAILED
+        return "passed" if verdict else "failed"
     if not outcome.part and outcome.kind in COMPLETIONS:
-        return PASSED if outcome.kind == "satisfied" else COMPLETED
-    return "" if outcome.scaled is None else SCORED
+        return "passed" if outcome.kind == "satisfied" else "completed"
+    return None if outcome.score.scaled is None else "scored"
 
 
-def _reach(attempt: State, outcome: Outcome) -> None:
+def _note_reach(attempt: AttemptState, outcome: Outcome) -> None:
     """Notes duration minus instant, in microseconds, of what states a duration.
 
     It exceeds the time passed since the attempt's first instant f if that difference is over -f.
@@ -64,55 +109,54 @@ def _reach(attempt: State, outcome: Outcome) -> None:
     when an earlier outcome turns up, they join the others (`excess`).
     """
     reach = None if outcome.duration is None else outcome.duration * 1000 - outcome.timestamp
-    first = attempt["first"][0] if "first" in attempt else None
-    if first is not None and outcome.timestamp > first:
-        greatest(attempt, "excess", reach)
-    elif first is not None and outcome.timestamp == first:
-        greatest(attempt, "at_first", reach)
+    first = attempt.first.instant
+    if outcome.timestamp > first:
+        attempt.excess = greatest(attempt.excess, reach)
+    elif outcome.timestamp == first:
+        attempt.at_first = greatest(attempt.at_first, reach)
     else:
-        greatest(attempt, "excess", attempt.pop("at_first", None))
-        greatest(attempt, "at_first", reach)
+        attempt.excess = greatest(attempt.excess, attempt.at_first)
+        attempt.at_first = reach
 
 
-def _grade(attempt: State, outcome: Outcome, reference: Reference) -> None:
-    kind = outcome.kind
-    verdict = kind == "passed" if kind in _VERDICTS else outcome.success
-    if verdict is None and outcome.scaled is None and outcome.raw is None:
+def _grade(attempt: AttemptState, outcome: Outcome, reference: Reference) -> None:
+    verdict, score = outcome.verdict, outcome.score
+    if verdict is None and not score.is_given:
         return
-    own = 0 if outcome.part else 1
-    score = (outcome.scaled, outcome.raw, outcome.min, outcome.max)
-    results = [*attempt.get("results", ()), [*reference, own, verdict, *score]]
-    attempt["results"] = results if len(results) == 1 else _telling(results)
-    judged = kind in _VERDICTS or (outcome.activity_kind == "attempt" and verdict is not None)
+    attempt.results.append(AttemptResult(reference, not outcome.part, verdict, score))
+    if len(attempt.results) > 1:
+        attempt.results = _selectable(attempt.results)
+    judged = outcome.kind in _VERDICTS or (
+        outcome.activity_kind == "attempt" and verdict is not None
+    )
     if judged and not outcome.attempt:
-        tries = attempt.setdefault("tries", {})
-        tries[outcome.part] = tries.get(outcome.part, 0) + 1
+        attempt.tries[outcome.part] = attempt.tries.get(outcome.part, 0) + 1
 
 
-def _telling(results: list[AttemptResult]) -> list[AttemptResult]:
+def _selectable(results: list[AttemptResult]) -> list[AttemptResult]:
     """The results that a rule may pick: the first, last and best score, first pass, last verdict.
 
     Of the course's own results and of its parts' apart. Extremes of extremes are the extremes of
     all, so pruning at every step loses nothing.
     """
     kept: dict[int, AttemptResult] = {}
-    for own in (0, 1):
-        group = sorted((r for r in results if r[3] == own), key=lambda r: (r[0], r[1]))
-        scored = [r for r in group if has_score(r)]
-        judged = [r for r in group if r[4] is not None]
-        passed = [r for r in judged if r[4]]
+    for own in (False, True):
+        group = sorted((r for r in results if r.own is own), key=_reference)
+        scored = [r for r in group if r.score.is_given]
+        judged = [r for r in group if r.verdict is not None]
+        passed = [r for r in judged if r.verdict]
         picked = [*scored[:1], *scored[-1:], *judged[-1:], *passed[:1]]
         picked += [max(scored, key=merit)] if scored else []
-        kept |= {r[1]: r for r in picked}
-    return sorted(kept.values(), key=lambda r: (r[0], r[1]))
+        kept |= {r.reference.position: r for r in picked}
+    return sorted(kept.values(), key=_reference)
 
 
-def has_score(result: AttemptResult) -> bool:
-    return result[5] is not None or result[6] is not None
+def _reference(result: AttemptResult) -> Reference:
+    return result.reference
 
 
 def merit(result: AttemptResult) -> tuple[float, float, int, int]:
     """Orders results by score, the earlier first among equals; no score is least."""
-    scaled = -2.0 if result[5] is None else result[5]
-    raw = float("-inf") if result[6] is None else result[6]
-    return scaled, raw, -result[0], -result[1]
+    scaled = -2.0 if result.score.scaled is None else result.score.scaled
+    raw = float("-inf") if result.score.raw is None else result.score.raw
+    return scaled, raw, -result.reference.instant, -result.reference.position

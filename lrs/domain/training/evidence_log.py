@@ -2,63 +2,69 @@
 and waivers of the course.
 
 A line's rule picks one attempt; a programme that has to be renewed looks at all of them. So a
-line's state keeps these by time: [*reference, what, attempt, scaled, 1 if the course's own else 0].
-MOST are kept: the latest, and what may achieve a course before failures and scores alone.
+line's state keeps these by time. MOST are kept: the latest, and what may achieve a course before
+failures and scores alone.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
-from lrs.domain.training.state_reducers import Reference, State
+from lrs.domain.training.reference import Reference
+from lrs.domain.training.score import Number
 
-PASSED, FAILED, COMPLETED, SCORED, WAIVED = "p", "f", "c", "s", "w"
+CountingKind = Literal["passed", "failed", "completed", "scored", "waived"]
 
 MOST = 500
-_FLEETING = (FAILED, SCORED)
+_FLEETING = ("failed", "scored")
 
 
-def note_evidence(
-    state: State,
-    what: str,
-    reference: Reference,
-    attempt: str = "",
-    scaled: Any = None,
-    *,
-    own: bool = True,
-) -> None:
-    """Keeps one more in a line's state, which is changed."""
-    marks = state.setdefault("marks", [])
-    insort(marks, [*reference, what, attempt, scaled, 1 if own else 0], key=_when)
-    if len(marks) > MOST:
+class EvidenceEntry(NamedTuple):
+    """One thing that counts: of which attempt, with which scaled score, and whether it is the
+    course's `own` or that of one of its parts.
+    """
+
+    reference: Reference
+    kind: CountingKind
+    attempt: str = ""
+    scaled: Number | None = None
+    own: bool = True
+
+
+def note_evidence(entries: list[EvidenceEntry], entry: EvidenceEntry) -> None:
+    """Keeps one more among a line's entries, which are changed."""
+    insort(entries, entry, key=_reference)
+    if len(entries) > MOST:
         # which go does not depend on the order of arrival: the least of all, by one order
-        marks.remove(min(marks, key=lambda mark: (mark[3] not in _FLEETING, *_when(mark))))
+        entries.remove(min(entries, key=lambda e: (e.kind not in _FLEETING, e.reference)))
 
 
-def attempts_until_pass(state: State) -> int:
+def attempts_until_pass(entries: Sequence[EvidenceEntry]) -> int:
     """The failures before the first pass, and that pass: of the course's own verdicts if it has
     any, else of those of its tests.
     """
-    verdicts = [mark for mark in state.get("marks", ()) if mark[3] in (PASSED, FAILED)]
+    verdicts = [entry for entry in entries if entry.kind in ("passed", "failed")]
     count = 1
-    for mark in [mark for mark in verdicts if mark[6]] or verdicts:
-        if mark[3] == PASSED:
+    for entry in [entry for entry in verdicts if entry.own] or verdicts:
+        if entry.kind == "passed":
             break
         count += 1
     return count
 
 
-def renewals(state: State) -> list[Reference]:
+def renewals(entries: Sequence[EvidenceEntry]) -> list[Reference]:
     """The passes of the course itself; and its completions, but of an attempt that failed last."""
-    own = [mark for mark in state.get("marks", ()) if mark[6]]
-    last = {mark[4]: mark[3] for mark in own if mark[3] in (PASSED, FAILED)}
+    own = [entry for entry in entries if entry.own]
+    last = {entry.attempt: entry.kind for entry in own if entry.kind in ("passed", "failed")}
     return [
-        mark[:3]
-        for mark in own
-        if mark[3] == PASSED or (mark[3] == COMPLETED and last.get(mark[4]) != FAILED)
+        entry.reference
+        for entry in own
+        if entry.kind == "passed"
+        or (entry.kind == "completed" and last.get(entry.attempt) != "failed")
     ]
 
 
-def _when(mark: list[Any]) -> tuple[int, int]:
-    return mark[0], mark[1]
+def _reference(entry: EvidenceEntry) -> Reference:
+    return entry.reference

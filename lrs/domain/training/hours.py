@@ -16,24 +16,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lrs.domain.training.line_state import LineState
 from lrs.domain.training.sittings import Sitting, TimeSpent
 from lrs.domain.training.spending import Spending, spendings
-from lrs.domain.training.state_reducers import State
 
 _ROUNDING = 1_000_000
 """Players round a duration to the second: up to that, it contradicts nothing."""
 
 
-def time_spent(state: State, sittings: Sequence[Sitting]) -> list[TimeSpent]:
+def time_spent(state: LineState, sittings: Sequence[Sitting]) -> list[TimeSpent]:
     """All time spent, each stretch counted once; nothing shorter than a millisecond. `sittings`
     are the line's.
     """
     inside = [one.time_spent for one in sittings if one.time_spent]
-    spent = spendings(state)
+    spent = spendings(attempt.durations for attempt in state.attempts.values())
     if not spent:
         return inside
     if any(one.whole and (one.parts or inside) for one in spent):
-        return _larger(inside, spent, state.get("online"))
+        return _larger(inside, spent, state.online_since)
     return [*inside, *(spell for one in spent for spell in (*one.whole, *one.parts))]
 
 
@@ -98,10 +98,10 @@ def _up_to(milliseconds: int, said: Sequence[TimeSpent]) -> list[TimeSpent]:
     return found
 
 
-def exceeds(state: State) -> bool:
+def exceeds(state: LineState) -> bool:
     """Whether some duration is longer than the time since its attempt's first known activity."""
     return any(
-        a["excess"] + a["first"][0] > _ROUNDING
-        for a in state.get("attempts", {}).values()
-        if "excess" in a
+        attempt.excess + attempt.first.instant > _ROUNDING
+        for attempt in state.attempts.values()
+        if attempt.excess is not None
     )

@@ -13,35 +13,32 @@ Its status, the first that holds (`lrs.domain.training.attempt` says which attem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from lrs.domain.certification.calendar import plus_months
 from lrs.domain.moment import Moment
-from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read
-from lrs.domain.training.attempt_state import AttemptResult, merit
+from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read_attempt
+from lrs.domain.training.attempt_state import merit
 from lrs.domain.training.evidence_log import attempts_until_pass, renewals
 from lrs.domain.training.feedback import stars
 from lrs.domain.training.hours import exceeds, time_spent
-from lrs.domain.training.line_state import COURSE, ONLINE, SESSION, TEST
-from lrs.domain.training.score import Number
+from lrs.domain.training.line_state import (
+    COURSE,
+    ONLINE,
+    SESSION,
+    TEST,
+    EarnedCertificate,
+    LineState,
+)
+from lrs.domain.training.reference import Reference
+from lrs.domain.training.score import StatedScore
 from lrs.domain.training.sittings import Sitting, TimeSpent, all_sittings
-from lrs.domain.training.state_reducers import Reference, State
 
 Kind = Literal["classroom", "online", "blended", "test"]
 KINDS: tuple[Kind, ...] = ("blended", "classroom", "online", "test")
 MOST_EVIDENCE = 50
-
-
-class LineScore(NamedTuple):
-    """As said; `scaled` runs from -1 to 1."""
-
-    scaled: Number | None
-    raw: Number | None
-    min: Number | None
-    max: Number | None
 
 
 class NamedAgent(NamedTuple):
@@ -78,10 +75,10 @@ class Line(NamedTuple):
     last_activity: Moment
     completed: Moment | None
     attempts: int
-    score: LineScore | None
-    best_score: LineScore | None
-    last_score: LineScore | None
-    first_score: LineScore | None
+    score: StatedScore | None
+    best_score: StatedScore | None
+    last_score: StatedScore | None
+    first_score: StatedScore | None
     hours: int
     spells: tuple[TimeSpent, ...]
     hours_exceed_elapsed: bool
@@ -117,8 +114,8 @@ class LineSummary(NamedTuple):
     sessions_missed: int
     attempts: int
     hours: int
-    score: LineScore | None
-    first_score: LineScore | None
+    score: StatedScore | None
+    first_score: StatedScore | None
     reached: Moment
     tries: int | None
     minutes: int | None
@@ -130,6 +127,8 @@ class LineSummary(NamedTuple):
 class _Reading(NamedTuple):
     """A state's attempts as a rule sees them, and what follows for the line."""
 
+    first: Reference
+    last: Reference
     attempts: list[Attempt]
     chosen: Attempt | None
     sittings: list[Sitting]
@@ -140,160 +139,185 @@ class _Reading(NamedTuple):
     spent: list[TimeSpent]
 
 
-def summary(state: State, rule: AttemptRule = "best") -> LineSummary | None:
-    """The part of `view` that statistics need, at a third of the cost."""
-    return _gist(state, _read(state, rule)) if "first" in state else None
+def summary(state: LineState, rule: AttemptRule = "best") -> LineSummary | None:
+    """The part of a line that statistics need, at a third of the cost."""
+    reading = _read(state, rule)
+    return None if reading is None else _summary(state, reading)
 
 
-def read_line(state: State, rule: AttemptRule = "best", months: int | None = None) -> Line | None:
+def read_line(
+    state: LineState, rule: AttemptRule = "best", months: int | None = None
+) -> Line | None:
     """What the line says; None when nothing is left to say, as when all of it was voided.
 
     `months` is how long the course is good for, if the catalogue says so.
     """
-    if "first" not in state:
-        return None
     reading = _read(state, rule)
-    said = _gist(state, reading)
-    scored = sorted((r for a in reading.attempts for r in a.scored), key=_WHEN)
+    if reading is None:
+        return None
+    counted = _summary(state, reading)
+    scored = sorted((r for a in reading.attempts for r in a.scored), key=lambda r: r.reference)
     scores = (max(scored, key=merit), scored[-1], scored[0]) if scored else ()
-    marks = state.get("voided", _NO_MARKS)
     completed = reading.ground if reading.status in _FINISHED else None
-    valid_until, keeping = _validity(state, completed, months)
-    grounds = [*_verdicts(reading, state), *keeping, *scores, *_grounds(state, reading)]
+    valid_until, lasting = _validity(state, completed, months)
+    grounds = [
+        *_verdict_grounds(state, reading),
+        *lasting,
+        *(result.reference for result in scores),
+        *_other_grounds(state, reading),
+    ]
     return Line(
         rule=rule,
-        kind=said.kind,
-        status=said.status,
-        success=said.success,
-        first_activity=_moment(state["first"]),
-        last_activity=_moment(state["last"]),
-        completed=_moment(completed) if completed else None,
-        attempts=said.attempts,
-        score=said.score,
-        best_score=_score(scores[0]) if scores else None,
-        last_score=_score(scores[1]) if scores else None,
-        first_score=said.first_score,
-        hours=said.hours,
+        kind=counted.kind,
+        status=counted.status,
+        success=counted.success,
+        first_activity=reading.first.moment,
+        last_activity=reading.last.moment,
+        completed=completed.moment if completed else None,
+        attempts=counted.attempts,
+        score=counted.score,
+        best_score=scores[0].score if scores else None,
+        last_score=scores[1].score if scores else None,
+        first_score=counted.first_score,
+        hours=counted.hours,
         spells=tuple(reading.spent),
         hours_exceed_elapsed=exceeds(state),
-        success_contradicted="contradicted" in state,
-        hours_cut=state.get("cut", False),
-        enrolled=said.enrolled,
-        started=said.started,
-        sessions_attended=said.sessions_attended,
-        sessions_missed=said.sessions_missed,
-        reached=said.reached,
-        tries=said.tries,
-        minutes=said.minutes,
-        stars=said.stars,
-        instructor=said.instructor,
-        place=NamedPlace(*state["place"][2:]) if "place" in state else None,
+        success_contradicted=state.contradicted is not None,
+        hours_cut=state.hours_cut,
+        enrolled=counted.enrolled,
+        started=counted.started,
+        sessions_attended=counted.sessions_attended,
+        sessions_missed=counted.sessions_missed,
+        reached=counted.reached,
+        tries=counted.tries,
+        minutes=counted.minutes,
+        stars=counted.stars,
+        instructor=counted.instructor,
+        place=NamedPlace(state.place.id, state.place.title) if state.place else None,
         valid_until=valid_until,
-        evidence=tuple(dict.fromkeys(map(_POSITION, grounds)))[:MOST_EVIDENCE],
-        voided=tuple(marks["latest"]),
-        voided_count=marks["count"],
+        evidence=tuple(dict.fromkeys(ground.position for ground in grounds))[:MOST_EVIDENCE],
+        voided=tuple(state.voided),
+        voided_count=state.voided_count,
     )
 
 
-def _read(state: State, rule: AttemptRule) -> _Reading:
-    attempts = [read(a, rule) for a in state.get("attempts", _NONE).values()]
+def _read(state: LineState, rule: AttemptRule) -> _Reading | None:
+    if state.first is None or state.last is None:
+        return None
+    attempts = [read_attempt(attempt, rule) for attempt in state.attempts.values()]
     chosen = picked(attempts, rule)
-    sittings = all_sittings(state)
+    sittings = all_sittings(state.sessions.values())
     present = [one.present for one in sittings if one.present]
-    status, ground = _status(state, chosen, present)
+    status, ground = _status(state, state.last, chosen, present)
     return _Reading(
-        attempts, chosen, sittings, present, status, ground, time_spent(state, sittings)
+        first=state.first,
+        last=state.last,
+        attempts=attempts,
+        chosen=chosen,
+        sittings=sittings,
+        present=present,
+        status=status,
+        ground=ground,
+        spent=time_spent(state, sittings),
     )
 
 
-def _gist(state: State, reading: _Reading) -> LineSummary:
-    chosen = reading.chosen
-    first = min((r for a in reading.attempts for r in a.scored[:1]), default=None)
+def _summary(state: LineState, reading: _Reading) -> LineSummary:
+    chosen, finished = reading.chosen, reading.status in _FINISHED
+    scored = [a.scored[0] for a in reading.attempts if a.scored]
+    first_scored = min(scored, key=lambda r: r.reference, default=None)
+    instructor = state.instructor
     return LineSummary(
         status=reading.status,
-        kind=_kind(state.get("modes", 0)),
+        kind=_kind(state.modes),
         success=chosen.verdict if chosen else None,
-        enrolled="enrolled" in state["facts"],
+        enrolled="enrolled" in state.counts,
         started=bool(reading.attempts or reading.present),
         sessions_attended=len(reading.present),
         sessions_missed=sum(one.missed for one in reading.sittings),
-        attempts=count(state),
-        hours=sum(s.milliseconds for s in reading.spent) // 1000,
-        score=_score(chosen.score) if chosen else None,
-        first_score=_score(first),
-        reached=_moment(reading.ground),
-        tries=attempts_until_pass(state) if reading.status == "passed" else None,
-        minutes=_minutes(state["first"], reading.ground) if reading.status in _FINISHED else None,
-        stars=stars(state),
-        instructor=NamedAgent(*state["instructor"][2:]) if "instructor" in state else None,
+        attempts=count(state.attempts.values()),
+        hours=sum(spell.milliseconds for spell in reading.spent) // 1000,
+        score=chosen.score.score if chosen and chosen.score else None,
+        first_score=first_scored.score if first_scored else None,
+        reached=reading.ground.moment,
+        tries=attempts_until_pass(state.evidence) if reading.status == "passed" else None,
+        minutes=_minutes(reading.first, reading.ground) if finished else None,
+        stars=stars(feedback.score for feedback in state.feedback.values()),
+        instructor=NamedAgent(instructor.key, instructor.name) if instructor else None,
     )
 
 
 def _minutes(first: Reference, ground: Reference) -> int:
-    return int((ground[0] - first[0]) // 60_000_000)
+    return (ground.instant - first.instant) // 60_000_000
 
 
-def _verdicts(reading: _Reading, state: State) -> list[Reference]:
+def _verdict_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]:
     """What status, success, the counted score and a contradiction of success rest on."""
-    chosen = reading.chosen
-    picked_ = (chosen.judged, chosen.score) if chosen else ()
-    return [reading.ground, *(one for one in (*picked_, state.get("contradicted")) if one)]
+    yield reading.ground
+    if reading.chosen:
+        results = (reading.chosen.judged, reading.chosen.score)
+        yield from (result.reference for result in results if result)
+    if state.contradicted:
+        yield state.contradicted
 
 
-def _grounds(state: State, reading: _Reading) -> Iterator[Reference]:
+def _other_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]:
     """What hours, attempts, sittings, enrolment, instructor, place and dates rest on."""
     for spell in reading.spent:
         yield from spell.grounds
     yield from (attempt.begun for attempt in reading.attempts)
-    yield from (one.ground for one in reading.sittings)
-    yield from (s["enrolled"] for s in state.get("sessions", _NONE).values() if "enrolled" in s)
-    yield from (state[name] for name in ("instructor", "place", "first", "last") if name in state)
+    yield from (sitting.ground for sitting in reading.sittings)
+    yield from (session.enrolled for session in state.sessions.values() if session.enrolled)
+    yield from (stated.reference for stated in (state.instructor, state.place) if stated)
+    yield reading.first
+    yield reading.last
 
 
 def _validity(
-    state: State, completed: Reference | None, months: int | None
+    state: LineState, completed: Reference | None, months: int | None
 ) -> tuple[date | None, list[Reference]]:
     """A certificate's last day; but what was done again after it counts from its own day. Nothing
     that was done before a certificate was taken back is good for longer than that day. And what
     that rests on.
     """
-    done = [completed, *renewals(state)] if completed else []
-    certificate = state.get("certificate")
-    earned = [certificate] if certificate else []
-    forfeited = state.get("forfeited", [])
-    if forfeited > (certificate or [])[:3]:
-        kept = {k: v for k, v in state.items() if k not in ("certificate", "forfeited")}
-        until, grounds = _validity(kept, completed, months)
-        grounds += [*earned, forfeited]
-        if any(reference[0] > forfeited[0] for reference in done):
-            return until, grounds
-        day = _moment(forfeited).day
-        return min(day, until or day), grounds
-    latest = max(done, key=itemgetter(0), default=None)
-    if certificate and certificate[3]:
-        newer = latest is not None and months is not None and latest[0] > certificate[0]
-        if not newer:
-            return date.fromisoformat(certificate[3]), earned
+    done = [completed, *renewals(state.evidence)] if completed else []
+    certificate, forfeited = state.certificate, state.forfeited
+    if forfeited is None or (certificate and certificate.reference >= forfeited):
+        return _validity_of(certificate, done, months)
+    until, grounds = _validity_of(None, done, months)
+    grounds += [certificate.reference, forfeited] if certificate else [forfeited]
+    if any(reference.instant > forfeited.instant for reference in done):
+        return until, grounds
+    day = forfeited.moment.day
+    return min(day, until or day), grounds
+
+
+def _validity_of(
+    certificate: EarnedCertificate | None, done: Sequence[Reference], months: int | None
+) -> tuple[date | None, list[Reference]]:
+    """The last day of a certificate that was not taken back, and of what was done."""
+    earned = [certificate.reference] if certificate else []
+    latest = max(done, key=lambda reference: reference.instant, default=None)
+    if certificate and certificate.expires:
+        renewed = latest is not None and latest.instant > certificate.reference.instant
+        if not renewed or months is None:
+            return date.fromisoformat(certificate.expires), earned
     if latest is None or months is None:
         return None, earned
-    return plus_months(_moment(latest).day, months), [latest, *earned]
+    return plus_months(latest.moment.day, months), [latest, *earned]
 
 
 _FINISHED = ("passed", "completed")
-_NONE: State = {}
-_NO_MARKS: State = {"count": 0, "latest": ()}
-_WHEN, _POSITION = itemgetter(0, 1), itemgetter(1)
 
 
 def _status(
-    state: State, chosen: Attempt | None, present: list[Reference]
+    state: LineState, last: Reference, chosen: Attempt | None, present: list[Reference]
 ) -> tuple[Status, Reference]:
-    reached = chosen.status if chosen else None
-    if chosen and reached in ("passed", "completed"):
+    if chosen and chosen.status in _FINISHED:
         return chosen.status, chosen.ground
-    if "waived" in state:
-        return "waived", state["waived"]
-    if chosen and reached == "failed":
+    if state.waived:
+        return "waived", state.waived
+    if chosen and chosen.status == "failed":
         return chosen.status, chosen.ground
     if present:
         return "attended", max(present)
@@ -302,30 +326,30 @@ def _status(
         return "withdrawn", withdrawn
     if chosen:
         return "in progress", chosen.ground
-    if "waived" in state["facts"]:
-        return "in progress", state["last"]
-    return "enrolled", enrolled or state["last"]
+    if "waived" in state.counts:
+        return "in progress", last
+    return "enrolled", enrolled or last
 
 
-def _enrolment(state: State) -> tuple[Reference | None, Reference | None]:
-    """The latest standing enrolment and the latest withdrawal.
+def _enrolment(state: LineState) -> tuple[Reference | None, Reference | None]:
+    """The latest enrolment that no withdrawal ended, and the latest withdrawal.
 
     Withdrawing from the course (its record is that of "") ends the enrolments into its sessions;
     withdrawing from a session ends that one only, so whoever moved to another stays enrolled.
     """
-    sessions = state.get("sessions", {})
-    whole = sessions.get("", {}).get("withdrawn", [])
-    standing = [
-        s["enrolled"]
-        for s in sessions.values()
-        if "enrolled" in s and s["enrolled"] > max(s.get("withdrawn", []), whole)
+    course = state.sessions.get("")
+    whole = course.withdrawn if course else None
+    open_ = [
+        session.enrolled
+        for session in state.sessions.values()
+        if session.enrolled and session.is_enrolled and (whole is None or session.enrolled > whole)
     ]
-    withdrawn = [s["withdrawn"] for s in sessions.values() if "withdrawn" in s]
-    return max(standing, default=None), max(withdrawn, default=None)
+    withdrawn = [session.withdrawn for session in state.sessions.values() if session.withdrawn]
+    return max(open_, default=None), max(withdrawn, default=None)
 
 
-def _studied_after(state: State, reference: Reference) -> bool:
-    return any(a["last"] > reference for a in state.get("attempts", {}).values())
+def _studied_after(state: LineState, reference: Reference) -> bool:
+    return any(attempt.last > reference for attempt in state.attempts.values())
 
 
 def _kind(modes: int) -> Kind | None:
@@ -334,11 +358,3 @@ def _kind(modes: int) -> Kind | None:
     if modes & (ONLINE | COURSE):
         return "online"
     return "test" if modes & TEST else None
-
-
-def _score(result: AttemptResult | None) -> LineScore | None:
-    return LineScore(*result[5:9]) if result else None
-
-
-def _moment(reference: Reference) -> Moment:
-    return Moment(reference[0], reference[2])

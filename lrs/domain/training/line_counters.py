@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from lrs.domain.training.course_statistics import Counters
 from lrs.domain.training.feedback import points, stars
-from lrs.domain.training.line import Line, LineScore, LineSummary
-from lrs.domain.training.sittings import sittings
-from lrs.domain.training.state_reducers import State
+from lrs.domain.training.line import Line, LineSummary
+from lrs.domain.training.line_state import Feedback, LineState
+from lrs.domain.training.score import StatedScore
+from lrs.domain.training.sittings import SessionState, sittings_of
 
 MOST_TRIES = 20
 
@@ -33,11 +34,14 @@ class LineCounters(NamedTuple):
 
 
 def part_of(
-    line: Line | LineSummary | None, state: State, office: str | None = None
+    line: Line | LineSummary | None, state: LineState, office: str | None = None
 ) -> LineCounters:
     """What a line with this state adds; feedback counts also where there is nothing else."""
     counters = counters_of(line)
-    for given in stars(state) if line is None else line.stars:
+    given_stars = (
+        stars(one.score for one in state.feedback.values()) if line is None else line.stars
+    )
+    for given in given_stars:
         _count(counters, f"rating:{given}")
     if line is None:
         return LineCounters(counters, office=office)
@@ -50,22 +54,20 @@ def counters_of(line: Line | LineSummary | None) -> Counters:
     return {name: number for name, number in _parts(line) if number} if line else {}
 
 
-def sessions_of(state: State) -> Sessions:
+def sessions_of(state: LineState) -> Sessions:
     """What a line adds to each of its sessions."""
-    rated = state.get("rated", {})
-    return (
-        {part: _session(session, rated.get(part)) for part, session in state["sessions"].items()}
-        if "sessions" in state
-        else {}
-    )
+    return {
+        part: _session(session, state.feedback.get(part))
+        for part, session in state.sessions.items()
+    }
 
 
-def _session(session: State, rated: list[object] | None) -> Counters:
-    sat = sittings(session)
+def _session(session: SessionState, feedback: Feedback | None) -> Counters:
+    sat = sittings_of(session)
     present = [one for one in sat if one.present]
     missed = sum(one.missed for one in sat)
     counters = {"trainees": 1}
-    if session.get("enrolled", []) > session.get("withdrawn", []):
+    if session.is_enrolled:
         counters["enrolled"] = 1
     if missed:
         counters |= {"missed": 1, "absences": missed}
@@ -78,8 +80,8 @@ def _session(session: State, rated: list[object] | None) -> Counters:
         spent += inside
     if spent >= 1000:
         counters["hours"] = spent // 1000
-    if rated and points(rated):
-        counters[f"rating:{points(rated)}"] = 1
+    if feedback and (given := points(feedback.score)):
+        counters[f"rating:{given}"] = 1
     return counters
 
 
@@ -122,6 +124,6 @@ def _parts(line: Line | LineSummary) -> list[tuple[str, int]]:
     return parts
 
 
-def _per_cent(score: LineScore) -> int:
+def _per_cent(score: StatedScore) -> int:
     # what is written 0.29 is 29 %, although 0.29 * 100 is a little less
     return max(0, int(round((score.scaled or 0) * 100, 6)))

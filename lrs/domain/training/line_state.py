@@ -1,55 +1,30 @@
-"""One trainee's transcript line in one course, gathered from outcomes in any order.
+"""The state of one trainee's transcript line in one course, gathered from outcomes in any order.
 
-The state is plain JSON. The same outcomes give the same state whatever their order - written with
-sorted keys, the same bytes - so a line can be stored, continued and compared. It does not grow
-with every outcome: it keeps extremes and counts, and one record per attempt, per session and
-per tested part. `lrs.domain.training.line` reads from it what the line says.
-
-    facts        {kind: how many}
-    modes        which ways of training were seen: SESSION | ONLINE | TEST | COURSE
-    online       the first day of training online, in days since 1970-01-01
-    first, last  references to the first and the last outcome
-    attempts     {registration or "": attempt}
-    sessions     {activity IRI, or "" for the course itself: session}
-    waived       reference to the latest waiver of the whole course
-    marks        what counts toward a programme, by time (see `lrs.domain.training.evidence_log`)
-    certificate  [*reference, last day or null] of the latest certificate earned
-    forfeited    reference to the latest certificate taken back
-    contradicted reference to the latest verdict whose `success` says the opposite
-    rated        {activity IRI, or "" for the course itself: [*reference, scaled, raw, min, max]},
-                 the latest feedback
-    instructor   [instant, position, key, name] of the latest outcome that names one
-    place        [instant, position, IRI or text, title]
-    voided       {"count": how many, "latest": [position of a statement taken away]}
+The same outcomes give the same state whatever their order, so a line can be stored, continued and
+compared. It does not grow with every outcome: it keeps extremes and counts, and one record per
+attempt, per session and per tested part. `lrs.domain.training.line` reads from it what the line
+says.
 
 Certificates and feedback are no activity: where nothing else is known, no line is shown.
-
-    attempt      first, last: references; done, satisfied: the first and last reference;
-                 results: the graded outcomes that some rule may pick, by time;
-                 tries: {part: verdicts}; spent: what was said of time (see
-                 `lrs.domain.training.attempt_state`); at_first, excess: how far a stated duration
-                 reaches back
-    session      enrolled, withdrawn: latest reference; days: its sittings (see
-                 `lrs.domain.training.sittings`)
-
-A reference is [instant in microseconds, position, UTC offset in minutes]: as lists, references
-order by time, and by position where times are equal. The position stands for the statement: its
-id, ten times as long, is the log's to tell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
-from lrs.domain.moment import day_number
-from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, study
-from lrs.domain.training.evidence_log import WAIVED, note_evidence
-from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.sittings import attend
-from lrs.domain.training.state_reducers import Reference, State, latest, span
+from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, AttemptState, study
+from lrs.domain.training.evidence_log import EvidenceEntry, note_evidence
+from lrs.domain.training.outcomes import Outcome, Title
+from lrs.domain.training.reference import Reference, later, latest
+from lrs.domain.training.score import StatedScore
+from lrs.domain.training.sittings import SessionState, attend
+
+K = TypeVar("K", int, str)
 
 SESSION, ONLINE, TEST, COURSE = 1, 2, 4, 8
+"""Ways of training, as bits."""
 
 MOST_VOIDED = 20
 
@@ -58,78 +33,168 @@ _TESTS = frozenset({"assessment", "attempt", "question"})
 _PRESENCE = frozenset({"came_in", "went_out", "attended", "absent"})
 
 
+class EarnedCertificate(NamedTuple):
+    """A certificate earned, and its last day, as 2026-03-31, where one is said."""
+
+    reference: Reference
+    expires: str | None
+
+
+class Feedback(NamedTuple):
+    """What the trainee thought of a course or of a session."""
+
+    reference: Reference
+    score: StatedScore
+
+
+class StatedInstructor(NamedTuple):
+    """Who is said to have taught: an agent key, a name, either may be missing."""
+
+    reference: Reference
+    key: str | None
+    name: str | None
+
+
+class StatedPlace(NamedTuple):
+    """Where it is said to have happened: an activity IRI with its title, or a text."""
+
+    reference: Reference
+    id: str
+    title: Title | None
+
+
+@dataclass(slots=True)
+class LineState:
+    """What is kept of the outcomes of one trainee in one course."""
+
+    first: Reference | None = None
+    last: Reference | None = None
+    """The first and the last activity; None where there is none."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Activities by their kind of outcome."""
+    modes: int = 0
+    """Which ways of training were seen: SESSION | ONLINE | TEST | COURSE."""
+    online_since: int | None = None
+    """The first day of training online, in days since 1970-01-01."""
+    attempts: dict[str, AttemptState] = field(default_factory=dict)
+    """By registration, empty where a statement has none."""
+    sessions: dict[str, SessionState] = field(default_factory=dict)
+    """By activity IRI, empty for the course itself."""
+    evidence: list[EvidenceEntry] = field(default_factory=list)
+    """What counts toward a programme, by time (see `lrs.domain.training.evidence_log`)."""
+    waived: Reference | None = None
+    """The latest waiver of the whole course."""
+    certificate: EarnedCertificate | None = None
+    """The latest one."""
+    forfeited: Reference | None = None
+    """The latest certificate taken back."""
+    contradicted: Reference | None = None
+    """The latest verdict whose `success` says the opposite."""
+    feedback: dict[str, Feedback] = field(default_factory=dict)
+    """The latest, by activity IRI, empty for the course itself."""
+    instructor: StatedInstructor | None = None
+    place: StatedPlace | None = None
+    voided: list[int] = field(default_factory=list)
+    """The positions of the latest MOST_VOIDED statements that were voided."""
+    voided_count: int = 0
+    hours_cut: bool = False
+    """More parts, or more joining and leaving, than a line keeps."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever said of the line."""
+        return not (
+            self.counts or self.feedback or self.certificate or self.forfeited or self.voided
+        )
+
+
 def concerns(outcome: Outcome) -> bool:
     """Whether it says something of its trainee: a planned session does not."""
     return outcome.kind != "planned"
 
 
-def add(state: State, outcome: Outcome) -> State:
-    """The state with one more outcome; `{}` is that of a line nothing is known of."""
-    return gather(deepcopy(state), (outcome,))
+def fold_lines(history: Iterable[tuple[K, int, Outcome | None]]) -> dict[K, LineState]:
+    """The lines that outcomes make, by whatever tells lines apart: each outcome with the line it
+    belongs to and its position, None in its place where the statement was voided.
 
-
-def gather(state: State, outcomes: Iterable[Outcome]) -> State:
-    """`add` for many: takes `state` over, changes it and returns it."""
-    for outcome in outcomes:
-        if outcome.kind == "rated":
-            _rate(state, outcome)
-        elif outcome.kind == "certified":
-            latest(state, "certificate", [*_reference(outcome), outcome.expires])
-        elif outcome.kind == "forfeited":
-            latest(state, "forfeited", _reference(outcome))
-        elif outcome.kind != "planned":
-            _gather(state, outcome)
-    return state
-
-
-def mark(state: State, voided: Iterable[int]) -> State:
-    """Notes that the statements at these positions were taken away, each told once.
-
-    Takes `state` over, changes it and returns it.
+    A Group may name two identifiers of one person: a statement counts once in a line.
     """
-    marks = state.get("voided", {"count": 0, "latest": []})
-    added = list(voided)
-    newest = sorted([*marks["latest"], *added])[-MOST_VOIDED:]
-    state["voided"] = {"count": marks["count"] + len(added), "latest": newest}
+    lines: dict[K, LineState] = {}
+    counted: set[tuple[K, int]] = set()
+    for line, position, outcome in history:
+        if (line, position) in counted:
+            continue
+        counted.add((line, position))
+        state = lines.get(line)
+        if state is None:
+            state = lines[line] = LineState()
+        if outcome is None:
+            note_voided(state, [position])
+        else:
+            gather(state, [outcome])
+    return lines
+
+
+def gather(state: LineState, outcomes: Iterable[Outcome]) -> LineState:
+    """The state with more outcomes: it is changed, and returned."""
+    for outcome in outcomes:
+        reference = Reference(outcome.timestamp, outcome.position, outcome.offset)
+        match outcome.kind:
+            case "rated":
+                rated = Feedback(reference, outcome.score)
+                state.feedback[outcome.part] = latest(state.feedback.get(outcome.part), rated)
+            case "certified":
+                earned = EarnedCertificate(reference, outcome.expires)
+                state.certificate = latest(state.certificate, earned)
+            case "forfeited":
+                state.forfeited = later(state.forfeited, reference)
+            case "planned":
+                pass
+            case _:
+                _gather_activity(state, outcome, reference)
     return state
 
 
-def _rate(state: State, outcome: Outcome) -> None:
-    said = [outcome.scaled, outcome.raw, outcome.min, outcome.max]
-    latest(state.setdefault("rated", {}), outcome.part, [*_reference(outcome), *said])
+def note_voided(state: LineState, positions: Iterable[int]) -> LineState:
+    """The state, which is changed, with the statements at these positions voided; each is named
+    once.
+    """
+    added = list(positions)
+    state.voided = sorted([*state.voided, *added])[-MOST_VOIDED:]
+    state.voided_count += len(added)
+    return state
 
 
-def _reference(outcome: Outcome) -> Reference:
-    return [outcome.timestamp, outcome.position, outcome.offset]
-
-
-def _gather(state: State, outcome: Outcome) -> None:
+def _gather_activity(state: LineState, outcome: Outcome, reference: Reference) -> None:
     kind = outcome.kind
-    reference = _reference(outcome)
-    facts = state.setdefault("facts", {})
-    facts[kind] = facts.get(kind, 0) + 1
-    mode = _mode(outcome)
-    state["modes"] = state.get("modes", 0) | mode
-    if mode == ONLINE:
-        day = day_number(reference)
-        if state.get("online", day) >= day:
-            state["online"] = day
-    span(state, reference)
+    state.counts[kind] = state.counts.get(kind, 0) + 1
+    _note_mode(state, _mode(outcome), reference)
+    if state.first is None or reference < state.first:
+        state.first = reference
+    state.last = later(state.last, reference)
     if outcome.instructor is not None or outcome.instructor_name is not None:
-        latest(state, "instructor", [*reference[:2], outcome.instructor, outcome.instructor_name])
+        taught = StatedInstructor(reference, outcome.instructor, outcome.instructor_name)
+        state.instructor = latest(state.instructor, taught)
     if outcome.place is not None:
-        latest(state, "place", [*reference[:2], outcome.place, outcome.place_title])
+        place = StatedPlace(reference, outcome.place, outcome.place_title)
+        state.place = latest(state.place, place)
     if kind in _ENROLMENT:
-        latest(_session(state, outcome), kind, reference)
+        _enrol(_session(state, outcome.part), outcome, reference)
     elif kind in _PRESENCE:
-        attend(state, _session(state, outcome), outcome, reference)
+        cut = attend(_session(state, outcome.part), outcome, reference)
+        state.hours_cut = state.hours_cut or cut
     elif kind == "waived":
         if not outcome.part:
-            latest(state, "waived", reference)
-            note_evidence(state, WAIVED, reference)
+            state.waived = later(state.waived, reference)
+            note_evidence(state.evidence, EvidenceEntry(reference, "waived"))
     else:
-        attempt = state.setdefault("attempts", {}).setdefault(outcome.attempt, {})
-        study(state, attempt, outcome, reference)
+        _study(state, outcome, reference)
+
+
+def _note_mode(state: LineState, mode: int, reference: Reference) -> None:
+    state.modes |= mode
+    if mode == ONLINE and (state.online_since is None or reference.day < state.online_since):
+        state.online_since = reference.day
 
 
 def _mode(outcome: Outcome) -> int:
@@ -144,6 +209,27 @@ def _mode(outcome: Outcome) -> int:
     return COURSE if activity == "course" and kind in GRADES | COMPLETIONS else ONLINE
 
 
-def _session(state: State, outcome: Outcome) -> State:
-    session: State = state.setdefault("sessions", {}).setdefault(outcome.part, {})
+def _session(state: LineState, part: str) -> SessionState:
+    session = state.sessions.get(part)
+    if session is None:
+        session = state.sessions[part] = SessionState()
     return session
+
+
+def _enrol(session: SessionState, outcome: Outcome, reference: Reference) -> None:
+    if outcome.kind == "enrolled":
+        session.enrolled = later(session.enrolled, reference)
+    else:
+        session.withdrawn = later(session.withdrawn, reference)
+
+
+def _study(state: LineState, outcome: Outcome, reference: Reference) -> None:
+    attempt = state.attempts.get(outcome.attempt)
+    if attempt is None:
+        attempt = state.attempts[outcome.attempt] = AttemptState(reference, reference)
+    cut, entry = study(attempt, outcome, reference)
+    state.hours_cut = state.hours_cut or cut
+    if entry is not None:
+        note_evidence(state.evidence, entry)
+    if outcome.contradicts_itself:
+        state.contradicted = later(state.contradicted, reference)

@@ -41,7 +41,7 @@ from lrs.domain.training.course_resolution import (
     subject_of,
     type_of,
 )
-from lrs.domain.training.score import Number, progress, score
+from lrs.domain.training.score import NO_SCORE, Number, StatedScore, progress, score_of
 from lrs.domain.training.vocabulary import (
     EXPIRIES,
     LOCATION,
@@ -73,8 +73,8 @@ class Outcome(NamedTuple):
     whatever the catalogue says, and `title` what it calls that one; `subject` is the text of the
     statement's subject; `attempt` the registration or empty. `timestamp` is in
     microseconds since the epoch, `offset` the UTC offset where it happened, in minutes; `duration`
-    is in milliseconds; `progress` runs from 0 to 100. `scaled` is derived where only raw and max
-    are said.
+    is in milliseconds; `progress` runs from 0 to 100. The scaled score is derived where only raw
+    and max are said.
     """
 
     kind: OutcomeKind
@@ -90,10 +90,7 @@ class Outcome(NamedTuple):
     timestamp: int
     offset: int
     position: int
-    scaled: Number | None = None
-    raw: Number | None = None
-    min: Number | None = None
-    max: Number | None = None
+    score: StatedScore = NO_SCORE
     success: bool | None = None
     duration: int | None = None
     progress: Number | None = None
@@ -108,6 +105,16 @@ class Outcome(NamedTuple):
     """The id of the session of studying, or empty (cmi5 9.6.3.1)."""
     tried: str = ""
     """The IRI of an attempt, where `part` is what it is one at."""
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether `success` says the opposite of passed or failed."""
+        return self.kind in ("passed", "failed") and self.success is (self.kind == "failed")
+
+    @property
+    def verdict(self) -> bool | None:
+        """Passed or failed: as the verb says, else as `success` does."""
+        return self.kind == "passed" if self.kind in ("passed", "failed") else self.success
 
 
 def outcomes(
@@ -127,8 +134,9 @@ def outcomes(
     if said is None:
         return []
     kind, people, about = said
-    first = _outcome(recorded, people[0], kind, about, listings, zone)
-    return [first, *(first._replace(trainee=key, name=name) for key, name in people[1:])]
+    (trainee, name), *others = people
+    first = _outcome(recorded, trainee, name, kind, about, listings, zone)
+    return [first, *(first._replace(trainee=key, name=name) for key, name in others)]
 
 
 def tells(statement: JsonObject, vocabulary: Vocabulary = STANDARD) -> bool:
@@ -175,7 +183,8 @@ def _about(object_: JsonObject, activities: JsonObject | None, vocabulary: Vocab
 
 def _outcome(
     recorded: RecordedStatement,
-    person: tuple[str, str | None],
+    trainee: str,
+    name: str | None,
     kind: OutcomeKind,
     about: _About,
     listings: Listings,
@@ -186,15 +195,15 @@ def _outcome(
     subject, text, said_course, said_part, title, place, tried = about
     course, part = course_of(subject, listings) if listings else (said_course, said_part)
     at, offset = _when(recorded, zone)
-    said_score = score(result)
+    stated = score_of(result)
     who, called = _agent(context["instructor"]) if "instructor" in context else (None, None)
     extensions = context.get("extensions")
     where, title_there = place or (_text(extensions.get(LOCATION)) if extensions else None, None)
     # by place, not by name: this is made for every statement, and names cost a microsecond
     return Outcome(
         kind,
-        person[0],
-        person[1],
+        trainee,
+        name,
         course,
         part,
         said_course,
@@ -205,10 +214,10 @@ def _outcome(
         at,
         offset,
         recorded.position,
-        *said_score,
+        stated,
         result.get("success"),
         milliseconds(result["duration"]) if "duration" in result else None,
-        progress(result, said_score[0]) if kind == "progressed" else None,
+        progress(result, stated.scaled) if kind == "progressed" else None,
         _extension(result, context, REASON),
         who,
         called,

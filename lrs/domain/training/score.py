@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from lrs.domain.training.vocabulary import PROGRESS
 
 Number = int | float
 
 _EXACT = 2**53
+
+
+class StatedScore(NamedTuple):
+    """A score as a statement says it, None for what is not said; `scaled` runs from -1 to 1."""
+
+    scaled: Number | None = None
+    raw: Number | None = None
+    min: Number | None = None
+    max: Number | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it can be compared with others."""
+        return self.scaled is not None or self.raw is not None
+
+
+NO_SCORE = StatedScore()
 
 DECIMALS = 9
 """To how many decimals a score is compared with a limit: finer differences are of reckoning."""
@@ -29,17 +46,15 @@ def number(value: object) -> Number | None:
     return None
 
 
-def score(
-    result: Mapping[str, Any],
-) -> tuple[Number | None, Number | None, Number | None, Number | None]:
-    """scaled (-1 to 1), raw, min and max of a statement's result, None for what is not said.
+def score_of(result: Mapping[str, Any]) -> StatedScore:
+    """The score of a statement's result.
 
     Where scaled is not said, it is raw's place between min and max; a minimum that is not said
     is zero, as most tools mean it. A raw score outside its own range has no scaled one.
     """
     said = result.get("score")
     if not said:
-        return None, None, None, None
+        return NO_SCORE
     scaled, raw, least, most = map(number, map(said.get, ("scaled", "raw", "min", "max")))
     if scaled is None and raw is not None and most is not None:
         low = least if least is not None else 0
@@ -47,7 +62,7 @@ def score(
             scaled = round((float(raw) - low) / (float(most) - low), 6)
     if scaled is not None and not -1 <= scaled <= 1:
         scaled = None
-    return scaled, raw, least, most
+    return StatedScore(scaled, raw, least, most)
 
 
 def suffices(scaled: Number | None, limit: Number) -> bool:

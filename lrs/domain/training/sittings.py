@@ -14,29 +14,67 @@ A meeting that recurs has one address and many sittings. What tells a sitting is
 So a joining reaches to a leaving of the same sitting or to none, a sheet and a log of one sitting
 count once, and a word of absence takes back the sitting of its own day alone.
 
-A session's state keeps `days`: {days since 1970-01-01: sitting}, the latest MOST_SITTINGS; a
-sitting `attended`, `absent`: the latest reference; `timed`: [*reference, ms] of the latest
-duration; `in`, `out`: references to joining and leaving by time, the earliest MOST_INSTANTS.
+A session keeps the latest MOST_SITTINGS, a sitting the earliest MOST_INSTANTS of joining and of
+leaving.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from operator import itemgetter
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from lrs.domain.moment import day_number, year_of
+from lrs.domain.moment import year_of
 from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.state_reducers import Reference, State, latest
+from lrs.domain.training.reference import Reference, later, latest
 
 MOST_SITTINGS = 500
 MOST_INSTANTS = 100
 NIGHT = 12 * 3_600_000_000
 """Microseconds: whoever seems to stay longer over midnight was not seen leaving."""
 
-_INSTANT = itemgetter(0)
-_TIME = itemgetter(0, 1)
+
+class TimedAttendance(NamedTuple):
+    """How long an attendance took, in milliseconds."""
+
+    reference: Reference
+    milliseconds: int
+
+
+@dataclass(slots=True)
+class SittingState:
+    """What is said of the sitting of one local day, in days since 1970-01-01: the latest words,
+    and joining and leaving by time.
+    """
+
+    day: int
+    attended: Reference | None = None
+    absent: Reference | None = None
+    timed: TimedAttendance | None = None
+    came_in: list[Reference] = field(default_factory=list)
+    went_out: list[Reference] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is said."""
+        return not (self.attended or self.absent or self.came_in or self.went_out)
+
+
+@dataclass(slots=True)
+class SessionState:
+    """What is said of one session: the latest enrolment and withdrawal, and its sittings by day."""
+
+    enrolled: Reference | None = None
+    withdrawn: Reference | None = None
+    sittings: list[SittingState] = field(default_factory=list)
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether no withdrawal followed the latest enrolment."""
+        return self.enrolled is not None and (
+            self.withdrawn is None or self.enrolled > self.withdrawn
+        )
 
 
 class TimeSpent(NamedTuple):
@@ -70,142 +108,153 @@ class Sitting(NamedTuple):
         return None if self.missed else self.ground
 
 
-def attend(state: State, session: State, outcome: Outcome, reference: Reference) -> None:
-    """Notes in a session's state what an outcome says of a sitting."""
-    sitting = _sitting_of(state, session, str(day_number(reference)))
+def attend(session: SessionState, outcome: Outcome, reference: Reference) -> bool:
+    """Notes in a session's state what an outcome says of a sitting; whether something could not be
+    kept.
+    """
+    sitting, cut = _sitting_of(session, reference.day)
     match outcome.kind:
         case "attended":
-            latest(sitting, "attended", reference)
+            sitting.attended = later(sitting.attended, reference)
             if outcome.duration is not None:
-                latest(sitting, "timed", [*reference, outcome.duration])
+                timed = TimedAttendance(reference, outcome.duration)
+                sitting.timed = latest(sitting.timed, timed)
         case "absent":
-            latest(sitting, "absent", reference)
+            sitting.absent = later(sitting.absent, reference)
         case "came_in":
-            _instant(state, sitting, "in", reference)
+            cut = _note_instant(sitting.came_in, reference) or cut
         case "went_out":
-            _instant(state, sitting, "out", reference)
+            cut = _note_instant(sitting.went_out, reference) or cut
+    return cut
 
 
-def _sitting_of(state: State, session: State, day: str) -> State:
-    days: State = session.setdefault("days", {})
-    sitting: State | None = days.get(day)
-    if sitting is None:
-        sitting = days[day] = {}
-        if len(days) > MOST_SITTINGS:
-            # which stay does not depend on the order of arrival: those of the latest days
-            del days[min(days, key=int)]
-            state["cut"] = True
-    return sitting
+def _sitting_of(session: SessionState, day: int) -> tuple[SittingState, bool]:
+    known = session.sittings
+    at = bisect_left(known, day, key=_day)
+    if at < len(known) and known[at].day == day:
+        return known[at], False
+    sitting = SittingState(day)
+    known.insert(at, sitting)
+    if len(known) <= MOST_SITTINGS:
+        return sitting, False
+    # which stay does not depend on the order of arrival: those of the latest days
+    del known[0]
+    return sitting, True
 
 
-def _instant(state: State, sitting: State, name: str, reference: Reference) -> None:
+def _note_instant(known: list[Reference], reference: Reference) -> bool:
     """Keeps the earliest instants: which these are does not depend on the order of arrival."""
-    known: list[Reference] = sitting.setdefault(name, [])
-    at = bisect_left(known, reference[0], key=_INSTANT)
-    if at < len(known) and known[at][0] == reference[0]:
-        known[at] = min(known[at], reference, key=_TIME)
-        return
+    at = bisect_left(known, reference.instant, key=_instant)
+    if at < len(known) and known[at].instant == reference.instant:
+        known[at] = min(known[at], reference)
+        return False
     known.insert(at, reference)
-    if len(known) > MOST_INSTANTS:
-        known.pop()
-        state["cut"] = True
+    if len(known) <= MOST_INSTANTS:
+        return False
+    known.pop()
+    return True
 
 
-def sittings(session: State) -> list[Sitting]:
+def sittings_of(session: SessionState) -> list[Sitting]:
     """A session's sittings by day."""
-    days = session.get("days")
-    if not days:
-        return []
-    if len(days) == 1:
-        ((day, said),) = days.items()
-        return [_sitting(int(day), said)]
-    return [_sitting(day, said) for day, said in _apart(days)]
+    states = session.sittings
+    return [_sitting(state) for state in (_told_apart(states) if len(states) > 1 else states)]
 
 
-def all_sittings(state: State) -> list[Sitting]:
-    """All sittings of a line with this state."""
-    sessions = state.get("sessions")
-    return [one for session in sessions.values() for one in sittings(session)] if sessions else []
+def all_sittings(sessions: Iterable[SessionState]) -> list[Sitting]:
+    """The sittings of several sessions."""
+    return [sitting for session in sessions for sitting in sittings_of(session)]
 
 
-def _apart(days: State) -> list[tuple[int, State]]:
+def _told_apart(states: Iterable[SittingState]) -> list[SittingState]:
     """What is said of each sitting, by day."""
-    found: list[tuple[int, State]] = []
-    for day, said in sorted(((int(day), said) for day, said in days.items()), key=_INSTANT):
-        rest = said
-        since = _left_open(found[-1][1]) if found else None
-        leaving = _leaving_first(said) if since is not None else []
+    found: list[SittingState] = []
+    for state in states:
+        remaining = state
+        since = _left_open(found[-1]) if found else None
+        leaving = _leaving_first(state) if since is not None else []
         if since is not None and leaving:
-            yesterday = found[-1][0] == day - 1
-            taken = [r for r in leaving if r[0] - since <= NIGHT] if yesterday else []
+            evening = found[-1]
+            is_next_day = evening.day == state.day - 1
+            taken = [r for r in leaving if r.instant - since <= NIGHT] if is_next_day else []
             if taken:
-                night, rest = _over_midnight(found[-1][1], said, taken)
-                found[-1] = (day - 1, night)
+                found[-1], remaining = _over_midnight(evening, state, taken)
             else:
-                rest = _without(said, leaving)
-        if rest:
-            found.append((day, rest))
+                remaining = _without(state, leaving)
+        if not remaining.is_empty:
+            found.append(remaining)
     return found
 
 
-def _left_open(said: State) -> int | None:
+def _left_open(state: SittingState) -> int | None:
     """The instant of a joining that no leaving of the sitting follows."""
-    return _inside(said["in"], said.get("out", ()))[1] if "in" in said else None
+    return _inside(state.came_in, state.went_out)[1]
 
 
-def _leaving_first(said: State) -> list[Reference]:
+def _leaving_first(state: SittingState) -> list[Reference]:
     """The leavings of a day before anybody joined on it."""
-    leaving: list[Reference] = said.get("out", [])
-    first = min(map(_INSTANT, said.get("in", ())), default=None)
-    return leaving if first is None else [r for r in leaving if r[0] < first]
+    if not state.came_in:
+        return state.went_out
+    first = min(map(_instant, state.came_in))
+    return [reference for reference in state.went_out if reference.instant < first]
 
 
-def _over_midnight(evening: State, morning: State, taken: list[Reference]) -> tuple[State, State]:
+def _over_midnight(
+    evening: SittingState, morning: SittingState, taken: list[Reference]
+) -> tuple[SittingState, SittingState]:
     """Two days' sittings, with all of the morning that belongs to the evening in the evening's:
     these leavings, and what a sheet says before the last of them.
     """
-    night = {**evening, "out": [*evening.get("out", ()), *taken]}
+    until = taken[-1].instant
+    night = replace(evening, went_out=[*evening.went_out, *taken])
     rest = _without(morning, taken)
-    for name in ("attended", "absent", "timed"):
-        if name in rest and rest[name][0] <= taken[-1][0]:
-            latest(night, name, rest.pop(name))
-    if "timed" in night:
-        latest(night, "attended", night["timed"][:3])
+    if rest.attended and rest.attended.instant <= until:
+        night.attended, rest.attended = later(night.attended, rest.attended), None
+    if rest.absent and rest.absent.instant <= until:
+        night.absent, rest.absent = later(night.absent, rest.absent), None
+    if rest.timed and rest.timed.reference.instant <= until:
+        night.timed, rest.timed = latest(night.timed, rest.timed), None
+    if night.timed:
+        night.attended = later(night.attended, night.timed.reference)
     return night, rest
 
 
-def _without(said: State, leaving: list[Reference]) -> State:
-    rest = {name: value for name, value in said.items() if name != "out"}
-    stays = said["out"][len(leaving) :]
-    return rest | {"out": stays} if stays else rest
+def _without(state: SittingState, leaving: list[Reference]) -> SittingState:
+    return replace(state, went_out=state.went_out[len(leaving) :])
 
 
-def _sitting(day: int, said: State) -> Sitting:
-    attended, absent = said.get("attended"), said.get("absent")
+def _sitting(state: SittingState) -> Sitting:
+    day, attended, absent, timed = state.day, state.attended, state.absent, state.timed
     if absent is not None and (attended is None or absent > attended):
         return Sitting(day, absent, True, None)
     if attended is None:
-        first = said["in"] if "in" in said else said["out"]
-        return Sitting(day, first[0], False, _logged(day, said))
-    timed = said.get("timed")
+        return Sitting(day, (state.came_in or state.went_out)[0], False, _logged(state))
     if timed is None:
-        return Sitting(day, attended, False, _logged(day, said))
-    return Sitting(
-        day, attended, False, TimeSpent(timed[3], (timed[:3],), day) if timed[3] else None
-    )
+        return Sitting(day, attended, False, _logged(state))
+    milliseconds = timed.milliseconds
+    spent = TimeSpent(milliseconds, (timed.reference,), day) if milliseconds else None
+    return Sitting(day, attended, False, spent)
 
 
-def _logged(day: int, said: State) -> TimeSpent | None:
+def _logged(state: SittingState) -> TimeSpent | None:
     """The time between joining and leaving, if it is a millisecond at least."""
-    if "in" not in said or "out" not in said:
+    came, went = state.came_in, state.went_out
+    if not came or not went:
         return None
-    came, went = said["in"], said["out"]
     inside = _inside(came, went)[0] // 1000
-    return TimeSpent(inside, (came[0], went[-1]), day) if inside else None
+    return TimeSpent(inside, (came[0], went[-1]), state.day) if inside else None
 
 
 def _inside(came: Iterable[Reference], went: Iterable[Reference]) -> tuple[int, int | None]:
-    return union(map(_INSTANT, came), map(_INSTANT, went))
+    return union(map(_instant, came), map(_instant, went))
+
+
+def _day(state: SittingState) -> int:
+    return state.day
+
+
+def _instant(reference: Reference) -> int:
+    return reference.instant
 
 
 def union(came_in: Iterable[int], went_out: Iterable[int]) -> tuple[int, int | None]:

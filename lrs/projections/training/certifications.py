@@ -31,8 +31,7 @@ from lrs.domain.certification.evidence import evidence_in, first_activity
 from lrs.domain.certification.grants import Grant, can_be_reached, grants
 from lrs.domain.certification.requirement_check import Evidence
 from lrs.domain.certification.rule import Authorities
-from lrs.domain.moment import Moment
-from lrs.domain.training.state_reducers import State
+from lrs.domain.training.line_state import LineState
 from lrs.projections.tables import metadata
 from lrs.projections.training import lines
 from lrs.projections.training.catalogue_cache import CatalogueRules, ProgrammeRules
@@ -73,7 +72,7 @@ TOGETHER = 10_000
 Pair = tuple[int, str]
 """A person's number and a programme's code."""
 
-Vouched = Callable[[Collection[int], Authorities], dict[int, State]]
+Vouched = Callable[[Collection[int], Authorities], dict[int, LineState]]
 """What the statements of these authorities alone make of lines, by number."""
 
 
@@ -139,8 +138,8 @@ def earned(
 
 
 def _by_course(
-    programme: ProgrammeRules, person: int, states: Mapping[int, State]
-) -> dict[str, State]:
+    programme: ProgrammeRules, person: int, states: Mapping[int, LineState]
+) -> dict[str, LineState]:
     """Those of the states, by line, that are the person's in the programme, by course IRI."""
     return {
         iri: states[id_]
@@ -151,7 +150,7 @@ def _by_course(
 
 def _vouched(
     rulebook: CatalogueRules, pairs: Iterable[Pair], states: Container[int], vouched: Vouched
-) -> dict[Authorities, dict[int, State]]:
+) -> dict[Authorities, dict[int, LineState]]:
     """What the statements of those whom programmes name make of these people's lines."""
     wanted: dict[Authorities, set[int]] = {}
     for person, code in pairs:
@@ -166,9 +165,9 @@ def _vouched(
 
 def decided(
     programme: ProgrammeRules,
-    states: Mapping[str, State],
+    states: Mapping[str, LineState],
     revoked: Iterable[date],
-    vouched: Mapping[Authorities, Mapping[str, State]],
+    vouched: Mapping[Authorities, Mapping[str, LineState]],
 ) -> Earned | None:
     """What a person's lines, by course IRI, make in the programme; its own courses count. `vouched`
     are the lines as the statements of these authorities alone make them.
@@ -177,15 +176,14 @@ def decided(
     first = [reference for state in own.values() if (reference := first_activity(state))]
     if not first:
         return None
-    instant, _, offset = min(first)
-    day = Moment(instant, offset).day
+    day = min(first).moment.day
     if not can_be_reached(programme.versions, own.keys()):
         return Earned(day, ())
     by = {authorities: _marks(vouched[authorities]) for authorities in programme.authorities}
     return Earned(day, tuple(grants(programme.versions, _marks(own), revoked, by)))
 
 
-def _marks(states: Mapping[str, State]) -> list[Evidence]:
+def _marks(states: Mapping[str, LineState]) -> list[Evidence]:
     return [mark for iri, state in states.items() for mark in evidence_in(iri, state)]
 
 

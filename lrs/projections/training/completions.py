@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Select, distinct, func, literal_column, select
 
 from lrs.db.bulk import rows_of
 from lrs.domain.training.attempt import Status
 from lrs.domain.training.line import Line, read_line
+from lrs.projections.training import line_encoding
 from lrs.projections.training.courses import Course
 from lrs.projections.training.lines import line, number, person_of
 from lrs.projections.training.people import Trainee, persons, trainee
@@ -46,7 +46,7 @@ def completed_by(
     lines: dict[int, dict[int, Line]] = {person: {} for person in people}
     wanted = [number(person, course) for person in people for course in courses]
     for id_, course, state in rows_of(connection, _LINES, line.c.id, wanted):
-        seen = read_line(orjson.loads(state), courses[course].rule, courses[course].months)
+        seen = read_line(line_encoding.decoded(state), courses[course].rule, courses[course].months)
         if seen:
             lines[person_of(id_)][course] = seen
     found = persons(connection, people)

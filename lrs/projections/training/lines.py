@@ -32,11 +32,11 @@ from lrs.domain.certification.requirement_check import Evidence
 from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.training.line import summary
 from lrs.domain.training.line_counters import LineCounters, Sessions, part_of, sessions_of
-from lrs.domain.training.line_state import gather, mark
+from lrs.domain.training.line_state import LineState, gather, note_voided
 from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.state_reducers import State
+from lrs.domain.training.reference import Reference
 from lrs.projections.tables import metadata
-from lrs.projections.training import subjects
+from lrs.projections.training import line_encoding, subjects
 
 line = Table(
     "line",
@@ -139,11 +139,8 @@ class Changed(NamedTuple):
     """Whether something may have changed that counts toward a programme."""
 
 
-OutcomesOfLine = tuple[Sequence[Outcome], Sequence[int]]
-"""Outcomes of a line, and the positions of those that were voided."""
-
-OutcomesOfLines = Callable[[Collection[int]], Mapping[int, OutcomesOfLine]]
-"""All that was ever told of lines, by number."""
+Refolded = Callable[[Collection[int]], Mapping[int, LineState]]
+"""Folds lines anew from the log, by number."""
 
 
 def number(person: int, course: int) -> int:
@@ -183,10 +180,10 @@ def lines_in(connection: Connection, courses: Collection[int]) -> set[int]:
     return {row.id for row in rows_of(connection, _IDS, line.c.course, courses)}
 
 
-def states(connection: Connection, ids: Collection[int]) -> dict[int, State]:
+def states(connection: Connection, ids: Collection[int]) -> dict[int, LineState]:
     """The states of those of the lines that there are."""
     rows = rows_of(connection, _STATES, line.c.id, ids)
-    return {row.id: orjson.loads(row.state) for row in rows}
+    return {row.id: line_encoding.decoded(row.state) for row in rows}
 
 
 def lines_about(connection: Connection, persons: Iterable[int]) -> set[int]:
@@ -210,7 +207,7 @@ def lines_of(
 def fold(
     connection: Connection,
     changes: Changes,
-    known: OutcomesOfLines,
+    refolded: Refolded,
     rule: Callable[[int], AttemptRule],
     offices: Mapping[int, str],
     watched: Container[int] = (),
@@ -225,7 +222,7 @@ def fold(
     changed: list[Changed] = []
     rest = iter(sorted(changes.numbers()))
     while part := list(islice(rest, TOGETHER)):
-        changed += _fold(connection, part, changes, known, rule, offices, watched, closely)
+        changed += _fold(connection, part, changes, refolded, rule, offices, watched, closely)
     return changed
 
 
@@ -233,34 +230,35 @@ def _fold(
     connection: Connection,
     wanted: Sequence[int],
     changes: Changes,
-    known: OutcomesOfLines,
+    refolded: Refolded,
     rule: Callable[[int], AttemptRule],
     offices: Mapping[int, str],
     watched: Container[int],
     closely: Container[int],
 ) -> list[Changed]:
     found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
-    refolded = changes.refold.intersection(wanted)
-    from_scratch: Mapping[int, OutcomesOfLine] = known(refolded) if refolded else {}
+    refold = changes.refold.intersection(wanted)
+    folded_anew: Mapping[int, LineState] = refolded(refold) if refold else {}
     changed: list[Changed] = []
     written: list[tuple[Any, ...]] = []
     for id_ in wanted:
         row = found.get(id_)
-        state: State = orjson.loads(row.state) if row else {}
+        state = line_encoding.decoded(row.state) if row else LineState()
         old_sessions = sessions_of(state)
         counts = course_of(id_) in watched
         before = _counting(state) if counts and row else None
-        state = _told(state, id_, changes, from_scratch)
+        state = _with_changes(state, id_, changes, folded_anew)
+        is_empty = state.is_empty
         seen = summary(state, rule(course_of(id_)))
         part = part_of(seen, state, offices.get(person_of(id_)))
-        until = state["last"][0] if seen else None
+        until = state.last.instant if state.last else None
         changed.append(
             Changed(
                 id=id_,
                 existed=row is not None,
-                exists=bool(state),
+                exists=not is_empty,
                 before=LineCounters(*orjson.loads(row.part)) if row else _NOTHING,
-                after=part if state else _NOTHING,
+                after=_NOTHING if is_empty else part,
                 old_sessions=old_sessions,
                 sessions=sessions_of(state),
                 old_activity=row.last_activity if row else None,
@@ -269,9 +267,9 @@ def _fold(
                 and (course_of(id_) in closely or row is None or before != _counting(state)),
             )
         )
-        if state:
-            text = _json(list(part))
-            written.append((id_, course_of(id_), _json(state), part.status, until, text))
+        if not is_empty:
+            text = line_encoding.encoded(state)
+            written.append((id_, course_of(id_), text, part.status, until, _json(list(part))))
     gone = [{"of": c.id} for c in changed if c.existed and not c.exists]
     if gone:
         connection.execute(_DELETE, gone)
@@ -279,34 +277,24 @@ def _fold(
     return changed
 
 
-def _told(
-    state: State, id_: int, changes: Changes, from_scratch: Mapping[int, OutcomesOfLine]
-) -> State:
+def _with_changes(
+    state: LineState, id_: int, changes: Changes, folded_anew: Mapping[int, LineState]
+) -> LineState:
     """The line's state with what the changes say of it."""
     if id_ in changes.refold:
-        state = {}
-        outcomes, voided = from_scratch.get(id_, ((), ()))
-    else:
-        outcomes, voided = changes.added.get(id_, ()), changes.never.get(id_, ())
-    if voided:
-        mark(state, voided)
-    gather(state, outcomes)
-    return state
+        return folded_anew.get(id_) or LineState()
+    if id_ in changes.never:
+        note_voided(state, changes.never[id_])
+    return gather(state, changes.added.get(id_, ()))
 
 
-def _counting(state: State) -> tuple[Any, list[Evidence]]:
+def _counting(state: LineState) -> tuple[Reference | None, list[Evidence]]:
     return first_activity(state), evidence_in("", state)
 
 
 _NOTHING = LineCounters({})
 _DELETE = delete(line).where(line.c.id == bindparam("of"))
 _COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
-
-
-def normalised(state: State) -> State:
-    """The state as it is read again: the order of evidence rests on that of its members."""
-    kept: State = orjson.loads(_json(state))
-    return kept
 
 
 def _json(value: object) -> str:

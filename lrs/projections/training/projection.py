@@ -21,9 +21,8 @@ from sqlalchemy import Connection, Table
 
 from lrs.domain.certification.rule import ANYBODY, Authorities, vouches
 from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn
-from lrs.domain.training.line_state import concerns, gather
+from lrs.domain.training.line_state import LineState, concerns, fold_lines
 from lrs.domain.training.outcomes import Outcome, outcomes
-from lrs.domain.training.state_reducers import State
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import STATEMENT_TOPICS, Batch
@@ -31,6 +30,7 @@ from lrs.projections.training import (
     catalogue_history,
     certifications,
     courses,
+    line_encoding,
     lines,
     people,
     statistics,
@@ -67,7 +67,7 @@ class TrainingProjection:
     """The projection, for an installation with these words for training, in this time zone."""
 
     NAME: ClassVar[str] = "training"
-    VERSION: int = 8
+    VERSION: int = 9
     TABLES: ClassVar[Sequence[Table]] = (
         people.trainee,
         courses.course,
@@ -156,7 +156,7 @@ class TrainingFold:
         changed = lines.fold(
             connection,
             pending.changes,
-            lambda wanted: self._known(connection, wanted),
+            partial(self._refolded, connection),
             rulebook.rule,
             rulebook.offices,
             rulebook.wanted_in,
@@ -228,51 +228,43 @@ class TrainingFold:
 
     def _vouched(
         self, connection: Connection, wanted: Collection[int], authorities: Authorities
-    ) -> dict[int, State]:
+    ) -> dict[int, LineState]:
         """What the statements of these authorities alone make of these lines."""
-        found: dict[int, State] = {}
+        found: dict[int, LineState] = {}
         rest = iter(sorted(wanted))
         while part := list(islice(rest, lines.TOGETHER)):
-            for id_, (outcomes_by_position, _) in self._known(
-                connection, part, authorities
-            ).items():
-                found[id_] = lines.normalised(gather({}, outcomes_by_position))
+            refolded = self._refolded(connection, part, authorities)
+            found |= {id_: line_encoding.normalised(state) for id_, state in refolded.items()}
         return found
 
-    def _known(
+    def _refolded(
         self,
         connection: Connection,
         wanted: Collection[int],
         authorities: Authorities = ANYBODY,
-    ) -> dict[int, tuple[list[Outcome], list[int]]]:
-        """All outcomes of these lines, read from the log again, of statements of these authorities;
-        and what was voided of them.
+    ) -> dict[int, LineState]:
+        """These lines folded anew from the statements of these authorities, which are read from
+        the log again.
         """
         persons = {lines.person_of(id_) for id_ in wanted}
         identifiers = people.identifiers(connection, persons)
         rows = lines.rows_about(connection, identifiers)
         courses_ = subjects.courses_of(connection, {row.subject for row in rows})
-        found: dict[int, tuple[list[Outcome], list[int]]] = {id_: ([], []) for id_ in wanted}
-        counting = []
-        seen: set[tuple[int, int]] = set()
-        for row in rows:
-            id_ = lines.number(identifiers[row.trainee], courses_[row.subject])
-            if id_ in found and (id_, row.position) not in seen:
-                seen.add((id_, row.position))  # a Group may name two identifiers of one person
-                if row.voided is None:
-                    counting.append((row, id_))
-                else:
-                    found[id_][1].append(row.position)
-        keys = people.keys_of(connection, {row.trainee for row, _ in counting})
-        statements = self._pending.at(sorted({row.position for row, _ in counting}))
-        outcomes_by_position = {
-            at: self._outcomes(recorded)
-            for at, recorded in statements.items()
+        ids = [lines.number(identifiers[row.trainee], courses_[row.subject]) for row in rows]
+        of_lines = [(id_, row) for id_, row in zip(ids, rows, strict=True) if id_ in wanted]
+        counting = [row for _, row in of_lines if row.voided is None]
+        keys = people.keys_of(connection, {row.trainee for row in counting})
+        statements = self._pending.at(sorted({row.position for row in counting}))
+        found = {
+            (outcome.trainee, outcome.position): outcome
+            for recorded in statements.values()
             if vouches(recorded.authority, authorities)
+            for outcome in self._outcomes(recorded)
         }
-        for row, id_ in counting:
-            key = keys[row.trainee]
-            found[id_][0].extend(
-                o for o in outcomes_by_position.get(row.position, ()) if o.trainee == key
-            )
-        return found
+        history: list[tuple[int, int, Outcome | None]] = []
+        for id_, row in of_lines:
+            if row.voided is not None:
+                history.append((id_, row.position, None))
+            elif outcome := found.get((keys[row.trainee], row.position)):
+                history.append((id_, row.position, outcome))
+        return fold_lines(history)

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from lrs.db.compiled_query import CompiledQuery
 from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.training.line import Line, read_line
-from lrs.domain.training.state_reducers import State
+from lrs.domain.training.line_state import LineState
+from lrs.projections.training import line_encoding
 from lrs.projections.training.courses import COLUMNS, Course, course, course_of_row
 from lrs.projections.training.lines import line, number
 from lrs.projections.training.people import Trainee, person_by_key
@@ -79,7 +79,7 @@ def transcript(
 
 
 def compiled(
-    trainee: Trainee, lines: Iterable[tuple[Course, State]], rule: AttemptRule | None = None
+    trainee: Trainee, lines: Iterable[tuple[Course, LineState]], rule: AttemptRule | None = None
 ) -> Transcript:
     """The transcript that a person's lines make."""
     entries, corrections = [], []
@@ -87,8 +87,8 @@ def compiled(
         seen = read_line(state, rule or of.rule, of.months)
         if seen:
             entries.append(TranscriptEntry(of, seen))
-        elif "voided" in state:
-            corrections.append(Correction(of, tuple(state["voided"]["latest"])))
+        elif state.voided:
+            corrections.append(Correction(of, tuple(state.voided)))
     entries.sort(key=lambda e: (-e.line.last_activity.instant, e.course.id))
     return Transcript(
         trainee=trainee,
@@ -101,11 +101,11 @@ def compiled(
     )
 
 
-def lines_of(connection: Connection, person: int) -> list[tuple[Course, State]]:
+def lines_of(connection: Connection, person: int) -> list[tuple[Course, LineState]]:
     """All lines of the person with this number: courses and states."""
     first, last = number(person, 0), number(person + 1, 0) - 1
     rows = _LINES.all(connection, first=first, last=last)
-    return [(course_of_row(row), orjson.loads(row[-1])) for row in rows]
+    return [(course_of_row(row), line_encoding.decoded(row[-1])) for row in rows]
 
 
 def _by_year(entries: Iterable[TranscriptEntry]) -> dict[int, int]:
