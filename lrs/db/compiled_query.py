@@ -1,76 +1,72 @@
-"""Short reads: queries that are made once, and put to the database's driver as they are.
+"""Short reads: queries that are compiled once, and run by the database's driver itself.
 
 SQLAlchemy takes some 35 microseconds to hand over a query that SQLite answers in five, and as many
-again for the transaction it begins and ends around it; for PostgreSQL's driver it takes longer. An
-answer is made of half a dozen such queries.
+again for the transaction it begins and ends around it; some 100 for PostgreSQL's driver
+(docs/performance.md). An answer is made of half a dozen such queries.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Sequence
-from itertools import islice
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Dialect, Select, bindparam
+from sqlalchemy import Column, Connection, Dialect, Select, bindparam, func, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from lrs.db.bulk import any_of
-from lrs.db.driver_query import DriverQuery, Process, Row, processed
 from lrs.db.engine import SCHEMAS
 from lrs.db.errors import as_sqlalchemy
 
-MOST = 512
-_LENGTHS = (1, 4, 8, 16, 32, 64, 128, 256, MOST)
+Row = Sequence[Any]
+Process = Callable[[Any], Any]
+Processors = Sequence[tuple[int, Process]]
+"""What makes the program's own values of the driver's, by place in a row."""
+
+_NAMED_SQLITE = sqlite.dialect(paramstyle="named")
+_NAMED_SQLITE.default_schema_name = "main"
 
 
 class _Compiled(NamedTuple):
-    """SQLite's text of a query; its parameters in their order, each with its value where none is
-    given; and what makes values of it of the driver's own, by column.
+    """The text of a query for one database, the values of its parameters where none are given, and
+    what makes the driver's own of those that are, by name.
     """
 
     sql: str
-    places: Sequence[tuple[str, Any, Process | None]]
-    processors: Sequence[tuple[int, Process]]
+    defaults: Mapping[str, Any]
+    processors: Sequence[tuple[str, Process]]
 
 
 class CompiledQuery:
     """A query that lives as long as the program; with `among` those of its rows whose column of
-    whole numbers holds one of those that are asked for. Its rows are tuples, of the driver's own
-    values if they are wanted `plain`.
+    whole numbers is among the numbers asked for. Its rows are tuples; `plain` ones have the
+    driver's own values.
     """
 
     def __init__(
         self, query: Select[Any], among: Column[Any] | None = None, *, plain: bool = False
     ) -> None:
         self._query = query
-        self._plain = plain
         self._among = among
-        self._straight = DriverQuery(query if among is None else any_of(query, among), plain=plain)
-        self._made: dict[int, _Compiled] = {}
-        """For SQLite, by how many numbers are asked for at once, 0 where it is none."""
+        self._plain = plain
+        self._compiled: dict[str, _Compiled] = {}
+        self._processors: dict[str, Processors] = {}
+        """By the name of the dialect; what rows need is known once one query was answered."""
 
     def all(self, connection: Connection, **parameters: Any) -> Sequence[Row]:
         """Its rows. Raises what SQLAlchemy would."""
-        if connection.dialect.name != "sqlite":
-            return self._straight.all(connection, parameters)
-        made = self._made.get(0)
-        if made is None:
-            made = self._made[0] = self._for_sqlite(connection.dialect)
-        values = [
-            parameters.get(name, usual) if process is None else process(parameters[name])
-            for name, usual, process in made.places
-        ]
-        return self._asked(connection, made, values)
-
-    @staticmethod
-    def _asked(connection: Connection, made: _Compiled, values: Sequence[Any]) -> Sequence[Row]:
+        dialect = connection.dialect
+        if dialect.name == "postgresql" and _is_redirected(connection):
+            return connection.execute(self._for(dialect), parameters).all()
         driver: Any = connection.connection.driver_connection
+        error_type = dialect.loaded_dbapi.Error
         try:
-            rows: list[Row] = driver.execute(made.sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise as_sqlalchemy(error, sqlite3.Error, "read") from error
-        return processed(rows, made.processors) if made.processors else rows
+            return self._rows(dialect, driver, parameters)
+        except error_type as error:
+            if getattr(driver, "closed", False):
+                connection.invalidate(error)
+            raise as_sqlalchemy(error, error_type, "read") from error
 
     def first(self, connection: Connection, **parameters: Any) -> Row | None:
         """The first of its rows, of which there should be few; None if there is none."""
@@ -79,38 +75,76 @@ class CompiledQuery:
 
     def among(self, connection: Connection, numbers: Collection[int]) -> Sequence[Row]:
         """The rows of these numbers."""
-        if connection.dialect.name != "sqlite":
-            return self.all(connection, among=list(numbers)) if numbers else []
-        found: list[Row] = []
-        rest = iter(dict.fromkeys(numbers))
-        while part := list(islice(rest, MOST)):
-            # Of few lengths, so that each text stays prepared; who is named twice is found once.
-            length = next(length for length in _LENGTHS if length >= len(part))
-            part += part[-1:] * (length - len(part))
-            if length not in self._made:
-                self._made[length] = self._for_sqlite(connection.dialect, length)
-            found += self._asked(connection, self._made[length], part)
-        return found
+        if not numbers:
+            return []
+        values = list(numbers)
+        is_sqlite = connection.dialect.name == "sqlite"
+        return self.all(connection, among=json.dumps(values) if is_sqlite else values)
 
-    def _for_sqlite(self, dialect: Dialect, numbers: int = 0) -> _Compiled:
-        query = self._query
-        if self._among is not None:
-            asked = [bindparam(f"among{n}", type_=self._among.type) for n in range(numbers)]
-            query = query.where(self._among.in_(asked))
-        compiled = query.compile(
-            dialect=dialect,
-            schema_translate_map=dict.fromkeys(SCHEMAS),
-            render_schema_translate=True,
-        )
+    def _rows(self, dialect: Dialect, driver: Any, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Its rows. Raises the driver's errors."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = self._compile(dialect)
+        values = {**compiled.defaults, **parameters}
+        for name, process in compiled.processors:
+            values[name] = process(values[name])
+        cursor = driver.execute(compiled.sql, values)
+        rows: list[Row] = cursor.fetchall()
+        if self._plain:
+            return rows
+        processors = self._processors.get(dialect.name)
+        if processors is None:
+            types = [column[1] for column in cursor.description]
+            processors = self._processors[dialect.name] = self._of_columns(dialect, types)
+        return _processed(rows, processors) if processors else rows
+
+    def _for(self, dialect: Dialect) -> Select[Any]:
+        if self._among is None:
+            return self._query
+        if dialect.name == "postgresql":
+            return any_of(self._query, self._among)
+        numbers = func.json_each(bindparam("among")).table_valued("value")
+        return self._query.where(self._among.in_(select(numbers.c.value)))
+
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        query = self._for(dialect)
+        if dialect.name == "sqlite":
+            compiled = query.compile(
+                dialect=_NAMED_SQLITE,
+                schema_translate_map=dict.fromkeys(SCHEMAS),
+                render_schema_translate=True,
+            )
+        else:
+            compiled = query.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
-        kinds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
-        places = [
-            (name, compiled.params[name], kinds[name].bind_processor(dialect))
-            for name in compiled.positiontup or ()
-        ]
         processors = []
-        for place, column in enumerate(() if self._plain else query.selected_columns):
-            process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+        for name in compiled.params:
+            process = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+            if process is not None:
+                processors.append((name, process))
+        return _Compiled(compiled.string, compiled.params, processors)
+
+    def _of_columns(self, dialect: Dialect, types: Sequence[Any]) -> Processors:
+        processors: list[tuple[int, Process]] = []
+        columns = zip(self._query.selected_columns, types, strict=True)
+        for place, (column, type_) in enumerate(columns):
+            process = column.type.dialect_impl(dialect).result_processor(dialect, type_)
             if process is not None:
                 processors.append((place, process))
-        return _Compiled(compiled.string, places, processors)
+        return processors
+
+
+def _is_redirected(connection: Connection) -> bool:
+    """Whether the connection reads tables of another schema: those that a rebuild fills."""
+    return "schema_translate_map" in connection.get_execution_options()
+
+
+def _processed(rows: Sequence[Row], processors: Processors) -> Sequence[Row]:
+    found = []
+    for row in rows:
+        values = list(row)
+        for place, process in processors:
+            values[place] = process(values[place])
+        found.append(tuple(values))
+    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, tzinfo
+from functools import partial
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from lrs.projections.training import catalogue_cache, catalogue_history
 from lrs.projections.training.catalogue_history import CurrentEntries
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import FreshReads, ReadConsistency
-from lrs.projector.checkpoints import Checkpoint, Identity
+from lrs.projector.checkpoints import Checkpoint
 from lrs.service.reports.rulings import Programmes, Rulings
 
 T = TypeVar("T")
@@ -50,56 +51,58 @@ of that event: after a failover the log may hold another one at that position.
 _NOTHING: CatalogueState = ("", 0, None)
 
 
+class Cached(Generic[T]):
+    """The last value that was made, and the key it was made for."""
+
+    def __init__(self) -> None:
+        self._last: tuple[object, T] | None = None
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """The value for this key: made, unless it is the last one's."""
+        last = self._last
+        if last is None or last[0] != key:
+            last = self._last = (key, make())
+        return last[1]
+
+
 class CatalogueCache:
     """What the catalogue says, kept in memory until something is described."""
 
     def __init__(self, log: LogReader, zone: tzinfo = UTC) -> None:
         self._log = log
         self._zone = zone
-        self._last: tuple[Identity, CatalogueState] = (("", 0, None, 0), _NOTHING)
-        self._things: dict[EntryKind, tuple[CatalogueState, CurrentEntries]] = {}
-        self._programmes: tuple[CatalogueState, Programmes] = (_NOTHING, {})
-        self._rulings: tuple[CatalogueState, Rulings] = (_NOTHING, Rulings({}, date.min))
+        self._state = Cached[CatalogueState]()
+        self._entries = {kind: Cached[CurrentEntries]() for kind in EntryKind}
+        self._programmes = Cached[Programmes]()
+        self._rulings = Cached[Rulings]()
 
     def state(self, connection: Connection, at: Checkpoint) -> CatalogueState:
         """Which tables they are, and their last description: found out once for each state of the
         read model.
         """
-        asked, state = self._last
-        if asked != at.identity:
+
+        def find() -> CatalogueState:
             latest = catalogue_history.latest(connection)
-            state = at.generation, latest, self._log.commitment_at(latest) if latest else None
-            self._last = at.identity, state
-        return state
+            return at.generation, latest, self._log.commitment_at(latest) if latest else None
+
+        return self._state.get(at.identity, find)
 
     def entries(
         self, connection: Connection, kind: EntryKind, state: CatalogueState
     ) -> CurrentEntries:
         """Everything of a kind that was ever described, by key."""
-        cached = self._things.get(kind)
-        if cached is None or cached[0] != state:
-            cached = self._things[kind] = (
-                state,
-                catalogue_history.current_entries(connection, kind),
-            )
-        return cached[1]
+        read = partial(catalogue_history.current_entries, connection, kind)
+        return self._entries[kind].get(state, read)
 
     def programmes(self, connection: Connection, state: CatalogueState) -> Programmes:
         """Every programme that was ever described, by code."""
-        cached = self._programmes
-        if cached[0] != state:
-            cached = self._programmes = (
-                state,
-                catalogue_cache.programmes(connection, zone=self._zone),
-            )
-        return cached[1]
+        read = partial(catalogue_cache.programmes, connection, zone=self._zone)
+        return self._programmes.get(state, read)
 
     def rulings(self, connection: Connection, state: CatalogueState, on: date) -> Rulings:
         """What every programme says on that day: most who ask mean today."""
-        cached = self._rulings
-        if cached[0] != state or cached[1].on != on:
-            cached = self._rulings = (state, Rulings(self.programmes(connection, state), on))
-        return cached[1]
+        programmes = self.programmes(connection, state)
+        return self._rulings.get((state, on), lambda: Rulings(programmes, on))
 
 
 class ReportSnapshot:
