@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import Authorities, vouches
 from lrs.domain.identity import identifiers, representatives
+from lrs.domain.training.course_resolution import listings
 from lrs.domain.training.line_state import LineState, concerns, fold_lines
-from lrs.domain.training.listings import listings
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject

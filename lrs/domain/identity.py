@@ -8,6 +8,14 @@ links were recorded at once they may close a circle; nothing here minds.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class _Rank(NamedTuple):
+    """What stands for a person comes first: an identifier that is linked to no other."""
+
+    is_linked: bool
+    identifier: str
 
 
 def representatives(links: Mapping[str, str]) -> dict[str, str]:
@@ -23,12 +31,12 @@ def representatives(links: Mapping[str, str]) -> dict[str, str]:
         for end in (identifier, person):
             parents.setdefault(end, end)
         parents[_root(parents, identifier)] = _root(parents, person)
-    chosen: dict[str, tuple[bool, str]] = {}
+    chosen: dict[str, _Rank] = {}
     for identifier in parents:
         root = _root(parents, identifier)
-        rank = links.get(identifier, identifier) != identifier, identifier
+        rank = _Rank(links.get(identifier, identifier) != identifier, identifier)
         chosen[root] = min(chosen.get(root, rank), rank)
-    return {identifier: chosen[_root(parents, identifier)][1] for identifier in parents}
+    return {identifier: chosen[_root(parents, identifier)].identifier for identifier in parents}
 
 
 def identifiers(people: Mapping[str, str], identifier: str) -> list[str]:

@@ -127,7 +127,7 @@ def _courses(statement: JsonObject, catalogue: CatalogueView) -> list[str]:
     if object_.get("objectType", "Activity") != "Activity":
         return []
     subject = subject_of(object_, _related(statement), catalogue.vocabulary)
-    return [course_of(subject)[0], course_of(subject, catalogue.listings)[0]]
+    return [course_of(subject).course, course_of(subject, catalogue.listings).course]
 
 
 def _belongs(course: str, launch: Launch, catalogue: CatalogueView) -> bool:
@@ -136,7 +136,7 @@ def _belongs(course: str, launch: Launch, catalogue: CatalogueView) -> bool:
 
 def _home(activity: str, catalogue: CatalogueView) -> str:
     """The course that the catalogue lists an activity under; itself where it is in none."""
-    return course_of(Subject(activity, "", ()), catalogue.listings)[0]
+    return course_of(Subject(activity, "", ()), catalogue.listings).course
 
 
 def _related(statement: JsonObject) -> Mapping[str, Any]:

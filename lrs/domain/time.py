@@ -1,11 +1,17 @@
-"""Instants as the ledger counts them: whole microseconds since 1970-01-01T00:00:00Z."""
+"""Time: instants, instants with the offset of a place, and durations.
+
+Instants are whole microseconds since 1970-01-01T00:00:00Z. Durations are whole milliseconds: a year
+counts 365 days and a month 30, as hours of training are told in hours, and these only keep an odd
+`P1M` from being lost. Whatever is finer than a millisecond is cut off, never rounded.
+"""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import NewType
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import NamedTuple, NewType
 
 from lrs.domain.iso8601 import parse_iso8601
 
@@ -52,3 +58,138 @@ def iso(instant: int) -> str:
     # not strftime: its %Y writes the year 999 with three digits
     wall = (EPOCH + timedelta(microseconds=instant)).replace(tzinfo=None)
     return f"{wall.isoformat(timespec='microseconds')}Z"
+
+
+_DAY_LENGTH = 86_400_000_000
+_WALL = EPOCH.replace(tzinfo=None)
+
+
+@lru_cache(maxsize=4096)
+def _month(days: int) -> str:
+    """The month, as 2026-03, of the day so many days after the epoch's."""
+    wall = EPOCH + timedelta(days=days)
+    return f"{wall.year:04}-{wall.month:02}"
+
+
+@lru_cache(maxsize=4096)
+def date_of(days: int) -> date:
+    """The day so many days after the epoch's."""
+    return (EPOCH + timedelta(days=days)).date()
+
+
+def year_of(days: int) -> int:
+    """The year of the day so many days after the epoch's."""
+    return date_of(days).year
+
+
+def day_of(instant: int, offset: int) -> int:
+    """The local day of an instant, in days since the epoch's."""
+    return (instant + offset * 60_000_000) // _DAY_LENGTH
+
+
+@lru_cache(maxsize=256)
+def _zone(offset: int) -> str:
+    hours, minutes = divmod(abs(offset), 60)
+    return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def offset_in(zone: tzinfo, instant: datetime) -> int:
+    """The zone's offset at an aware instant, in minutes; 0 where its calendar has no such day."""
+    if zone is UTC:
+        return 0
+    try:
+        shift = instant.astimezone(zone).utcoffset()
+    except OverflowError:
+        return 0
+    return int(shift.total_seconds()) // 60 if shift else 0
+
+
+class Moment(NamedTuple):
+    """Microseconds since the epoch, and minutes east of Greenwich."""
+
+    instant: int
+    offset: int
+
+    @classmethod
+    def there(cls, instant: int, zone: tzinfo) -> Moment:
+        """An instant as the clocks of the zone tell it."""
+        if zone is UTC:
+            return cls(instant, 0)
+        return cls(instant, offset_in(zone, EPOCH + timedelta(0, 0, instant)))
+
+    @property
+    def year(self) -> int:
+        """The year on the wall where it happened."""
+        return year_of(self.local // _DAY_LENGTH)
+
+    @property
+    def day(self) -> date:
+        """The day on the calendar where it happened."""
+        return date_of(self.local // _DAY_LENGTH)
+
+    @property
+    def month(self) -> str:
+        """The month where it happened, as 2026-03."""
+        return _month(self.local // _DAY_LENGTH)
+
+    @property
+    def local(self) -> int:
+        return self.instant + self.offset * 60_000_000
+
+    def __str__(self) -> str:
+        """`2026-03-01T12:30:00.000000+03:00`, always six decimals."""
+        instant, offset = self
+        wall = _WALL + timedelta(0, 0, instant + offset * 60_000_000)
+        return wall.isoformat("T", "microseconds") + _zone(offset)
+
+
+_SECOND_IN_MS = 1_000
+_DAY_IN_MS = 86_400 * _SECOND_IN_MS
+_DURATION_UNITS = (
+    365 * _DAY_IN_MS,
+    30 * _DAY_IN_MS,
+    7 * _DAY_IN_MS,
+    _DAY_IN_MS,
+    3_600 * _SECOND_IN_MS,
+    60 * _SECOND_IN_MS,
+    _SECOND_IN_MS,
+)
+
+LONGEST_DURATION = 100 * 365 * _DAY_IN_MS
+"""A hundred years: nobody trains longer, so what says more says nothing about hours."""
+
+_DURATION_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_DURATION = re.compile(
+    rf"P(?!$)(?:{_DURATION_NUMBER}Y)?(?:{_DURATION_NUMBER}M)?(?:{_DURATION_NUMBER}W)?(?:{_DURATION_NUMBER}D)?"
+    rf"(?:T(?!$)(?:{_DURATION_NUMBER}H)?(?:{_DURATION_NUMBER}M)?(?:{_DURATION_NUMBER}S)?)?",
+    re.ASCII,
+)
+
+
+_USUAL_DURATION = re.compile(
+    r"PT(?=\d)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})(?:\.(\d\d?))?S)?", re.ASCII
+)
+
+
+def milliseconds(text: object) -> int | None:
+    """`PT1H30M` -> 5_400_000; None for what is no duration, and beyond a hundred years."""
+    plain = _USUAL_DURATION.fullmatch(text) if isinstance(text, str) else None
+    if plain is not None:  # as nearly all are said, at a third of the cost
+        hours, minutes, seconds, hundredths = plain.groups("0")
+        minute = int(hours) * 60 + int(minutes)
+        return minute * 60_000 + int(seconds) * 1_000 + int(hundredths.ljust(2, "0")) * 10
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    total = 0
+    for number, unit in zip(match.groups(), _DURATION_UNITS, strict=True):
+        if number is None:
+            continue
+        whole, _, fraction = number.replace(",", ".").partition(".")
+        whole = whole.lstrip("0")
+        if len(whole) > 13:  # more than LONGEST_DURATION in any unit; also spares int() a long text
+            return None
+        # twelve decimals of a year are finer than a millisecond
+        part = int((fraction + "0" * 12)[:12])
+        total += int(whole or "0") * unit + part * unit // 10**12
+    return total if total <= LONGEST_DURATION else None

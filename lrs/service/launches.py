@@ -14,7 +14,7 @@ from lrs.domain.errors import OutsideLaunch
 from lrs.domain.events import CourseDescribed, Described, EntryWithdrawn, IdentifierLinked
 from lrs.domain.identity import representatives
 from lrs.domain.launch import CatalogueView, Launch, defines_own, require
-from lrs.domain.training.listings import listings
+from lrs.domain.training.course_resolution import listings
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.domain.xapi.statement import is_voiding, target_of

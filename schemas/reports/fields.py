@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.domain.training.course_statistics import Rate, Spread
 from lrs.domain.xapi.formats import preferred
 

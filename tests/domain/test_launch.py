@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.launch import SLACK, CatalogueView, Launch, defines_own, require, within
 from lrs.domain.time import iso
-from lrs.domain.training.course_resolution import Listing
-from lrs.domain.training.listings import listings
+from lrs.domain.training.course_resolution import Listing, listings
 from lrs.domain.training.outcomes import outcomes
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement

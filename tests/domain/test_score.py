@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.duration import milliseconds
+from lrs.domain.time import milliseconds
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.score import suffices
 from lrs.domain.training.vocabulary import PROGRESS

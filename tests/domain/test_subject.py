@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lrs.domain.training.course_resolution import Subject, course_of, subject_of, subject_of_text
-from lrs.domain.training.listings import changed, listings
+from lrs.domain.training.course_resolution import (
+    Subject,
+    changed_listings,
+    course_of,
+    listings,
+    subject_of,
+    subject_of_text,
+)
 from lrs.domain.training.vocabulary import STANDARD
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import activity, course, part
@@ -71,5 +77,5 @@ def test_the_course_described_last_has_the_activity() -> None:
 
 def test_changes_of_listings_are_told_by_activity() -> None:
     before, after = listings([listed("https://a")]), listings([listed("https://a", "https://b")])
-    assert changed(before, after) == {"https://a", "https://b"}
-    assert changed(before, before) == set()
+    assert changed_listings(before, after) == {"https://a", "https://b"}
+    assert changed_listings(before, before) == set()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.domain.training.outcomes import Outcome, outcomes, tells
 from lrs.domain.training.vocabulary import LOCATION, PROGRESS, REASON, SESSION, STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject

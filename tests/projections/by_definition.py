@@ -18,13 +18,12 @@ from lrs.domain.certification.grants import Grant, grants
 from lrs.domain.certification.rule import rule_of, vouches
 from lrs.domain.events import Described, EntryWithdrawn, ProgrammeDescribed
 from lrs.domain.identity import representatives
-from lrs.domain.moment import Moment
-from lrs.domain.training.course_resolution import Listings
+from lrs.domain.time import Moment
+from lrs.domain.training.course_resolution import Listings, listings
 from lrs.domain.training.course_statistics import Counters, delivered
 from lrs.domain.training.line import summary
 from lrs.domain.training.line_counters import part_of, sessions_of
 from lrs.domain.training.line_state import LineState, concerns, gather, note_voided
-from lrs.domain.training.listings import listings
 from lrs.domain.training.outcomes import outcomes
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids

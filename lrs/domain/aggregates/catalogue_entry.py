@@ -179,7 +179,7 @@ def differs_by_zeros(kind: EntryKind, entry: JsonObject) -> bool:
     """
     if kind is not EntryKind.PERSON or "number" not in entry:
         return False
-    account, number = entry["agent"].split("|", 2), entry["number"]
-    if account[0] != "account" or account[2] == number:
+    (kind_of_key, *_, name), number = entry["agent"].split("|", 2), entry["number"]
+    if kind_of_key != "account" or name == number:
         return False
-    return bool(account[2].lstrip("0") == number.lstrip("0"))
+    return bool(name.lstrip("0") == number.lstrip("0"))

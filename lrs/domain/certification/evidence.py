@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrs.domain.certification.requirement_check import Evidence
-from lrs.domain.moment import date_of
+from lrs.domain.time import date_of
 from lrs.domain.training.hours import time_spent
 from lrs.domain.training.line_state import LineState
 from lrs.domain.training.reference import Reference

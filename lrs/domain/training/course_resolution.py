@@ -20,10 +20,11 @@ all tries at an assessment are tries at one part. The LMS and groups of learners
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lrs.domain.training.vocabulary import OUTSIDE, ActivityKind, Vocabulary
+from lrs.domain.xapi.agent import JsonObject
 
 _ASSESSED: tuple[ActivityKind, ...] = ("assessment", "content", "lesson")
 """What an attempt may be one at, the likeliest first."""
@@ -46,6 +47,26 @@ class Listing(NamedTuple):
 
 Listings = Mapping[str, Listing]
 """What the catalogue says, by activity IRI."""
+
+
+def listings(courses: Iterable[JsonObject]) -> Listings:
+    """By activity IRI, for courses as described, what was described last at the end.
+
+    A described course is itself whatever else lists it; of two courses that list an activity,
+    the one described last has it.
+    """
+    courses = list(courses)
+    found: dict[str, Listing] = {}
+    for course in courses:
+        activities = course.get("activities", ())
+        only = len(set(activities)) == 1
+        found |= dict.fromkeys(activities, Listing(course["id"], only))
+    return found | {course["id"]: Listing(course["id"], False) for course in courses}
+
+
+def changed_listings(before: Listings, after: Listings) -> set[str]:
+    """The activities of which the two do not say the same."""
+    return {iri for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
 
 
 class Subject(NamedTuple):
@@ -74,7 +95,8 @@ def subject_of_text(text: str) -> Subject:
     """The subject that has this text."""
     first, *rest = text.split("\n")
     kind, iri = first.split(" ", 1)
-    return Subject(iri, kind, tuple((line[0], line[2:]) for line in rest))  # type: ignore[arg-type]
+    around = (line.split(" ", 1) for line in rest)
+    return Subject(iri, kind, tuple((what, iri) for what, iri in around))  # type: ignore[arg-type]
 
 
 def subject_of(
@@ -120,15 +142,22 @@ def _continues(iri: str, stem: str) -> bool:
     return not address or "/" in path.rstrip("/")
 
 
-def course_of(subject: Subject, listings: Listings = _NOTHING) -> tuple[str, str]:
-    """The course's IRI, and the part of it that the subject is: empty for the course itself."""
+class CoursePart(NamedTuple):
+    """The IRI of a course and that of a part of it, empty for the course itself."""
+
+    course: str
+    part: str
+
+
+def course_of(subject: Subject, listings: Listings = _NOTHING) -> CoursePart:
+    """The course that the subject is or belongs to, and which part of it the subject is."""
     iri, kind = subject.object, subject.kind
     known = listings.get(iri)
     if known is not None:
         whole = known.course == iri or kind == "course" or (kind == "" and known.only)
-        return known.course, "" if whole else iri
+        return CoursePart(known.course, "" if whole else iri)
     course = iri if kind == "course" else _around(subject, listings)
-    return course, "" if course == iri else iri
+    return CoursePart(course, "" if course == iri else iri)
 
 
 def _around(subject: Subject, listings: Listings) -> str:

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from lrs.domain.certification.calendar import plus_months
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read_attempt
 from lrs.domain.training.attempt_state import merit
 from lrs.domain.training.evidence_log import attempts_until_pass, renewals

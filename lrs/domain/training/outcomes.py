@@ -29,10 +29,8 @@ from contextlib import suppress
 from datetime import UTC, date, tzinfo
 from typing import Any, NamedTuple
 
-from lrs.domain.duration import milliseconds
 from lrs.domain.interning import cached_on_interned
-from lrs.domain.moment import Moment, offset_in
-from lrs.domain.time import micros, parse_timestamp
+from lrs.domain.time import Moment, micros, milliseconds, offset_in, parse_timestamp
 from lrs.domain.training.course_resolution import (
     Listings,
     Subject,

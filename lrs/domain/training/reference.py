@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, TypeVar
 
-from lrs.domain.moment import Moment, day_of
+from lrs.domain.time import Moment, day_of
 
 
 class Reference(NamedTuple):

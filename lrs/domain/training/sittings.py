@@ -25,7 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from lrs.domain.moment import year_of
+from lrs.domain.time import year_of
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.reference import Reference, later, latest
 

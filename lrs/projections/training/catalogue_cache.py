@@ -14,10 +14,9 @@ from sqlalchemy import Connection
 
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.certification.rule import ANYBODY, Authorities, Rule, rule_of, timeline
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.domain.training import attempt
-from lrs.domain.training.course_resolution import Listings
-from lrs.domain.training.listings import listings
+from lrs.domain.training.course_resolution import Listings, listings
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import catalogue_history, courses, people
 from lrs.projections.training.catalogue_history import HistoryEntry

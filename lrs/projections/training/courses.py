@@ -25,8 +25,7 @@ from lrs.db.compiled_query import CompiledQuery
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.numbered_rows import NumberedRows, text
-from lrs.projections.surrogate_keys import digest
+from lrs.projections.surrogate_keys import NumberedRows, digest, text
 from lrs.projections.tables import metadata
 from lrs.projections.training import catalogue_history
 

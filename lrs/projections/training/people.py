@@ -33,8 +33,7 @@ from lrs.db.bulk import rows_of
 from lrs.db.compiled_query import CompiledQuery
 from lrs.domain import search_text
 from lrs.domain.xapi.agent import JsonObject
-from lrs.projections.numbered_rows import NumberedRows
-from lrs.projections.surrogate_keys import digest
+from lrs.projections.surrogate_keys import NumberedRows, digest
 from lrs.projections.tables import metadata
 
 trainee = Table(

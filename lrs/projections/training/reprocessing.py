@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.events import RecordedEvent
 from lrs.domain.identity import representatives
-from lrs.domain.training.listings import changed, listings
+from lrs.domain.training.course_resolution import changed_listings, listings
 from lrs.projections.training import (
     catalogue_history,
     certifications,
@@ -47,7 +47,7 @@ class Reprocessing:
         if EntryKind.COURSE in self._kinds:
             before = rulebook.listings
             rulebook.listings = listings(described_now(connection))
-            self._activities = changed(before, rulebook.listings)
+            self._activities = changed_listings(before, rulebook.listings)
 
         self.again: set[Pair] = set()
         """Who has to be certified anew, in which programme."""

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from lrs.db.bulk import insert_rows, rows_of
 from lrs.db.compiled_query import CompiledQuery
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.training.course_statistics import (
     Counters,

@@ -19,8 +19,7 @@ from sqlalchemy import (
 
 from lrs.db.bulk import rows_of
 from lrs.domain.training.course_resolution import Listings, course_of, subject_of_text
-from lrs.projections.numbered_rows import NumberedRows
-from lrs.projections.surrogate_keys import digest
+from lrs.projections.surrogate_keys import NumberedRows, digest
 from lrs.projections.tables import metadata
 
 subject = Table(

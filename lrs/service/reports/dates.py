@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, tzinfo
 
 from lrs.domain.errors import InvalidQuery
-from lrs.domain.moment import Moment
+from lrs.domain.time import Moment
 from lrs.ledger import LogReader
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from lrs.demo.vocabulary import LATENESS, VALID_UNTIL, VISIT_CATEGORY
-from lrs.domain.duration import milliseconds
+from lrs.domain.time import milliseconds
 from lrs.domain.training.vocabulary import PROGRESS, REASON
 from lrs.domain.xapi.agent import JsonObject
 from tests.system.demo.reading import History, result, type_of, verb_of, when
