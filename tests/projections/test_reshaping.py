@@ -17,7 +17,7 @@ from lrs.domain.training.vocabulary import STANDARD
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Fold
-from lrs.projections.training import certifications, lines
+from lrs.projections.training import certifications, line_fold
 from lrs.projections.training.certifications import of_people, people_in
 from lrs.projections.training.courses import course as courses_table
 from lrs.projections.training.line_encoding import decoded
@@ -451,7 +451,7 @@ def test_live_and_rebuilt_and_by_definition_are_the_same(
     cuts, settled = data.draw(some_of(log)), data.draw(some_of(log))
     live, rebuilt = projected(views_engine, log, cuts), projected(views_engine, log, ())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "TOGETHER", 2)
+        patch.setattr(line_fold, "TOGETHER", 2)
         patch.setattr(certifications, "TOGETHER", 2)
         waited = projected(views_engine, log, cuts, Impatient(STANDARD), settled)
     assert live[0] == rebuilt[0] == waited[0]

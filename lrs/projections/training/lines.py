@@ -1,4 +1,4 @@
-"""Transcript lines: their tables, and how outcomes are folded into them.
+"""Transcript lines and the outcomes behind them: their tables, and how rows are found.
 
 A line's number joins its person's and its course's, so that one integer finds it on any database
 and a person's lines stand together: person * 2**32 + course.
@@ -6,12 +6,9 @@ and a person's lines stand together: person * 2**32 + course.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -21,20 +18,12 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    delete,
     select,
     update,
 )
 
 from lrs.db.bulk import insert_rows, rows_of
-from lrs.domain.certification.evidence import evidence_in, first_activity
-from lrs.domain.certification.requirement_check import Evidence
-from lrs.domain.training.attempt import AttemptRule
-from lrs.domain.training.line import summary
-from lrs.domain.training.line_counters import LineCounters, Sessions, part_of, sessions_of
-from lrs.domain.training.line_state import LineState, gather, note_voided
-from lrs.domain.training.outcomes import Outcome
-from lrs.domain.training.reference import Reference
+from lrs.domain.training.line_state import LineState
 from lrs.projections.tables import metadata
 from lrs.projections.training import line_encoding, subjects
 
@@ -68,10 +57,6 @@ outcome = Table(
 
 _COURSE_BITS = 32
 
-TOGETHER = 2_000
-"""Lines that are folded together: of those that are folded anew, all statements are in memory."""
-
-_LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
 _STATES = select(line.c.id, line.c.state)
 _IDS = select(line.c.id)
 _IDS_BETWEEN = _IDS.where(line.c.id.between(bindparam("low"), bindparam("high")))
@@ -91,56 +76,6 @@ class OutcomeRow(NamedTuple):
     position: int
     subject: int
     voided: int | None
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a batch does to lines, by their numbers: `added` outcomes; positions of statements
-    that were voided before they could count (`never`); lines to be folded `anew` from all that
-    is known; and lines that only have to be `seen` again, under another rule or office.
-    """
-
-    added: dict[int, list[Outcome]] = field(default_factory=dict)
-    never: dict[int, list[int]] = field(default_factory=dict)
-    refold: set[int] = field(default_factory=set)
-    seen: set[int] = field(default_factory=set)
-
-    def numbers(self) -> set[int]:
-        """Every line that is concerned."""
-        return {*self.added, *self.never, *self.refold, *self.seen}
-
-    def follow(self, later: Changes) -> None:
-        """Take in what a later batch does: it becomes part of this one."""
-        for id_, outcomes in later.added.items():
-            self.added.setdefault(id_, []).extend(outcomes)
-        for id_, positions in later.never.items():
-            self.never.setdefault(id_, []).extend(positions)
-        self.refold |= later.refold
-        self.seen |= later.seen
-
-
-class Changed(NamedTuple):
-    """A line before a batch and after: what it adds to its course's counters and sessions.
-
-    `existed` and `exists` say whether there is a row for it. Activities are in microseconds since
-    the epoch.
-    """
-
-    id: int
-    existed: bool
-    exists: bool
-    before: LineCounters
-    after: LineCounters
-    old_sessions: Sessions
-    sessions: Sessions
-    old_activity: int | None
-    new_activity: int | None
-    credited: bool
-    """Whether something may have changed that counts toward a programme."""
-
-
-Refolded = Callable[[Collection[int]], Mapping[int, LineState]]
-"""Folds lines anew from the log, by number."""
 
 
 def number(person: int, course: int) -> int:
@@ -202,101 +137,3 @@ def lines_of(
     rows = list(rows)
     courses = subjects.courses_of(connection, {row.subject for row in rows})
     return {number(person(row.trainee), courses[row.subject]) for row in rows}
-
-
-def fold(
-    connection: Connection,
-    changes: Changes,
-    refolded: Refolded,
-    rule: Callable[[int], AttemptRule],
-    offices: Mapping[int, str],
-    watched: Container[int] = (),
-    closely: Container[int] = (),
-) -> list[Changed]:
-    """Folds a batch's changes into the lines, and tells what became of each.
-
-    `watched` are the numbers of the courses that count in some programme, `closely` those of them
-    that count by the statements of some authorities alone: there any change may count, also one
-    that the line as all statements make it does not show.
-    """
-    changed: list[Changed] = []
-    rest = iter(sorted(changes.numbers()))
-    while part := list(islice(rest, TOGETHER)):
-        changed += _fold(connection, part, changes, refolded, rule, offices, watched, closely)
-    return changed
-
-
-def _fold(
-    connection: Connection,
-    wanted: Sequence[int],
-    changes: Changes,
-    refolded: Refolded,
-    rule: Callable[[int], AttemptRule],
-    offices: Mapping[int, str],
-    watched: Container[int],
-    closely: Container[int],
-) -> list[Changed]:
-    found = {row.id: row for row in rows_of(connection, _LINES, line.c.id, wanted)}
-    refold = changes.refold.intersection(wanted)
-    folded_anew: Mapping[int, LineState] = refolded(refold) if refold else {}
-    changed: list[Changed] = []
-    written: list[tuple[Any, ...]] = []
-    for id_ in wanted:
-        row = found.get(id_)
-        state = line_encoding.decoded(row.state) if row else LineState()
-        old_sessions = sessions_of(state)
-        counts = course_of(id_) in watched
-        before = _counting(state) if counts and row else None
-        state = _with_changes(state, id_, changes, folded_anew)
-        is_empty = state.is_empty
-        seen = summary(state, rule(course_of(id_)))
-        part = part_of(seen, state, offices.get(person_of(id_)))
-        until = state.last.instant if state.last else None
-        changed.append(
-            Changed(
-                id=id_,
-                existed=row is not None,
-                exists=not is_empty,
-                before=LineCounters(*orjson.loads(row.part)) if row else _NOTHING,
-                after=_NOTHING if is_empty else part,
-                old_sessions=old_sessions,
-                sessions=sessions_of(state),
-                old_activity=row.last_activity if row else None,
-                new_activity=until,
-                credited=counts
-                and (course_of(id_) in closely or row is None or before != _counting(state)),
-            )
-        )
-        if not is_empty:
-            text = line_encoding.encoded(state)
-            written.append((id_, course_of(id_), text, part.status, until, _json(list(part))))
-    gone = [{"of": c.id} for c in changed if c.existed and not c.exists]
-    if gone:
-        connection.execute(_DELETE, gone)
-    insert_rows(connection, line, _COLUMNS, written, replace=True)
-    return changed
-
-
-def _with_changes(
-    state: LineState, id_: int, changes: Changes, folded_anew: Mapping[int, LineState]
-) -> LineState:
-    """The line's state with what the changes say of it."""
-    if id_ in changes.refold:
-        return folded_anew.get(id_) or LineState()
-    if id_ in changes.never:
-        note_voided(state, changes.never[id_])
-    return gather(state, changes.added.get(id_, ()))
-
-
-def _counting(state: LineState) -> tuple[Reference | None, list[Evidence]]:
-    return first_activity(state), evidence_in("", state)
-
-
-_NOTHING = LineCounters({})
-_DELETE = delete(line).where(line.c.id == bindparam("of"))
-_COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
-
-
-def _json(value: object) -> str:
-    """The one way to write it: equal values, equal text."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

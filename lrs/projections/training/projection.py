@@ -31,6 +31,7 @@ from lrs.projections.training import (
     certifications,
     courses,
     line_encoding,
+    line_fold,
     lines,
     people,
     statistics,
@@ -40,7 +41,8 @@ from lrs.projections.training import (
 from lrs.projections.training.catalogue_cache import CatalogueRules
 from lrs.projections.training.certifications import Pair
 from lrs.projections.training.first_mentions import Numbers, OutcomesByPosition
-from lrs.projections.training.lines import Changes, OutcomeRow
+from lrs.projections.training.line_fold import Changes
+from lrs.projections.training.lines import OutcomeRow
 from lrs.projections.training.reprocessing import Reprocessing
 
 CATALOGUE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
@@ -153,15 +155,8 @@ class TrainingFold:
 
     def _flush_lines(self, connection: Connection) -> None:
         pending, rulebook = self._pending, self._rulebook
-        changed = lines.fold(
-            connection,
-            pending.changes,
-            partial(self._refolded, connection),
-            rulebook.rule,
-            rulebook.offices,
-            rulebook.wanted_in,
-            rulebook.vouched_for,
-        )
+        refolded = partial(self._refolded, connection)
+        changed = line_fold.fold(connection, pending.changes, refolded, rulebook)
         statistics.fold(connection, changed)
         pending.changes, pending.outcomes = Changes(), 0
         pending.credited.update(one.id for one in changed if one.credited)
@@ -232,7 +227,7 @@ class TrainingFold:
         """What the statements of these authorities alone make of these lines."""
         found: dict[int, LineState] = {}
         rest = iter(sorted(wanted))
-        while part := list(islice(rest, lines.TOGETHER)):
+        while part := list(islice(rest, line_fold.TOGETHER)):
             refolded = self._refolded(connection, part, authorities)
             found |= {id_: line_encoding.normalised(state) for id_, state in refolded.items()}
         return found

@@ -26,7 +26,8 @@ from lrs.projections.training import (
 )
 from lrs.projections.training.catalogue_cache import CatalogueRules, described_now
 from lrs.projections.training.certifications import Pair
-from lrs.projections.training.lines import Changes, OutcomeRow
+from lrs.projections.training.line_fold import Changes
+from lrs.projections.training.lines import OutcomeRow
 
 K = TypeVar("K")
 

@@ -47,7 +47,8 @@ from lrs.domain.training.line_counters import LineCounters
 from lrs.projections.surrogate_keys import digest
 from lrs.projections.tables import metadata
 from lrs.projections.training.courses import COLUMNS, Course, course, course_of_row
-from lrs.projections.training.lines import Changed, course_of, line
+from lrs.projections.training.line_fold import Changed
+from lrs.projections.training.lines import course_of, line
 
 
 class SliceBy(StrEnum):
