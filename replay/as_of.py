@@ -50,8 +50,8 @@ class PersonAsOf:
 
     def revoked(self, programme: str) -> list[date]:
         """The days on which certificates of the programme were revoked."""
-        said = (one["on"] for one in self.revocations if one["programme"] == programme)
-        return sorted(map(date.fromisoformat, said))
+        days = (one["on"] for one in self.revocations if one["programme"] == programme)
+        return sorted(map(date.fromisoformat, days))
 
 
 def person_as_of(
@@ -69,23 +69,23 @@ def person_as_of(
     keys, representative = _identifiers(connection, key, upto)
     numbers = people.numbers_of(connection, keys)
     rows = [row for row in lines.rows_about(connection, numbers.values()) if row.position <= upto]
-    said = catalogue_history.of_people(
+    history = catalogue_history.of_people(
         connection, keys, (EntryKind.PERSON, EntryKind.EXEMPTION, EntryKind.REVOCATION)
     )
-    standing = catalogue_history.current(said, upto)
-    records = [one.entry for one in standing if one.kind is EntryKind.PERSON]
+    current = catalogue_history.current(history, upto)
+    records = [one.entry for one in current if one.kind is EntryKind.PERSON]
     if not rows and not records:
         return None
     entries = _entries(connection, EntryKind.COURSE, upto)
     listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    told = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
+    outcomes_by_position = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
     numbered = sorted(numbers, key=numbers.__getitem__)
     names = {number: identifier for identifier, number in numbers.items()}
     mine = [
         (outcome, row.voided is not None and row.voided <= upto)
         for row in sorted(rows, key=lambda row: row.position)
-        for outcome in told.get(row.position, ())
+        for outcome in outcomes_by_position.get(row.position, ())
         if outcome.trainee == names[row.trainee] and concerns(outcome)
     ]
     states = fold_lines(
@@ -101,9 +101,9 @@ def person_as_of(
             authorities: _vouched(states, mine, recorded, authorities) for authorities in named
         },
         programmes=programmes,
-        exemptions=[one.entry for one in standing if one.kind is EntryKind.EXEMPTION and one.entry],
+        exemptions=[one.entry for one in current if one.kind is EntryKind.EXEMPTION and one.entry],
         revocations=[
-            one.entry for one in standing if one.kind is EntryKind.REVOCATION and one.entry
+            one.entry for one in current if one.kind is EntryKind.REVOCATION and one.entry
         ],
     )
 
@@ -131,8 +131,8 @@ def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str]
 
 
 def _entries(connection: Connection, kind: EntryKind, upto: int) -> list[JsonObject]:
-    said = catalogue_history.current(catalogue_history.history(connection, [kind]), upto)
-    return [one.entry for one in said if one.entry is not None]
+    current = catalogue_history.current(catalogue_history.history(connection, [kind]), upto)
+    return [one.entry for one in current if one.entry is not None]
 
 
 def _lines(
@@ -141,7 +141,7 @@ def _lines(
     entries: Iterable[JsonObject],
     programmes: dict[str, ProgrammeRules],
 ) -> list[tuple[Course, LineState]]:
-    said = {entry["id"]: entry for entry in entries}
+    described = {entry["id"]: entry for entry in entries}
     wanted: dict[str, list[str]] = {}
     for code, programme in programmes.items():
         for iri in programme.courses.values():
@@ -149,7 +149,7 @@ def _lines(
     named = courses.undescribed(connection, states)
     return [
         (
-            courses.as_described(named[iri], said.get(iri), wanted.get(iri, ())),
+            courses.as_described(named[iri], described.get(iri), wanted.get(iri, ())),
             line_encoding.normalised(state),
         )
         for iri, state in states.items()
@@ -179,13 +179,13 @@ def _trainee(
 ) -> Trainee:
     found = people.person_by_key(connection, key)
     entry = record[0] if record else None
-    said = (entry or {}).get("number")
+    number = (entry or {}).get("number")
     accounts = [one.split("|", 2)[2] for one in (key, *keys) if one.startswith("account|")]
     return Trainee(
         id=found.id if found else 0,
         key=key,
         name=(entry or {}).get("name") or name,
-        personnel=said or next(iter(accounts), None),
+        personnel=number or next(iter(accounts), None),
         identifiers=(key, *(one for one in keys if one != key)),
         record=entry,
     )

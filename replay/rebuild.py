@@ -96,8 +96,8 @@ def _settle(begin: Callable[[], None] | None) -> None:
 
 def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:
     with open_projector() as projector, without_automatic_gc() as collect:
-        told = _Every(ROUNDS, collect)
-        (done,) = projector.rebuild([name], compare=compare, progress=told)
+        progress = _Every(ROUNDS, collect)
+        (done,) = projector.rebuild([name], compare=compare, progress=progress)
         return done
 
 

@@ -158,8 +158,8 @@ _COUNTED = (
 
 
 def _entry(row: Any) -> CatalogueEntry:
-    said = None if row.entry is None else orjson.loads(row.entry)
-    return CatalogueEntry(said, row.version, row.stored)
+    entry = None if row.entry is None else orjson.loads(row.entry)
+    return CatalogueEntry(entry, row.version, row.stored)
 
 
 def _link_rows(recorded: RecordedEvent) -> Iterator[LinkRow]:

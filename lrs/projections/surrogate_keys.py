@@ -135,16 +135,16 @@ class NumberedRows(Generic[Given, Written]):
         self._known: dict[str, tuple[int, Written]] = {}
         self._highest: int | None = None
 
-    def numbers(self, connection: Connection, said: Mapping[str, Given]) -> dict[str, int]:
+    def numbers(self, connection: Connection, names: Mapping[str, Given]) -> dict[str, int]:
         """The number of each key; writes the rows of those that are new or called otherwise."""
         if len(self._known) > self.LIMIT:
             self._known = {}
         known = self._known
-        unknown = [digest(key) for key in said if key not in known]
+        unknown = [digest(key) for key in names if key not in known]
         found = rows_of(connection, self._query, self._table.c.digest, unknown)
         known |= {row[1]: (row[0], self._read(row)) for row in found}
         new, changed = [], []
-        for key, news in said.items():
+        for key, news in names.items():
             number, before = known.get(key, (0, None))
             written = self._change(key, before, news)
             if not number:
@@ -158,7 +158,7 @@ class NumberedRows(Generic[Given, Written]):
             insert_columns(connection, self._table, columns)
         if changed:
             connection.execute(self._update, [_again(row) for row in changed])
-        return {key: known[key][0] for key in said}
+        return {key: known[key][0] for key in names}
 
     def _next(self, connection: Connection) -> int:
         if self._highest is None:

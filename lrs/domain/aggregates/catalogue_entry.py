@@ -149,8 +149,8 @@ def key_of(kind: EntryKind, entry: JsonObject) -> Key:
 
 def stream_of(kind: EntryKind, key: Key, secret: bytes) -> UUID:
     """The thing's stream. `secret` is the random key of the person it is about, else empty."""
-    said = json.dumps([kind.value, *key]).encode()
-    digest = hmac.digest(secret, said, "sha256") if secret else sha256(said).digest()
+    name = json.dumps([kind.value, *key]).encode()
+    digest = hmac.digest(secret, name, "sha256") if secret else sha256(name).digest()
     return UUID(bytes=digest[:16], version=4)
 
 
@@ -162,11 +162,11 @@ def references(kind: EntryKind, entry: JsonObject) -> list[EntryIdentity]:
 def named(kind: EntryKind, entry: JsonObject) -> Iterator[tuple[str, EntryIdentity]]:
     """Each of these things, and where in the entry it is named, as a JSON pointer."""
     for member, target in REFERENCES.get(kind, {}).items():
-        said = entry.get(member, ())
-        if isinstance(said, str):
-            yield f"/{member}", (target, (said,))
+        targets = entry.get(member, ())
+        if isinstance(targets, str):
+            yield f"/{member}", (target, (targets,))
             continue
-        for index, one in enumerate(said):
+        for index, one in enumerate(targets):
             if isinstance(one, str):
                 yield f"/{member}/{index}", (target, (one,))
             else:

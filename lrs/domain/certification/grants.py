@@ -137,13 +137,13 @@ def _grant(
     rule: Rule, tally: RequirementCheck, day: date, last: list[Grant], revoked: date | None
 ) -> Grant | None:
     """The grant that is made on this day, if one is; `revoked` is the last day before it."""
-    standing = last[0] if last and (revoked is None or revoked < last[0].day) else None
-    if standing and standing.until is None:
+    current = last[0] if last and (revoked is None or revoked < last[0].day) else None
+    if current and current.until is None:
         return None
-    until = _until(rule, day, standing)
-    if until and (until < day or (standing and standing.until and until <= standing.until)):
+    until = _until(rule, day, current)
+    if until and (until < day or (current and current.until and until <= current.until)):
         return None
-    proof = tally.proof(_start(rule, day, standing, revoked))
+    proof = tally.proof(_start(rule, day, current, revoked))
     if proof is None:
         return None
     return Grant(
@@ -153,17 +153,17 @@ def _grant(
         until=until,
         version=rule.number,
         evidence=proof.evidence,
-        renewal=standing is not None,
+        renewal=current is not None,
     )
 
 
-def _start(rule: Rule, day: date, standing: Grant | None, revoked: date | None) -> date:
+def _start(rule: Rule, day: date, current: Grant | None, revoked: date | None) -> date:
     """The first day of which achievements count on `day`."""
     start = date.min if rule.valid_months is None else earliest_within(day, rule.valid_months)
     if revoked is not None:
         start = max(start, plus_days(revoked, 1))
-    if standing:
-        start = max(start, plus_days(standing.day, 1), window(rule, standing) or date.min)
+    if current:
+        start = max(start, plus_days(current.day, 1), window(rule, current) or date.min)
     return start
 
 
@@ -175,9 +175,9 @@ def window(rule: Rule, grant: Grant) -> date | None:
     return opens if opens > grant.day else plus_days(grant.day, 1)
 
 
-def _until(rule: Rule, day: date, standing: Grant | None) -> date | None:
+def _until(rule: Rule, day: date, current: Grant | None) -> date | None:
     if rule.valid_until is not None or rule.valid_months is None:
         return rule.valid_until
-    if standing and standing.until and standing.until >= day and rule.renewal_days is not None:
-        return plus_months(standing.until, rule.valid_months)
+    if current and current.until and current.until >= day and rule.renewal_days is not None:
+        return plus_months(current.until, rule.valid_months)
     return plus_months(day, rule.valid_months)

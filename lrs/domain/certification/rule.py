@@ -62,7 +62,7 @@ def rule_of(entry: JsonObject | None, number: int, stored_day: date) -> Rule:
     if entry is None:
         return Rule(number, since=stored_day)
     courses = tuple(dict.fromkeys(entry["courses"]))
-    equivalents = [(said["course"], said["counts_as"]) for said in entry.get("equivalents", ())]
+    equivalents = [(pair["course"], pair["counts_as"]) for pair in entry.get("equivalents", ())]
     return Rule(
         number=number,
         since=day_of(entry, "since") or (None if number == 1 else stored_day),
@@ -93,8 +93,8 @@ def vouches(authority: JsonObject, authorities: Authorities) -> bool:
 
 def day_of(entry: JsonObject, member: str) -> date | None:
     """The day that a member of a catalogue entry says, if it says one."""
-    said = entry.get(member)
-    return date.fromisoformat(said) if said else None
+    day = entry.get(member)
+    return date.fromisoformat(day) if day else None
 
 
 def timeline(versions: Iterable[Rule]) -> list[Rule]:

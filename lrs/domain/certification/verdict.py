@@ -156,8 +156,8 @@ class Ruling:
         """Where joining decides to whom a version applies: the first day of which one must have
         joined. None where it decides nothing.
         """
-        asked = any(rule.newcomers for rule in self._line)
-        return self._line[0].begin if asked else None
+        has_newcomers = any(rule.newcomers for rule in self._line)
+        return self._line[0].begin if has_newcomers else None
 
     def applies(self, record: Employment | None) -> bool:
         """Whether the rule in force applies to the person by itself."""
@@ -279,7 +279,10 @@ def may_serve(
         return Clearance(None)
     missing = [
         code
-        for code, said in verdicts.items()
-        if said and said.applies and said.before_visitors and said.status not in _SERVING
+        for code, verdict in verdicts.items()
+        if verdict
+        and verdict.applies
+        and verdict.before_visitors
+        and verdict.status not in _SERVING
     ]
     return Clearance(not missing, tuple(sorted(missing)))

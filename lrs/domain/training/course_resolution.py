@@ -110,17 +110,19 @@ def subject_of(
         return Subject(iri, kind, ())
     around, parents = [], listed(activities.get("parent"))
     for activity in parents:
-        said = type_of(activity)
-        of = kinds.get(said, "")
-        if of not in OUTSIDE:
-            what = COURSE if of == "course" else OTHER if said else BARE
+        type_ = type_of(activity)
+        kind_of_it = kinds.get(type_, "")
+        if kind_of_it not in OUTSIDE:
+            what = COURSE if kind_of_it == "course" else OTHER if type_ else BARE
             around.append((what, activity["id"]))
     for activity in listed(activities.get("grouping")):
-        said = type_of(activity)
-        of = kinds.get(said, "")
-        if of not in OUTSIDE:
-            stem = not said and _continues(iri, activity["id"])
-            around.append((COURSE if of == "course" else STEM if stem else OTHER, activity["id"]))
+        type_ = type_of(activity)
+        kind_of_it = kinds.get(type_, "")
+        if kind_of_it not in OUTSIDE:
+            stem = not type_ and _continues(iri, activity["id"])
+            around.append(
+                (COURSE if kind_of_it == "course" else STEM if stem else OTHER, activity["id"])
+            )
     return Subject(_assessed(parents, kinds) or iri if kind == "attempt" else iri, kind, (*around,))
 
 

@@ -65,19 +65,19 @@ def _larger(inside: list[TimeSpent], spent: list[Spending], online: int | None) 
     for spell in inside:
         days.setdefault(spell.day, []).append((spell, -1, False))
     for attempt, one in enumerate(spent):
-        for part, said in ((True, one.parts), (False, one.whole)):
-            for spell in said:
+        for part, spells in ((True, one.parts), (False, one.whole)):
+            for spell in spells:
                 days.setdefault(spell.day, []).append((spell, attempt, part))
     sums, sat, before = [_Sums() for _ in spent], 0, 0
     found: list[TimeSpent] = []
-    for _, told in sorted(days.items()):
-        for spell, attempt, part in told:
+    for _, of_day in sorted(days.items()):
+        for spell, attempt, part in of_day:
             if attempt < 0:
                 sat += spell.milliseconds
             else:
                 sums[attempt].add(spell, online, part=part)
         total = _total(sat, sums)
-        found += _up_to(total - before, [spell for spell, _, _ in told])
+        found += _up_to(total - before, [spell for spell, _, _ in of_day])
         before = total
     return found
 
@@ -87,10 +87,10 @@ def _total(sat: int, sums: Sequence[_Sums]) -> int:
     return max(sat, classroom) + sum(max(one.parts, one.whole) for one in sums)
 
 
-def _up_to(milliseconds: int, said: Sequence[TimeSpent]) -> list[TimeSpent]:
+def _up_to(milliseconds: int, spells: Sequence[TimeSpent]) -> list[TimeSpent]:
     """So much of these spells, the first ones first."""
     found = []
-    for spell in said:
+    for spell in spells:
         taken = min(spell.milliseconds, milliseconds)
         if taken:
             found.append(spell._replace(milliseconds=taken))

@@ -128,10 +128,10 @@ def outcomes(
     Never raises: what a statement says unusably (a duration of a thousand years, a score that is
     no finite number) is left out, the rest counts.
     """
-    said = _said(recorded.statement, vocabulary)
-    if said is None:
+    statement_outcome = _said(recorded.statement, vocabulary)
+    if statement_outcome is None:
         return []
-    kind, people, about = said
+    kind, people, about = statement_outcome
     (trainee, name), *others = people
     first = _outcome(recorded, trainee, name, kind, about, listings, zone)
     return [first, *(first._replace(trainee=key, name=name) for key, name in others)]
@@ -297,14 +297,14 @@ def _when(recorded: RecordedStatement, zone: tzinfo) -> tuple[int, int]:
 
     A time in UTC does not say where it was: it is `zone`'s. `+00:00` names a place, `Z` none.
     """
-    said = recorded.statement.get("timestamp")
-    if isinstance(said, str):
+    timestamp = recorded.statement.get("timestamp")
+    if isinstance(timestamp, str):
         try:
-            instant = parse_timestamp(said)
+            instant = parse_timestamp(timestamp)
         except ValueError:  # a day that no calendar has: known when stored, at least
             return Moment.there(recorded.stored, zone)
         shift = instant.utcoffset()
-        if shift or "+" in said:
+        if shift or "+" in timestamp:
             return micros(instant), int(shift.total_seconds()) // 60 if shift else 0
         return micros(instant), offset_in(zone, instant)
     return Moment.there(recorded.stored, zone)

@@ -52,10 +52,10 @@ def score_of(result: Mapping[str, Any]) -> StatedScore:
     Where scaled is not said, it is raw's place between min and max; a minimum that is not said
     is zero, as most tools mean it. A raw score outside its own range has no scaled one.
     """
-    said = result.get("score")
-    if not said:
+    stated = result.get("score")
+    if not stated:
         return NO_SCORE
-    scaled, raw, least, most = map(number, map(said.get, ("scaled", "raw", "min", "max")))
+    scaled, raw, least, most = map(number, map(stated.get, ("scaled", "raw", "min", "max")))
     if scaled is None and raw is not None and most is not None:
         low = least if least is not None else 0
         if low <= raw <= most and low < most:
@@ -75,7 +75,7 @@ def suffices(scaled: Number | None, limit: Number) -> bool:
 def progress(result: Mapping[str, Any], scaled: Number | None) -> Number | None:
     """0 to 100: the cmi5 extension, else the scaled score of a `progressed`."""
     extensions = result.get("extensions")
-    said = number(extensions.get(PROGRESS)) if extensions else None
-    if said is not None and 0 <= said <= 100:
-        return said
+    stated = number(extensions.get(PROGRESS)) if extensions else None
+    if stated is not None and 0 <= stated <= 100:
+        return stated
     return round(scaled * 100, 4) if scaled is not None and scaled >= 0 else None

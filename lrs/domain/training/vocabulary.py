@@ -109,8 +109,8 @@ class Vocabulary:
         row = self._rows.get(verb)
         if row is None:
             return ""
-        said = row.get(type_)
-        return row[self.kinds.get(type_, "")] if said is None else said  # type: ignore[arg-type]
+        kind = row.get(type_)
+        return row[self.kinds.get(type_, "")] if kind is None else kind  # type: ignore[arg-type]
 
     def knows(self, verb: str) -> bool:
         """Whether anything is said of the verb, be it that it means nothing."""
@@ -128,8 +128,8 @@ class Vocabulary:
         if own == (STANDARD.verbs, STANDARD.kinds, STANDARD.by_type):
             return 0
         by_type = {verb: sorted(meanings.items()) for verb, meanings in self.by_type.items()}
-        said = repr([sorted(words.items()) for words in (self.verbs, self.kinds, by_type)])
-        return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
+        words_text = repr([sorted(words.items()) for words in (self.verbs, self.kinds, by_type)])
+        return 1 + int.from_bytes(sha256(words_text.encode()).digest()[:4]) % (2**20 - 1)
 
 
 STANDARD = Vocabulary()

@@ -39,14 +39,14 @@ def activities_around(related: JsonObject) -> Iterator[JsonObject]:
         yield from related.get(place, ())
 
 
-def united(known: JsonObject, said: JsonObject) -> JsonObject:
+def united(known: JsonObject, more: JsonObject) -> JsonObject:
     """A definition with what was said later put over what was known: texts in all languages and
     all extensions stay, everything else is as it was said last.
     """
-    both = known | said
+    both = known | more
     for name in _UNITED:
-        if name in known and name in said:
-            both[name] = known[name] | said[name]
+        if name in known and name in more:
+            both[name] = known[name] | more[name]
     return both
 
 

@@ -37,8 +37,8 @@ class RecordedStatement(NamedTuple):
     @property
     def timestamp(self) -> str:
         """When it happened: as the statement says, else when it was stored (4.2.7)."""
-        said = self.statement.get("timestamp")
-        return said if isinstance(said, str) else iso(self.stored)
+        timestamp = self.statement.get("timestamp")
+        return timestamp if isinstance(timestamp, str) else iso(self.stored)
 
 
 def uuid_of(key: UUID | bytes) -> UUID:

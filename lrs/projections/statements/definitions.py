@@ -75,13 +75,13 @@ class DefinitionsFold:
             self._clear()
         defined: list[tuple[str, bytes]] = []
         named: list[tuple[str, str]] = []
-        said, known_as = self._said, self._names
+        definitions, known_as = self._said, self._names
         for s in statements:
             if not s.may_define:
                 continue
             for id, text in _defined(s.statement):
-                if said.get(id) != text and len(text) <= LONGEST:
-                    said[id] = text
+                if definitions.get(id) != text and len(text) <= LONGEST:
+                    definitions[id] = text
                     self._bytes += len(text)
                     defined.append((id, text))
             for agent, name in names(s.statement):
@@ -101,9 +101,9 @@ class DefinitionsFold:
         for row in rows_of(connection, _DEFINED, activity_definition.c.activity, unknown):
             self._known[unknown[row.activity]] = row.definition
         changed = set()
-        for activity, said in defined:
+        for activity, definition in defined:
             before = self._known.get(activity)
-            after = said if before is None else _united(before, said)
+            after = definition if before is None else _united(before, definition)
             if after != before and len(after) <= LONGEST:
                 self._known[activity] = after
                 self._bytes += len(after)
@@ -154,8 +154,8 @@ def _texts(activities: Iterable[JsonObject]) -> Sequence[tuple[str, bytes]]:
     return tuple([(a["id"], orjson.dumps(a["definition"])) for a in defined])
 
 
-def _united(before: bytes, said: bytes) -> bytes:
-    return orjson.dumps(united(orjson.loads(before), orjson.loads(said)))
+def _united(before: bytes, definition: bytes) -> bytes:
+    return orjson.dumps(united(orjson.loads(before), orjson.loads(definition)))
 
 
 _DEFINED = select(activity_definition)

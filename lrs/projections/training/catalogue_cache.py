@@ -69,10 +69,10 @@ class CatalogueRules:
         return self.rules.get(course, "best")
 
     def _revoked(self, connection: Connection) -> dict[tuple[int, str], list[date]]:
-        said = catalogue_history.current(
+        current = catalogue_history.current(
             catalogue_history.history(connection, [EntryKind.REVOCATION])
         )
-        entries = [one.entry for one in said if one.entry is not None]
+        entries = [one.entry for one in current if one.entry is not None]
         numbers = people.numbers_of(connection, {entry["agent"] for entry in entries})
         found: dict[tuple[int, str], list[date]] = {}
         for entry in entries:
@@ -110,12 +110,12 @@ def programmes(
 
     A version without a day of its own begins on the day it was stored, in `zone`.
     """
-    said = catalogue_history.history(connection, [EntryKind.PROGRAMME])
+    history = catalogue_history.history(connection, [EntryKind.PROGRAMME])
     by_stream: dict[UUID, list[HistoryEntry]] = {}
-    for one in said:
+    for one in history:
         if upto is None or one.position <= upto:
             by_stream.setdefault(one.stream, []).append(one)
-    iris = {iri for one in said if one.entry for iri in courses.courses_in(one.entry)}
+    iris = {iri for one in history if one.entry for iri in courses.courses_in(one.entry)}
     numbers = courses.numbers_of(connection, iris)
     found = {}
     for versions in by_stream.values():
@@ -143,5 +143,5 @@ def _wanted_in(programmes_: Mapping[str, ProgrammeRules]) -> dict[int, list[str]
 
 def described_now(connection: Connection) -> Sequence[JsonObject]:
     """The courses that are described, what was described last at the end."""
-    said = catalogue_history.current(catalogue_history.history(connection, [EntryKind.COURSE]))
-    return [one.entry for one in said if one.entry is not None]
+    current = catalogue_history.current(catalogue_history.history(connection, [EntryKind.COURSE]))
+    return [one.entry for one in current if one.entry is not None]

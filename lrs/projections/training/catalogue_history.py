@@ -99,9 +99,9 @@ def record_history(
             about = SHAPES[kind].person
             person = digest(entry[about]) if about else None
             known[event.originator_id] = (kind.value, person)
-            said: bytes | None = orjson.dumps(entry)
+            text: bytes | None = orjson.dumps(entry)
         elif isinstance(event, EntryWithdrawn):
-            said = None
+            text = None
         else:
             continue
         name, person = known[event.originator_id]
@@ -113,7 +113,7 @@ def record_history(
                 "stored": recorded.stored,
                 "kind": name,
                 "person": person,
-                "entry": said,
+                "entry": text,
             }
         )
     if rows:
@@ -158,10 +158,10 @@ def of_streams(connection: Connection, streams: Collection[UUID]) -> list[Histor
     return _said(rows_of(connection, _FACTS, description.c.stream, streams))
 
 
-def current(said: Iterable[HistoryEntry], upto: int | None = None) -> list[HistoryEntry]:
+def current(history: Iterable[HistoryEntry], upto: int | None = None) -> list[HistoryEntry]:
     """What of it stands, as known at that position or now: what was described last at the end."""
     last: dict[UUID, HistoryEntry] = {}
-    for one in said:
+    for one in history:
         if upto is None or one.position <= upto:
             last.pop(one.stream, None)
             last[one.stream] = one

@@ -214,9 +214,9 @@ def of_people(
     else:
         rows = rows_of(connection, _IN_PROGRAMME, column, persons, of=programme)
     only_begun: dict[str, Earned] = {}  # by day: most are no more than that, tens of thousands
-    for person, said in rows:
+    for person, rows_as_json in rows:
         earned = found[person]
-        for code, since, made in orjson.loads(f"[{said}]"):
+        for code, since, made in orjson.loads(f"[{rows_as_json}]"):
             if made:
                 earned[code] = Earned(day(since), tuple(map(_grant, made)))
                 continue

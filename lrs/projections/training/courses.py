@@ -75,9 +75,9 @@ def numbered() -> NumberedRows[dict[str, str], str]:
 
 def describe(connection: Connection) -> None:
     """Writes what the catalogue says now of each course, where it is not what stood there."""
-    said = {iri: text(entry) for iri, entry in _described(connection).items()}
-    numbers = numbers_of(connection, said)
-    now: dict[int, str | None] = {numbers[iri]: entry for iri, entry in said.items()}
+    entries = {iri: text(entry) for iri, entry in _described(connection).items()}
+    numbers = numbers_of(connection, entries)
+    now: dict[int, str | None] = {numbers[iri]: entry for iri, entry in entries.items()}
     before = {row.id: row.described for row in connection.execute(_DESCRIBED)}
     now = dict.fromkeys(before) | now
     rows = [
@@ -91,12 +91,12 @@ def describe(connection: Connection) -> None:
 
 def _described(connection: Connection) -> dict[str, JsonObject]:
     """What the catalogue says of courses, with the codes of the programmes that ask for them."""
-    said = catalogue_history.current(
+    current = catalogue_history.current(
         catalogue_history.history(connection, [EntryKind.COURSE, EntryKind.PROGRAMME])
     )
     found: dict[str, JsonObject] = {}
     programmes: dict[str, set[str]] = {}
-    for one in said:
+    for one in current:
         entry = one.entry or {}
         if one.kind is EntryKind.COURSE:
             found[entry["id"]] = entry
@@ -165,11 +165,11 @@ def course_of_row(row: Any) -> Course:
 @lru_cache(maxsize=1_024)
 def _course(id_: int, iri: str, title: str, described: str | None) -> Course:
     """The same texts make the same course: most transcripts name courses that others name."""
-    said = json.loads(title)
+    stated_title = json.loads(title)
     if described is None:
-        return Course(id_, iri, said)
+        return Course(id_, iri, stated_title)
     entry = orjson.loads(described)
-    return as_described(Course(id_, iri, said), entry, entry.get("programmes", ()))
+    return as_described(Course(id_, iri, stated_title), entry, entry.get("programmes", ()))
 
 
 def as_described(of: Course, entry: JsonObject | None, programmes: Collection[str]) -> Course:
@@ -189,10 +189,10 @@ def as_described(of: Course, entry: JsonObject | None, programmes: Collection[st
     )
 
 
-def _titled(said: dict[str, str], described: dict[str, str]) -> dict[str, str]:
+def _titled(stated: dict[str, str], described: dict[str, str]) -> dict[str, str]:
     """The catalogue's titles, and what statements call it in other languages: `ru-RU` is `ru`."""
     languages = {_language(tag) for tag in described}
-    return {t: v for t, v in said.items() if _language(t) not in languages} | described
+    return {t: v for t, v in stated.items() if _language(t) not in languages} | described
 
 
 def _language(tag: str) -> str:
@@ -203,11 +203,11 @@ def _found(row: Sequence[Any] | None) -> Course | None:
     return course_of_row(row) if row else None
 
 
-def _retitled(_: str, before: str | None, said: dict[str, str]) -> str:
+def _retitled(_: str, before: str | None, stated: dict[str, str]) -> str:
     """`before` and the answer are titles as JSON."""
-    if before and not said:
+    if before and not stated:
         return before
-    return text((json.loads(before) if before else {}) | said)
+    return text((json.loads(before) if before else {}) | stated)
 
 
 def _row(number: int, iri: str, title: str) -> dict[str, Any]:

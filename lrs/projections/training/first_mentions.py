@@ -105,14 +105,14 @@ class Numbers:
         self.trainees = self._trainees.numbers(connection, mentions.names)
         self.courses = self._courses.numbers(connection, mentions.titles)
         missing = {
-            o.course for said in outcomes_by_position.values() for o in said
+            o.course for of_statement in outcomes_by_position.values() for o in of_statement
         } - self.courses.keys()
         # what the catalogue says a course is was numbered when it was described
         self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
         about = {
             o.subject: self.courses[o.course]
-            for said in outcomes_by_position.values()
-            for o in said
+            for of_statement in outcomes_by_position.values()
+            for o in of_statement
         }
         self.subjects = self._subjects.numbers(connection, about)
 

@@ -140,15 +140,15 @@ def numbered(last_named: Callable[[str], int]) -> NumberedRows[Naming | None, _N
     batch named somebody last.
     """
 
-    def renamed(key: str, before: _Named | None, said: Naming | None) -> _Named:
+    def renamed(key: str, before: _Named | None, naming: Naming | None) -> _Named:
         name, at = before or (None, None)
-        if said is None or (name == said.name and at is None and not said.several):
+        if naming is None or (name == naming.name and at is None and not naming.several):
             return name, at
         if name is None:
-            return said.name, said.at if said.several else None
+            return naming.name, naming.at if naming.several else None
         # whoever has one name, as nearly all do, is not written again whenever it is told: when
         # that was is looked up in the log once another turns up
-        newest = max((last_named(key) if at is None else at, name), (said.at, said.name))
+        newest = max((last_named(key) if at is None else at, name), (naming.at, naming.name))
         return newest[1], newest[0]
 
     return NumberedRows(trainee, _NUMBERS, renamed, _row, itemgetter(2, 3))
@@ -171,14 +171,14 @@ def describe(connection: Connection, records: Mapping[int, tuple[int, JsonObject
     """Writes personnel records, with their positions, by the number of their identifier."""
     rows = []
     for number, (position, record) in records.items():
-        said = record or {}
-        called = _sought(said.get("name"), said.get("number"))
+        entry = record or {}
+        called = _sought(entry.get("name"), entry.get("number"))
         rows.append(
             {
                 "of": number,
                 "record": None if record is None else orjson.dumps(record).decode(),
                 "described": None if record is None else position,
-                "number": said.get("number"),
+                "number": entry.get("number"),
                 "called": None if record is None else called,
             }
         )
@@ -243,8 +243,8 @@ def persons(connection: Connection, numbers: Sequence[int]) -> dict[int, Trainee
 
 def people_numbered(connection: Connection, personnel: str) -> list[Trainee]:
     """Everybody with that personnel number: more than one where several systems number people."""
-    said = or_(trainee.c.account == personnel, trainee.c.number == personnel)
-    found = connection.scalars(select(trainee.c.person).where(said).distinct())
+    has_number = or_(trainee.c.account == personnel, trainee.c.number == personnel)
+    found = connection.scalars(select(trainee.c.person).where(has_number).distinct())
     return [t for _, t in sorted(persons(connection, list(found)).items())]
 
 
@@ -256,8 +256,8 @@ def people(connection: Connection, q: str = "", after: int = 0, limit: int = 100
     """
     query = select(trainee.c.person).distinct().where(trainee.c.person > after)
     for part in search_text.parts(q):
-        said = (c.contains(part, autoescape=True) for c in (trainee.c.folded, trainee.c.called))
-        query = query.where(or_(*said))
+        matches = (c.contains(part, autoescape=True) for c in (trainee.c.folded, trainee.c.called))
+        query = query.where(or_(*matches))
     found = connection.scalars(query.order_by(trainee.c.person).limit(limit))
     return [t for _, t in sorted(persons(connection, list(found)).items())]
 
@@ -268,12 +268,12 @@ def _person(number: int, rows: Sequence[Any]) -> Trainee:
     first = next(row for row in rows if row.id == number)
     others = sorted((row for row in rows if row.id != number), key=lambda row: row.id)
     record = _record(rows)
-    said = next((row.name for row in (first, *others) if row.name), None)
+    name = next((row.name for row in (first, *others) if row.name), None)
     account = next((row.account for row in (first, *others) if row.account), None)
     return Trainee(
         id=number,
         key=first.key,
-        name=(record or {}).get("name") or said,
+        name=(record or {}).get("name") or name,
         personnel=(record or {}).get("number") or account,
         identifiers=tuple(row.key for row in (first, *others)),
         record=record,
@@ -283,14 +283,14 @@ def _person(number: int, rows: Sequence[Any]) -> Trainee:
 def _alone(row: Any) -> Trainee:
     """The person of one identifier, as nearly all are."""
     id_, _, key, name, account, record, _ = row
-    said: JsonObject = orjson.loads(record) if record else {}
+    entry: JsonObject = orjson.loads(record) if record else {}
     return Trainee(
         id=id_,
         key=key,
-        name=said.get("name") or name or None,
-        personnel=said.get("number") or account or None,
+        name=entry.get("name") or name or None,
+        personnel=entry.get("number") or account or None,
         identifiers=(key,),
-        record=said if record else None,
+        record=entry if record else None,
     )
 
 

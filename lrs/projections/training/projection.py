@@ -98,8 +98,8 @@ def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
     """A number that tells installations apart, below 2**20; in UTC that of the vocabulary."""
     if zone is UTC:
         return vocabulary.number
-    said = f"{vocabulary.number} {zone}"
-    return 1 + int.from_bytes(sha256(said.encode()).digest()[:4]) % (2**20 - 1)
+    installation = f"{vocabulary.number} {zone}"
+    return 1 + int.from_bytes(sha256(installation.encode()).digest()[:4]) % (2**20 - 1)
 
 
 class TrainingFold:
@@ -131,7 +131,7 @@ class TrainingFold:
         rulebook.refresh(connection)
         reprocessing = Reprocessing(connection, rulebook, batch.other_events)
         outcomes_by_position = {
-            r.position: said for r in batch.statements if (said := self._outcomes(r))
+            r.position: found for r in batch.statements if (found := self._outcomes(r))
         }
         numbers.give(connection, batch, outcomes_by_position, partial(self._last_named, connection))
         changes = reprocessing.changes() if batch.other_events else Changes()
@@ -169,8 +169,8 @@ class TrainingFold:
         """The instant of the newest statement of earlier batches that names the identifier."""
         rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
         statements = self._pending.at(sorted(row.position for row in rows))
-        said = (o for recorded in statements.values() for o in self._outcomes(recorded))
-        return max(o.timestamp for o in said if o.trainee == key and o.name)
+        named = (o for recorded in statements.values() for o in self._outcomes(recorded))
+        return max(o.timestamp for o in named if o.trainee == key and o.name)
 
     def _take_away(
         self,
@@ -202,9 +202,9 @@ class TrainingFold:
         numbers, person = self._numbers, self._rulebook.person
         trainees, courses_, subjects_ = numbers.trainees, numbers.courses, numbers.subjects
         rows = []
-        for position, said in outcomes_by_position.items():
+        for position, of_statement in outcomes_by_position.items():
             voided = never.get(position) if never else None
-            for outcome in said:
+            for outcome in of_statement:
                 who = trainees[outcome.trainee]
                 line = lines.number(person(who), courses_[outcome.course])
                 rows.append(OutcomeRow(who, outcome.position, subjects_[outcome.subject], voided))

@@ -96,10 +96,10 @@ class Reprocessing:
         """The identifiers that are another person's now, and whose, by numbers."""
         if EntryKind.LINK not in self._kinds:
             return {}
-        said = catalogue_history.current(
+        current = catalogue_history.current(
             catalogue_history.history(self._connection, [EntryKind.LINK])
         )
-        links = {one.entry["agent"]: one.entry["person"] for one in said if one.entry}
+        links = {one.entry["agent"]: one.entry["person"] for one in current if one.entry}
         people_ = representatives(links)
         numbers = people.numbers_of(self._connection, people_)
         now = {numbers[key]: numbers[person] for key, person in people_.items()}
@@ -127,13 +127,13 @@ class Reprocessing:
         if not streams:
             return []
         keys, latest = {}, {}
-        for said in catalogue_history.of_streams(self._connection, streams):
-            latest[said.stream] = said
-            if said.entry is not None:
-                keys[said.stream] = said.entry["agent"]
+        for entry in catalogue_history.of_streams(self._connection, streams):
+            latest[entry.stream] = entry
+            if entry.entry is not None:
+                keys[entry.stream] = entry.entry["agent"]
         numbers = people.numbers_of(self._connection, keys.values())
         records = {
-            numbers[keys[stream]]: (said.position, said.entry) for stream, said in latest.items()
+            numbers[keys[stream]]: (entry.position, entry.entry) for stream, entry in latest.items()
         }
         people.describe(self._connection, records)
         return list(records)
