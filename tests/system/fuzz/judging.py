@@ -33,7 +33,7 @@ def faults(message: Message, answer: Answer) -> Iterator[str]:
         if message.proper or status not in SERVERS_OWN or answer.body:
             yield f"{status}, not from the application"
         return
-    if _is_busy(answer):
+    if _is_busy(message, answer):
         pass  # a client comes again
     elif status not in EVER:
         yield f"status {status}"
@@ -47,10 +47,13 @@ def faults(message: Message, answer: Answer) -> Iterator[str]:
         yield from _of_content(message, answer)
 
 
-def _is_busy(answer: Answer) -> bool:
-    """Whether so many ask at once that this request was put off, before anything was done."""
-    found = answer.status == 503 and "retry-after" in answer.headers
-    return found and any(f'"{code}"'.encode() in answer.body for code in BUSY)
+def _is_busy(message: Message, answer: Answer) -> bool:
+    """Whether so many ask at once that this request was put off, before anything was done. The
+    answer to HEAD has no body that says so.
+    """
+    if answer.status != 503 or "retry-after" not in answer.headers:
+        return False
+    return message.verb == b"HEAD" or any(f'"{code}"'.encode() in answer.body for code in BUSY)
 
 
 def _of_xapi(headers: dict[str, str]) -> Iterator[str]:

@@ -46,6 +46,13 @@ def test_to_be_put_off_is_no_fault() -> None:
     assert "status 503" in said(503, other, content_type=kind, retry_after="2")
 
 
+def test_the_answer_to_head_says_by_a_header_alone_that_it_is_put_off() -> None:
+    head = replace(ASKED, method=b"HEAD")
+    busy = {**HEADERS, "content-type": "application/problem+json"}
+    assert list(faults(head, Answer(503, {**busy, "retry-after": "2"}, b""))) == []
+    assert "status 503" in list(faults(head, Answer(503, busy, b"")))
+
+
 def refused(kind: str = "application/problem+json", real: int = 400, **parts: Any) -> list[str]:
     return said(real, json.dumps({**PROBLEM, **parts}).encode(), content_type=kind)
 
