@@ -91,7 +91,7 @@ def test_a_document_of_an_earlier_version_is_open_to_all_modules(
     """The log did not keep who had made it, so nobody can tell."""
     paper = document(calling(*MODULE), "state")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lrs.service.documents.stored", _as_before)
+        patch.setattr("lrs.domain.aggregates.document.stored", _as_before)
         paper.holding(b"page 5")
     assert paper.asked_by(calling(*MODULE)).get().data == b"page 5"
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from lrs import bootstrap
 from lrs.db.engine import open_database
 from lrs.domain.aggregates.credential import MODULE, Credential, Scope
-from lrs.domain.aggregates.document import Condition
 from lrs.domain.errors import UnknownSchema
+from lrs.domain.xapi.document import Condition
 from lrs.domain.xapi.version import Version
 from lrs.ledger.tables import (
     blob_account,
