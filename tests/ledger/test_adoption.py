@@ -81,8 +81,8 @@ def migrated(settings: Settings) -> Lrs:
 
 
 def key_of(lrs: Lrs) -> str:
-    (entry,) = lrs.credentials.entries()
-    return entry.credential.id.hex
+    (record,) = lrs.credentials.records()
+    return record.credential.id.hex
 
 
 def test_an_old_store_is_counted_by_key_and_in_all(old: Settings) -> None:
