@@ -1,8 +1,8 @@
 """The append-only log. The only importer of the eventsourcing library."""
 
-from lrs.ledger.append import StoredAt, by_the_clock
 from lrs.ledger.blob_folder import BlobFolder
 from lrs.ledger.blobs import Blobs, BlobTable, try_room
+from lrs.ledger.event_rows import StoredAt, by_the_clock
 from lrs.ledger.ledger import Ledger, VersionTaken
 from lrs.ledger.pruner import Prunable, Pruner
 from lrs.ledger.reader import LogReader, commitment_of, end_of_log

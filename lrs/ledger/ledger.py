@@ -23,9 +23,9 @@ from sqlalchemy import Connection
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import Event, LogMark
-from lrs.ledger.append import Head, StoredAt, Stream, appending, by_the_clock, insert_rows
-from lrs.ledger.dialects import quiet_head
+from lrs.ledger.append import appending, dialect, insert_rows
 from lrs.ledger.encoding import mapper
+from lrs.ledger.event_rows import Head, StoredAt, Stream, by_the_clock
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
 from lrs.ledger.records import LoggedEvent
@@ -191,7 +191,7 @@ class Ledger(Application[UUID]):
         Whatever is recorded later is stored after that clock's instant.
         """
         with translate_db_errors():
-            head = quiet_head(self._database, self.now)
+            head = dialect(self._database.dialect).quiet_head(self._database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:

@@ -20,8 +20,8 @@ from sqlalchemy import func, select
 
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
-from lrs.ledger.append import EventRow
 from lrs.ledger.encoding import Salts, commitment
+from lrs.ledger.event_rows import EventRow
 from lrs.ledger.tables import content, event
 from lrs.ledger.writer import Writer
 

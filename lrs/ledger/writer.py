@@ -27,19 +27,16 @@ from lrs.db.engine import Database
 from lrs.db.errors import is_away, is_busy, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import LogMark
-from lrs.ledger.append import (
+from lrs.ledger.append import append, appending, existing, insert_rows
+from lrs.ledger.event_rows import (
     AppendGroup,
     BytesMissing,
     EventRow,
     Head,
     StoredAt,
     Stream,
-    appending,
     by_the_clock,
-    existing,
-    insert_rows,
 )
-from lrs.ledger.dialects import append
 from lrs.ledger.space import uncounted
 
 log = structlog.get_logger(__name__)
