@@ -25,23 +25,13 @@ from lrs.db.errors import translate_db_errors
 from lrs.domain.events import Event, LogMark
 from lrs.ledger.append import appending, dialect, insert_rows
 from lrs.ledger.encoding import mapper
-from lrs.ledger.event_rows import Head, StoredAt, Stream, by_the_clock
+from lrs.ledger.event_rows import Head, StoredAt, by_the_clock
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
 from lrs.ledger.records import LoggedEvent
 from lrs.ledger.schema import log_identity
 from lrs.ledger.stream_keys import StreamKeys
-from lrs.ledger.writer import AppendConflict, Writer
-
-__all__ = ["Ledger", "VersionTaken"]
-
-
-class VersionTaken(Exception):
-    """These streams have that version already; nothing of the append was recorded."""
-
-    def __init__(self, streams: Sequence[Stream]) -> None:
-        super().__init__(f"{len(streams)} stream versions are recorded already")
-        self.streams = streams
+from lrs.ledger.writer import Writer
 
 
 class _Factory(InfrastructureFactory[TrackingRecorder]):
@@ -91,7 +81,7 @@ class Ledger(Application[UUID]):
         self.now = now
         """This process's clock, in microseconds since the epoch."""
         self._writer = Writer(database, now, timeout=timeout, stored_at=stored_at)
-        self._recorder = LedgerRecorder(database, self._writer)
+        self._recorder = LedgerRecorder(self.reader, self._writer)
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -133,13 +123,10 @@ class Ledger(Application[UUID]):
 
         Raises VersionTaken, BytesGone, Unavailable (outcome unknown) or StorageFull.
         """
-        try:
-            # Past the library's event store, which would make two more objects for each event.
-            stored = [self.mapper.to_stored_event(event) for event in events]
-            needed = [bytes.fromhex(sha2) for sha2 in needing]
-            return list(self._recorder.insert_events(stored, needing=needed))
-        except AppendConflict as conflict:
-            raise VersionTaken(conflict.streams) from conflict
+        # Past the library's event store, which would make two more objects for each event.
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        needed = [bytes.fromhex(sha2) for sha2 in needing]
+        return list(self._recorder.insert_events(stored, needing=needed))
 
     def record_with(self, work: Callable[[Connection, Head], Sequence[Event]]) -> list[int]:
         """Have `work` change other tables of the log's database, and append the events that it
