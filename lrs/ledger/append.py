@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from lrs.db.engine import Database
 from lrs.ledger import sqlite
@@ -25,19 +25,17 @@ from lrs.ledger.event_rows import (
     Stream,
     by_the_clock,
 )
+from lrs.ledger.queries import versions_of
 from lrs.ledger.tables import event
 
-Taken = Callable[[], AppendGroup]
-Clock = Callable[[], int]
 
-
-class Dialect(Protocol):
+class AppendSql(Protocol):
     """What the modules `sqlite` and `postgres` have: all of an append's SQL."""
 
     def lock(self, connection: Connection) -> None:
         """Wait for the right to append, until the transaction ends."""
 
-    def read_head(self, connection: Connection, now: Clock) -> Head:
+    def read_head(self, connection: Connection, now: Callable[[], int]) -> Head:
         """The end of the log as of this statement. `now` is the clock where SQL has none."""
 
     def insert(
@@ -45,18 +43,20 @@ class Dialect(Protocol):
     ) -> None:
         """Write the rows after `head`, in order, each with its `stored`."""
 
-    def append_at_once(self, database: Database, taken: Taken, now: Clock) -> AppendResult:
+    def append_at_once(
+        self, database: Database, taken: Callable[[], AppendGroup], now: Callable[[], int]
+    ) -> AppendResult:
         """Append what `taken` gives, whole and in order, past SQLAlchemy and dated by the clock.
 
         Raises BytesMissing. Other errors are SQLAlchemy's: IntegrityError when a stream's version
         is taken.
         """
 
-    def quiet_head(self, database: Database, now: Clock) -> Head | None:
+    def quiet_head(self, database: Database, now: Callable[[], int]) -> Head | None:
         """The head, read while no append is in flight; None if one is. Never waits."""
 
 
-def dialect(name: str) -> Dialect:
+def append_sql(name: str) -> AppendSql:
     """The module of the database of that name."""
     if name == "postgresql":
         from lrs.ledger import postgres  # which needs psycopg
@@ -66,7 +66,10 @@ def dialect(name: str) -> Dialect:
 
 
 def append(
-    database: Database, taken: Taken, now: Clock, stored_at: StoredAt = by_the_clock
+    database: Database,
+    taken: Callable[[], AppendGroup],
+    now: Callable[[], int],
+    stored_at: StoredAt = by_the_clock,
 ) -> AppendResult:
     """Append what `taken` gives, in a transaction of its own. Raises as `append_at_once` does.
 
@@ -74,7 +77,7 @@ def append(
     append. An invented past is dated row by row.
     """
     if stored_at is by_the_clock:
-        return dialect(database.dialect).append_at_once(database, taken, now)
+        return append_sql(database.dialect).append_at_once(database, taken, now)
     with appending(database, now) as (connection, head):
         rows, needing = taken()
         if needing:
@@ -83,7 +86,7 @@ def append(
 
 
 @contextmanager
-def appending(database: Database, now: Clock) -> Iterator[tuple[Connection, Head]]:
+def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Connection, Head]]:
     """A transaction that has the right to append, and the head, read once it had it.
 
     It commits at the end, or rolls back. SQLite's BEGIN IMMEDIATE takes the right. `now` is the
@@ -95,11 +98,11 @@ def appending(database: Database, now: Clock) -> Iterator[tuple[Connection, Head
 
 
 def lock(connection: Connection) -> None:
-    dialect(connection.dialect.name).lock(connection)
+    append_sql(connection.dialect.name).lock(connection)
 
 
-def read_head(connection: Connection, now: Clock) -> Head:
-    return dialect(connection.dialect.name).read_head(connection, now)
+def read_head(connection: Connection, now: Callable[[], int]) -> Head:
+    return append_sql(connection.dialect.name).read_head(connection, now)
 
 
 def insert_rows(
@@ -107,27 +110,16 @@ def insert_rows(
 ) -> AppendResult:
     """Write the rows, one at least, after `head`, read under the lock, and in order."""
     instants = head.instants(rows, stored_at)
-    dialect(connection.dialect.name).insert(connection, rows, head, instants)
+    append_sql(connection.dialect.name).insert(connection, rows, head, instants)
     return AppendResult(head.position + 1, instants[-1])
 
 
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:
     """Position and commitment of those of the streams' versions that the log holds."""
-    found: dict[Stream, tuple[int, bytes]] = {}
-    columns = (
-        event.c.originator_id,
-        event.c.originator_version,
-        event.c.position,
-        event.c.commitment,
-    )
-    for start in range(0, len(streams), 400):
-        # Each by itself: SQLite finds no list of pairs by an index, and the append lock is held.
-        these = or_(
-            *(
-                and_(event.c.originator_id == id, event.c.originator_version == version)
-                for id, version in streams[start : start + 400]
-            )
-        )
-        for row in connection.execute(select(*columns).where(these)):
-            found[row[0], row[1]] = (row[2], row[3])
-    return found
+    rows = versions_of(connection, _COMMITMENTS, streams)
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+_COMMITMENTS = select(
+    event.c.originator_id, event.c.originator_version, event.c.position, event.c.commitment
+)

@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import Event, LogMark
-from lrs.ledger.append import appending, dialect, insert_rows
+from lrs.ledger.append import append_sql, appending, insert_rows
 from lrs.ledger.encoding import mapper
 from lrs.ledger.event_rows import Head, StoredAt, by_the_clock
 from lrs.ledger.reader import LogReader
@@ -143,18 +143,11 @@ class Ledger(Application[UUID]):
         self._writer.acknowledge(appended.last(rows))
         return list(range(appended.position, appended.position + len(rows)))
 
-    def events_of(self, topics: Sequence[type[Event]], *, page: int = 500) -> list[Event]:
+    def events_of(self, topics: Sequence[type[Event]]) -> list[Event]:
         """Every event of these kinds, in log order."""
-        found: list[Event] = []
-        after: int | None = None
-        while True:
-            notifications = self._recorder.select_notifications(
-                after, page, topics=[t.TOPIC for t in topics], inclusive_of_start=False
-            )
-            found += [self.mapper.to_domain_event(n) for n in notifications]  # type: ignore[misc]
-            if len(notifications) < page:
-                return found
-            after = notifications[-1].id
+        pages = self.reader.pages([event_type.TOPIC for event_type in topics])
+        rows = (row for page in pages for row in page)
+        return [event for row in rows if (event := self.decoded(row))]
 
     def stream(self, originator_id: UUID) -> list[Event]:
         """One subject's events, oldest first."""
@@ -178,7 +171,7 @@ class Ledger(Application[UUID]):
         Whatever is recorded later is stored after that clock's instant.
         """
         with translate_db_errors():
-            head = dialect(self._database.dialect).quiet_head(self._database, self.now)
+            head = append_sql(self._database.dialect).quiet_head(self._database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     LargeBinary,
     Select,
     and_,
@@ -78,17 +79,17 @@ LATEST_OF = EVENTS.where(
 
 
 # Written into the query: so both databases see that the index of rare topics has them all.
-_RARE = event.c.topic != literal_column("'statement-stored'")
+RARE = event.c.topic != literal_column("'statement-stored'")
 
 
-def _among(topics: Sequence[str]) -> ColumnElement[bool]:
+def among(topics: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in topics))
 
 
 @lru_cache(maxsize=16)
 def of_topics(topics: frozenset[str]) -> Select[Any]:
     within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    others = EVENTS.where(_among(sorted(topics)), _RARE, within)
+    others = EVENTS.where(among(sorted(topics)), RARE, within)
     others = others.add_columns(event.c.commitment, _AT)
     return others.order_by(event.c.position).limit(bindparam("limit"))
 
@@ -122,7 +123,7 @@ def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
         for column in (event.c.position, event.c.stored, event.c.commitment)
     ]
     for topic in topics:
-        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), _RARE)
+        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), RARE)
         ends.append(found.order_by(event.c.position.desc()))
     return tuple(end.limit(1).scalar_subquery() for end in ends)
 
@@ -143,7 +144,7 @@ def waiting(topics: tuple[str, ...]) -> Select[Any]:
     following = event.c.position > bindparam("after")
     if topics:
         columns: tuple[ColumnElement[Any], ...] = (func.count(), func.min(event.c.stored))
-        return select(*columns).where(_among(topics), _RARE, following)
+        return select(*columns).where(among(topics), RARE, following)
     first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
     return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
 
@@ -163,5 +164,20 @@ def sequence(first: int, stop: int | None, topics: Collection[str]) -> Select[An
     if topics:
         query = query.where(event.c.topic.in_(topics))
         if StatementStored.TOPIC not in topics:
-            query = query.where(_RARE)
+            query = query.where(RARE)
     return query if stop is None else query.where(event.c.position <= stop)
+
+
+def versions_of(
+    connection: Connection, query: Select[Any], streams: Sequence[tuple[Any, int]]
+) -> Iterator[Any]:
+    """The rows of `query` for these versions of streams, of those that there are."""
+    for start in range(0, len(streams), 400):
+        # Each by itself: SQLite finds no list of pairs by an index, and the append lock is held.
+        these = or_(
+            *(
+                and_(event.c.originator_id == id, event.c.originator_version == version)
+                for id, version in streams[start : start + 400]
+            )
+        )
+        yield from connection.execute(query.where(these))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,9 @@ from lrs.ledger import queries
 from lrs.ledger.encoding import split
 from lrs.ledger.records import LoggedEvent, LoggedStatement, Page, event_of, statements_of
 from lrs.ledger.tables import content, event
+
+PAGE_EVENTS = 500
+"""Events of a page, where whoever reads them all does not say."""
 
 PAGE_BYTES = 4_000_000
 """Bytes of the contents that a page of the log holds, if its first event alone has not more."""
@@ -172,6 +175,13 @@ class LogReader:
         without those that are erased.
         """
         return self._events(queries.sequence(first, stop, topics).limit(limit))
+
+    def pages(self, topics: Collection[str]) -> Iterator[list[LoggedEvent]]:
+        """All events of these topics in log order, by the page, without those that are erased."""
+        first = 1
+        while page := self.sequence(first, PAGE_EVENTS, topics=topics):
+            yield page
+            first = page[-1].position + 1
 
     def latest(self, stream: UUID) -> LoggedEvent | None:
         """The last event of a stream."""

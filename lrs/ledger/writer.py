@@ -5,8 +5,7 @@ now - on SQLite once it has the append lock - so a group grows while the one bef
 It inserts optimistically; when a stream's version turns out to be taken, it repeats the group
 with an exact check, so that one request's conflict never fails its neighbours.
 
-The outcome of a commit whose reply is lost is unknown. The exact check settles it: a row whose
-commitment is ours (its salt is random and made once) is our own earlier write.
+The exact check (lrs/ledger/exact_append.py) also finds out what a commit whose reply is lost did.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keys: made, listed, revoked, and checked on every request. They are events in the log."""
+"""Keys: created, listed, revoked, and checked on every request. They are events in the log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from lrs.domain.launch import Launch
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger
 from lrs.service.key_log import KeyLog, LoggedKey
-from lrs.service.retry import retry_on_conflict
+from lrs.service.retry import run_command
 
 REMEMBERED_FOR = 5.0
 """Seconds for which a checked key is not looked up again: how late a revocation may bite."""
@@ -123,13 +123,7 @@ class CredentialService:
 
     def revoke(self, id: UUID, by: str = "") -> None:
         """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
-
-        def once() -> None:
-            event = revoke(self._keys.one(id).state, by)
-            if event is not None:
-                self._ledger.append([event])
-
-        retry_on_conflict(once, self._timeout)
+        run_command(self._ledger, lambda: [revoke(self._keys.one(id).state, by)], self._timeout)
 
     def named(self, name: str) -> Credential:
         """The key of that name; else the one that is good and has the label. Raises

@@ -32,7 +32,7 @@ from lrs.ledger import Blobs, Ledger, LoggedEvent
 from lrs.projections import documents as projection
 from lrs.projector import FreshReads
 from lrs.service.quotas import Quotas
-from lrs.service.retry import retry_on_conflict
+from lrs.service.retry import retry_on_conflict, run_command
 
 _SCOPE = {
     DocumentKind.STATE: Scope.STATE,
@@ -189,26 +189,20 @@ class DocumentService:
             condition.require(None)
             return
         stream = address.stream(key)
-
-        def once() -> None:
-            event = delete(self._load(stream), condition, by)
-            if event is not None:
-                self._ledger.append([event])
-
-        retry_on_conflict(once, self._timeout)
+        run_command(
+            self._ledger, lambda: [delete(self._load(stream), condition, by)], self._timeout
+        )
 
     def clear(self, collection: DocumentCollection, by: Credential) -> None:
         """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
         self._may_keep(collection, by)
 
-        def once() -> None:
+        def decide() -> list[DocumentDeleted | None]:
             states = self._load_all(self._listed(collection, None)).values()
             own = [state for state in states if state.may_be_changed(by)]
-            events = [event for state in own if (event := delete(state, Condition(), by))]
-            if events:
-                self._ledger.append(events)
+            return [delete(state, Condition(), by) for state in own]
 
-        retry_on_conflict(once, self._timeout)
+        run_command(self._ledger, decide, self._timeout)
 
     def _write(
         self,

@@ -10,8 +10,7 @@ from lrs.domain.aggregates.credential import CredentialState, evolve
 from lrs.domain.events import CredentialCreated, CredentialRevoked
 from lrs.ledger import Ledger, LoggedEvent
 
-_TOPICS = frozenset({CredentialCreated.TOPIC, CredentialRevoked.TOPIC})
-_PAGE = 500
+_TOPICS = (CredentialCreated.TOPIC, CredentialRevoked.TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,9 @@ class KeyLog:
 
     def all(self) -> list[LoggedKey]:
         """Every key ever created, oldest first."""
-        rows: list[LoggedEvent] = []
-        after = 0
-        while True:
-            page = self._ledger.reader.following(after, _TOPICS, _PAGE)
-            rows += page.other_events
-            if page.count < _PAGE:
-                return [key for key in self._folded(rows).values() if key.state.created]
-            after = page.last
+        pages = self._ledger.reader.pages(_TOPICS)
+        keys = self._folded(row for page in pages for row in page)
+        return [key for key in keys.values() if key.state.created]
 
     def _folded(self, rows: Iterable[LoggedEvent]) -> dict[UUID, LoggedKey]:
         keys: dict[UUID, LoggedKey] = {}
