@@ -109,7 +109,12 @@ def _compose_services(
     quotas = Quotas(settings.key_quota_bytes)
     pruner = Pruner(ledger, log, stored_bytes)
     key_uses = KeyUses(views)
-    credentials = CredentialService(ledger, settings.authority_homepage, used=key_uses.note)
+    credentials = CredentialService(
+        ledger,
+        settings.authority_homepage,
+        timeout=settings.write_timeout,
+        used=key_uses.note,
+    )
     launches = Launches(ledger, words)
     catalogue = CatalogueService(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout

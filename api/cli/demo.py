@@ -36,8 +36,8 @@ def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]
     statements = list(journal.statements())
     if not _is_filled(lrs, UUID(statements[-1]["id"])):
         tell(lrs, journal.history(), _operator(lrs), progress, past.expect)
-    for credential, standing in lrs.credentials.all():
-        if standing is KeyStatus.GOOD and credential.label == LABEL:
+    for credential, status in lrs.credentials.all():
+        if status is KeyStatus.GOOD and credential.label == LABEL:
             lrs.credentials.revoke(credential.id)
     key = lrs.credentials.create(LABEL, [Scope.ALL])
     lrs.projector.runner.catch_up()

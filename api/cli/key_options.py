@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from lrs.domain.time import iso, micros
-from lrs.service.key_log import KeyRecord
+from lrs.service import KeyRecord
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hdw])").fullmatch
@@ -54,18 +54,19 @@ def expiry_of(text: str) -> Expiry:
     return Expiry(day)
 
 
-def past_of(entry: KeyRecord, used: int) -> str:
-    """When a key was made, used last and revoked, and when it ends; `used` is 0 for never."""
-    return ", ".join(_past_of(entry, used))
+def past_of(record: KeyRecord, used: int) -> str:
+    """When a key was created, used last and revoked, and when it ends; `used` is 0 for never."""
+    return ", ".join(_past_of(record, used))
 
 
-def _past_of(entry: KeyRecord, used: int) -> Iterator[str]:
-    yield f"made {_moment(entry.made)}{_by(entry.created_by)}"
+def _past_of(record: KeyRecord, used: int) -> Iterator[str]:
+    past = record.past
+    yield f"made {_moment(past.created)}{_by(past.created_by)}"
     yield f"last used {_moment(used)}" if used else "no use known"
-    if entry.credential.expires:
-        yield f"expires {_moment(entry.credential.expires)}"
-    if entry.revoked:
-        yield f"revoked {_moment(entry.revoked)}{_by(entry.revoked_by)}"
+    if record.credential.expires:
+        yield f"expires {_moment(record.credential.expires)}"
+    if past.revoked:
+        yield f"revoked {_moment(past.revoked)}{_by(past.revoked_by)}"
 
 
 def user() -> str:

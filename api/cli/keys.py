@@ -217,13 +217,13 @@ def launch(
 def list_() -> None:
     """All keys, oldest first, each with its past on a second line."""
     with context.store() as lrs:
-        uses, entries = lrs.key_uses.read(), lrs.credentials.entries()
-        sizes = lrs.space.by_key([entry.credential.id.hex for entry in entries])
-        for entry in entries:
-            credential = entry.credential
+        uses, records = lrs.key_uses.read(), lrs.credentials.records()
+        sizes = lrs.space.by_key([record.credential.id.hex for record in records])
+        for record in records:
+            credential = record.credential
             scopes = ", ".join(sorted(credential.scopes))
-            click.echo(f"{credential.id.hex}  {entry.standing:7}  {scopes}  {credential.label}")
-            past = past_of(entry, uses.get(credential.id, 0))
+            click.echo(f"{credential.id.hex}  {record.status:7}  {scopes}  {credential.label}")
+            past = past_of(record, uses.get(credential.id, 0))
             size, quota = sizes.get(credential.id.hex, 0), lrs.quotas.of(credential)
             brought = f", brought {limited(size, quota)}" if size or quota else ""
             click.echo(f"    {past}{brought}")

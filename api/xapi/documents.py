@@ -19,8 +19,8 @@ from api.xapi.bodies import JSON, media_type, spooled
 from api.xapi.request_buffer import Spool
 from api.xapi.request_guards import entered
 from api.xapi.response_streaming import Streams
-from lrs.domain.aggregates.document import ANY, Address, Condition, DocumentKind
 from lrs.domain.errors import InvalidDocument, TooLarge, Unavailable
+from lrs.domain.xapi.document import ANY, Address, Condition, DocumentKind
 from lrs.service import Document, Lrs
 from schemas import parse_json
 from schemas.rules import is_content_type
@@ -133,7 +133,7 @@ def _tags(tags: ETags) -> frozenset[str]:
 
 
 def _answer(document: Document, streams: Streams) -> Response:
-    response = Response(content_type=document.event.content_type)
+    response = Response(content_type=document.content.content_type)
     response.set_etag(document.etag)
     response.headers["Last-Modified"] = http_date(
         datetime.fromtimestamp(document.stored / 1e6, UTC)
@@ -146,6 +146,6 @@ def _answer(document: Document, streams: Streams) -> Response:
         return response
     chunks = document.chunks()
     first = next(chunks, b"")
-    if not first and document.event.size:
+    if not first and document.content.size:
         raise Unavailable("bytes-missing")
-    return streams.send(response, chain((first,), chunks), document.event.size)
+    return streams.send(response, chain((first,), chunks), document.content.size)

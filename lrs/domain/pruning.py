@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from lrs.domain.aggregates.document import DocumentKind
 from lrs.domain.events import DocumentBytesPruned, DocumentDeleted, DocumentStored
+from lrs.domain.xapi.document import DocumentKind
 
 
 class DocumentChange(NamedTuple):

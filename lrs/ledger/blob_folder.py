@@ -16,7 +16,7 @@ from lrs.domain.binary_content import BinaryContent
 from lrs.domain.errors import StorageFull, Unavailable
 from lrs.file_access import GroupAccess, make_folder
 from lrs.ledger.blobs import CHUNK, BlobTable, entries_of
-from lrs.ledger.space import NOBODY, CountedBytes, KeyAccount, forget, inserting, uncounted
+from lrs.ledger.space import NOBODY, CountedBytes, KeyAccount, inserting, uncounted
 from lrs.ledger.tables import blob_discard
 
 
@@ -40,34 +40,46 @@ class BlobFolder:
     ) -> frozenset[str]:
         wanted = entries_of(contents, attached)
         there = self._before.find(wanted.values(), by)
-        new: list[CountedBytes] = []
-        if len(there) < len(wanted):
-            # Counted before they are written, as whoever removes files spares what is counted.
-            new = self._reserve([e for sha2, e in wanted.items() if sha2 not in there], by)
+        missing = [entry for sha2, entry in wanted.items() if sha2 not in there]
+        written: set[str] = set()
         try:
-            self._write_all(contents)
+            self._write_all(contents, written)
+            while (new := self._count(missing, by)) is None:
+                self._write_all(contents, written)
         except BaseException:
-            if new:
-                self._give_up(new, by)
+            self._give_up(written)
             raise
         return frozenset(wanted) - {entry.sha2.hex() for entry in new}
 
-    def _reserve(self, missing: Collection[CountedBytes], by: KeyAccount) -> list[CountedBytes]:
-        with translate_db_errors(), self._before.database.write.begin() as connection:
-            connection.execute(_UNDISCARD, [{"of": entry.sha2} for entry in missing])
+    def _count(
+        self, missing: Collection[CountedBytes], by: KeyAccount
+    ) -> list[CountedBytes] | None:
+        """Those that nobody counted before. None where one is not there any more, as a sweep has
+        removed it since it was written: who finds bytes counted may name them, so only what is
+        there is counted.
+        """
+        if not missing:
+            return []
+        with (
+            translate_db_errors(),
+            self._before.database.write.connect() as connection,
+            connection.begin() as transaction,
+        ):
+            # In this order: whoever prunes them is done, then a sweep is, or is told to spare them.
             new = self.space.enter(connection, missing, by)
+            connection.execute(_UNDISCARD, [{"of": entry.sha2} for entry in missing])
+            if len(self.sizes([entry.sha2.hex() for entry in missing])) < len(missing):
+                transaction.rollback()
+                return None
             self.space.count(connection, new, by)
             return new
 
-    def _give_up(self, new: Collection[CountedBytes], by: KeyAccount) -> None:
-        """What could not be written is not counted; if that fails, too, it counts too much. Files
-        that are there stay: another request may have written the same, and named them by now.
-        """
-        absent = [entry for entry in new if not self._path(entry.sha2.hex()).exists()]
+    def _give_up(self, written: Collection[str]) -> None:
+        """Have the files removed that this request has written, unless they are counted."""
         with suppress(Exception), self._before.database.write.begin() as connection:
-            forget(connection, absent, by)
+            _discard(connection, [bytes.fromhex(sha2) for sha2 in written])
 
-    def _write_all(self, contents: Iterable[BinaryContent]) -> None:
+    def _write_all(self, contents: Iterable[BinaryContent], written: set[str]) -> None:
         absent = {one.sha2: one for one in contents if not self._path(one.sha2).exists()}
         held = self._before.sizes(absent)
         try:
@@ -75,6 +87,7 @@ class BlobFolder:
                 if sha2 not in held:
                     make_folder(self._path(sha2).parent, self._access)
                     _write(self._path(sha2), content, self._access)
+                    written.add(sha2)
             for content in contents:
                 # Also where it exists: whoever wrote it may not have come as far as this.
                 for folder in (self._path(content.sha2).parent, self._folder, self._folder.parent):
@@ -119,7 +132,7 @@ class BlobFolder:
 
     def sweep(self) -> None:
         """Remove the files that were noted, one after the other, unless they are counted again:
-        whoever keeps the same bytes anew takes the note away first, and waits for this.
+        whoever counts the same bytes anew takes the note away, and waits for this.
         """
         with translate_db_errors(), self._before.database.read.connect() as connection:
             noted = [bytes(sha2) for sha2 in connection.scalars(select(blob_discard.c.sha2))]

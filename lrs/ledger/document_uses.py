@@ -7,30 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    insert,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from lrs.db.bulk import rows_of
 from lrs.domain.events import DocumentDeleted, DocumentStored
 from lrs.domain.pruning import DocumentChange, Need, is_prunable, needs
 from lrs.ledger.blobs import Blobs
 from lrs.ledger.ledger import Ledger
+from lrs.ledger.queries import EVENTS, RARE, among, versions_of
 from lrs.ledger.records import LoggedEvent
 from lrs.ledger.space import CountedBytes, KeyAccount, add_up
-from lrs.ledger.tables import FOLLOWED, blob_account, content, document_bytes, event, pruning
+from lrs.ledger.tables import FOLLOWED, blob_account, document_bytes, event, pruning
 
 PAGE = 200
 """Events of documents that are followed in one transaction."""
@@ -64,7 +52,8 @@ class Follower:
             for id, version in streams
             if version > 1 and (id, version - 1) not in streams
         ]
-        streams.update(_at(connection, earlier))
+        found_earlier = map(LoggedEvent._make, versions_of(connection, EVENTS, earlier))
+        streams.update({(row.originator_id, row.originator_version): row for row in found_earlier})
         found = []
         for row in rows:
             fact = self._ledger.decoded(row)
@@ -99,28 +88,10 @@ class Follower:
 
 _VALUE = select(pruning.c.value).where(pruning.c.name == FOLLOWED).with_for_update()
 _SET = update(pruning).where(pruning.c.name == FOLLOWED).values(value=bindparam("to"))
-_FACT = (
-    event.c.position,
-    event.c.stored,
-    event.c.originator_id,
-    event.c.originator_version,
-    event.c.topic,
-    content.c.state,
-)
-_FACTS: Select[Any] = select(*_FACT).select_from(
-    event.outerjoin(content, content.c.position == event.c.position)
-)
-# Written into the query: so both databases see that the index of rare topics has them all.
-_TOPICS = or_(
-    *(
-        event.c.topic == literal_column(f"'{fact.TOPIC}'")
-        for fact in (DocumentStored, DocumentDeleted)
-    )
-)
 _CHANGES = (
-    _FACTS.where(
-        _TOPICS,
-        event.c.topic != literal_column("'statement-stored'"),
+    EVENTS.where(
+        among((DocumentStored.TOPIC, DocumentDeleted.TOPIC)),
+        RARE,
         event.c.position > bindparam("after"),
     )
     .order_by(event.c.position)
@@ -140,23 +111,6 @@ _NEED = (
         ),
     )
 )  # fmt: skip
-
-
-def _at(
-    connection: Connection, streams: Sequence[tuple[Any, int]]
-) -> Mapping[tuple[Any, int], LoggedEvent]:
-    """The events of these versions of streams, of those that there are."""
-    found = {}
-    for start in range(0, len(streams), 100):
-        these = or_(
-            *(
-                and_(event.c.originator_id == id, event.c.originator_version == version)
-                for id, version in streams[start : start + 100]
-            )
-        )
-        for row in connection.execute(_FACTS.where(these)):
-            found[row[2], row[3]] = LoggedEvent(*row)
-    return found
 
 
 def _note(connection: Connection, found: Mapping[str, Need]) -> None:

@@ -23,25 +23,15 @@ from sqlalchemy import Connection
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import Event, LogMark
-from lrs.ledger.append import Head, StoredAt, Stream, appending, by_the_clock, insert_rows
-from lrs.ledger.dialects import quiet_head
+from lrs.ledger.append import append_sql, appending, insert_rows
 from lrs.ledger.encoding import mapper
+from lrs.ledger.event_rows import Head, StoredAt, by_the_clock
 from lrs.ledger.reader import LogReader
 from lrs.ledger.recorder import LedgerRecorder
 from lrs.ledger.records import LoggedEvent
 from lrs.ledger.schema import log_identity
 from lrs.ledger.stream_keys import StreamKeys
-from lrs.ledger.writer import AppendConflict, Writer
-
-__all__ = ["Ledger", "VersionTaken"]
-
-
-class VersionTaken(Exception):
-    """These streams have that version already; nothing of the append was recorded."""
-
-    def __init__(self, streams: Sequence[Stream]) -> None:
-        super().__init__(f"{len(streams)} stream versions are recorded already")
-        self.streams = streams
+from lrs.ledger.writer import Writer
 
 
 class _Factory(InfrastructureFactory[TrackingRecorder]):
@@ -91,7 +81,7 @@ class Ledger(Application[UUID]):
         self.now = now
         """This process's clock, in microseconds since the epoch."""
         self._writer = Writer(database, now, timeout=timeout, stored_at=stored_at)
-        self._recorder = LedgerRecorder(database, self._writer)
+        self._recorder = LedgerRecorder(self.reader, self._writer)
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -133,13 +123,10 @@ class Ledger(Application[UUID]):
 
         Raises VersionTaken, BytesGone, Unavailable (outcome unknown) or StorageFull.
         """
-        try:
-            # Past the library's event store, which would make two more objects for each event.
-            stored = [self.mapper.to_stored_event(event) for event in events]
-            needed = [bytes.fromhex(sha2) for sha2 in needing]
-            return list(self._recorder.insert_events(stored, needing=needed))
-        except AppendConflict as conflict:
-            raise VersionTaken(conflict.streams) from conflict
+        # Past the library's event store, which would make two more objects for each event.
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        needed = [bytes.fromhex(sha2) for sha2 in needing]
+        return list(self._recorder.insert_events(stored, needing=needed))
 
     def record_with(self, work: Callable[[Connection, Head], Sequence[Event]]) -> list[int]:
         """Have `work` change other tables of the log's database, and append the events that it
@@ -156,18 +143,11 @@ class Ledger(Application[UUID]):
         self._writer.acknowledge(appended.last(rows))
         return list(range(appended.position, appended.position + len(rows)))
 
-    def events_of(self, topics: Sequence[type[Event]], *, page: int = 500) -> list[Event]:
+    def events_of(self, topics: Sequence[type[Event]]) -> list[Event]:
         """Every event of these kinds, in log order."""
-        found: list[Event] = []
-        after: int | None = None
-        while True:
-            notifications = self._recorder.select_notifications(
-                after, page, topics=[t.TOPIC for t in topics], inclusive_of_start=False
-            )
-            found += [self.mapper.to_domain_event(n) for n in notifications]  # type: ignore[misc]
-            if len(notifications) < page:
-                return found
-            after = notifications[-1].id
+        pages = self.reader.pages([event_type.TOPIC for event_type in topics])
+        rows = (row for page in pages for row in page)
+        return [event for row in rows if (event := self.decoded(row))]
 
     def stream(self, originator_id: UUID) -> list[Event]:
         """One subject's events, oldest first."""
@@ -191,7 +171,7 @@ class Ledger(Application[UUID]):
         Whatever is recorded later is stored after that clock's instant.
         """
         with translate_db_errors():
-            head = quiet_head(self._database, self.now)
+            head = append_sql(self._database.dialect).quiet_head(self._database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""PostgreSQL's append in one round trip: lock, number and insert the rows, commit.
+"""PostgreSQL's append: the lock is an advisory one; one statement numbers and inserts the rows.
 
-Whoever holds the append lock keeps every other process waiting. Sent as one pipeline, it is held
-for as long as the server works and the disk takes, and never for a client's turn; and each round
-trip that is not made is a thread that need not be woken.
+The quick way sends lock, insert and commit in one round trip. Whoever holds the append lock keeps
+every other process waiting: so it is held for as long as the server works and the disk takes, and
+never for a client's turn; and each round trip that is not made is a thread that need not be woken.
 """
 
 from __future__ import annotations
@@ -12,35 +12,33 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError
 
+from lrs.db.engine import Database
 from lrs.db.errors import as_sqlalchemy
-from lrs.ledger.append import (
-    APPEND_LOCK,
-    LOCK,
-    POSTGRES_HEAD,
-    AppendGroup,
-    AppendResult,
-    BytesMissing,
-    EventRow,
-    Head,
-)
+from lrs.ledger.event_rows import AppendGroup, AppendResult, BytesMissing, EventRow, Head
 
-_LOCK = LOCK.encode()
-_TRY_LOCK = b"SELECT pg_try_advisory_xact_lock(%d)" % APPEND_LOCK
-_HEAD = POSTGRES_HEAD.encode()
+APPEND_LOCK = 0x7A61_6368_6574_6B61
+"""The key of the advisory lock that puts writers in order."""
 
-# Being a statement of its own after the lock is held, it sees every earlier commit.
-_INSERT = (
-    b"WITH head AS MATERIALIZED ("
-    + _HEAD
-    + b"""
-    ), numbered AS MATERIALIZED (
-        SELECT position + n AS position, greatest(clock, stored + 1) + n - 1 AS stored,
-            id, version, topic, commitment, salt, state
+_LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock({APPEND_LOCK})"
+# clock_timestamp() and not now(): the latter is the transaction's start, before the lock.
+_HEAD = """
+    SELECT coalesce(max(position), 0) AS position, coalesce(max(stored), 0) AS stored,
+        (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
+    FROM ledger.event
+"""
+# Being a statement of its own after the lock is held, it sees every earlier commit. Without
+# instants, the last of the arrays, the clock dates the rows.
+_INSERT = f"""
+    WITH head AS MATERIALIZED ({_HEAD}), numbered AS MATERIALIZED (
+        SELECT position + n AS position, coalesce(instant, greatest(clock, stored + 1) + n - 1)
+            AS stored, id, version, topic, commitment, salt, state
         FROM head, unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[],
-            %s::bytea[]) WITH ORDINALITY AS given (id, version, topic, commitment, salt, state, n)
+            %s::bytea[], %s::bigint[])
+            WITH ORDINALITY AS given (id, version, topic, commitment, salt, state, instant, n)
     ), event AS (
         INSERT INTO ledger.event
             (position, originator_id, originator_version, topic, stored, commitment)
@@ -50,25 +48,36 @@ _INSERT = (
         SELECT position, salt, state FROM numbered
     )
     SELECT position + 1, greatest(clock, stored + 1) FROM head
-"""
-)
-
-
+"""  # noqa: S608  # of this module's own words
 # Fails where fewer are there than given: whoever is in a pipeline can ask, but not turn back.
-_REQUIRE = b"""
+_REQUIRE = """
     SELECT 1 / (count(*) = cardinality(%s::bytea[]))::int FROM ledger.blob_account
     WHERE sha2 = ANY (%s::bytea[])
 """
 
 
-def append_at_once(engine: Engine, taken: Callable[[], AppendGroup]) -> AppendResult:
-    """Append what `taken` gives, whole and in order. Raises BytesMissing.
+def lock(connection: Connection) -> None:
+    connection.exec_driver_sql(_LOCK)
 
-    `engine` is an autocommit one. Up to the end of the pipeline all is one transaction. Errors
-    are SQLAlchemy's: IntegrityError when a stream's version is taken.
-    """
+
+def read_head(connection: Connection, _now: Callable[[], int]) -> Head:
+    """Dated by the database's clock."""
+    return Head(*connection.exec_driver_sql(_HEAD).one())
+
+
+def insert(
+    connection: Connection, rows: Sequence[EventRow], _head: Head, instants: Sequence[int]
+) -> None:
+    """The statement finds the head itself."""
+    connection.exec_driver_sql(_INSERT, _values(rows, list(instants)))
+
+
+def append_at_once(
+    database: Database, taken: Callable[[], AppendGroup], _now: Callable[[], int]
+) -> AppendResult:
+    """Up to the end of the pipeline all is one transaction."""
     try:
-        with _connected(engine) as connection:
+        with _connected(database.pipeline) as connection:
             return _append(connection, *taken())
     except DataError as error:
         if isinstance(error.orig, psycopg.errors.DivisionByZero):
@@ -76,9 +85,8 @@ def append_at_once(engine: Engine, taken: Callable[[], AppendGroup]) -> AppendRe
         raise
 
 
-def quiet_head(engine: Engine) -> Head | None:
-    """The end of the log and the clock, read while no append is in flight; None if one is."""
-    with _connected(engine) as connection:
+def quiet_head(database: Database, _now: Callable[[], int]) -> Head | None:
+    with _connected(database.pipeline) as connection:
         with connection.pipeline():
             free, head = connection.execute(_TRY_LOCK), connection.execute(_HEAD)
         return Head(*head.fetchall()[0]) if free.fetchall()[0][0] else None
@@ -105,19 +113,24 @@ def _connected(engine: Engine) -> Iterator[Any]:
 
 
 def _append(connection: Any, rows: Sequence[EventRow], needing: Collection[bytes]) -> AppendResult:
-    values = (
+    with connection.pipeline():
+        connection.execute(_LOCK)
+        if needing:
+            hashes = list(set(needing))
+            connection.execute(_REQUIRE, (hashes, hashes))
+        inserted = connection.execute(_INSERT, _values(rows, None))
+    position, stored = inserted.fetchall()[0]
+    return AppendResult(position, stored + len(rows) - 1)
+
+
+def _values(rows: Sequence[EventRow], instants: list[int] | None) -> tuple[Any, ...]:
+    """One array for each column."""
+    return (
         [row.originator_id for row in rows],
         [row.originator_version for row in rows],
         [row.topic for row in rows],
         [row.commitment for row in rows],
         [row.salt for row in rows],
         [row.state for row in rows],
+        instants,
     )
-    with connection.pipeline():
-        connection.execute(_LOCK)
-        if needing:
-            hashes = list(set(needing))
-            connection.execute(_REQUIRE, (hashes, hashes))
-        inserted = connection.execute(_INSERT, values)
-    position, stored = inserted.fetchall()[0]
-    return AppendResult(position, stored + len(rows) - 1)

@@ -19,9 +19,9 @@ from lrs.db.bulk import rows_of
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.events import DocumentBytesPruned, Event
-from lrs.ledger.append import Head
 from lrs.ledger.blobs import Blobs
 from lrs.ledger.document_uses import Follower
+from lrs.ledger.event_rows import Head
 from lrs.ledger.ledger import Ledger
 from lrs.ledger.space import CountedBytes, add_up
 from lrs.ledger.tables import NEXT, blob_account, document_bytes, pruning

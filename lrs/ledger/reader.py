@@ -2,163 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    LargeBinary,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    or_,
-    select,
-)
+from sqlalchemy import Column, Connection, Select
 
 from lrs.db.bulk import rows_of
-from lrs.db.compiled_query import CompiledQuery
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.db.types import canonical
 from lrs.domain.errors import LogDiverged
 from lrs.domain.events import LogMark
 from lrs.domain.xapi.agent import JsonObject
+from lrs.ledger import queries
 from lrs.ledger.encoding import split
 from lrs.ledger.records import LoggedEvent, LoggedStatement, Page, event_of, statements_of
 from lrs.ledger.tables import content, event
 
-LARGE = 65_536
-"""Bytes of an event's content that is read by itself, once it is known how many there are."""
+PAGE_EVENTS = 500
+"""Events of a page, where whoever reads them all does not say."""
 
 PAGE_BYTES = 4_000_000
 """Bytes of the contents that a page of the log holds, if its first event alone has not more."""
-
-_FACT = (
-    event.c.position,
-    event.c.stored,
-    event.c.originator_id,
-    event.c.originator_version,
-    event.c.topic,
-    content.c.state,
-)
-_SIZE = func.length(content.c.state)
-_SMALL = case((_SIZE <= LARGE, content.c.state)).label("state")
-_ROW = (*_FACT[:-1], _SMALL, event.c.commitment, _SIZE.label("size"))
-_STATES = select(content.c.position, content.c.state)
-# Outer, because an erased event keeps its row and its place.
-_JOINED = event.outerjoin(content, content.c.position == event.c.position)
-_ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
-_FACTS: Select[Any] = select(*_FACT).select_from(_JOINED)
-
-
-_UPTO = _ROWS.where(event.c.position <= bindparam("upto"))
-_FROM = CompiledQuery(
-    _ROWS.where(event.c.position >= bindparam("first"))
-    .order_by(event.c.position)
-    .limit(bindparam("limit")),
-    plain=True,
-)
-_LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
-_HEAD = CompiledQuery(_LAST)
-_BEFORE = event.alias("before")
-_AT = (
-    select(_BEFORE.c.commitment)
-    .where(_BEFORE.c.position == bindparam("after"))
-    .scalar_subquery()
-    .label("before")
-)
-"""The commitment of the event after which a query reads on."""
-_END = _LAST.add_columns(event.c.commitment, _AT)
-_STREAM = _FACTS.where(event.c.originator_id == bindparam("of"))
-_HISTORY = _STREAM.order_by(event.c.originator_version)
-_LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
-
-
-_LATER = event.alias("later")
-_LATEST_OF = _FACTS.where(
-    event.c.originator_version
-    == select(func.max(_LATER.c.originator_version))
-    .where(_LATER.c.originator_id == event.c.originator_id)
-    .scalar_subquery()
-)
-
-
-# Written into the query: so both databases see that the index of rare topics has them all.
-_RARE = event.c.topic != literal_column("'statement-stored'")
-
-
-def _among(topics: Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in topics))
-
-
-@lru_cache(maxsize=16)
-def _of_topics(topics: frozenset[str]) -> Select[Any]:
-    within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
-    others = _FACTS.where(_among(sorted(topics)), _RARE, within)
-    others = others.add_columns(event.c.commitment, _AT)
-    return others.order_by(event.c.position).limit(bindparam("limit"))
-
-
-_POSITION_AT = (
-    select(event.c.position)
-    .where(event.c.stored <= bindparam("instant"))
-    .order_by(event.c.stored.desc())
-    .limit(1)
-)
-_STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
-_IDS = CompiledQuery(
-    select(event.c.position, event.c.originator_id), among=event.c.position, plain=True
-)
-_ENVELOPE = 1_000
-"""Bytes of a statement's content in which its envelope usually ends."""
-_HEADS = select(
-    content.c.position, func.substr(content.c.state, 1, _ENVELOPE, type_=LargeBinary).label("head")
-)
-_COMMITMENTS = select(event.c.position, event.c.commitment)
-_COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
-
-
-@lru_cache(maxsize=64)
-def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
-    """For others' queries: the last event's position, `stored` and commitment, then the position
-    of the last event of each of these topics, none of them statements; NULL where there is none.
-    """
-    ends: list[Select[Any]] = [
-        select(column).order_by(event.c.position.desc())
-        for column in (event.c.position, event.c.stored, event.c.commitment)
-    ]
-    for topic in topics:
-        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), _RARE)
-        ends.append(found.order_by(event.c.position.desc()))
-    return tuple(end.limit(1).scalar_subquery() for end in ends)
-
-
-def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
-    """For others' queries: the commitment of the event at that position; NULL if there is none."""
-    return select(event.c.commitment).where(event.c.position == position).scalar_subquery()
-
-
-@lru_cache(maxsize=64)
-def _end(topics: tuple[str, ...], count: int) -> Select[Any]:
-    asked = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
-    return select(*end_of_log(topics), *map(commitment_of, asked))
-
-
-@lru_cache(maxsize=64)
-def _waiting(topics: tuple[str, ...]) -> Select[Any]:
-    following = event.c.position > bindparam("after")
-    if topics:
-        columns: tuple[ColumnElement[Any], ...] = (func.count(), func.min(event.c.stored))
-        return select(*columns).where(_among(topics), _RARE, following)
-    first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
-    return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
 
 
 def _require(commitment: bytes | None, found: bytes | None) -> None:
@@ -188,7 +54,7 @@ def _whole(connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Se
     if not large:
         return rows
     states = {at: bytes(state) for at, state in
-              rows_of(connection, _STATES, content.c.position, large)}  # fmt: skip
+              rows_of(connection, queries.STATES, content.c.position, large)}  # fmt: skip
     return [(*row[:5], states.get(row[0], row[5]), *row[6:]) for row in rows]
 
 
@@ -201,7 +67,7 @@ class LogReader:
     def head(self) -> tuple[int, int]:
         """Position and `stored` of the last event; (0, 0) while the log is empty."""
         with translate_db_errors(), self._database.read.connect() as connection:
-            row = _HEAD.first(connection)
+            row = queries.HEAD.first(connection)
         return (row[0], row[1]) if row is not None else (0, 0)
 
     def end(self, topics: tuple[str, ...] = (), at: Sequence[int] = ()) -> tuple[Any, ...]:
@@ -211,7 +77,7 @@ class LogReader:
         """
         asked = {f"at{n}": position for n, position in enumerate(at)}
         with translate_db_errors(), self._database.read.connect() as connection:
-            return tuple(connection.execute(_end(topics, len(at)), asked).one())
+            return tuple(connection.execute(queries.ends(topics, len(at)), asked).one())
 
     def mark(self) -> LogMark | None:
         """The last event's position, `stored` and commitment; None while the log is empty."""
@@ -223,7 +89,7 @@ class LogReader:
         none: those of these topics, none of them statements, or all.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
-            count, first = connection.execute(_waiting(topics), {"after": position}).one()
+            count, first = connection.execute(queries.waiting(topics), {"after": position}).one()
         return max(0, count or 0), first or 0
 
     def after(
@@ -241,7 +107,7 @@ class LogReader:
         """
         with translate_db_errors(), self._database.read.connect() as connection:
             # One query gives both: between two the log may become another one.
-            rows = _FROM.all(connection, first=position, limit=limit + 1)
+            rows = queries.ROWS_FROM.all(connection, first=position, limit=limit + 1)
             before = rows[0] if rows and rows[0][0] == position else None
             _require(commitment, None if before is None else before[6])
             rows = rows[:limit] if before is None else rows[1:]
@@ -262,13 +128,13 @@ class LogReader:
         The page reaches as far as is known that there are no others: to the log's end, or to its
         own last event. Raises LogDiverged as `after` does.
         """
-        end = self._first(_END, after=position)
+        end = self._first(queries.END, after=position)
         _require(commitment, None if end is None else end.before)
         if end is None or end.position <= position:
             return Page(0, position, 0, b"")
         bounds = {"after": position, "upto": end.position, "limit": limit}
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = connection.execute(_of_topics(topics), bounds).all()
+            rows = connection.execute(queries.of_topics(topics), bounds).all()
         if rows:
             _require(commitment, rows[0].before)
         others = [LoggedEvent(*row[:-2]) for row in rows]
@@ -281,24 +147,51 @@ class LogReader:
 
     def history(self, stream: UUID) -> list[LoggedEvent]:
         """All events of a stream, by version."""
-        with translate_db_errors(), self._database.read.connect() as connection:
-            return [LoggedEvent(*row) for row in connection.execute(_HISTORY, {"of": stream})]
+        return self._events(queries.HISTORY, of=stream)
 
     def histories(self, streams: Collection[UUID]) -> list[LoggedEvent]:
         """All events of these streams, in the order of the log."""
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = [*rows_of(connection, _FACTS, event.c.originator_id, streams)]
+            rows = [*rows_of(connection, queries.EVENTS, event.c.originator_id, streams)]
         return sorted((LoggedEvent(*row) for row in rows), key=lambda logged: logged.position)
+
+    def versions(
+        self,
+        stream: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[LoggedEvent]:
+        """Events of a stream by version, without those that are erased."""
+        query = queries.versions(gt, lte, desc=desc).limit(limit)
+        return self._events(query, of=stream)
+
+    def sequence(
+        self, first: int, limit: int, stop: int | None = None, topics: Collection[str] = ()
+    ) -> list[LoggedEvent]:
+        """Up to `limit` events from position `first` on, up to `stop`, of these topics or of all,
+        without those that are erased.
+        """
+        return self._events(queries.sequence(first, stop, topics).limit(limit))
+
+    def pages(self, topics: Collection[str]) -> Iterator[list[LoggedEvent]]:
+        """All events of these topics in log order, by the page, without those that are erased."""
+        first = 1
+        while page := self.sequence(first, PAGE_EVENTS, topics=topics):
+            yield page
+            first = page[-1].position + 1
 
     def latest(self, stream: UUID) -> LoggedEvent | None:
         """The last event of a stream."""
-        row = self._first(_LATEST, of=stream)
+        row = self._first(queries.LATEST, of=stream)
         return None if row is None else LoggedEvent(*row)
 
     def latest_of(self, streams: Collection[UUID]) -> dict[UUID, LoggedEvent]:
         """The last event of each of these streams, of those that have any."""
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = rows_of(connection, _LATEST_OF, event.c.originator_id, streams)
+            rows = rows_of(connection, queries.LATEST_OF, event.c.originator_id, streams)
             found = [LoggedEvent(*row) for row in rows]
         return {logged.originator_id: logged for logged in found}
 
@@ -312,12 +205,14 @@ class LogReader:
         """The statements with these ids, those at or below `upto`; in no order. `before_large` is
         called before those are read that are large.
         """
-        query, parameters = (_ROWS, {}) if upto is None else (_UPTO, {"upto": upto})
+        query, parameters = (
+            (queries.ROWS, {}) if upto is None else (queries.ROWS_UPTO, {"upto": upto})
+        )
         return self._among(query, event.c.originator_id, ids, before_large, **parameters)
 
     def at(self, positions: Sequence[int]) -> dict[int, LoggedStatement]:
         """The statements at these positions."""
-        return {s.position: s for s in self._among(_ROWS, event.c.position, positions)}
+        return {s.position: s for s in self._among(queries.ROWS, event.c.position, positions)}
 
     def page(
         self, positions: Sequence[int], most: int, before_large: Callable[[], None]
@@ -327,18 +222,21 @@ class LogReader:
         those are read that are large.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = {row[0]: row for row in rows_of(connection, _ROWS, event.c.position, positions)}
+            rows = {
+                row[0]: row
+                for row in rows_of(connection, queries.ROWS, event.c.position, positions)
+            }
             found = _within([rows[p] for p in positions if p in rows], most)
             if any(map(_is_large, found)):
                 before_large()
             statements = statements_of(_whole(connection, found))
-        read = positions.index(found[-1][0]) + 1 if len(found) < len(rows) else len(positions)
-        return statements, read
+        is_all = len(found) == len(rows)
+        return statements, len(positions) if is_all else positions.index(found[-1][0]) + 1
 
     def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
         """The ids of the statements at these positions, an erased one's too, as texts."""
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = _IDS.among(connection, positions)
+            rows = queries.IDS.among(connection, positions)
         return {position: canonical(id) for position, id in rows}
 
     def authorities_at(self, positions: Sequence[int]) -> dict[int, JsonObject]:
@@ -346,7 +244,7 @@ class LogReader:
         found: dict[int, JsonObject] = {}
         longer: list[int] = []
         with translate_db_errors(), self._database.read.connect() as connection:
-            for row in rows_of(connection, _HEADS, content.c.position, positions):
+            for row in rows_of(connection, queries.HEADS, content.c.position, positions):
                 head = bytes(row.head)
                 if b"\n" in head:
                     found[row.position] = split(head)[0]["a"]
@@ -356,23 +254,23 @@ class LogReader:
 
     def position_at(self, stored: int) -> int:
         """The last position stored at or before that instant; 0 if none was."""
-        row = self._first(_POSITION_AT, instant=stored)
+        row = self._first(queries.POSITION_AT, instant=stored)
         return row[0] if row is not None else 0
 
     def stored_at(self, position: int) -> int:
         """When the event there was stored; 0 if the log is not that long."""
-        row = self._first(_STORED_AT, at=position)
+        row = self._first(queries.STORED_AT, at=position)
         return row[0] if row is not None else 0
 
     def commitment_at(self, position: int) -> bytes | None:
         """The commitment of the event there; None if the log is not that long."""
-        row = self._first(_COMMITMENT_AT, at=position)
+        row = self._first(queries.COMMITMENT_AT, at=position)
         return None if row is None else bytes(row[0])
 
     def commitments(self, positions: Collection[int]) -> dict[int, bytes]:
         """The commitments of the events at these positions, of those that there are."""
         with translate_db_errors(), self._database.read.connect() as connection:
-            rows = rows_of(connection, _COMMITMENTS, event.c.position, positions)
+            rows = rows_of(connection, queries.COMMITMENTS, event.c.position, positions)
             return {row.position: bytes(row.commitment) for row in rows}
 
     def _among(
@@ -388,6 +286,10 @@ class LogReader:
             if before_large is not None and any(map(_is_large, rows)):
                 before_large()
             return statements_of(_whole(connection, rows))
+
+    def _events(self, query: Select[Any], **parameters: Any) -> list[LoggedEvent]:
+        with translate_db_errors(), self._database.read.connect() as connection:
+            return [LoggedEvent(*row) for row in connection.execute(query, parameters)]
 
     def _first(self, query: Select[Any], **parameters: Any) -> Any:
         with translate_db_errors(), self._database.read.connect() as connection:

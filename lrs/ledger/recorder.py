@@ -16,29 +16,19 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
-from sqlalchemy import func, select
 
-from lrs.db.engine import Database
-from lrs.db.errors import translate_db_errors
-from lrs.ledger.append import EventRow
 from lrs.ledger.encoding import Salts, commitment
-from lrs.ledger.tables import content, event
+from lrs.ledger.event_rows import EventRow
+from lrs.ledger.reader import LogReader
+from lrs.ledger.records import LoggedEvent
 from lrs.ledger.writer import Writer
-
-_STORED_EVENT = (
-    event.c.originator_id,
-    event.c.originator_version,
-    event.c.topic,
-    content.c.state,
-)
-_JOINED = event.join(content, content.c.position == event.c.position)
 
 
 class LedgerRecorder(ApplicationRecorder):
     """Positions of the log are the library's notification ids: dense, and in commit order."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
-        self._database = database
+    def __init__(self, reader: LogReader, writer: Writer) -> None:
+        self._reader = reader
         self._writer = writer
         self._salts = Salts()
 
@@ -49,7 +39,7 @@ class LedgerRecorder(ApplicationRecorder):
         needing: Collection[bytes] = (),
         **_kwargs: Any,
     ) -> Sequence[int]:
-        """Append the events whole; their positions. Raises AppendConflict (IntegrityError), and
+        """Append the events whole; their positions. Raises VersionTaken (IntegrityError), and
         BytesGone where bytes of these hashes are not there any more.
         """
         return self._writer.append(self.rows(stored_events), needing)
@@ -68,16 +58,8 @@ class LedgerRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """A stream's events by version; an erased one is left out."""
-        version = event.c.originator_version
-        query = select(*_STORED_EVENT).select_from(_JOINED)
-        query = query.where(event.c.originator_id == originator_id)
-        query = query.order_by(version.desc() if desc else version).limit(limit)
-        if gt is not None:
-            query = query.where(version > gt)
-        if lte is not None:
-            query = query.where(version <= lte)
-        with translate_db_errors(), self._database.read.connect() as connection:
-            return [StoredEvent(*row) for row in connection.execute(query)]
+        rows = self._reader.versions(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+        return [StoredEvent(*_stored(row)) for row in rows]
 
     def select_notifications(
         self,
@@ -89,23 +71,14 @@ class LedgerRecorder(ApplicationRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Events in log order; an erased one is left out."""
-        position = event.c.position
-        query = select(*_STORED_EVENT, position).select_from(_JOINED)
-        query = query.order_by(position).limit(limit)
-        if start is not None:
-            query = query.where(position >= start if inclusive_of_start else position > start)
-        if stop is not None:
-            query = query.where(position <= stop)
-        if topics:
-            query = query.where(event.c.topic.in_(topics))
-        with translate_db_errors(), self._database.read.connect() as connection:
-            return [Notification(*row) for row in connection.execute(query)]
+        first = (start or 0) + (not inclusive_of_start)
+        rows = self._reader.sequence(first, limit, stop, topics)
+        return [Notification(*_stored(row), row.position) for row in rows]
 
     def max_notification_id(self) -> int | None:
         """The log's highest position, or None while it is empty."""
-        with translate_db_errors(), self._database.read.connect() as connection:
-            highest: int | None = connection.scalar(select(func.max(event.c.position)))
-            return highest
+        position, _ = self._reader.head()
+        return position or None
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
@@ -162,3 +135,8 @@ def _row(stored_event: StoredEvent, salt: bytes) -> EventRow:
         salt=salt,
         state=stored_event.state,
     )
+
+
+def _stored(logged: LoggedEvent) -> tuple[UUID, int, str, bytes]:
+    """What the library's StoredEvent is made of."""
+    return logged.originator_id, logged.originator_version, logged.topic, logged.state or b""

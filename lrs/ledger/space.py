@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Table, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -119,14 +119,6 @@ def add_up(connection: Connection, sizes: Mapping[str, int]) -> None:
     connection.execute(adding, {"of": ALL, "more": sum(sizes.values())})
 
 
-def forget(connection: Connection, entries: Collection[CountedBytes], by: KeyAccount) -> None:
-    """Undo what `enter` and `count` have done: the bytes could not be kept after all."""
-    if not entries:
-        return
-    connection.execute(_FORGET, [{"of": entry.sha2} for entry in entries])
-    add_up(connection, {by.key: -sum(entry.size for entry in entries)})
-
-
 def uncounted(connection: Connection, sha2s: Collection[bytes]) -> set[bytes]:
     """Which of these bytes nobody counts: they were never kept, or are pruned."""
     rows = rows_of(connection, _COUNTED, blob_account.c.sha2, set(sha2s))
@@ -144,7 +136,6 @@ def inserting(dialect: str, table: Table) -> Any:
 
 _USED = select(space_used)
 _COUNTED = select(blob_account.c.sha2, blob_account.c.kept)
-_FORGET = delete(blob_account).where(blob_account.c.sha2 == bindparam("of"))
 _KEEP = (
     update(blob_account)
     .where(blob_account.c.sha2 == bindparam("of"), blob_account.c.kept.is_(False))

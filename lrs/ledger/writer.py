@@ -5,8 +5,7 @@ now - on SQLite once it has the append lock - so a group grows while the one bef
 It inserts optimistically; when a stream's version turns out to be taken, it repeats the group
 with an exact check, so that one request's conflict never fails its neighbours.
 
-The outcome of a commit whose reply is lost is unknown. The exact check settles it: a row whose
-commitment is ours (its salt is random and made once) is our own earlier write.
+The exact check (lrs/ledger/exact_append.py) also finds out what a commit whose reply is lost did.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from contextlib import suppress
 from time import monotonic
 
 import structlog
-from eventsourcing.persistence import IntegrityError
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,20 +24,10 @@ from lrs.db.engine import Database
 from lrs.db.errors import is_away, is_busy, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import LogMark
-from lrs.ledger.append import (
-    AppendGroup,
-    BytesMissing,
-    EventRow,
-    Head,
-    StoredAt,
-    Stream,
-    appending,
-    by_the_clock,
-    existing,
-    insert_rows,
-)
-from lrs.ledger.dialects import append
-from lrs.ledger.space import uncounted
+from lrs.ledger.append import append, appending
+from lrs.ledger.event_rows import AppendGroup, BytesMissing, EventRow, StoredAt, by_the_clock
+from lrs.ledger.exact_append import write_exactly
+from lrs.ledger.pending_append import Answer, PendingAppend
 
 log = structlog.get_logger(__name__)
 
@@ -49,51 +36,6 @@ LATEST = 256
 """Commits whose last events are kept for whoever checks that the log has not lost them: more than
 are made while a failed database is replaced.
 """
-
-
-class AppendConflict(IntegrityError):
-    """A stream already has that version. Nothing of the append was written."""
-
-    def __init__(self, streams: Sequence[Stream]) -> None:
-        super().__init__(f"{len(streams)} stream versions exist already")
-        self.streams = list(streams)
-
-
-class BytesGone(Exception):
-    """Bytes that an event was to name are pruned by now. Nothing of the append was written."""
-
-
-Answer = list[int] | Exception
-"""What becomes of a request: the positions of its rows, or why there are none."""
-
-
-class _PendingAppend:
-    """One request's rows and, in time, its answer."""
-
-    __slots__ = ("_answered", "abandoned", "answer", "deadline", "needing", "next", "rows")
-
-    def __init__(
-        self, rows: Sequence[EventRow], deadline: float, needing: Collection[bytes]
-    ) -> None:
-        self.rows = rows
-        self.needing = needing
-        self.deadline = deadline
-        self.answer: Answer = []
-        self.next: _PendingAppend | None = None
-        """Who is to be woken by this one, once it is awake."""
-        self.abandoned = False
-        self._answered = threading.Lock()
-        self._answered.acquire()
-
-    def wait(self) -> bool:
-        """Whether the answer came in time."""
-        return self._answered.acquire(timeout=max(0.0, self.deadline - monotonic()))
-
-    def is_answered(self) -> bool:
-        return self._answered.acquire(blocking=False)
-
-    def wake(self) -> None:
-        self._answered.release()
 
 
 class Writer:
@@ -118,7 +60,7 @@ class Writer:
         self.on_commit: Callable[[], None] = lambda: None
         """Called after each commit, by the writer's thread: it must be quick."""
         self._acknowledged: deque[LogMark] = deque(maxlen=LATEST)
-        self._waiting: deque[_PendingAppend] = deque()
+        self._waiting: deque[PendingAppend] = deque()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -126,13 +68,13 @@ class Writer:
     def append(self, rows: Sequence[EventRow], needing: Collection[bytes] = ()) -> list[int]:
         """Write the rows whole, in order; return their positions once the commit is durable.
 
-        `needing` are hashes of bytes that must be there still: BytesGone. Raises AppendConflict
+        `needing` are hashes of bytes that must be there still: BytesGone. Raises VersionTaken
         when a version is taken, StorageFull, or Unavailable when there is no
         answer in time: then the outcome is unknown, and the same rows may be tried again.
         """
         if not rows:
             return []
-        slot = _PendingAppend(rows, monotonic() + self._timeout, needing)
+        slot = PendingAppend(rows, monotonic() + self._timeout, needing)
         with self._wake:
             if self._closed:
                 raise Unavailable("shutting-down")
@@ -177,7 +119,7 @@ class Writer:
         if thread is not None:
             thread.join(self._timeout)
 
-    def _give_up(self, slot: _PendingAppend) -> None:
+    def _give_up(self, slot: PendingAppend) -> None:
         """Raise Unavailable, unless the answer came at the last moment."""
         with self._wake:
             if slot.is_answered():
@@ -188,17 +130,17 @@ class Writer:
                 raise Unavailable("write-timeout")
         raise Unavailable("outcome-unknown")
 
-    def _answer(self, group: Sequence[_PendingAppend], answers: Sequence[Answer]) -> None:
+    def _answer(self, group: Sequence[PendingAppend], answers: Sequence[Answer]) -> None:
         """Give each its answer. The first is woken, and each wakes the next: woken all at once,
         they would crowd before the interpreter, where only one can be.
         """
-        following: _PendingAppend | None = None
+        following: PendingAppend | None = None
         for slot, answer in zip(reversed(group), reversed(answers), strict=True):
             slot.answer, slot.next = answer, following
             following = slot
         self._wake_first_of(following)
 
-    def _wake_first_of(self, slot: _PendingAppend | None) -> None:
+    def _wake_first_of(self, slot: PendingAppend | None) -> None:
         """Wake it or, where it has given up, the next one that has not."""
         with self._wake:
             while slot is not None and slot.abandoned:
@@ -215,9 +157,9 @@ class Writer:
                     return
             self._commit_waiting()
 
-    def _take(self) -> list[_PendingAppend]:
+    def _take(self) -> list[PendingAppend]:
         """All that wait by now, up to the size of a group, but never none."""
-        group: list[_PendingAppend] = []
+        group: list[PendingAppend] = []
         size = 0
         with self._wake:
             while self._waiting:
@@ -228,7 +170,7 @@ class Writer:
         return group
 
     def _commit_waiting(self) -> None:
-        group: list[_PendingAppend] = []
+        group: list[PendingAppend] = []
         rows: list[EventRow] = []
 
         def taken() -> AppendGroup:
@@ -251,14 +193,14 @@ class Writer:
             self._answer(group, answers)
             self.on_commit()
 
-    def _recover(self, group: list[_PendingAppend], error: Exception, *, started: bool) -> None:
+    def _recover(self, group: list[PendingAppend], error: Exception, *, started: bool) -> None:
         """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
         if started and is_away_error(error) and not is_busy(error):
             self._commit_exactly(group)
         else:
             self._refuse_all(group, error)
 
-    def _commit_exactly(self, group: list[_PendingAppend]) -> None:
+    def _commit_exactly(self, group: list[PendingAppend]) -> None:
         """Write those of the group that conflict with nothing, and answer each for itself."""
         while True:
             # Who has given up was told that nobody knows; it must not be written now.
@@ -267,7 +209,7 @@ class Writer:
                 return
             try:
                 with appending(self._database, self._now) as (connection, head):
-                    answers, last = self._write_exactly(connection, head, group)
+                    answers, last = write_exactly(connection, head, group, self._stored_at)
             except Exception as error:
                 if is_away_error(error) and monotonic() < min(slot.deadline for slot in group):
                     threading.Event().wait(0.05)
@@ -281,29 +223,7 @@ class Writer:
             self.on_commit()
             return
 
-    def _write_exactly(
-        self, connection: Connection, head: Head, group: list[_PendingAppend]
-    ) -> tuple[list[Answer], LogMark | None]:
-        """Each one's answer, and the last of the rows that were written, if any were."""
-        taken = existing(connection, [row.stream for slot in group for row in slot.rows])
-        gone = uncounted(connection, {sha2 for slot in group for sha2 in slot.needing})
-        answers: list[Answer] = []
-        rows: list[EventRow] = []
-        for slot in group:
-            answer: Answer = _judge(slot.rows, taken, head.position + len(rows) + 1)
-            is_new = not isinstance(answer, Exception) and answer[0] > head.position + len(rows)
-            if is_new and not gone.isdisjoint(slot.needing):
-                answer = BytesGone()
-            answers.append(answer)
-            if is_new and not isinstance(answer, Exception):
-                rows += slot.rows
-                for row, position in zip(slot.rows, answer, strict=True):
-                    taken[row.stream] = (position, row.commitment)
-        if not rows:
-            return answers, None
-        return answers, insert_rows(connection, rows, head, self._stored_at).last(rows)
-
-    def _refuse_all(self, group: list[_PendingAppend], error: Exception) -> None:
+    def _refuse_all(self, group: list[PendingAppend], error: Exception) -> None:
         try:
             with translate_db_errors():
                 raise error
@@ -311,21 +231,6 @@ class Writer:
             self._answer(group, [honest] * len(group))
         with suppress(Exception):  # a full disk may take no log entry either
             log.warning("append-failed", error=type(error).__name__, requests=len(group))
-
-
-def _judge(
-    rows: Sequence[EventRow], taken: dict[Stream, tuple[int, bytes]], first: int
-) -> list[int] | AppendConflict:
-    """Where the rows stand already (our own lost reply), or may stand from `first`, or conflict."""
-    streams = [row.stream for row in rows]
-    held = [taken[stream] for stream in streams if stream in taken]
-    if not held and len(set(streams)) == len(streams):
-        return list(range(first, first + len(rows)))
-    if len(held) == len(rows) and all(
-        ours.commitment == theirs for ours, (_, theirs) in zip(rows, held, strict=True)
-    ):
-        return [position for position, _ in held]
-    return AppendConflict([stream for stream in streams if stream in taken] or streams)
 
 
 def is_away_error(error: Exception) -> bool:

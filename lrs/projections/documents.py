@@ -26,8 +26,8 @@ from sqlalchemy import (
 
 from lrs.db.bulk import replace_rows
 from lrs.db.types import UuidKey
-from lrs.domain.aggregates.document import DocumentCollection
 from lrs.domain.events import DocumentDeleted, DocumentStored, RecordedEvent
+from lrs.domain.xapi.document import DocumentCollection
 from lrs.projections.base import Batch
 from lrs.projections.tables import metadata
 

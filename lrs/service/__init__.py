@@ -5,7 +5,7 @@ from lrs.ledger.tables import SCHEMA_VERSION
 from lrs.projections.catalogue import CatalogueEntry
 from lrs.projector import ReadConsistency
 from lrs.service.attachments import Attached
-from lrs.service.credentials import CredentialService, NewKey
+from lrs.service.credentials import CredentialService, KeyRecord, NewKey
 from lrs.service.definitions import DefinitionService
 from lrs.service.documents import Document, DocumentService
 from lrs.service.lrs import Health, Lrs
@@ -24,6 +24,7 @@ __all__ = [
     "Document",
     "DocumentService",
     "Health",
+    "KeyRecord",
     "LoggedStatement",
     "Lrs",
     "NewKey",

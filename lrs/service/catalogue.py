@@ -38,7 +38,7 @@ from lrs.service.catalogue_changes import (
     planned,
     step,
 )
-from lrs.service.retry import retry_on_conflict
+from lrs.service.retry import retry_on_conflict, run_command
 
 __all__ = ["CatalogueService", "Change", "ChangeStep", "EntryVersion", "Stated"]
 
@@ -170,10 +170,10 @@ class CatalogueService:
         who = authority_key(by.authority)
 
         def once() -> Change:
-            held = self._held(self._streams([(kind, key)])).get((kind, key))
-            made = step(Stated(kind, change(held.entry if held else None)), held)
-            self._record(self._events([made], who))
-            return made.change
+            state = self._load(self._streams([(kind, key)])).get((kind, key))
+            changed = step(Stated(kind, change(state.entry if state else None)), state)
+            self._record(self._events([changed], who))
+            return changed.change
 
         return retry_on_conflict(once, self._timeout)
 
@@ -182,14 +182,14 @@ class CatalogueService:
         _require_writing(by)
         who = authority_key(by.authority)
 
-        def once() -> None:
+        def decide() -> list[EntryWithdrawn]:
             streams = self._streams([(kind, key)])
             if not streams:
                 raise EntryNotFound("entry-not-found")
-            state = self._held(streams).get((kind, key))
-            self._record([withdraw(state, streams[kind, key], reason, who)])
+            state = self._load(streams).get((kind, key))
+            return [withdraw(state, streams[kind, key], reason, who)]
 
-        retry_on_conflict(once, self._timeout)
+        run_command(self._ledger, decide, self._timeout)
 
     def _plan(self, stated: Sequence[Stated]) -> list[ChangeStep]:
         steps, faults = self._decide(stated, ())
@@ -200,13 +200,13 @@ class CatalogueService:
     def _decide(
         self, stated: Sequence[Stated], remains: Sequence[Stated]
     ) -> tuple[list[ChangeStep], list[InvalidEntry]]:
-        held = self._held(self._streams(concerned([*stated, *remains])))
-        steps, faults = planned(stated, held), contradictions(stated, held, remains)
+        states = self._load(self._streams(concerned([*stated, *remains])))
+        steps, faults = planned(stated, states), contradictions(stated, states, remains)
         if any(s.kind is EntryKind.LINK for s in stated):
             faults += circular(steps, self._all_links())
         return steps, faults
 
-    def _held(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
+    def _load(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
         """The state of each entry that was ever described, from its stream's last event: what a
         read model has not folded, or cannot fold, counts, too.
         """

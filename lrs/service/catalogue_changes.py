@@ -75,22 +75,24 @@ def concerned(stated: Sequence[Stated]) -> set[EntryIdentity]:
     return set(_described(stated)).union(*(references(s.kind, s.entry) for s in stated))
 
 
-def step(stated: Stated, held: EntryState | None) -> ChangeStep:
+def step(stated: Stated, state: EntryState | None) -> ChangeStep:
     """What a statement would change of how the thing stands; None if it never was described."""
-    if held is None or held.entry is None:
-        return ChangeStep(stated, Change.NEW, held)
-    change = Change.SAME if held.entry == stated.entry else Change.CHANGED
-    return ChangeStep(stated, change, held)
+    if state is None or state.entry is None:
+        return ChangeStep(stated, Change.NEW, state)
+    change = Change.SAME if state.entry == stated.entry else Change.CHANGED
+    return ChangeStep(stated, change, state)
 
 
-def planned(stated: Sequence[Stated], held: Mapping[EntryIdentity, EntryState]) -> list[ChangeStep]:
+def planned(
+    stated: Sequence[Stated], states: Mapping[EntryIdentity, EntryState]
+) -> list[ChangeStep]:
     """What the statements would change, in their order."""
-    return [step(s, held.get((s.kind, s.key))) for s in stated]
+    return [step(s, states.get((s.kind, s.key))) for s in stated]
 
 
 def contradictions(
     stated: Sequence[Stated],
-    held: Mapping[EntryIdentity, EntryState],
+    states: Mapping[EntryIdentity, EntryState],
     remains: Sequence[Stated] = (),
 ) -> list[InvalidEntry]:
     """What the statements must not say together, or beside what holds: one describes a thing that
@@ -101,7 +103,7 @@ def contradictions(
     """
     every = [*stated, *remains]
     known = set(_described(every))
-    known |= {thing for thing, entry in held.items() if entry.entry is not None}
+    known |= {thing for thing, state in states.items() if state.entry is not None}
     return [*_repeated(every), *(fault for s in every for fault in _unknown(s, known))]
 
 

@@ -7,39 +7,32 @@ of processes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from hashlib import sha1, sha256
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from lrs.domain.aggregates.credential import Credential, Scope, too_narrow
 from lrs.domain.aggregates.document import (
-    Address,
-    Condition,
-    Content,
-    DocumentCollection,
-    DocumentKind,
-    merged,
-    require_for_put,
-    stored,
+    DocumentState,
+    MergeLimits,
+    delete,
+    evolve,
+    merge,
+    put,
+    require_for_merge,
 )
 from lrs.domain.binary_content import BinaryContent
-from lrs.domain.errors import (
-    DocumentNotFound,
-    Forbidden,
-    InvalidDocument,
-    OutsideLaunch,
-    TooLarge,
-    Unavailable,
-)
+from lrs.domain.errors import DocumentNotFound, Forbidden, OutsideLaunch, Unavailable
 from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.xapi.document import Address, Condition, Content, DocumentCollection, DocumentKind
 from lrs.domain.xapi.version import Version
-from lrs.ledger import Blobs, Ledger
+from lrs.ledger import Blobs, Ledger, LoggedEvent
 from lrs.projections import documents as projection
 from lrs.projector import FreshReads
 from lrs.service.quotas import Quotas
-from lrs.service.retry import retry_on_conflict
+from lrs.service.retry import retry_on_conflict, run_command
 
 _SCOPE = {
     DocumentKind.STATE: Scope.STATE,
@@ -57,9 +50,9 @@ class Digested(BinaryContent, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it stands. `stored` is in microseconds since the epoch."""
+    """A document as it is answered. `stored` is in microseconds since the epoch."""
 
-    event: DocumentStored
+    content: Content
     stored: int
     chunks: Callable[[], Iterator[bytes]]
     """Its bytes, in parts."""
@@ -67,23 +60,22 @@ class Document:
     @property
     def etag(self) -> str:
         """Without quotation marks."""
-        return self.event.sha1
+        return self.content.sha1
 
 
 @dataclass(frozen=True, slots=True)
-class _Latest:
-    """The end of a document's stream: its version, and the document unless it is deleted."""
+class _InMemory:
+    """Bytes that the store itself has written, and their SHA-256."""
 
-    version: int = 0
-    document: Document | None = None
+    sha2: str
+    data: bytes
 
     @property
-    def etag(self) -> str | None:
-        return None if self.document is None else self.document.etag
+    def size(self) -> int:
+        return len(self.data)
 
-
-MERGED_VALUES = 100_000
-"""JSON values of two documents that are merged; both are in memory meanwhile."""
+    def chunks(self) -> Iterator[bytes]:
+        yield self.data
 
 
 class DocumentService:
@@ -110,17 +102,19 @@ class DocumentService:
         self._recheck = recheck
         self._reads = reads
         self._timeout = timeout
-        self._largest = largest
-        self._largest_merged = largest_merged
+        self._limits = MergeLimits(largest_merged, largest)
 
     def get(self, address: Address, by: Credential) -> Document:
         """The document. Raises DocumentNotFound, Forbidden."""
         self._may_see(address.collection, by)
         key = self._ledger.owners.key(address.collection.owner)
-        latest = _Latest() if key is None else self._latest(address.stream(key))
-        if latest.document is None or not _is_seen(latest.document, by):
-            raise DocumentNotFound("document-not-found")
-        return latest.document
+        logged = None if key is None else self._ledger.reader.latest(address.stream(key))
+        if logged is not None:
+            state = self._state(logged)
+            if state.content is not None and state.may_be_seen(by):
+                chunks = partial(self._blobs.chunks, state.content.sha2)
+                return Document(state.content, logged.stored, chunks)
+        raise DocumentNotFound("document-not-found")
 
     def names(self, collection: DocumentCollection, since: int | None, by: Credential) -> list[str]:
         """The stateIds or profileIds of the documents there that the key sees, those stored after
@@ -129,10 +123,9 @@ class DocumentService:
         self._may_see(collection, by)
         listed = self._listed(collection, since)
         if collection.agent and not by.may_see_all() and by.launch is None:
+            states = self._load_all(listed)
             listed = {
-                stream: name
-                for stream, name in listed.items()
-                if (document := self._latest(stream).document) and _is_seen(document, by)
+                stream: name for stream, name in listed.items() if states[stream].may_be_seen(by)
             }
         return list(dict.fromkeys(listed.values()))
 
@@ -157,12 +150,12 @@ class DocumentService:
         Unavailable or StorageFull.
         """
         self._may_keep(address.collection, by)
+        content = _content(content_type, received)
 
-        def decide(latest: _Latest) -> Digested:
-            require_for_put(address.collection.kind, version, condition, latest.etag)
-            return received
+        def decide(state: DocumentState) -> tuple[DocumentStored, BinaryContent]:
+            return put(state, address, content, condition, version, by), received
 
-        return self._write(address, content_type, decide, by)
+        return self._write(address, decide, by)
 
     def merge(
         self,
@@ -176,26 +169,17 @@ class DocumentService:
         store it as it came. Its ETag. Raises as `put` does, and TooLarge.
         """
         self._may_keep(address.collection, by)
-        content = _content(content_type, received)
+        sent = _content(content_type, received)
 
-        def decide(latest: _Latest) -> Digested:
-            condition.require(latest.etag)
-            if latest.document is None:
-                return received
-            if not (content.is_json and _content_of(latest.document).is_json):
-                raise InvalidDocument("document-not-json")
-            there, more = latest.document, received
-            if there.event.size + more.size > self._largest_merged:
-                raise TooLarge("merged-too-large", limit=self._largest_merged)
-            texts = _bytes_of(there), b"".join(more.chunks())
-            if sum(map(_values_of, texts)) > MERGED_VALUES:
-                raise TooLarge("too-many-values", limit=MERGED_VALUES)
-            both = merged(*texts)
-            if len(both) > self._largest:
-                raise TooLarge("document-too-large", limit=self._largest)
-            return _Written(both)
+        def decide(state: DocumentState) -> tuple[DocumentStored, BinaryContent]:
+            require_for_merge(state, sent, condition, by, self._limits)
+            old, new = self._bytes_of(state), b"".join(received.chunks())
+            event, result = merge(
+                state, address, sent, condition, by, self._limits, old=old, new=new
+            )
+            return event, _InMemory(event.sha2, result)
 
-        return self._write(address, content_type, decide, by)
+        return self._write(address, decide, by)
 
     def delete(self, address: Address, condition: Condition, by: Credential) -> None:
         """Delete the document, if there is one. Raises PreconditionFailed, Forbidden."""
@@ -205,67 +189,65 @@ class DocumentService:
             condition.require(None)
             return
         stream = address.stream(key)
-
-        def once() -> None:
-            latest = self._latest(stream)
-            _require_kept(latest, by)
-            condition.require(latest.etag)
-            if latest.document is not None:
-                self._ledger.append([DocumentDeleted(stream, latest.version + 1)])
-
-        retry_on_conflict(once, self._timeout)
+        run_command(
+            self._ledger, lambda: [delete(self._load(stream), condition, by)], self._timeout
+        )
 
     def clear(self, collection: DocumentCollection, by: Credential) -> None:
         """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
         self._may_keep(collection, by)
 
-        def once() -> None:
-            streams = self._listed(collection, None)
-            ends = {stream: self._latest(stream) for stream in streams}
-            events = [
-                DocumentDeleted(stream, end.version + 1)
-                for stream, end in ends.items()
-                if end.document is not None and _is_kept(end.document, by)
-            ]
-            if events:
-                self._ledger.append(events)
+        def decide() -> list[DocumentDeleted | None]:
+            states = self._load_all(self._listed(collection, None)).values()
+            own = [state for state in states if state.may_be_changed(by)]
+            return [delete(state, Condition(), by) for state in own]
 
-        retry_on_conflict(once, self._timeout)
+        run_command(self._ledger, decide, self._timeout)
 
     def _write(
         self,
         address: Address,
-        content_type: str,
-        decide: Callable[[_Latest], Digested],
+        decide: Callable[[DocumentState], tuple[DocumentStored, BinaryContent]],
         by: Credential,
     ) -> str:
-        """The ETag of what was decided and stored. The document stays the key's that kept it."""
+        """Store the bytes and the event that were decided on; the document's new ETag."""
         stream = address.stream(self._ledger.owners.key_for(address.collection.owner))
 
         def once() -> str:
             self._recheck(by)
-            latest = self._latest(stream)
-            _require_kept(latest, by)
-            decided = decide(latest)
-            found = self._blobs.put(decided, by=self._quotas.account(by))
-            there = latest.document
-            keeper = by.id.hex if there is None else there.event.keeper
-            content = _content(content_type, decided)
-            event = stored(address, stream, latest.version + 1, content, keeper)
-            self._ledger.append([event], needing=found)
-            return content.sha1
+            event, content = decide(self._load(stream))
+            needed = self._blobs.put(content, by=self._quotas.account(by))
+            self._ledger.append([event], needing=needed)
+            return event.sha1
 
         return retry_on_conflict(once, self._timeout)
 
-    def _latest(self, stream: UUID) -> _Latest:
+    def _load(self, stream: UUID) -> DocumentState:
+        """The document's state, by its stream's last event."""
         logged = self._ledger.reader.latest(stream)
-        if logged is None:
-            return _Latest()
+        return DocumentState(stream) if logged is None else self._state(logged)
+
+    def _load_all(self, streams: Collection[UUID]) -> dict[UUID, DocumentState]:
+        latest = self._ledger.reader.latest_of(streams)
+        return {
+            stream: self._state(latest[stream]) if stream in latest else DocumentState(stream)
+            for stream in streams
+        }
+
+    def _state(self, logged: LoggedEvent) -> DocumentState:
+        state = DocumentState(logged.originator_id, logged.originator_version)
         event = self._ledger.decoded(logged)
-        if not isinstance(event, DocumentStored):
-            return _Latest(logged.originator_version)
-        document = Document(event, logged.stored, lambda: self._blobs.chunks(event.sha2))
-        return _Latest(logged.originator_version, document)
+        if isinstance(event, DocumentStored | DocumentDeleted):
+            return evolve(state, event)
+        return state  # its content was erased
+
+    def _bytes_of(self, state: DocumentState) -> bytes:
+        if state.content is None:
+            return b""
+        found = b"".join(self._blobs.chunks(state.content.sha2))
+        if len(found) != state.content.size:
+            raise Unavailable("bytes-missing")
+        return found
 
     def _listed(self, collection: DocumentCollection, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
@@ -288,28 +270,6 @@ class DocumentService:
             raise too_narrow(by, f"{_names(collection.kind)}, `all/read` and `all`")
 
 
-def _is_kept(document: Document, by: Credential) -> bool:
-    """Whether the key reaches the document as its own: one of no agent is nobody's."""
-    return not document.event.agent or by.wrote_first(document.event.keeper)
-
-
-def _is_seen(document: Document, by: Credential) -> bool:
-    return by.may_see_all() or _is_kept(document, by)
-
-
-def _require_kept(latest: _Latest, by: Credential) -> None:
-    """Raises Forbidden where another key keeps the document."""
-    if latest.document is not None and not _is_kept(latest.document, by):
-        raise Forbidden("another-keys-document")
-
-
-def _bytes_of(document: Document) -> bytes:
-    found = b"".join(document.chunks())
-    if len(found) != document.event.size:
-        raise Unavailable("bytes-missing")
-    return found
-
-
 def _require_reach(collection: DocumentCollection, by: Credential) -> None:
     if not by.may_access(collection.agent):
         raise Forbidden("not-this-learner")
@@ -319,29 +279,5 @@ def _names(kind: DocumentKind) -> str:
     return f"`{_SCOPE[kind].value}`"
 
 
-def _values_of(text: bytes) -> int:
-    """About how many values a JSON text holds; each takes some 100 bytes of memory."""
-    return text.count(b",") + text.count(b"[") + text.count(b"{")
-
-
-class _Written:
-    """Bytes that the store itself has written."""
-
-    def __init__(self, text: bytes) -> None:
-        self.size = len(text)
-        self.sha2 = sha256(text).hexdigest()
-        # The ETag that 1.0.3 wants; nothing is proven by it.
-        self.sha1 = sha1(text, usedforsecurity=False).hexdigest()
-        self._text = text
-
-    def chunks(self) -> Iterator[bytes]:
-        yield self._text
-
-
 def _content(content_type: str, received: Digested) -> Content:
     return Content(content_type, received.size, received.sha2, received.sha1)
-
-
-def _content_of(document: Document) -> Content:
-    event = document.event
-    return Content(event.content_type, event.size, event.sha2, event.sha1)

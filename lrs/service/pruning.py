@@ -32,8 +32,6 @@ LOOKS = 60.0
 PAUSE = 0.2
 """Seconds between two transactions in the background: writers come first."""
 
-_PAGE = 500
-
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
@@ -145,26 +143,22 @@ class Pruning:
         return DocumentsChecked(counts, sorted([*wrong, *faults(found)]))
 
     def _pages(self) -> Iterator[dict[int, DocumentStored]]:
-        for page in self._facts(DocumentStored):
+        for page in self._decoded(DocumentStored):
             yield {row.position: event for row, event in page if isinstance(event, DocumentStored)}
 
     def _events(self) -> dict[int, tuple[int, DocumentBytesPruned]]:
         """Every pruning, with its `stored`, by its position."""
         return {
             row.position: (row.stored, event)
-            for page in self._facts(DocumentBytesPruned)
+            for page in self._decoded(DocumentBytesPruned)
             for row, event in page
             if isinstance(event, DocumentBytesPruned)
         }
 
-    def _facts(self, kind: type[Event]) -> Iterator[list[tuple[LoggedEvent, Event | None]]]:
-        after = 0
-        while True:
-            page = self._ledger.reader.following(after, frozenset({kind.TOPIC}), _PAGE)
-            yield [(row, self._ledger.decoded(row)) for row in page.other_events]
-            if page.count < _PAGE:
-                return
-            after = page.last
+    def _decoded(self, kind: type[Event]) -> Iterator[list[tuple[LoggedEvent, Event | None]]]:
+        """All events of that kind, a page at a time."""
+        for page in self._ledger.reader.pages([kind.TOPIC]):
+            yield [(row, self._ledger.decoded(row)) for row in page]
 
     def _follow(self, pause: float) -> None:
         while self._pruner.follow() and not self._stop.is_set():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
@@ -33,6 +32,7 @@ from lrs.service.launches import Launches
 from lrs.service.query import Cursor, StatementQuery
 from lrs.service.quotas import Quotas
 from lrs.service.received import NOTHING, Received, events_of
+from lrs.service.retry import retry_on_conflict
 
 BeforeLarge = Callable[[], None]
 
@@ -301,23 +301,22 @@ class StatementService:
         """Append what is not there yet, and say how many that is; what is there must say the
         same. `keep` stores the bytes of attachments first.
         """
-        deadline = monotonic() + self._timeout
-        left = dict(wanted)
-        found = keep()
-        while left:
+        left, needed = dict(wanted), keep()
+
+        def once() -> None:
+            nonlocal needed
             try:
-                self._ledger.append([event for event, _ in left.values()], needing=found)
-            except BytesGone as gone:
-                if monotonic() > deadline:
-                    raise Unavailable("write-contended") from gone
-                found = keep()
+                if left:
+                    self._ledger.append([event for event, _ in left.values()], needing=needed)
+            except BytesGone:
+                needed = keep()
+                raise
             except VersionTaken as taken:
-                if monotonic() > deadline:
-                    raise Unavailable("write-contended") from taken
                 for id in self._same(left, {stream for stream, _ in taken.streams}, durations):
                     del left[id]
-            else:
-                break
+                raise
+
+        retry_on_conflict(once, self._timeout)
         return len(left)
 
     def _same(

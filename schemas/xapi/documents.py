@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lrs.domain.aggregates.document import Address, DocumentCollection, DocumentKind
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.domain.xapi.document import Address, DocumentCollection, DocumentKind
 from schemas.parameters import AGENT, IRI, TEXT, TIMESTAMP, UUID_, Parser, parsed
 
 _PLACE: Mapping[DocumentKind, Mapping[str, Parser]] = {

@@ -61,7 +61,7 @@ def test_a_key_that_takes_anothers_place_reaches_its_documents(lrs: Lrs, calling
     paper = document(module, "state").holding(b"page 5")
     assert module.key is not None
     lrs.credentials.revoke(module.key.id)
-    key = lrs.credentials.create("next", MODULE, continues=[module.key.name])
+    key = lrs.credentials.create("next", MODULE, continues=(module.key.name,))
     successor = paper.asked_by(replace(module, key=key))
     assert successor.get().data == b"page 5"
     assert successor.put(b"page 6", if_match="*").status_code == 204
@@ -91,7 +91,7 @@ def test_a_document_of_an_earlier_version_is_open_to_all_modules(
     """The log did not keep who had made it, so nobody can tell."""
     paper = document(calling(*MODULE), "state")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lrs.service.documents.stored", _as_before)
+        patch.setattr("lrs.domain.aggregates.document.stored", _as_before)
         paper.holding(b"page 5")
     assert paper.asked_by(calling(*MODULE)).get().data == b"page 5"
 
@@ -165,7 +165,7 @@ def test_a_document_that_comes_in_too_late_is_not_stored(
     def revoked_meanwhile(name: str, secret: str) -> Any:
         found = good(name, secret)
         lrs.credentials.revoke(found.id)
-        monkeypatch.setattr(lrs.credentials, "_looked", {})
+        monkeypatch.setattr(lrs.credentials, "_rechecked", {})
         return found
 
     monkeypatch.setattr(lrs.credentials, "check", revoked_meanwhile)

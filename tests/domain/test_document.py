@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrs.domain.aggregates.document import (
+from lrs.domain.aggregates.document import stored
+from lrs.domain.errors import (
+    DocumentConflict,
+    InvalidDocument,
+    LrsError,
+    PreconditionFailed,
+)
+from lrs.domain.xapi.document import (
     ANY,
     Address,
     Condition,
@@ -19,13 +26,6 @@ from lrs.domain.aggregates.document import (
     DocumentKind,
     merged,
     require_for_put,
-    stored,
-)
-from lrs.domain.errors import (
-    DocumentConflict,
-    InvalidDocument,
-    LrsError,
-    PreconditionFailed,
 )
 from lrs.domain.xapi.version import Version
 

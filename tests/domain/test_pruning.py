@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from lrs.domain.aggregates.document import DocumentKind
 from lrs.domain.events import DocumentBytesPruned, DocumentDeleted, DocumentStored
 from lrs.domain.pruning import DocumentChange, Need, Presence, faults, needs, presences
+from lrs.domain.xapi.document import DocumentKind
 
 
 def stored(sha2: str, kind: DocumentKind = DocumentKind.STATE, size: int = 3) -> DocumentStored:

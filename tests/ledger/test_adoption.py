@@ -13,8 +13,8 @@ from sqlalchemy import delete, update
 from lrs import bootstrap
 from lrs.db.engine import open_database
 from lrs.domain.aggregates.credential import MODULE, Credential, Scope
-from lrs.domain.aggregates.document import Condition
 from lrs.domain.errors import UnknownSchema
+from lrs.domain.xapi.document import Condition
 from lrs.domain.xapi.version import Version
 from lrs.ledger.tables import (
     blob_account,
@@ -81,8 +81,8 @@ def migrated(settings: Settings) -> Lrs:
 
 
 def key_of(lrs: Lrs) -> str:
-    (entry,) = lrs.credentials.entries()
-    return entry.credential.id.hex
+    (record,) = lrs.credentials.records()
+    return record.credential.id.hex
 
 
 def test_an_old_store_is_counted_by_key_and_in_all(old: Settings) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 
 from lrs import bootstrap
 from lrs.db.engine import Database
-from lrs.domain.aggregates.document import Address, Condition, DocumentCollection, DocumentKind
 from lrs.domain.errors import DocumentNotFound
 from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.xapi.document import Address, Condition, DocumentCollection, DocumentKind
 from lrs.domain.xapi.version import Version
 from lrs.ledger.tables import content, document_owner, event
 from lrs.service import Lrs

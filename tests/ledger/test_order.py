@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from lrs.db.engine import Database
 from lrs.ledger import Ledger, LoggedStatement, LogReader
-from lrs.ledger.append import EventRow, insert_rows, lock, read_head
+from lrs.ledger.append import insert_rows, lock, read_head
+from lrs.ledger.event_rows import EventRow
 from tests.conftest import Place
 from tests.support.processes import finish, running
 from tests.support.stores import log_of, now, opened, statement_event

@@ -20,10 +20,10 @@ from sqlalchemy import delete, func, select
 
 from lrs import bootstrap
 from lrs.domain.aggregates.credential import Credential
-from lrs.domain.aggregates.document import Address, Condition, DocumentCollection, DocumentKind
 from lrs.domain.errors import DocumentNotFound
 from lrs.domain.events import DocumentBytesPruned, DocumentStored, StatementStored
 from lrs.domain.pruning import Presence
+from lrs.domain.xapi.document import Address, Condition, DocumentCollection, DocumentKind
 from lrs.domain.xapi.version import Version
 from lrs.ledger import BytesGone, document_uses, pruner
 from lrs.ledger import ledger as ledger_module

@@ -13,8 +13,8 @@ import pytest
 
 from lrs import bootstrap
 from lrs.domain.aggregates.credential import Credential, Scope
-from lrs.domain.aggregates.document import Condition
 from lrs.domain.errors import QuotaExceeded, StorageFull
+from lrs.domain.xapi.document import Condition
 from lrs.domain.xapi.version import Version
 from lrs.ledger import KeyAccount, blob_folder
 from lrs.ledger import blobs as blobs_module

@@ -9,14 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
-from lrs.domain.aggregates.document import (
-    Address,
-    Content,
-    DocumentCollection,
-    DocumentKind,
-    stored,
-)
+from lrs.domain.aggregates.document import stored
 from lrs.domain.events import DocumentDeleted, RecordedEvent
+from lrs.domain.xapi.document import Address, Content, DocumentCollection, DocumentKind
 from lrs.projections.base import Batch
 from lrs.projections.documents import DocumentsProjection, listed
 from lrs.projector.checksum import checksum

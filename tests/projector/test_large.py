@@ -7,7 +7,8 @@ from dataclasses import replace
 from lrs.db.engine import Database
 from lrs.domain.events import StatementStored
 from lrs.ledger import Ledger
-from lrs.ledger.reader import LARGE, PAGE_BYTES
+from lrs.ledger.queries import LARGE
+from lrs.ledger.reader import PAGE_BYTES
 from lrs.projector import Projector
 from tests.support.own_projection import tallied
 from tests.support.stores import statement_event

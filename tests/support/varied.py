@@ -15,9 +15,9 @@ import orjson
 
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.aggregates.credential import Credential, Scope
-from lrs.domain.aggregates.document import Address, Condition, DocumentCollection
-from lrs.domain.aggregates.document import DocumentKind as DocumentKind
 from lrs.domain.xapi.agent import JsonObject, agent_key
+from lrs.domain.xapi.document import Address, Condition, DocumentCollection
+from lrs.domain.xapi.document import DocumentKind as DocumentKind
 from lrs.domain.xapi.statement import VOIDED, is_voiding
 from lrs.domain.xapi.version import Version
 from lrs.service import Lrs

@@ -1,14 +1,22 @@
-"""Keys: who may do what (xAPI 1.0.3 part 3, 4.2 names the scopes), and for whom they vouch."""
+"""A key as an aggregate, and what an authenticated one may do (xAPI 1.0.3 part 3, 4.2).
+
+| command | event | refused with |
+|---|---|---|
+| create | CredentialCreated | |
+| revoke | CredentialRevoked; none where the key is revoked already | CredentialNotFound |
+"""
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TypedDict, Unpack
 from uuid import UUID
 
-from lrs.domain.errors import Forbidden, OutsideLaunch
-from lrs.domain.events import CredentialCreated
+from lrs.domain.errors import CredentialNotFound, Forbidden, OutsideLaunch
+from lrs.domain.events import CredentialCreated, CredentialRevoked
 from lrs.domain.launch import Launch
 from lrs.domain.xapi.agent import JsonObject
 
@@ -155,12 +163,85 @@ def too_narrow(by: Credential, scopes: str) -> Forbidden:
     return Forbidden("scope-too-narrow", scopes=scopes)
 
 
-def hashed(salt: bytes, secret: str) -> bytes:
+class KeyTerms(TypedDict, total=False):
+    """What a key is handed out with beside its label, scopes and end; the members of the event that
+    creates it say what each is.
+    """
+
+    learner: str
+    activity: str
+    any_activity: bool
+    continues: tuple[str, ...]
+    quota: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialState:
+    """A key as its stream has it: the stream, the version of its last event, 0 before the first,
+    what the key was created with, None where there is none, and whether it is revoked.
+    """
+
+    stream: UUID
+    version: int = 0
+    created: CredentialCreated | None = None
+    is_revoked: bool = False
+
+    def status(self, at: int) -> KeyStatus:
+        """Whether the key may be used at that instant, in microseconds since the epoch."""
+        if self.created is None or self.is_revoked:
+            return KeyStatus.REVOKED
+        is_over = 0 < self.created.expires <= at
+        return KeyStatus.EXPIRED if is_over else KeyStatus.GOOD
+
+    def opens(self, secret: str) -> bool:
+        """Whether the secret is the key's; finding out takes as long where there is no key."""
+        salt = self.created.salt if self.created else "00" * 32
+        digest = self.created.digest if self.created else "00" * 32
+        is_same = hmac.compare_digest(_hashed(bytes.fromhex(salt), secret), bytes.fromhex(digest))
+        return is_same and self.created is not None
+
+
+def evolve(state: CredentialState, event: CredentialCreated | CredentialRevoked) -> CredentialState:
+    """The state after one more event of the stream."""
+    if isinstance(event, CredentialCreated):
+        return CredentialState(state.stream, event.originator_version, event)
+    return replace(state, version=event.originator_version, is_revoked=True)
+
+
+def create(
+    stream: UUID,
+    secret: str,
+    salt: bytes,
+    label: str,
+    scopes: Collection[Scope],
+    expires: int,
+    **terms: Unpack[KeyTerms],
+) -> CredentialCreated:
+    """The event that a key is handed out. Of the secret, which nobody keeps, it has a hash under
+    the 32 random bytes of `salt`.
+    """
+    return CredentialCreated(
+        originator_id=stream,
+        originator_version=1,
+        label=label,
+        scopes=tuple(sorted(scopes)),
+        salt=salt.hex(),
+        digest=_hashed(salt, secret).hex(),
+        expires=expires,
+        **terms,
+    )
+
+
+def revoke(state: CredentialState, by: str) -> CredentialRevoked | None:
+    """The event that a user of the operating system revokes the key; None where it is revoked."""
+    if state.created is None:
+        raise CredentialNotFound("credential-not-found")
+    if state.is_revoked:
+        return None
+    return CredentialRevoked(state.stream, state.version + 1, by)
+
+
+def _hashed(salt: bytes, secret: str) -> bytes:
     """HMAC-SHA-256: enough for a secret of 256 random bits, and fast on every request."""
     return hmac.digest(salt, secret.encode(), "sha256")
-
-
-def opens(created: CredentialCreated, secret: str) -> bool:
-    """Whether the secret is that key's, in constant time."""
-    digest = hashed(bytes.fromhex(created.salt), secret)
-    return hmac.compare_digest(digest, bytes.fromhex(created.digest))

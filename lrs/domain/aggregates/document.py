@@ -1,81 +1,134 @@
-"""Documents: whose they are, when a change is allowed, and what a merge makes of two.
+"""A document as an aggregate: its state, the commands that change it, and what events make of it.
 
-The State, Agent Profile and Activity Profile resources (xAPI 1.0.3 part 3, 2.2, 2.3, 2.6 and 2.7)
-are one thing under three addresses. A document's ETag is the SHA-1 of its bytes in quotation marks.
+| command | event | refused with |
+|---|---|---|
+| put | DocumentStored | Forbidden, PreconditionFailed, DocumentConflict, InvalidDocument |
+| merge | DocumentStored | Forbidden, PreconditionFailed, InvalidDocument, TooLarge |
+| delete | DocumentDeleted; none where there is no document | Forbidden, PreconditionFailed |
 """
 
 from __future__ import annotations
 
-import hmac
-import json
-from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
-from lrs.domain.errors import DocumentConflict, InvalidDocument, PreconditionFailed
-from lrs.domain.events import DocumentStored
-from lrs.domain.xapi.stored_text import merged_text
+from lrs.domain.aggregates.credential import Credential
+from lrs.domain.errors import Forbidden, InvalidDocument, TooLarge
+from lrs.domain.events import DocumentDeleted, DocumentStored
+from lrs.domain.xapi.document import Address, Condition, Content, merged, require_for_put
 from lrs.domain.xapi.version import Version
 
-JSON = "application/json"
-
-
-class DocumentKind(StrEnum):
-    """Which resource a document belongs to."""
-
-    STATE = "state"
-    AGENT_PROFILE = "agent-profile"
-    ACTIVITY_PROFILE = "activity-profile"
+MERGED_VALUES = 100_000
+"""JSON values of two documents that are merged; both are in memory meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentCollection:
-    """Documents that are listed together: of one agent, one activity, or both.
-
-    `registration` narrows the documents of a State down to those that belong to it.
+class DocumentState:
+    """A document as its stream has it: the stream, the version of its last event, 0 before the
+    first; what the document holds, None where there is none; the agent that it is about and the
+    name of the key that stored it first, both empty where there is none.
     """
 
-    kind: DocumentKind
+    stream: UUID
+    version: int = 0
+    content: Content | None = None
     agent: str = ""
-    activity: str = ""
-    registration: UUID | None = None
+    keeper: str = ""
 
     @property
-    def owner(self) -> str:
-        """Whose random key names the documents' streams: the person's, else the activity's."""
-        return self.agent or self.activity
+    def etag(self) -> str | None:
+        """Without quotation marks; None where there is no document."""
+        return None if self.content is None else self.content.sha1
+
+    def may_be_changed(self, by: Credential) -> bool:
+        """Whether the key may write it. A document about no agent is open to every key."""
+        return self.content is None or not self.agent or by.wrote_first(self.keeper)
+
+    def may_be_seen(self, by: Credential) -> bool:
+        """Whether there is a document that the key may read."""
+        return self.content is not None and (by.may_see_all() or self.may_be_changed(by))
+
+
+def evolve(state: DocumentState, event: DocumentStored | DocumentDeleted) -> DocumentState:
+    """The state after one more event of the stream. An event replaces all that was there before,
+    so that the last one alone gives the state.
+    """
+    if isinstance(event, DocumentDeleted):
+        return DocumentState(state.stream, event.originator_version)
+    content = Content(event.content_type, event.size, event.sha2, event.sha1)
+    return DocumentState(state.stream, event.originator_version, content, event.agent, event.keeper)
+
+
+def put(
+    state: DocumentState,
+    address: Address,
+    content: Content,
+    condition: Condition,
+    version: Version,
+    by: Credential,
+) -> DocumentStored:
+    """The event that the document at `address` gets this content, over what is there if the
+    condition and the version of xAPI allow it.
+    """
+    _require_own(state, by)
+    require_for_put(address.collection.kind, version, condition, state.etag)
+    return _next(state, address, content, by)
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """One document: its collection and its stateId or profileId."""
+class MergeLimits:
+    """How many bytes two documents that are merged may have together, and their merger."""
 
-    collection: DocumentCollection
-    name: str
-
-    def stream(self, key: bytes) -> UUID:
-        """The document's stream, under its owner's key."""
-        collection = self.collection
-        registration = str(collection.registration or "")
-        said = json.dumps(
-            [collection.kind, collection.agent, collection.activity, registration, self.name]
-        )
-        return UUID(bytes=hmac.digest(key, said.encode(), "sha256")[:16], version=4)
+    together: int
+    result: int
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is put into a document: the content type as sent, and the bytes by their digests."""
+def merge(
+    state: DocumentState,
+    address: Address,
+    sent: Content,
+    condition: Condition,
+    by: Credential,
+    limits: MergeLimits,
+    *,
+    old: bytes,
+    new: bytes,
+) -> tuple[DocumentStored, bytes]:
+    """The event that the properties of a JSON object are put over those of the one that is there,
+    and the bytes of the result. Where nothing is there, that is what was sent, as it came.
 
-    content_type: str
-    size: int
-    sha2: str
-    sha1: str
+    `old` are the bytes of what is there, `new` those of what was sent.
+    """
+    require_for_merge(state, sent, condition, by, limits)
+    if state.content is None:
+        return _next(state, address, sent, by), new
+    if _values_of(old) + _values_of(new) > MERGED_VALUES:
+        raise TooLarge("too-many-values", limit=MERGED_VALUES)
+    result = merged(old, new)
+    if len(result) > limits.result:
+        raise TooLarge("document-too-large", limit=limits.result)
+    return _next(state, address, Content.of(sent.content_type, result), by), result
 
-    @property
-    def is_json(self) -> bool:
-        return self.content_type.partition(";")[0].strip().lower() == JSON
+
+def require_for_merge(
+    state: DocumentState, sent: Content, condition: Condition, by: Credential, limits: MergeLimits
+) -> None:
+    """What `merge` refuses whatever the bytes are: to be asked before they are read."""
+    _require_own(state, by)
+    condition.require(state.etag)
+    if state.content is None:
+        return
+    if not (sent.is_json and state.content.is_json):
+        raise InvalidDocument("document-not-json")
+    if state.content.size + sent.size > limits.together:
+        raise TooLarge("merged-too-large", limit=limits.together)
+
+
+def delete(state: DocumentState, condition: Condition, by: Credential) -> DocumentDeleted | None:
+    """The event that the document is deleted; None where there is none."""
+    _require_own(state, by)
+    condition.require(state.etag)
+    return None if state.content is None else DocumentDeleted(state.stream, state.version + 1)
 
 
 def stored(
@@ -99,66 +152,19 @@ def stored(
     )
 
 
-ANY = "*"
-"""What If-Match and If-None-Match say of every ETag."""
+def _next(
+    state: DocumentState, address: Address, content: Content, by: Credential
+) -> DocumentStored:
+    """The stream's next event. The document stays that of the key that stored it first."""
+    keeper = by.id.hex if state.content is None else state.keeper
+    return stored(address, state.stream, state.version + 1, content, keeper)
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a request makes a change depend on (RFC 9110, 13.1): ETags without quotation marks, or
-    ANY; None where the header is absent.
-    """
-
-    if_match: Collection[str] | None = None
-    if_none_match: Collection[str] | None = None
-
-    def require(self, etag: str | None) -> None:
-        """Raises PreconditionFailed unless a document with that ETag, None for no document, may be
-        changed.
-        """
-        if self.if_match is not None and not _among(etag, self.if_match):
-            raise PreconditionFailed("etag-mismatch")
-        if self.if_none_match is not None and _among(etag, self.if_none_match):
-            if ANY in self.if_none_match:
-                raise PreconditionFailed("document-exists")
-            raise PreconditionFailed("etag-mismatch")
-
-    @property
-    def is_absent(self) -> bool:
-        return self.if_match is None and self.if_none_match is None
+def _require_own(state: DocumentState, by: Credential) -> None:
+    if not state.may_be_changed(by):
+        raise Forbidden("another-keys-document")
 
 
-def _among(etag: str | None, tags: Collection[str]) -> bool:
-    return etag is not None and (ANY in tags or etag in tags)
-
-
-def require_for_put(
-    kind: DocumentKind, version: Version, condition: Condition, etag: str | None
-) -> None:
-    """Whether a PUT may overwrite what is there.
-
-    1.0.3 part 3, 3.1: profiles are never overwritten unawares, State is. 2.0, 4.1.6: none is, and
-    what does not exist yet needs no header. Raises PreconditionFailed, DocumentConflict,
-    InvalidDocument.
-    """
-    condition.require(etag)
-    if not condition.is_absent:
-        return
-    if version is Version.V1_0_3:
-        if kind is DocumentKind.STATE:
-            return
-        if etag is None:
-            raise InvalidDocument("precondition-missing")
-    if etag is not None:
-        raise DocumentConflict("precondition-required")
-
-
-def merged(old: bytes, new: bytes) -> bytes:
-    """One JSON object with the properties of both, the new one's where both have them.
-
-    1.0.3 part 3, 2.2: only the top level is merged. Raises InvalidDocument.
-    """
-    try:
-        return merged_text(old, new)
-    except (ValueError, TypeError, RecursionError):
-        raise InvalidDocument("document-not-object") from None
+def _values_of(text: bytes) -> int:
+    """About how many values a JSON text holds; each takes some 100 bytes of memory."""
+    return text.count(b",") + text.count(b"[") + text.count(b"{")

@@ -1,0 +1,183 @@
+"""The SELECTs over the log that its reader asks, made once, and parts for the queries of others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+
+from lrs.db.compiled_query import CompiledQuery
+from lrs.domain.events import StatementStored
+from lrs.ledger.tables import content, event
+
+LARGE = 65_536
+"""Bytes of an event's content that is read by itself, once it is known how many there are."""
+
+_EVENT = (
+    event.c.position,
+    event.c.stored,
+    event.c.originator_id,
+    event.c.originator_version,
+    event.c.topic,
+    content.c.state,
+)
+_SIZE = func.length(content.c.state)
+_SMALL = case((_SIZE <= LARGE, content.c.state)).label("state")
+_ROW = (*_EVENT[:-1], _SMALL, event.c.commitment, _SIZE.label("size"))
+STATES = select(content.c.position, content.c.state)
+# Outer, because an erased event keeps its row and its place.
+_JOINED = event.outerjoin(content, content.c.position == event.c.position)
+ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
+EVENTS: Select[Any] = select(*_EVENT).select_from(_JOINED)
+
+
+ROWS_UPTO = ROWS.where(event.c.position <= bindparam("upto"))
+ROWS_FROM = CompiledQuery(
+    ROWS.where(event.c.position >= bindparam("first"))
+    .order_by(event.c.position)
+    .limit(bindparam("limit")),
+    plain=True,
+)
+_LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
+HEAD = CompiledQuery(_LAST)
+_BEFORE = event.alias("before")
+_AT = (
+    select(_BEFORE.c.commitment)
+    .where(_BEFORE.c.position == bindparam("after"))
+    .scalar_subquery()
+    .label("before")
+)
+"""The commitment of the event after which a query reads on."""
+END = _LAST.add_columns(event.c.commitment, _AT)
+_IS_THERE = content.c.position.is_not(None)
+_STREAM = EVENTS.where(event.c.originator_id == bindparam("of"))
+HISTORY = _STREAM.order_by(event.c.originator_version)
+LATEST = _STREAM.order_by(event.c.originator_version.desc()).limit(1)
+
+
+_LATER = event.alias("later")
+LATEST_OF = EVENTS.where(
+    event.c.originator_version
+    == select(func.max(_LATER.c.originator_version))
+    .where(_LATER.c.originator_id == event.c.originator_id)
+    .scalar_subquery()
+)
+
+
+# Written into the query: so both databases see that the index of rare topics has them all.
+RARE = event.c.topic != literal_column("'statement-stored'")
+
+
+def among(topics: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(event.c.topic == literal_column(f"'{topic}'") for topic in topics))
+
+
+@lru_cache(maxsize=16)
+def of_topics(topics: frozenset[str]) -> Select[Any]:
+    within = and_(event.c.position > bindparam("after"), event.c.position <= bindparam("upto"))
+    others = EVENTS.where(among(sorted(topics)), RARE, within)
+    others = others.add_columns(event.c.commitment, _AT)
+    return others.order_by(event.c.position).limit(bindparam("limit"))
+
+
+POSITION_AT = (
+    select(event.c.position)
+    .where(event.c.stored <= bindparam("instant"))
+    .order_by(event.c.stored.desc())
+    .limit(1)
+)
+STORED_AT = select(event.c.stored).where(event.c.position == bindparam("at"))
+IDS = CompiledQuery(
+    select(event.c.position, event.c.originator_id), among=event.c.position, plain=True
+)
+_ENVELOPE = 1_000
+"""Bytes of a statement's content in which its envelope usually ends."""
+HEADS = select(
+    content.c.position, func.substr(content.c.state, 1, _ENVELOPE, type_=LargeBinary).label("head")
+)
+COMMITMENTS = select(event.c.position, event.c.commitment)
+COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("at"))
+
+
+@lru_cache(maxsize=64)
+def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
+    """For others' queries: the last event's position, `stored` and commitment, then the position
+    of the last event of each of these topics, none of them statements; NULL where there is none.
+    """
+    ends: list[Select[Any]] = [
+        select(column).order_by(event.c.position.desc())
+        for column in (event.c.position, event.c.stored, event.c.commitment)
+    ]
+    for topic in topics:
+        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), RARE)
+        ends.append(found.order_by(event.c.position.desc()))
+    return tuple(end.limit(1).scalar_subquery() for end in ends)
+
+
+def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
+    """For others' queries: the commitment of the event at that position; NULL if there is none."""
+    return select(event.c.commitment).where(event.c.position == position).scalar_subquery()
+
+
+@lru_cache(maxsize=64)
+def ends(topics: tuple[str, ...], count: int) -> Select[Any]:
+    asked = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
+    return select(*end_of_log(topics), *map(commitment_of, asked))
+
+
+@lru_cache(maxsize=64)
+def waiting(topics: tuple[str, ...]) -> Select[Any]:
+    following = event.c.position > bindparam("after")
+    if topics:
+        columns: tuple[ColumnElement[Any], ...] = (func.count(), func.min(event.c.stored))
+        return select(*columns).where(among(topics), RARE, following)
+    first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
+    return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
+
+
+def versions(gt: int | None, lte: int | None, *, desc: bool) -> Select[Any]:
+    """Events of the stream `of` by version, without those that are erased."""
+    version = event.c.originator_version
+    query = _STREAM.where(_IS_THERE).order_by(version.desc() if desc else version)
+    if gt is not None:
+        query = query.where(version > gt)
+    return query if lte is None else query.where(version <= lte)
+
+
+def sequence(first: int, stop: int | None, topics: Collection[str]) -> Select[Any]:
+    """Events by position, those of these topics or all, without those that are erased."""
+    query = EVENTS.where(_IS_THERE, event.c.position >= first).order_by(event.c.position)
+    if topics:
+        query = query.where(event.c.topic.in_(topics))
+        if StatementStored.TOPIC not in topics:
+            query = query.where(RARE)
+    return query if stop is None else query.where(event.c.position <= stop)
+
+
+def versions_of(
+    connection: Connection, query: Select[Any], streams: Sequence[tuple[Any, int]]
+) -> Iterator[Any]:
+    """The rows of `query` for these versions of streams, of those that there are."""
+    for start in range(0, len(streams), 400):
+        # Each by itself: SQLite finds no list of pairs by an index, and the append lock is held.
+        these = or_(
+            *(
+                and_(event.c.originator_id == id, event.c.originator_version == version)
+                for id, version in streams[start : start + 400]
+            )
+        )
+        yield from connection.execute(query.where(these))
