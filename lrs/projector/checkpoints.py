@@ -95,7 +95,7 @@ class Checkpoint:
 
     @property
     def identity(self) -> Identity:
-        """Equal for two reads only if they saw the same state, also if a crash has undone commits."""
+        """Equal for two reads only if they saw one state, also if a crash has undone commits."""
         return self.generation, self.position, self.commitment, self.folded
 
 
@@ -127,7 +127,7 @@ def read_with(
 
 
 def lock(connection: Connection, name: str) -> Checkpoint | None:
-    """The checkpoint, locked until the transaction ends; None while another worker holds the lock."""
+    """The checkpoint, locked until the transaction ends; None while another worker has it."""
     return _position(connection.execute(_LOCKED, {"of": name}).first())
 
 
