@@ -272,8 +272,8 @@ class BatchRunner:
             error=failed.error,
         )
         with translate_db_errors(), self._views.write.begin() as connection:
-            held = checkpoints.lock(connection, projection.NAME)
-            if held is None or held.identity != at.identity:
+            locked = checkpoints.lock(connection, projection.NAME)
+            if locked is None or locked.identity != at.identity:
                 return Step.BUSY
             quarantine.set_aside(connection, failed)
             checkpoints.fail(connection, projection.NAME, Failure(failed.error, now))

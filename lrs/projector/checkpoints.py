@@ -90,8 +90,8 @@ class Checkpoint:
     @property
     def mark(self) -> LogMark | None:
         """The last event folded; None at the log's beginning."""
-        found = self.commitment
-        return None if found is None else LogMark(self.position, self.stored, found)
+        commitment = self.commitment
+        return None if commitment is None else LogMark(self.position, self.stored, commitment)
 
     @property
     def identity(self) -> Identity:
@@ -246,17 +246,29 @@ def _position(row: Any) -> Checkpoint | None:
 
 
 def _read(row: Any) -> Checkpoint:
-    name, version, log_id, begun, position, stored, commitment, paused, rate, folded, coming = row
+    (
+        name,
+        version,
+        log_id,
+        generation,
+        position,
+        stored,
+        commitment,
+        paused,
+        rate,
+        folded,
+        pending_rebuild,
+    ) = row
     return Checkpoint(
         name,
         version,
         UUID(log_id),
-        begun,
+        generation,
         position,
         stored,
         None if commitment is None else bytes(commitment),
         bool(paused),
         rate or 0.0,
         folded or 0,
-        coming,
+        pending_rebuild,
     )

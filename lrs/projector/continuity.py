@@ -78,17 +78,19 @@ class Continuity:
     def _lost(self) -> list[LogMark]:
         """The events that this process knows and the log no longer holds."""
         self._unchecked += self._ledger.acknowledged()
-        found = self._ledger.reader.commitments([mark.position for mark in self._unchecked])
-        return [mark for mark in self._unchecked if found.get(mark.position) != mark.commitment]
+        commitments = self._ledger.reader.commitments([mark.position for mark in self._unchecked])
+        return [
+            mark for mark in self._unchecked if commitments.get(mark.position) != mark.commitment
+        ]
 
-    def _write(self, known: LogMark | None) -> None:
+    def _write(self, watermark: LogMark | None) -> None:
         """Store the watermark, unless another transaction is writing the projections just now."""
-        if known is None or known == self._written:
+        if watermark is None or watermark == self._written:
             return
         with translate_db_errors(), begin_without_waiting(self._views) as connection:
             if connection is not None:
-                divergence.raise_to(connection, self._ledger.log_id, known)
-                self._written = known
+                divergence.raise_to(connection, self._ledger.log_id, watermark)
+                self._written = watermark
 
 
 def reconcile(
@@ -163,17 +165,17 @@ def _note(
     surviving = 0
     if former == ledger.log_id:
         surviving = min(ledger.reader.position_at(highest.stored), highest.position - 1)
-    found = divergence.note(
+    stored_divergence = divergence.note(
         connection,
         Divergence(ledger.now(), ledger.log_id, former, highest.position, surviving, ahead),
     )
     with suppress(Exception):  # writing a log entry fails, too, if the disk is full
         log.error(
-            "log-replaced" if found.is_another_log else "log-lost-events",
-            missing=found.missing,
-            surviving=found.surviving,
-            highest=found.highest,
-            log=str(found.log_id),
+            "log-replaced" if stored_divergence.is_another_log else "log-lost-events",
+            missing=stored_divergence.missing,
+            surviving=stored_divergence.surviving,
+            highest=stored_divergence.highest,
+            log=str(stored_divergence.log_id),
             rebuilding=list(ahead),
         )
 

@@ -167,13 +167,13 @@ class FreshReads:
         """
         while True:
             try:
-                found = read(status)
+                result = read(status)
             except Exception:
                 if self._runner.position(status.at.name).generation == status.at.generation:
                     raise
             else:
                 if self._is_same_generation(status):
-                    return found
+                    return result
             status = self.status(status.at.name)
 
     def _freshened(self, name: str) -> ProjectionStatus:

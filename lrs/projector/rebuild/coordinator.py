@@ -51,8 +51,8 @@ class RebuildCoordinator:
         if one is running or requested.
         """
         with translate_db_errors(), self._views.write.begin() as connection:
-            wanted = rebuild_requests.read(connection, name)
-            if wanted is not None and (wanted.background or self.staging(name).is_locked()):
+            request = rebuild_requests.read(connection, name)
+            if request is not None and (request.background or self.staging(name).is_locked()):
                 raise RebuildConflict("rebuild-under-way", projection=name)
             self._request(connection, name, background=True)
 
@@ -65,13 +65,13 @@ class RebuildCoordinator:
 
     def sweep(self, name: str) -> None:
         """Remove the leftovers of a dead process, unless a rebuild is running."""
-        place = self.staging(name)
-        with suppress(RebuildConflict), place.locked():
+        staging = self.staging(name)
+        with suppress(RebuildConflict), staging.locked():
             with translate_db_errors(), self._views.write.begin() as connection:
-                wanted = rebuild_requests.read(connection, name)
-                if wanted is not None and not wanted.background:
-                    rebuild_requests.finish(connection, wanted.id)
-            place.clear()
+                request = rebuild_requests.read(connection, name)
+                if request is not None and not request.background:
+                    rebuild_requests.finish(connection, request.id)
+            staging.clear()
 
     def run(
         self,
@@ -88,33 +88,33 @@ class RebuildCoordinator:
         Raises RebuildConflict if another process rebuilds it, or once it is cancelled or overtaken;
         StorageFull, Unavailable. The old tables then stay.
         """
-        place = self.staging(name)
-        with place.locked():
-            place.clear()
+        staging = self.staging(name)
+        with staging.locked():
+            staging.clear()
             with translate_db_errors(), self._views.write.begin() as connection:
-                wanted = self._requested(connection, name, waiting)
+                request = self._requested(connection, name, waiting)
                 live = checkpoints.read(connection, name)
             try:
-                making = RebuildJob(
+                job = RebuildJob(
                     self._ledger,
                     self._views,
                     self.projection(name),
-                    place,
-                    wanted,
+                    staging,
+                    request,
                     live,
                     stop=self._stop,
                     progress=progress,
                 )
-                return making.run(level)
+                return job.run(level)
             except BaseException:
-                if not wanted.background:
+                if not request.background:
                     with suppress(Exception), self._views.write.begin() as connection:
-                        rebuild_requests.finish(connection, wanted.id)
+                        rebuild_requests.finish(connection, request.id)
                 raise
             finally:
                 with suppress(Exception):  # the next rebuild clears the staging area, too
-                    place.require_lock()
-                    place.clear()
+                    staging.require_lock()
+                    staging.clear()
 
     def _requested(
         self, connection: Connection, name: str, waiting: RebuildRequest | None

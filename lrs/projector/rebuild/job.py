@@ -138,8 +138,8 @@ class RebuildJob:
     def _fold_upto(self, position: int) -> None:
         """Fold the events that the live projection holds and the staged tables do not hold yet."""
         name = self._projection.NAME
-        while (left := position - self._runner.position(name).position) > 0:
-            self._runner.step(self._projection, min(left, LARGE_BATCH))
+        while (remaining := position - self._runner.position(name).position) > 0:
+            self._runner.step(self._projection, min(remaining, LARGE_BATCH))
 
     def _report_progress(self) -> None:
         """Update the progress from time to time. Raises once the request is gone."""
