@@ -1,7 +1,8 @@
 """Every setting, read once from the environment and a file, checked, and frozen.
 
 The file is TOML with the names in lower case and without LRS_ (`port = 8080`); the environment
-wins over it. A name nobody knows and a value out of range refuse the start, by name.
+takes precedence. With an unknown name or a value out of range the program does not start, and
+names the setting.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _public_url(text: str) -> str:
     text = text.rstrip("/")
     parts = urlsplit(text)  # ValueError for a bracket too many
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
-    right = (
+    is_valid = (
         _ORIGIN.fullmatch(f"{parts.scheme}://{parts.netloc}")
         and parts.hostname
         and (parts.port is None or parts.port > 0)
@@ -99,7 +100,7 @@ def _public_url(text: str) -> str:
         and not path.lower().endswith("/xapi")
         and not (parts.query or parts.fragment)
     )
-    if not right:
+    if not is_valid:
         raise ValueError(
             "an http or https address such as https://portal.example.org/lrs, without /xapi, "
             "name, query and fragment"
@@ -116,7 +117,7 @@ def _time_zone(text: str) -> str:
 
 
 def _zone(name: str) -> tzinfo:
-    # UTC is there without any data on time zones
+    # UTC needs no data on time zones
     return UTC if name == "UTC" else ZoneInfo(name)
 
 
@@ -136,16 +137,20 @@ def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation's settings. docs/settings.md is written for people; a test compares."""
+    """One installation's settings. docs/settings.md repeats each meaning; a test compares them."""
 
-    ledger_url: str = _setting(DEFAULT_LEDGER, _url, "Where the log is.")
+    ledger_url: str = _setting(DEFAULT_LEDGER, _url, "The database of the log.")
     views_url: str = _setting(
-        "", _url, "Where the read models are; by default beside the log, on PostgreSQL with it."
+        "",
+        _url,
+        "The projections' database; by default a file next to the log, on PostgreSQL the same.",
     )
     host: str = _setting("127.0.0.1", _text, "The address to listen on.")
     port: int = _setting(8080, _whole(1, 65535), "The port to listen on.")
     public_url: str = _setting(
-        "", _public_url, "Where clients reach the store, without /xapi; by default the two above."
+        "",
+        _public_url,
+        "The address that clients use, without /xapi; by default made of host and port.",
     )
     workers: int = _setting(
         0, _whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
@@ -153,29 +158,33 @@ class Settings:
     threads: int = _setting(
         16,
         _whole(1, 128),
-        "Writes that a server process works on at once; reads are a quarter less.",
+        "How many writes a server process handles at once; reads are a quarter fewer.",
     )
     body_seconds: float = _setting(
         10.0,
         _seconds(0.1, 3_600),
-        "How long a body may take to come, beside its length by the rate.",
+        "Seconds that 64 KiB of a body may take, in addition to their time at the minimum rate.",
     )
     body_rate: int = _setting(
         8_000,
         _whole(1, 1_000_000_000),
-        "The least rate of a body that comes, in bytes a second.",
+        "The minimum rate of a request body, in bytes a second.",
     )
     alternate_syntax: bool = _setting(
-        True, _truth, "Whether requests may be written as forms, which xAPI 1.0.x allows."
+        True,
+        _truth,
+        "Whether the store accepts the alternate request syntax (forms) of xAPI 1.0.x.",
     )
     xapi_version: str = _setting(
-        "2.0.0", _one_of("1.0.3", "2.0.0"), "Which version answers a request that names none."
+        "2.0.0", _one_of("1.0.3", "2.0.0"), "The xAPI version of requests that name none."
     )
     authority_homepage: str = _setting(
         "http://zachetka.local/keys", _web_address, "The homePage of the authority's account."
     )
     cors_origins: frozenset[str] = _setting(
-        frozenset(), _origins, "Origins of browser pages that may use the store; * is any."
+        frozenset(),
+        _origins,
+        "Origins of browser pages that may use the store; * means any origin.",
     )
     max_json_bytes: int = _setting(
         10_000_000, _whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."
@@ -183,13 +192,15 @@ class Settings:
     max_values: int = _setting(
         1_000_000,
         _whole(1_000, 100_000_000),
-        "The most JSON values in one body; a tenth of them in one statement.",
+        "The most JSON values in one body; a tenth of this number in one statement.",
     )
     max_statements: int = _setting(
         10_000, _whole(1, 1_000_000), "The most statements in one request."
     )
     max_body_bytes: int = _setting(
-        100_000_000, _whole(1_000, 100_000_000_000), "The largest body of all, in bytes."
+        100_000_000,
+        _whole(1_000, 100_000_000_000),
+        "The largest request body of any kind, in bytes.",
     )
     max_parts: int = _setting(
         64, _whole(2, 10_000), "The most parts of a multipart body, statements included."
@@ -203,22 +214,22 @@ class Settings:
     max_merged_bytes: int = _setting(
         1_000_000,
         _whole(0, 1_000_000_000),
-        "The most bytes of a document and of what a POST merges into it, together.",
+        "The most bytes of a document and of the body that a POST merges into it, together.",
     )
     quota_bytes: int = _setting(
         0,
         _whole(0, 1_000_000_000_000_000),
-        "The most bytes of documents and attachments in all; 0 is any number.",
+        "The most bytes of documents and attachments in all; 0 means no limit.",
     )
     key_quota_bytes: int = _setting(
         0,
         _whole(0, 1_000_000_000_000_000),
-        "The most bytes of documents and attachments that a key may bring; 0 is any number.",
+        "The most bytes of documents and attachments that a key may bring; 0 means no limit.",
     )
     keep_superseded_days: int = _setting(
         30,
         _whole(0, 36_500),
-        "Days for which a superseded State document keeps its bytes; 0 is for ever.",
+        "Days for which a superseded State document keeps its bytes; 0 means for ever.",
     )
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
@@ -226,44 +237,48 @@ class Settings:
     group_access: str = _setting(
         "none",
         _one_of("none", "read", "write"),
-        "What the group of the store's files may do: none, read or write; others nothing.",
+        "Rights of the files' group: none, read or write; other users have none.",
     )
-    max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one answer.")
+    max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one reply.")
     max_page_bytes: int = _setting(
         4_000_000,
         _whole(1_000, 1_000_000_000),
-        "The most bytes of statements in one answer, if not one alone has more.",
+        "The most bytes of statements in one reply, which holds at least one statement.",
     )
     write_timeout: float = _setting(
-        4.0, _seconds(0.1, 60), "How long a write may wait for the database."
+        4.0, _seconds(0.1, 60), "Seconds that a write may wait for the database."
     )
     fresh_timeout: float = _setting(
-        2.0, _seconds(0, 60), "How long a read may wait for its projection to catch up."
+        2.0, _seconds(0, 60), "Seconds that a read may wait for its projection to catch up."
     )
     vocabulary: str = _setting(
-        "", _text, "A TOML file with further verbs and activity types that tell of training."
+        "", _text, "A TOML file with further verbs and activity types of training."
     )
     trusted_certificates: str = _setting(
-        "", _text, "A PEM file of certificates whose signatures of statements are trusted."
+        "", _text, "A PEM file of certificates; signatures by these are trusted."
     )
     time_zone: str = _setting(
-        "UTC", _time_zone, "The centre's time zone: where a time that is told in UTC happened."
+        "UTC",
+        _time_zone,
+        "The centre's time zone: it gives the local day of times that are stated in UTC.",
     )
     project_in_web: bool = _setting(
-        True, _truth, "Whether server processes fold projections; false with `lrs project`."
+        True, _truth, "Whether server processes fold projections; set false if `lrs project` does."
     )
     prepare_statements: bool = _setting(
         True,
         _truth,
-        "PostgreSQL: prepare statements; false behind a pooling PgBouncer.",
+        "PostgreSQL: prepare SQL statements; set false behind a PgBouncer that pools transactions.",
     )
     log_level: str = _setting(
-        "info", _one_of("debug", "info", "warning", "error"), "The least severe entry that is kept."
+        "info",
+        _one_of("debug", "info", "warning", "error"),
+        "The lowest level of log entries that are written.",
     )
     access_log: bool = _setting(
-        False, _truth, "Whether every request is logged: key, route, status; nothing personal."
+        False, _truth, "Whether to log every request: key, route and status, no personal data."
     )
-    log_format: str = _setting("json", _one_of("json", "console"), "How log entries are written.")
+    log_format: str = _setting("json", _one_of("json", "console"), "The format of log entries.")
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str], folder: Path = Path()) -> Settings:
@@ -280,14 +295,14 @@ class Settings:
         return cls(**_parsed(given))._completed()
 
     def _completed(self) -> Settings:
-        """Fill in what depends on the log's place."""
+        """Fill in the defaults that depend on the log's database."""
         sqlite = self.ledger_url.startswith("sqlite:")
         if not self.workers:
             object.__setattr__(self, "workers", 1 if sqlite else 2)
         if not self.views_url:
             ledger = self.ledger_url.removeprefix("sqlite:///")
-            beside = f"sqlite:///{Path(ledger).with_name('views.db')}"
-            object.__setattr__(self, "views_url", beside if sqlite else self.ledger_url)
+            neighbour = f"sqlite:///{Path(ledger).with_name('views.db')}"
+            object.__setattr__(self, "views_url", neighbour if sqlite else self.ledger_url)
         if sqlite and self.workers != 1:
             raise Misconfigured("LRS_WORKERS must be 1 on SQLite: it is made for one process.")
         return self

@@ -2,7 +2,7 @@
 
 SQLAlchemy takes some 35 microseconds to hand over a query that SQLite answers in five, and as many
 again for the transaction it begins and ends around it; some 100 for PostgreSQL's driver
-(docs/performance.md). An answer is made of half a dozen such queries.
+(benchmarks/HISTORY.md). An answer is made of half a dozen such queries.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Brings projections up to the log: one worker at a time per projection, in any process.
 
-Two ways in: a thread of the web process or of `lrs project` (`start`), and a reader that needs the
-projection fresh (`fresh`). Both fold through `BatchRunner.step`, and so does a rebuild in
-its staging area (rebuild/).
+A thread of the web process or of `lrs project` folds (`start`), and so does a reader that needs a
+fresh projection (`fresh`). Both use `BatchRunner.step`, and so does a rebuild in its staging area
+(rebuild/).
 """
 
 from lrs.projector.batch_runner import BatchRunner, Step

@@ -36,7 +36,7 @@ LARGE_BATCH = 4_000
 
 
 ROUNDS = 25
-"""Large batches after which a process that does nothing else has the garbage collected."""
+"""Number of large batches after which a process that only folds collects garbage."""
 
 
 class Step(Enum):
@@ -48,15 +48,15 @@ class Step(Enum):
     BUSY = 3
     """Another worker has the projection."""
     PAUSED = 4
-    """Nobody may fold it."""
+    """The projection is paused."""
 
 
 _UNFINISHED = (Step.FULL, Step.BUSY)
 
 
 class Reached(NamedTuple):
-    """Where a projection stood when this process looked or folded last, and when that was, by the
-    clock that only goes on, in seconds.
+    """A projection's checkpoint as of this process's last read or fold, and the monotonic time of
+    that, in seconds.
     """
 
     at: Checkpoint
@@ -64,15 +64,15 @@ class Reached(NamedTuple):
 
 
 class DeferredFlushFailed(Exception):
-    """A batch cannot be folded as long as its rows may wait to be flushed: which event is at fault
-    is found out only where each batch is flushed, or the rows that waited are lost.
+    """A batch cannot be folded while rows are deferred. Either an event cannot be folded, which
+    only flushing batch by batch can find, or the deferred rows are lost.
     """
 
 
 class BatchRunner:
-    """Folds the log into projections, `batch` events at a time, whoever asks for it.
+    """Folds the log into projections, `batch` events at a time.
 
-    Each batch is flushed with it; with `waiting`, rows wait for `flush`.
+    Each batch is flushed in its transaction; with `waiting`, rows are deferred until `flush`.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class BatchRunner:
     def catch_up(
         self, names: Collection[str] = (), progress: Callable[[int], None] = lambda _: None
     ) -> int:
-        """Fold until these projections, or all, are at the log's head, but for paused ones. The
-        position reached by all.
+        """Fold until these projections, or all, are at the log's head, except paused ones. Returns
+        the position that all have reached.
 
-        They advance side by side, so that each part of the log is read and decoded once.
-        `progress` is told the position after each round.
+        The projections advance together, so that each part of the log is read and decoded once.
+        `progress` is called with the position after each round.
         """
         names = names or list(self.projections)
         pending, rounds = [self.projections[name] for name in names], 0
@@ -135,12 +135,14 @@ class BatchRunner:
             return checksum(connection, self.projections[name].TABLES)
 
     def step(self, projection: Projection, limit: int | None = None) -> Step:
-        """Fold one batch. An event that cannot be folded is found by halving, and set aside."""
+        """Fold one batch. An event that cannot be folded is found by halving the batch, and goes
+        into quarantine.
+        """
         with self._locks[projection.NAME]:
             return self._step(projection, limit or self._batch)
 
     def flush(self, projection: Projection) -> None:
-        """Write the rows that have waited. Raises DeferredFlushFailed."""
+        """Write the deferred rows. Raises DeferredFlushFailed."""
         with self._locks[projection.NAME]:
             try:
                 with translate_db_errors(), self._views.write.begin() as connection:
@@ -158,7 +160,7 @@ class BatchRunner:
             self._fold_cache.put_back(projection, fold, at)
 
     def position(self, name: str) -> Checkpoint:
-        """Where the projection stands. Raises Unavailable where there is none."""
+        """The projection's checkpoint. Raises Unavailable if there is none."""
         with translate_db_errors(), self._views.read.connect() as connection:
             at = checkpoints.read(connection, name)
         if at is None:
@@ -166,13 +168,13 @@ class BatchRunner:
         return at
 
     def reached(self, name: str) -> Reached | None:
-        """Where this process saw the projection last; None before it looked."""
+        """The checkpoint that this process read last; None before the first read."""
         return self._reached.get(name)
 
     @contextmanager
     def exclusively(self, name: str, seconds: float) -> Iterator[bool]:
-        """Keep this process's other threads from folding the projection, if that is possible within
-        so many seconds; whether it is.
+        """Lock the projection against this process's other threads, waiting at most so many
+        seconds. Yields whether that succeeded.
         """
         lock = self._locks[name]
         is_ours = lock.acquire(timeout=max(0.0, seconds))
@@ -183,7 +185,7 @@ class BatchRunner:
                 lock.release()
 
     def reset_cache(self) -> None:
-        """Let go of the batch that was read last."""
+        """Free the memory of the batch that was read last."""
         self._batches.reset_cache()
 
     def waiting(self, status: ProjectionStatus) -> tuple[int, int]:
@@ -229,9 +231,8 @@ class BatchRunner:
         return Step.FULL if page.cut or page.count == limit else Step.SOME
 
     def _fold_for(self, projection: Projection, at: Checkpoint) -> Fold:
-        """The fold to go on with from that checkpoint. Raises DeferredFlushFailed where rows that
-        waited to be flushed are lost: somebody else has written, or a crash has undone what was
-        written.
+        """The fold to continue with from that checkpoint. Raises DeferredFlushFailed if deferred
+        rows are lost, because another process has written or a crash has undone a commit.
         """
         if not self._flushing and at.position and not self._fold_cache.is_current(projection, at):
             raise DeferredFlushFailed("the rows that waited to be flushed are lost")
@@ -255,8 +256,8 @@ class BatchRunner:
     def _isolate(
         self, projection: Projection, at: Checkpoint, limit: int, error: Exception
     ) -> Step:
-        """Halve the batch after `at`, which could not be folded, until the event at fault stands
-        alone; unless another worker has come past it meanwhile.
+        """Halve the batch after `at`, which could not be folded, until it is the failing event
+        alone, unless another worker has folded that event meanwhile.
         """
         page = self._batches.page(projection, at.after, limit)
         if limit > 1:
@@ -271,8 +272,8 @@ class BatchRunner:
             error=failed.error,
         )
         with translate_db_errors(), self._views.write.begin() as connection:
-            held = checkpoints.lock(connection, projection.NAME)
-            if held is None or held.identity != at.identity:
+            locked = checkpoints.lock(connection, projection.NAME)
+            if locked is None or locked.identity != at.identity:
                 return Step.BUSY
             quarantine.set_aside(connection, failed)
             checkpoints.fail(connection, projection.NAME, Failure(failed.error, now))
@@ -282,5 +283,5 @@ class BatchRunner:
 
 
 def is_infrastructure(error: Exception) -> bool:
-    """Whether it is the database's state that is at fault, and not what was to be folded."""
+    """Whether the error is due to the database's state, and not to the events."""
     return isinstance(error, SQLAlchemyError) and (is_away(error) or is_full(error))

@@ -1,7 +1,7 @@
-"""How far each projection has come.
+"""The checkpoint of each projection: the last event that it has folded.
 
-A projection's row is also its lock: whoever holds it for the length of a batch's transaction is
-the projection's one worker, in any process. There is no lease to expire.
+A projection's row is also its lock. The transaction of a batch locks the row, so that only one
+worker of any process folds the projection. There is no lease to expire.
 """
 
 from __future__ import annotations
@@ -40,33 +40,34 @@ projection = Table(
     Column("name", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("log_id", Text, nullable=False),
-    # other whenever the tables are begun anew, so that nobody goes by what they remember of them
+    # the generation: random, new whenever the tables are created again, so that caches of the old
+    # ones are dropped
     Column("begun", Text, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("stored", BigInteger, nullable=False),
     Column("commitment", LargeBinary(32)),
-    # whether nobody may fold it
+    # whether the projection is paused
     Column("paused", Boolean),
     # in events per second, as of when it was folded last, in microseconds since the epoch
     Column("rate", Float),
     Column("folded", BigInteger),
-    # what kept somebody from folding it last, and when
+    # the last error of folding, and when it occurred
     Column("error", Text),
     Column("failed", BigInteger),
 )
 
 Identity = tuple[str, int, bytes | None, int]
-"""Which tables these are, up to which position, the commitment of the event there, and when they
-were folded last: what tells one state of a read model from every other one.
+"""The generation of the tables, the position, the commitment of the event at that position, and the
+time of the last fold. Together they identify one state of a read model.
 """
 
 NOT_BUILT = 0
-"""The version of a read model that no program may read: it is still to be made."""
+"""The version of a read model that is not built yet; no program may read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Where a projection stands: the last event folded, its `stored`, and of which log."""
+    """The last event that a projection has folded, its `stored`, and the log's id."""
 
     name: str
     version: int
@@ -79,43 +80,43 @@ class Checkpoint:
     rate: float = 0.0
     folded: int = 0
     pending_rebuild: str | None = None
-    """The id of the rebuild whose outcome is to take its place, if there is one."""
+    """The id of the pending rebuild that will replace these tables, if there is one."""
 
     @property
     def after(self) -> tuple[int, bytes | None]:
-        """The last event folded, after which to fold on: its position and its commitment."""
+        """The last folded event, after which folding continues: its position and its commitment."""
         return self.position, self.commitment
 
     @property
     def mark(self) -> LogMark | None:
         """The last event folded; None at the log's beginning."""
-        found = self.commitment
-        return None if found is None else LogMark(self.position, self.stored, found)
+        commitment = self.commitment
+        return None if commitment is None else LogMark(self.position, self.stored, commitment)
 
     @property
     def identity(self) -> Identity:
-        """Equal for two readings of one state alone, also where a crash has undone commits."""
+        """Equal for two reads only if they saw one state, also if a crash has undone commits."""
         return self.generation, self.position, self.commitment, self.folded
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What kept somebody from folding a projection last, and when, in microseconds."""
+    """The last error of folding a projection, and when it occurred, in microseconds."""
 
     error: str
     failed: int
 
 
 def read(connection: Connection, name: str) -> Checkpoint | None:
-    """The projection's position, as of this statement; None before it was made."""
+    """The projection's checkpoint as of this SQL statement; None before the projection exists."""
     return _position(_ONE.first(connection, of=name))
 
 
 def read_with(
     connection: Connection, columns: tuple[ColumnElement[Any], ...], name: str | None = None
 ) -> dict[str, tuple[Checkpoint, tuple[Any, ...]]]:
-    """Every projection's position by name, or only that one's, and some columns of elsewhere in
-    the same database, in one round trip.
+    """Every projection's checkpoint by name, or only that of `name`, together with columns of other
+    tables of the same database, in one round trip.
     """
     if name is None:
         rows = _with_columns(_SELECT, columns).all(connection)
@@ -126,17 +127,19 @@ def read_with(
 
 
 def lock(connection: Connection, name: str) -> Checkpoint | None:
-    """The position, locked until the transaction ends; None while another worker has it."""
+    """The checkpoint, locked until the transaction ends; None while another worker has it."""
     return _position(connection.execute(_LOCKED, {"of": name}).first())
 
 
 def begin(connection: Connection, name: str, version: int, log_id: UUID) -> None:
-    """Begin a projection at the start of the log; whether it is paused stays as it was."""
+    """Set a projection to the start of the log. It stays paused if it was."""
     _put(connection, name, _beginning(version, log_id))
 
 
 def abandon(connection: Connection, at: Checkpoint, log_id: UUID) -> bool:
-    """Have nobody answer from these tables any more; whether they were still those."""
+    """Stop all reads from this generation of the tables. Returns whether it was still the current
+    one.
+    """
     row = _beginning(NOT_BUILT, log_id)
     these = _UPDATE.where(projection.c.begun == bindparam("these"))
     return bool(connection.execute(these, {"of": at.name, "these": at.generation, **row}).rowcount)
@@ -158,7 +161,7 @@ def _beginning(version: int, log_id: UUID) -> dict[str, Any]:
 
 
 def take_over(connection: Connection, at: Checkpoint, failure: Failure | None, folded: int) -> None:
-    """Have the row say what another of that name says, which was folded elsewhere."""
+    """Copy the checkpoint of the staging area into the projection's row."""
     row = {
         "version": at.version,
         "log_id": str(at.log_id),
@@ -179,7 +182,7 @@ def _put(connection: Connection, name: str, row: dict[str, Any]) -> None:
 
 
 def advance(connection: Connection, at: Checkpoint) -> None:
-    """Have the row say how far the projection has come, and how fast."""
+    """Store the projection's new position and its rate in its row."""
     values = {
         "position": at.position,
         "stored": at.stored,
@@ -191,17 +194,17 @@ def advance(connection: Connection, at: Checkpoint) -> None:
 
 
 def pause(connection: Connection, name: str, paused: bool) -> None:
-    """Have nobody fold the projection, or have it folded again."""
+    """Pause or resume the projection."""
     connection.execute(_UPDATE, {"of": name, "paused": paused})
 
 
 def fail(connection: Connection, name: str, failure: Failure) -> None:
-    """Note what keeps somebody from folding the projection."""
+    """Store an error of folding the projection."""
     connection.execute(_UPDATE, {"of": name, "error": failure.error, "failed": failure.failed})
 
 
 def failures(connection: Connection) -> dict[str, Failure]:
-    """What kept somebody from folding each projection last; of those of which that is known."""
+    """The last error of folding, of each projection that has one."""
     return {row.name: Failure(row.error, row.failed) for row in connection.execute(_FAILURES)}
 
 
@@ -243,17 +246,29 @@ def _position(row: Any) -> Checkpoint | None:
 
 
 def _read(row: Any) -> Checkpoint:
-    name, version, log_id, begun, position, stored, commitment, paused, rate, folded, coming = row
+    (
+        name,
+        version,
+        log_id,
+        generation,
+        position,
+        stored,
+        commitment,
+        paused,
+        rate,
+        folded,
+        pending_rebuild,
+    ) = row
     return Checkpoint(
         name,
         version,
         UUID(log_id),
-        begun,
+        generation,
         position,
         stored,
         None if commitment is None else bytes(commitment),
         bool(paused),
         rate or 0.0,
         folded or 0,
-        coming,
+        pending_rebuild,
     )

@@ -1,4 +1,4 @@
-"""A digest over the rows of a projection: two that are equal byte for byte have the same."""
+"""A digest over the rows of a projection, equal for rows that are equal byte for byte."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def checksum(connection: Connection, tables: Sequence[Table]) -> str:
 
 
 def _plain(value: object) -> object:
-    """Drivers give bytes as bytes or memoryview."""
+    """Some drivers return bytes as bytes, others as memoryview."""
     return bytes(value) if isinstance(value, memoryview) else value

@@ -1,7 +1,8 @@
-"""Whether the log still goes on from what the store has known of it.
+"""Detects a log that lost events.
 
-A failover to an asynchronous standby, or a copy that was restored, gives a log that lost its end;
-other events may stand at the lost positions by now. The log cannot tell. What can is kept outside:
+After a failover to an asynchronous standby, or after restoring a copy, the log lacks its last
+events, and other events may have their positions by now. The log itself cannot show that. The last
+known events are remembered outside the log:
 
 | who knows | what |
 |---|---|
@@ -9,9 +10,10 @@ other events may stand at the lost positions by now. The log cannot tell. What c
 | the table `log_watermark` | the last event that any process has seen, a second ago at most |
 | each projection's row | the last event folded |
 
-Each is a position with the commitment of the event there, which is random: another event has
-another one. Where the log holds none or another one, events were lost. Then the loss is noted for
-operators (`Divergence`), and each read model that was folded from lost events is rebuilt.
+Each is a position with the commitment of the event there, which is random and so differs for every
+event. If the log has no event at that position, or another commitment, events were lost. Then the
+loss is recorded for operators (`Divergence`), and each projection that has folded lost events is
+rebuilt.
 """
 
 from __future__ import annotations
@@ -47,12 +49,13 @@ class Continuity:
         self._views = views
         self._projections = projections
         self._unchecked: list[LogMark] = []
-        """The end of the log as it was seen last, and what this process has appended since."""
+        """The log's end as of the last read, and the events that this process has appended since.
+        """
         self._written: LogMark | None = None
 
     def look(self, statuses: Collection[ProjectionStatus], *, ahead: bool) -> bool:
-        """Compare the log with what is known of it; whether it has lost events. `ahead` says that
-        a read model of this program holds some of those. Raises Unavailable.
+        """Compare the log with the last known events. Returns whether it has lost events; `ahead`
+        says that a projection of this program holds some of them. Raises Unavailable.
         """
         lost = self._lost()
         if lost or ahead:
@@ -68,24 +71,26 @@ class Continuity:
         return bool(lost) or ahead
 
     def close(self) -> None:
-        """Note how far the log is known to reach, before the process ends."""
+        """Store the last known event before the process ends."""
         self._unchecked += self._ledger.acknowledged()
         self._write(max(self._unchecked, default=None))
 
     def _lost(self) -> list[LogMark]:
-        """The events known to this process that the log does not hold any more."""
+        """The events that this process knows and the log no longer holds."""
         self._unchecked += self._ledger.acknowledged()
-        found = self._ledger.reader.commitments([mark.position for mark in self._unchecked])
-        return [mark for mark in self._unchecked if found.get(mark.position) != mark.commitment]
+        commitments = self._ledger.reader.commitments([mark.position for mark in self._unchecked])
+        return [
+            mark for mark in self._unchecked if commitments.get(mark.position) != mark.commitment
+        ]
 
-    def _write(self, known: LogMark | None) -> None:
-        """Note it, unless somebody is writing the read models just now."""
-        if known is None or known == self._written:
+    def _write(self, watermark: LogMark | None) -> None:
+        """Store the watermark, unless another transaction is writing the projections just now."""
+        if watermark is None or watermark == self._written:
             return
         with translate_db_errors(), begin_without_waiting(self._views) as connection:
             if connection is not None:
-                divergence.raise_to(connection, self._ledger.log_id, known)
-                self._written = known
+                divergence.raise_to(connection, self._ledger.log_id, watermark)
+                self._written = watermark
 
 
 def reconcile(
@@ -96,11 +101,11 @@ def reconcile(
     lost: Sequence[LogMark] = (),
     former: UUID | None = None,
 ) -> list[str]:
-    """Note what the log has lost, and have the read models rebuilt that were folded from it: their
-    names.
+    """Record the events that the log has lost, and request a rebuild of the projections that have
+    folded them. Returns their names.
 
     `lost` are events that the caller has found missing. `former` is the id of the log that this
-    process knew: of read models of yet another log only a start takes possession, without it.
+    process knew. Without it, as at a start, projections of any other log are taken over.
     """
     wait_for_disk(connection)
     read = ((p, checkpoints.read(connection, p.NAME)) for p in projections)
@@ -135,7 +140,9 @@ def _is_ahead(ledger: Ledger, projection: Projection, at: Checkpoint, former: UU
 def _give_up(
     ledger: Ledger, connection: Connection, projection: Projection, at: Checkpoint
 ) -> bool:
-    """Let nobody answer from it, and request a rebuild. Whether it was still that one."""
+    """Stop all reads from the projection, and request a rebuild. Returns whether the tables were
+    still of that generation.
+    """
     name = projection.NAME
     if not checkpoints.abandon(connection, at, ledger.log_id):
         return False
@@ -153,27 +160,28 @@ def _note(
     ahead: Sequence[str],
 ) -> None:
     highest = max(missing)
-    # What was stored later than the last event known was not there when that was the last one.
+    # An event that was stored later than the last known one did not exist when that one was the
+    # last.
     surviving = 0
     if former == ledger.log_id:
         surviving = min(ledger.reader.position_at(highest.stored), highest.position - 1)
-    found = divergence.note(
+    stored_divergence = divergence.note(
         connection,
         Divergence(ledger.now(), ledger.log_id, former, highest.position, surviving, ahead),
     )
-    with suppress(Exception):  # a full disk may take no log entry either
+    with suppress(Exception):  # writing a log entry fails, too, if the disk is full
         log.error(
-            "log-replaced" if found.is_another_log else "log-lost-events",
-            missing=found.missing,
-            surviving=found.surviving,
-            highest=found.highest,
-            log=str(found.log_id),
+            "log-replaced" if stored_divergence.is_another_log else "log-lost-events",
+            missing=stored_divergence.missing,
+            surviving=stored_divergence.surviving,
+            highest=stored_divergence.highest,
+            log=str(stored_divergence.log_id),
             rebuilding=list(ahead),
         )
 
 
 def _end(statuses: Collection[ProjectionStatus]) -> LogMark | None:
-    """The last event of the log, as whoever asked for the standings has seen it."""
+    """The last event of the log, as read together with the checkpoints."""
     for status in statuses:
         if status.latest is not None:
             return LogMark(status.head, status.stored, status.latest)

@@ -1,7 +1,8 @@
-"""How far the store has known its log to reach, and where the log did not go on from that.
+"""The last known event of the log, and the losses of events that were detected.
 
-Both stand beside the read models and not in the log: they tell of a log that has lost its end, in a
-failover to an asynchronous standby or because an older copy was restored. No rebuild removes them.
+Both tables are next to the projections and not in the log, as they describe a log that lost its
+last events, in a failover to an asynchronous standby or by restoring an older copy. No rebuild
+removes them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ divergence = Table(
     Column("id", Text, primary_key=True),
     Column("found", BigInteger, nullable=False),
     Column("log_id", Text, nullable=False),
-    # the log that was there before: the same one, unless it was replaced
+    # the id of the former log: the same one, unless it was replaced
     Column("former", Text, nullable=False),
     Column("highest", BigInteger, nullable=False),
     Column("surviving", BigInteger, nullable=False),
@@ -55,7 +56,7 @@ divergence = Table(
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """A log that did not go on from what was known of it. Times in microseconds.
+    """A detected loss of events, or a replaced log. Times in microseconds.
 
     `highest` is the last position known, `surviving` the last one at which the log still holds the
     event that it held before; `projections` were folded from events that are lost.
@@ -81,13 +82,13 @@ class Divergence:
 
 
 def known(connection: Connection, log_id: UUID) -> LogMark | None:
-    """How far that log is known to have reached."""
+    """The last known event of that log."""
     row = connection.execute(_KNOWN, {"of": str(log_id)}).first()
     return None if row is None else LogMark(row.position, row.stored, bytes(row.commitment))
 
 
 def raise_to(connection: Connection, log_id: UUID, mark: LogMark) -> None:
-    """Note that the log reaches that far, unless it is known to reach farther."""
+    """Store the last known event, unless a later one is stored already."""
     values, of = mark._asdict(), {"of": str(log_id)}
     raised = connection.execute(_RAISE, {**of, "to": mark.position, **values}).rowcount
     if not raised and connection.execute(_KNOWN, of).first() is None:
@@ -95,15 +96,15 @@ def raise_to(connection: Connection, log_id: UUID, mark: LogMark) -> None:
 
 
 def lower_to(connection: Connection, log_id: UUID, mark: LogMark | None) -> None:
-    """Note that the log reaches no farther than that any more; None once it is empty."""
+    """Set the last known event back; None if the log is empty."""
     connection.execute(watermark.delete().where(watermark.c.log_id == str(log_id)))
     if mark is not None:
         raise_to(connection, log_id, mark)
 
 
 def note(connection: Connection, new: Divergence) -> Divergence:
-    """Keep it, or add it to one that tells of the same loss and is not acknowledged. What stands
-    then.
+    """Store the divergence, or merge it into one of the same loss that is not acknowledged. Returns
+    the stored one.
     """
     query = select(divergence).where(
         divergence.c.acknowledged.is_(None),
@@ -123,13 +124,13 @@ def note(connection: Connection, new: Divergence) -> Divergence:
 
 
 def unacknowledged(connection: Connection) -> list[Divergence]:
-    """Those that no operator has acknowledged, oldest first."""
+    """The divergences that no operator has acknowledged, oldest first."""
     query = select(divergence).where(divergence.c.acknowledged.is_(None))
     return [_read(row) for row in connection.execute(query.order_by(divergence.c.found))]
 
 
 def acknowledge(connection: Connection, now: int) -> int:
-    """Acknowledge all of them at that time; how many there were."""
+    """Acknowledge all divergences at that time. Returns how many there were."""
     waiting = update(divergence).where(divergence.c.acknowledged.is_(None))
     return connection.execute(waiting.values(acknowledged=now)).rowcount
 

@@ -1,4 +1,4 @@
-"""What projections fold next: the log after a position, read and decoded."""
+"""Reads and decodes the batches of events that projections fold next."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ from lrs.projections.base import STATEMENT_TOPICS, Batch, BatchEvent, Projection
 _POSITION = attrgetter("position")
 
 After = tuple[int, bytes | None]
-"""The position after which a projection folds on, and the commitment of the event there; None at
-the log's beginning, and where that is not to be checked.
+"""The position after which a projection continues, and the commitment of the event there; None at
+the log's beginning, and where the commitment is not to be checked.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedBatch:
-    """A batch with what its last event adds to the projection's position."""
+    """A batch, with the data of its last event for the checkpoint."""
 
     batch: Batch
     page: Page
 
 
 class BatchSource:
-    """Batches of one log for these projections. Those in step share one reading and decoding of
-    statements, with the events of all topics that any of them folds together with statements.
+    """Batches of one log for these projections. Projections at the same position share one read and
+    decoding of statements, with the events of all topics that any of them folds together with
+    statements.
     """
 
     def __init__(self, ledger: Ledger, projections: Iterable[Projection]) -> None:
@@ -48,7 +49,7 @@ class BatchSource:
         return reader.following(position, projection.TOPICS, limit, commitment=commitment)
 
     def next(self, projection: Projection, after: After, limit: int) -> DecodedBatch | None:
-        """The batch that the projection folds next; None while there is nothing there. Raises
+        """The batch that the projection folds next; None if there are no new events. Raises
         LogDiverged.
         """
         if projection.TOPICS >= STATEMENT_TOPICS:
@@ -77,11 +78,13 @@ class BatchSource:
         return decoded
 
     def _is_held(self, page: Page) -> bool:
-        """Whether the log still ends a page as it did, so that all of it is as it was read."""
+        """Whether the log still has the same event at the end of the page, so that the whole page
+        is unchanged.
+        """
         return self._ledger.reader.commitment_at(page.last) == page.commitment
 
     def reset_cache(self) -> None:
-        """Let go of the batch that is cached."""
+        """Drop the cached batch."""
         self._cached = None
 
     def _batch(self, position: int, page: Page) -> Batch:

@@ -1,4 +1,4 @@
-"""Reading projections as fresh as the log, and all rows of one generation."""
+"""Reads of projections that are as fresh as the log, with all rows of one generation."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReadConsistency:
-    """Up to where a projection can be trusted: a position, and the instant it is complete to."""
+    """The position and the instant up to which a read of a projection is complete."""
 
     position: int
     through: int
     status: ProjectionStatus
-    """Where it stood when that was found out."""
+    """The projection's checkpoint at that time."""
 
     @property
     def is_paused(self) -> bool:
-        """Whether it is not to come any further."""
+        """Whether the projection is paused."""
         return self.status.at.paused
 
 
 class FreshReads:
-    """Answers questions to projections. `wait` is how long it lets a projection catch up, in s;
-    `stop` is set when the process ends.
+    """Runs queries on projections. `wait` is how long a read lets a projection catch up, in
+    seconds; `stop` is set when the process ends.
     """
 
     def __init__(
@@ -57,43 +57,44 @@ class FreshReads:
         return self._through
 
     def raise_through(self, instant: int) -> None:
-        """Note that reads are complete up to that instant, if not up to a later one."""
+        """Record that reads are complete up to that instant, unless a later one is known."""
         self._through = max(self._through, instant)
 
     def reset_through(self) -> None:
-        """Note that reads are complete up to no instant that is known yet."""
+        """Record that no instant is known up to which reads are complete."""
         self._through = 0
 
     def status(self, name: str) -> ProjectionStatus:
-        """Where the projection stands. Raises Unavailable while it is being made, and once it is
-        another program's.
+        """The projection's status. Raises Unavailable while it is being built, and once it belongs
+        to another program.
         """
         return self._runner.status_reader.of(name)
 
     def fresh(self, name: str) -> ReadConsistency:
-        """Bring the projection up to the log's head as of now, or wait for whoever does.
+        """Bring the projection up to the present head of the log, or wait for the process that
+        does.
 
-        After `wait` seconds it gives what is there; the ReadConsistency tells the truth about it.
-        So it does at once for one that is paused.
+        After `wait` seconds it returns the consistency that the projection has reached by then. For
+        a paused projection it does so at once.
         """
         status = self._freshened(name)
         return _consistency(status, self._through)
 
     def query(self, name: str, question: Callable[[Connection], T]) -> tuple[T, ReadConsistency]:
-        """The answer that the projection's tables give, as fresh as `fresh` says. The question
-        may be put again, so it must change nothing.
+        """The query's result, as fresh as `fresh` says. The query may run several times, so it must
+        not change anything.
         """
         consistency = self.fresh(name)
         return self.query_once(consistency, question), consistency
 
     def query_once(self, consistency: ReadConsistency, question: Callable[[Connection], T]) -> T:
-        """The answer that the projection's tables give, all of them of one making, and none of
-        them behind where they stood. Raises Unavailable.
+        """The query's result, from tables of one generation that are not behind their present
+        checkpoint. Raises Unavailable.
         """
 
         def read(status: ProjectionStatus) -> T:
             with translate_db_errors(), self._views.read.connect() as connection:
-                # On the connection that is asked: it would not outlive a crash that undid commits.
+                # On the query's own connection: it would not survive a crash that undid commits.
                 at = checkpoints.read(connection, status.at.name)
                 if at is None or at.generation != status.at.generation:
                     raise Unavailable("view-being-made")
@@ -105,8 +106,8 @@ class FreshReads:
 
     @contextmanager
     def snapshot_read(self, name: str, *others: str) -> Iterator[tuple[Connection, Checkpoint]]:
-        """A connection all of whose queries see one state of these projections' tables, and where
-        the first of them stands there. Raises Unavailable.
+        """A connection whose queries all see one state of these projections' tables, and the status
+        of the first of them in that state. Raises Unavailable.
         """
         with self._state(name, *others) as connection:
             at, *_ = (self._ours(connection, each) for each in (name, *others))
@@ -116,10 +117,12 @@ class FreshReads:
     def fresh_snapshot_read(
         self, name: str, *others: str
     ) -> Iterator[tuple[Connection, ReadConsistency]]:
-        """As `snapshot_read`, of a state as fresh as `fresh` says; the ReadConsistency is of that
-        state. Only the first of these projections is brought up to the log.
+        """Like `snapshot_read`, with a state as fresh as `fresh` says, and the ReadConsistency of
+        that state. Only the first of these projections is brought up to the log.
         """
-        through = self._through  # before the state: what was complete then is in it
+        through = (
+            self._through
+        )  # read before the snapshot, which so includes everything that was complete then
         with self._state(name, *others) as connection:
             status = self._runner.status_reader.in_snapshot(connection, name)
             if status.is_level:
@@ -141,8 +144,8 @@ class FreshReads:
     def _state(self, *names: str) -> Iterator[Connection]:
         with translate_db_errors(), snapshot_transaction(self._views) as connection:
             if self._views.dialect == "postgresql":
-                # Before the first query: what that sees must be in the tables that are there then.
-                # Whoever swaps tables locks all of them, the first of a projection's first.
+                # Before the first query, so that its snapshot belongs to the locked tables. A swap
+                # locks all tables of a projection, beginning with the first.
                 for each in names:
                     table = self._runner.projections[each].TABLES[0].name
                     connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
@@ -158,18 +161,19 @@ class FreshReads:
     def retry_if_swapped(
         self, status: ProjectionStatus, read: Callable[[ProjectionStatus], T]
     ) -> T:
-        """What `read` finds in the projection's tables, which stand there. Where they are swapped
-        for others meanwhile, it reads those. Raises Unavailable where those are a newer program's.
+        """The result of `read` on the projection's tables with that status. If the tables are
+        swapped meanwhile, it reads the new ones. Raises Unavailable if these belong to a newer
+        program.
         """
         while True:
             try:
-                found = read(status)
+                result = read(status)
             except Exception:
                 if self._runner.position(status.at.name).generation == status.at.generation:
                     raise
             else:
                 if self._is_same_generation(status):
-                    return found
+                    return result
             status = self.status(status.at.name)
 
     def _freshened(self, name: str) -> ProjectionStatus:
@@ -179,23 +183,25 @@ class FreshReads:
             try:
                 at = self._catch_up(name, status, deadline)
             except StorageFull:
-                break  # what is there can still be read
-            # Of a rebuild that was known of then; what is remembered may be from before.
+                break  # the present rows can still be read
+            # Take the pending rebuild of the present status; the remembered one may be older.
             at = replace(at, pending_rebuild=status.at.pending_rebuild)
             status = replace(status, at=at, there=at.commitment)
         return status
 
     def _is_same_generation(self, status: ProjectionStatus) -> bool:
-        """Whether the tables are still those that this status describes. They are if no rebuild was
-        known of, and there has been no time for one since: each is known of for MIN_ANNOUNCEMENT at
-        least.
+        """Whether the tables are still of the generation of this status. They are if no rebuild was
+        pending and less than MIN_ANNOUNCEMENT has passed: each rebuild is announced at least that
+        long before its swap.
         """
         if status.at.pending_rebuild is None and monotonic() - status.asked < MIN_ANNOUNCEMENT / 2:
             return True
         return self._runner.position(status.at.name).generation == status.at.generation
 
     def _catch_up(self, name: str, status: ProjectionStatus, deadline: float) -> Checkpoint:
-        """Fold towards what is due, or wait for whoever does. Where that has led."""
+        """Fold up to the due position, or wait for the process that does. Returns the status
+        afterwards.
+        """
         with self._runner.exclusively(name, deadline - monotonic()) as is_ours:
             if not is_ours:
                 return self._runner.position(name)
@@ -206,7 +212,7 @@ class FreshReads:
                 and reached.at.position >= status.due
                 and reached.at.generation == status.at.generation
             ):
-                return reached.at  # another thread of this process has been there meanwhile
+                return reached.at  # another thread of this process has folded meanwhile
             step = self._runner.step(self._runner.projections[name])
         reached = self._runner.reached(name)
         if step is Step.BUSY or reached is None:
@@ -216,6 +222,8 @@ class FreshReads:
 
 
 def _consistency(status: ProjectionStatus, through: int) -> ReadConsistency:
-    """Up to where it can be trusted; `through` is up to when reads are known to be complete."""
+    """The consistency of a read with that status; `through` is the instant up to which reads are
+    known to be complete.
+    """
     complete = max(status.through, through) if status.is_level else status.through
     return ReadConsistency(status.position, complete, status)

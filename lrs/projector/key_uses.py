@@ -1,6 +1,6 @@
-"""When each key was used last: kept beside the read models, and lost with them without harm.
+"""The last use of each key: stored with the projections, and lost with them without harm.
 
-It is no event of the log, as it would be one for each request.
+A use is no event of the log, as that would mean an event for each request.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _USES = select(key_use.c.key, key_use.c.used)
 
 
 def note(connection: Connection, uses: Mapping[UUID, int]) -> None:
-    """Keep when these keys were used last."""
-    keys = sorted(uses)  # one order for all, or two processes might wait for each other
+    """Store the last use of these keys."""
+    keys = sorted(uses)  # one order for all processes, or two of them could deadlock
     columns: Columns = {"key": keys, "used": [uses[key] for key in keys]}
     insert_columns(connection, key_use, columns, replace=True)
 
 
 def read(connection: Connection) -> dict[UUID, int]:
-    """When each key was used last, of those that were."""
+    """The last use of each key that was ever used."""
     return {row.key: row.used for row in connection.execute(_USES)}

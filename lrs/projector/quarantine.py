@@ -1,4 +1,4 @@
-"""The events that projections could not fold, each set aside so that it does not stop the rest."""
+"""The quarantine: events that projections could not fold and skipped, with the reasons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Connection, Table, Text, func, insert
 from lrs.projections.tables import metadata
 
 LONGEST = 500
-"""Characters of a reason."""
+"""The most characters of a reason."""
 
 quarantine = Table(
     "quarantine",
@@ -24,8 +24,8 @@ quarantine = Table(
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An event that a projection could not fold, why, and when that was tried last, in
-    microseconds since the epoch; 0 if an earlier version of the program did not note it.
+    """An event that a projection could not fold, the reason, and the time of the last attempt, in
+    microseconds since the epoch; 0 if an earlier version of the program did not record it.
     """
 
     projection: str
@@ -44,14 +44,14 @@ def set_aside(connection: Connection, event: Quarantined) -> None:
 
 
 def give_reason(connection: Connection, event: Quarantined) -> None:
-    """Keep the reason for which an event that was set aside cannot be folded now."""
+    """Replace the reason of a quarantined event by that of the latest attempt."""
     of, at = quarantine.c.projection == event.projection, quarantine.c.position == event.position
     values = {"error": event.error, "failed": event.failed}
     connection.execute(update(quarantine).where(of, at).values(values))
 
 
 def events(connection: Connection, projection: str | None = None) -> Sequence[Quarantined]:
-    """The events set aside of that projection, or of all, by projection and position."""
+    """The quarantined events of that projection, or of all, by projection and position."""
     query = select(quarantine).order_by(quarantine.c.projection, quarantine.c.position)
     if projection is not None:
         query = query.where(quarantine.c.projection == projection)
@@ -61,7 +61,7 @@ def events(connection: Connection, projection: str | None = None) -> Sequence[Qu
 
 
 def counted(connection: Connection) -> dict[str, int]:
-    """How many events of each projection are set aside; those that have any."""
+    """The number of quarantined events of each projection that has any."""
     counts = select(quarantine.c.projection, func.count()).group_by(quarantine.c.projection)
     return dict(map(tuple, connection.execute(counts)))
 

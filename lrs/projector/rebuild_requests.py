@@ -1,8 +1,8 @@
-"""Which projections are being made anew beside those that are read, and how far that has come.
+"""The requested rebuilds of projections, and their progress.
 
-A row is a request: it says that there is to be a read model of that version. Who works at it holds
-a lock (lrs/projector/rebuild/staging.py), which ends with the process; so a row that nobody works
-at is taken up again, or swept away. To delete it is to cancel the rebuild.
+A row is a request for a projection of that version. The process that carries it out holds a lock
+(lrs/projector/rebuild/staging.py), which ends with the process. So a request without a running
+rebuild is carried out again, or removed. Deleting the row cancels the rebuild.
 """
 
 from __future__ import annotations
@@ -30,22 +30,23 @@ rebuild = Table(
     "rebuild",
     metadata,
     Column("projection", Text, primary_key=True),
-    # another for each request
+    # random, so different for each request
     Column("id", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    # whether any process that folds may do it; else it is a command's own, and ends with that
+    # whether any process that folds may carry it out; otherwise a command does, and it ends with
+    # that
     Column("background", Boolean, nullable=False),
     Column("asked", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("rate", Float, nullable=False),
-    # when it got that far, or failed
+    # time of the progress, or of the failure
     Column("moved", BigInteger, nullable=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildRequest:
-    """A rebuild that is requested; `rate` is in events per second, times in microseconds."""
+    """A requested rebuild; `rate` is in events per second, times in microseconds."""
 
     projection: str
     id: str
@@ -58,7 +59,7 @@ class RebuildRequest:
 
 
 def read_all(connection: Connection) -> dict[str, RebuildRequest]:
-    """All of them, by projection."""
+    """All requests, by projection."""
     return {row.projection: RebuildRequest(*row) for row in connection.execute(_ALL)}
 
 
@@ -68,24 +69,24 @@ def read(connection: Connection, projection: str) -> RebuildRequest | None:
 
 
 def ask(connection: Connection, wanted: RebuildRequest) -> None:
-    """Wish for a rebuild, in the stead of another of that projection."""
+    """Request a rebuild, instead of another one of that projection."""
     remove(connection, wanted.projection)
     connection.execute(insert(rebuild), asdict(wanted))
 
 
 def progress(connection: Connection, now: RebuildRequest) -> bool:
-    """Note how far it has come; whether it is still requested."""
+    """Store the progress. Returns whether the rebuild is still requested."""
     values = {"position": now.position, "rate": now.rate, "moved": now.moved}
     return bool(connection.execute(_PROGRESS, {"which": now.id, **values}).rowcount)
 
 
 def finish(connection: Connection, id: str) -> bool:
-    """Take the request away; whether it was still there."""
+    """Delete the request. Returns whether it existed."""
     return bool(connection.execute(rebuild.delete().where(rebuild.c.id == id)).rowcount)
 
 
 def remove(connection: Connection, projection: str) -> bool:
-    """Take away whatever is requested of that projection; whether there was anything."""
+    """Delete the request for that projection. Returns whether there was one."""
     gone = rebuild.delete().where(rebuild.c.projection == projection)
     return bool(connection.execute(gone).rowcount)
 

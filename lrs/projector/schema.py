@@ -1,5 +1,5 @@
-"""The tables beside all projections: positions, what is set aside, rebuilds, divergences, and when
-keys were used.
+"""The tables that all projections share: checkpoints, quarantine, rebuild requests, divergences,
+and uses of keys.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lrs.projector.rebuild_requests import rebuild
 
 TABLES = (projection, quarantine, rebuild, watermark, divergence, key_use)
 
-# In one look, which SQLAlchemy's inspection would have six times: each start of a process does it.
+# One query, where SQLAlchemy's inspection would need six: each start of a process runs it.
 _COLUMNS = {
     "sqlite": text(
         "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c"
@@ -31,32 +31,32 @@ _COLUMNS = {
         " AND attnum > 0 AND NOT attisdropped"
     ),
 }
-"""Table and column of everything there, by dialect."""
+"""The query for all tables and columns, by dialect."""
 
 
 def make(connection: Connection) -> None:
-    """Make them where they are missing, and add the columns that an earlier version's lack."""
-    there = _columns(connection)
-    missing = [table for table in TABLES if table.name not in there]
+    """Create missing tables, and add the columns that those of an earlier version lack."""
+    columns = _columns(connection)
+    missing = [table for table in TABLES if table.name not in columns]
     if missing:
         metadata.create_all(connection, tables=missing)
     for table in TABLES:
         if table not in missing:
-            _complete(connection, table, there[table.name])
+            _complete(connection, table, columns[table.name])
 
 
 def _columns(connection: Connection) -> Mapping[str, Set[str]]:
-    """The names of the columns of each table there."""
-    there: dict[str, set[str]] = defaultdict(set)
+    """The names of the columns of each existing table."""
+    columns: dict[str, set[str]] = defaultdict(set)
     for table, column in connection.execute(_COLUMNS[connection.dialect.name]):
-        there[table].add(column)
-    return there
+        columns[table].add(column)
+    return columns
 
 
-def _complete(connection: Connection, table: Table, there: Set[str]) -> None:
+def _complete(connection: Connection, table: Table, existing: Set[str]) -> None:
     schema = table.schema if connection.dialect.name == "postgresql" else None
-    place = f"{schema}.{table.name}" if schema else table.name
+    qualified_name = f"{schema}.{table.name}" if schema else table.name
     for column in table.columns:
-        if column.name not in there:
-            said = CreateColumn(column).compile(connection)
-            connection.exec_driver_sql(f"ALTER TABLE {place} ADD COLUMN {said}")
+        if column.name not in existing:
+            definition = CreateColumn(column).compile(connection)
+            connection.exec_driver_sql(f"ALTER TABLE {qualified_name} ADD COLUMN {definition}")

@@ -1,9 +1,9 @@
-"""What a program's start does for its read models: makes those that are missing, and requests
-those that are of an older version.
+"""The start of a program: creates missing projections, and requests rebuilds of those of an older
+version.
 
-An older version's read model goes on being folded and read by older processes until its successor
-is swapped in; this program answers nothing from it. A newer version's is left alone: whoever wants
-to go back says so (`lrs projections rebuild`).
+Older processes go on folding and reading a projection of their version until its successor is
+swapped in; this program does not answer from it. It does not touch a projection of a newer version:
+to go back, an operator runs `lrs projections rebuild`.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from lrs.projector.status import MIN_ANNOUNCEMENT
 log = structlog.get_logger(__name__)
 
 SHORT = 10_000
-"""A log of that many events is folded in place, in a second or two, where nothing is there that
-anybody could read.
+"""A missing projection is folded in place, in a second or two, if the log has at most so many
+events.
 """
 
 
 class FoundProjection(Enum):
-    """What a start finds of a projection."""
+    """The state in which a start finds a projection."""
 
     OURS = "as it should be"
     NEWER = "of a newer version"
@@ -47,30 +47,30 @@ class FoundProjection(Enum):
 
 
 def prepare(ledger: Ledger, views: Database, projections: Iterable[Projection]) -> None:
-    """Make what is missing, and request what is of an older version, or was folded from events
-    that the log has lost.
+    """Create missing projections, and request rebuilds of those that are of an older version or
+    have folded events that the log has lost.
     """
     projections = list(projections)
     with _starting(views) as connection:
         schema.make(connection)
         given_up = reconcile(ledger, connection, projections)
     if given_up and ledger.reader.head()[0] <= SHORT:
-        sleep(MIN_ANNOUNCEMENT)  # whoever reads them just now is through then, or looks again
+        sleep(MIN_ANNOUNCEMENT)  # by then present readers have finished, or check again
     with _starting(views) as connection:
-        wanted = rebuild_requests.read_all(connection)
+        requests = rebuild_requests.read_all(connection)
         for projection in projections:
             at = checkpoints.read(connection, projection.NAME)
-            found = _found(projection, at)
-            if found is not FoundProjection.OURS:
-                log.info("projection-found", projection=projection.NAME, found=found.value)
+            state = _found(projection, at)
+            if state is not FoundProjection.OURS:
+                log.info("projection-found", projection=projection.NAME, found=state.value)
                 if projection.NAME in given_up:
-                    wanted.pop(projection.NAME, None)
-                _mend(ledger, connection, projection, found, wanted.get(projection.NAME))
+                    requests.pop(projection.NAME, None)
+                _mend(ledger, connection, projection, state, requests.get(projection.NAME))
 
 
 @contextmanager
 def _starting(views: Database) -> Iterator[Connection]:
-    """A transaction that no other process's start has at the same time."""
+    """A transaction that excludes the starts of other processes."""
     with translate_db_errors(), views.write.begin() as connection:
         if views.dialect == "postgresql":
             connection.execute(_MIGRATION_LOCK)
@@ -92,18 +92,18 @@ def _mend(
     ledger: Ledger,
     connection: Connection,
     projection: Projection,
-    found: FoundProjection,
-    wanted: RebuildRequest | None,
+    state: FoundProjection,
+    request: RebuildRequest | None,
 ) -> None:
     name, version = projection.NAME, projection.VERSION
-    if found is FoundProjection.NEWER:
+    if state is FoundProjection.NEWER:
         return
-    requested = wanted is not None and (
-        wanted.version == version or is_newer(wanted.version, version)
+    requested = request is not None and (
+        request.version == version or is_newer(request.version, version)
     )
-    if requested and found in (FoundProjection.OLDER, FoundProjection.NOTHING):
+    if requested and state in (FoundProjection.OLDER, FoundProjection.NOTHING):
         return
-    if found is not FoundProjection.OLDER:
+    if state is not FoundProjection.OLDER:
         if ledger.reader.head()[0] <= SHORT:
             begin(connection, projection, ledger)
             return
@@ -113,9 +113,10 @@ def _mend(
 
 
 def begin(connection: Connection, projection: Projection, ledger: Ledger) -> None:
-    """Begin the projection in place, with empty tables."""
+    """Create the projection in place, with empty tables."""
     tables = list(projection.TABLES)
-    # The row first: it waits for the batch under way, which would wait for dropped tables.
+    # The row first: this waits for the running batch, which would otherwise wait for dropped
+    # tables.
     checkpoints.begin(connection, projection.NAME, projection.VERSION, ledger.log_id)
     quarantine.remove(connection, projection.NAME)
     rebuild_requests.remove(connection, projection.NAME)

@@ -1,8 +1,8 @@
-"""Where projections stand, and how far they have to go.
+"""The status of projections: their checkpoints, and their lag behind the log.
 
-A projection of rare topics has nothing to do while only statements come in. What it folds next is
-asked of the log, for all of them in one query; where no event of its topics lies between its
-position and the log's head, it is level with the log without having moved.
+A projection of rare topics has nothing to fold while only statements arrive. One query on the log
+finds the next event of each such projection. If no event of its topics lies between its position
+and the log's head, the projection is up to date, although its position has not changed.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from lrs.projector import checkpoints
 from lrs.projector.checkpoints import NOT_BUILT, Checkpoint
 
 MIN_ANNOUNCEMENT = 1.0
-"""Seconds for which it is known at least that tables are about to be replaced, before they are: a
-read that is over sooner, and began when nothing was known of it, has seen nothing of it.
+"""Every swap of tables is announced at least so many seconds before. So a read that took less time,
+and began without an announcement, saw no swap.
 """
 
 
 class Ownership(Enum):
-    """Which program a read model is for."""
+    """Which program a projection belongs to."""
 
     OURS = 0
     COMING = 1
-    """Ours is to take its place."""
+    """This program's own is to replace it."""
     OUTDATED = 2
-    """Ours was never made, and nobody is to make it."""
+    """This program's own does not exist, and no rebuild is requested."""
     ANOTHERS = 3
-    """It is of a newer program, or of another log."""
+    """It belongs to a newer program, or to another log."""
     AHEAD = 4
-    """It was folded from events that the log does not hold any more."""
+    """It has folded events that the log does not hold any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectionStatus:
-    """A projection's position, and the log's end, which was read no earlier."""
+    """A projection's checkpoint, and the log's end, which was read at the same time or later."""
 
     at: Checkpoint
     head: int
@@ -61,33 +61,33 @@ class ProjectionStatus:
     due: int
     """The position of the last event that the projection folds."""
     asked: float
-    """When that was asked, by the clock that only goes on, in seconds."""
+    """The monotonic time of the read, in seconds."""
 
     @property
     def is_level(self) -> bool:
-        """Whether it holds all that it folds of the log up to the head."""
+        """Whether it has folded all its events of the log up to the head."""
         return self.at.position >= self.due
 
     @property
     def is_ahead(self) -> bool:
-        """Whether it was folded from events that the log does not hold any more: the log has lost
-        its end, by a failover or because a copy was restored. Others may stand there by now.
+        """Whether it has folded events that the log has lost, in a failover or by restoring a copy.
+        Other events may have their positions by now.
         """
         return self.at.position > 0 and self.at.commitment != self.there
 
     @property
     def position(self) -> int:
-        """The position up to which it holds all that it folds."""
+        """The position up to which it has folded all its events."""
         return max(self.at.position, self.head) if self.is_level else self.at.position
 
     @property
     def through(self) -> int:
-        """The `stored` of the event up to which it holds all that it folds."""
+        """The `stored` of the event up to which it has folded all its events."""
         return max(self.at.stored, self.stored) if self.is_level else self.at.stored
 
 
 class StatusReader:
-    """Reads where the projections of one program stand, in a round trip or two."""
+    """Reads the status of the projections of one program, in one or two round trips."""
 
     def __init__(
         self, ledger: Ledger, views: Database, projections: Mapping[str, Projection]
@@ -101,7 +101,7 @@ class StatusReader:
         self._topics = tuple(sorted({t for topics in self._rare.values() for t in topics}))
 
     def all(self) -> dict[str, ProjectionStatus]:
-        """By name, also those that this program may neither read nor fold."""
+        """The status by name, also of projections that this program may neither read nor fold."""
         return self._read(self._rare, self._topics, None)
 
     def of(self, name: str) -> ProjectionStatus:
@@ -111,7 +111,7 @@ class StatusReader:
         return status
 
     def in_snapshot(self, connection: Connection, name: str) -> ProjectionStatus:
-        """Where it stands in the state that this connection sees, and the log's end no earlier.
+        """The status in the snapshot that this connection sees, with a log's end that is not older.
         Raises Unavailable as `of` does.
         """
         topics, asked = self._rare[name], monotonic()
@@ -127,7 +127,7 @@ class StatusReader:
         return status
 
     def ownership(self, at: Checkpoint) -> Ownership:
-        """Which program may read and fold what stands there."""
+        """Which program may read and fold the projection."""
         ours = self._versions[at.name]
         if at.log_id != self._ledger.log_id:
             return Ownership.ANOTHERS
@@ -141,19 +141,19 @@ class StatusReader:
         return Ownership.OUTDATED if at.pending_rebuild is None else Ownership.COMING
 
     def owner(self, status: ProjectionStatus) -> Ownership:
-        """As `ownership`, and whether the log still holds what was folded."""
-        whose = self.ownership(status.at)
-        return Ownership.AHEAD if whose is Ownership.OURS and status.is_ahead else whose
+        """Like `ownership`, also considering whether the log still holds the folded events."""
+        owner = self.ownership(status.at)
+        return Ownership.AHEAD if owner is Ownership.OURS and status.is_ahead else owner
 
     def require_answers(self, status: ProjectionStatus) -> None:
-        """As `require_ours`, and keep off tables that were folded from what the log has lost."""
+        """Like `require_ours`; also raises Unavailable for tables that have folded lost events."""
         self.require_ours(status.at)
         if status.is_ahead:
             raise Unavailable("view-ahead-of-log", projection=status.at.name)
 
     def require_ours(self, at: Checkpoint) -> None:
-        """Keep off tables that are still to be made for this program, or that another one has
-        made. Raises Unavailable.
+        """Raises Unavailable for tables that are not built yet for this program, or belong to
+        another one.
         """
         match self.ownership(at):
             case Ownership.COMING:
@@ -166,33 +166,34 @@ class StatusReader:
     def _read(
         self, names: Collection[str], topics: tuple[str, ...], only: str | None
     ) -> dict[str, ProjectionStatus]:
-        asked = monotonic()
+        read_at = monotonic()
         with translate_db_errors(), self._views.read.connect() as connection:
             columns = _beside(topics) if self._one_database else ()
-            found = checkpoints.read_with(connection, columns, only)
-        if any(name not in found for name in names):
+            by_name = checkpoints.read_with(connection, columns, only)
+        if any(name not in by_name for name in names):
             raise Unavailable("view-being-made")
         if self._one_database:
-            ends = {name: found[name][1] for name in names}
-        else:  # the log's end after the checkpoints, or a checkpoint could seem to be beyond it
-            at = {name: found[name][0].position for name in names}
+            ends = {name: by_name[name][1] for name in names}
+        else:  # read after the checkpoints, none of which can so be beyond the log's end
+            at = {name: by_name[name][0].position for name in names}
             (*end,) = self._ledger.reader.end(topics, list(at.values()))
             split = len(end) - len(at)
             ends = {
-                name: (*end[:split], there) for name, there in zip(at, end[split:], strict=True)
+                name: (*end[:split], commitment)
+                for name, commitment in zip(at, end[split:], strict=True)
             }
-        return {name: self._status(found[name][0], ends[name], topics, asked) for name in names}
+        return {name: self._status(by_name[name][0], ends[name], topics, read_at) for name in names}
 
     def _status(
-        self, at: Checkpoint, end: Sequence[Any], topics: tuple[str, ...], asked: float
+        self, at: Checkpoint, end: Sequence[Any], topics: tuple[str, ...], read_at: float
     ) -> ProjectionStatus:
         """`end` is what LogReader.end gives, with the commitment at the projection's position."""
-        head, stored, latest, *last, there = end
+        head, stored, latest, *last, commitment = end
         last_of = {topic: position or 0 for topic, position in zip(topics, last, strict=True)}
         rare = self._rare[at.name]
         due = max(last_of[topic] for topic in rare) if rare else head or 0
         return ProjectionStatus(
-            at, head or 0, stored or 0, _bytes(latest), _bytes(there), due, asked
+            at, head or 0, stored or 0, _bytes(latest), _bytes(commitment), due, read_at
         )
 
 
@@ -201,7 +202,9 @@ _NONE: tuple[None, tuple[Any, ...]] = (None, ())
 
 @lru_cache(maxsize=64)
 def _beside(topics: tuple[str, ...]) -> tuple[ColumnElement[Any], ...]:
-    """The log's end and the commitment at a projection's position, beside that position's row."""
+    """The log's end and the commitment at a projection's position, as columns of the checkpoint's
+    query.
+    """
     return *end_of_log(topics), commitment_of(checkpoints.projection.c.position)
 
 

@@ -1,11 +1,11 @@
-"""What the log holds and the statements index does not yet, so that a read need not wait for it.
+"""The unindexed tail: statements that the log holds and the index does not hold yet.
 
-A read that came just after a write used to fold the write into the index itself, a transaction
-of ten round trips. Now it matches the few statements behind the index by the same terms in
-memory, and leaves the folding to the projector's thread, which takes many at a time.
+A read just after a write used to fold that write into the index itself, in a transaction of ten
+round trips. Now it matches the few statements of the tail by the same terms in memory, and leaves
+the folding to the projector's thread, which folds many at a time.
 
-A StatementRef makes statements findable by each other's terms, and may void: where one of the
-few refers to another statement or is referred to, the index has to be asked after all.
+A StatementRef makes a statement findable by the terms of its target, and may void the target. So if
+a statement of the tail has a reference, or is the target of one, only the index can answer.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ class UnindexedTail:
     after: int
     statements: Sequence[tuple[int, Terms]] = ()
 
-    def matching(self, wanted: Filter) -> list[int]:
-        """Positions of those that match, ascending."""
-        asked = _Asked(wanted)
+    def matching(self, filters: Filter) -> list[int]:
+        """Positions of the matching statements, ascending."""
+        by_terms = _TermFilter(filters)
         return [
             position
             for position, t in self.statements
-            if wanted.after < position <= wanted.upto and asked.match(t)
+            if filters.after < position <= filters.upto and by_terms.match(t)
         ]
 
 
 class TailReader:
-    """The end of the log as this process has read it: each statement is decoded once.
+    """The tail as this process has read it; each statement is decoded once.
 
-    At most MOST statements are matched; what is farther behind has to be folded.
+    At most MOST statements are matched; a longer tail has to be folded.
     """
 
     MOST = 2_000
@@ -60,19 +60,21 @@ class TailReader:
         self._positions: list[int] = []
         self._terms: list[Terms] = []
         self._entangled = 0
-        """The last position of a statement that refers, or is referred to."""
+        """The last position of a statement with a reference, or that is the target of one."""
         self._targets: dict[UUID, int] = {}
-        """What statements refer to that the index did not hold when last asked, and who does."""
+        """Targets of references that the index did not hold at the last query, with the referring
+        statements.
+        """
         self._after = 0
-        """Nothing at or below is kept here."""
+        """The tail begins after this position."""
         self._begun = ""
         self._commitment: bytes | None = None
-        """That of the last event read, which tells whether the log still goes on from it."""
+        """The commitment of the last event that was read, to check that the log still holds it."""
 
     def behind(self, status: ProjectionStatus) -> UnindexedTail | None:
         """The statements after the index's position, up to the log's head.
 
-        None where only the index can tell. Raises LogDiverged, Unavailable.
+        None if only the index can answer. Raises LogDiverged, Unavailable.
         """
         index, upto = status.at, status.head
         after = index.position
@@ -87,7 +89,7 @@ class TailReader:
                 if self._upto < upto:
                     self._read(after)
             except (LookupError, TypeError, ValueError, AttributeError):
-                return None  # what cannot be matched cannot be folded: the projector sets it aside
+                return None  # nor can it be folded: the projector quarantines it
             if self._entangled > after or self._upto < upto:
                 return None
             first, last = (bisect_right(self._positions, at) for at in (after, upto))
@@ -97,8 +99,8 @@ class TailReader:
             )
 
     def _holds(self, status: ProjectionStatus) -> bool:
-        """Whether what is kept goes on from the index's position, and the log from what is kept:
-        a failover may have put other events at the positions that were read.
+        """Whether the tail continues from the index's position, and the log still holds it: after a
+        failover other events may have the positions that were read.
         """
         index = status.at
         if self._begun != index.generation or not self._after <= index.position <= self._upto:
@@ -116,7 +118,7 @@ class TailReader:
         self._positions, self._terms = [], []
 
     def _read(self, after: int) -> None:
-        """Read on; what is then far behind will not be asked for again."""
+        """Read the new events, and drop those that lie far behind."""
         page = self._log.after(self._upto, self.MOST, commitment=self._commitment)
         statements = [row.recorded() for row in page.statements]
         read = [terms(s.statement, s.authority) for s in statements]
@@ -131,34 +133,34 @@ class TailReader:
             del self._positions[: -self.MOST], self._terms[: -self.MOST]
 
     def _last_entangled(self, statements: Sequence[RecordedStatement]) -> int:
-        """The last of them that refers, or that is referred to: by what the index holds, or by
-        what was read here and may be folded when its target is asked for.
+        """The last position of a statement with a reference, or that is the target of one: of a
+        reference in the index, or in a statement that was read here and may be folded by now.
         """
         with translate_db_errors(), self._views.read.connect() as connection:
-            known = referred(connection, [s.id for s in statements])
+            referred_ids = referred(connection, [s.id for s in statements])
         targets = {s.position: target_of(s.statement) for s in statements}
         self._targets |= {t: position for position, t in targets.items() if t is not None}
         return max(
             (
                 s.position
                 for s in statements
-                if s.id in known or s.id in self._targets or targets[s.position] is not None
+                if s.id in referred_ids or s.id in self._targets or targets[s.position] is not None
             ),
             default=0,
         )
 
 
-class _Asked:
-    """A filter in the words of terms."""
+class _TermFilter:
+    """A filter as terms."""
 
-    def __init__(self, wanted: Filter) -> None:
-        asked = wanted.terms()
-        self._agent, self._verb = asked.get("agent"), asked.get("verb")
-        self._activity, self._authority = asked.get("activity"), asked.get("authority")
-        self._criteria = wanted.criteria
+    def __init__(self, filters: Filter) -> None:
+        terms = filters.terms()
+        self._agent, self._verb = terms.get("agent"), terms.get("verb")
+        self._activity, self._authority = terms.get("activity"), terms.get("authority")
+        self._criteria = filters.criteria
 
     def match(self, t: Terms) -> bool:
-        """What `lrs.projections.statements.search.find` finds by its indexes."""
+        """The same matches as `lrs.projections.statements.search.find` has by its indexes."""
         registration = self._criteria.registration
         return (
             (self._verb is None or t.verb == self._verb)

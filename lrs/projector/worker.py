@@ -1,4 +1,4 @@
-"""The projector of a process: its thread, and what readers and operators ask of it."""
+"""The projector of a process: its thread, and its operations for readers and operators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Projector:
 
     `wait` is how long it waits for another worker; `pause` how long the thread waits after a
     wake-up, so that one batch serves many appends; `poll` how long it sleeps at most, so that a
-    lost wake-up costs that and never an event. `stop` is the event that its parts look at, too.
+    lost wake-up costs that and never an event. `stop` is an event that its parts check, too.
     """
 
     def __init__(
@@ -59,17 +59,17 @@ class Projector:
         self._wait, self._pause, self._poll = wait, pause, poll
         self._thread: threading.Thread | None = None
         self._failed: dict[str, str] = {}
-        """What keeps this process from folding, by projection."""
+        """The last error of folding in this process, by projection."""
         versions = {name: p.VERSION for name, p in runner.projections.items()}
         self._background = BackgroundRebuilds(ledger, views, rebuilds, versions)
         self._continuity = Continuity(ledger, views, runner.projections)
 
     def prepare(self) -> None:
-        """Make what is missing, and request what is to be rebuilt."""
+        """Create missing projections, and request the necessary rebuilds."""
         prepare(self._ledger, self._views, self.runner.projections.values())
 
     def hint(self) -> None:
-        """Say that there may be something new. Cheap; from any thread."""
+        """Hint that the log may have new events. Cheap; from any thread."""
         self._wake.set()
 
     def start(self, *, fold: bool = True) -> None:
@@ -85,7 +85,8 @@ class Projector:
         if self._thread is not None:
             self._thread.join(10)
         self._background.join(10)
-        with suppress(Exception):  # the database is away; the next start goes without
+        # if the database is unavailable, the next start does without the watermark
+        with suppress(Exception):
             self._continuity.close()
 
     def rebuild(
@@ -95,7 +96,7 @@ class Projector:
         compare: bool = False,
         progress: Callable[[RebuildRequest], None] = lambda _: None,
     ) -> list[Rebuilt]:
-        """Make these projections anew, one after the other, beside those that are read."""
+        """Rebuild these projections, one after the other."""
         return [
             self.rebuilds.run(
                 name,
@@ -106,8 +107,8 @@ class Projector:
         ]
 
     def set_paused(self, name: str, paused: bool) -> None:
-        """Have nobody fold the projection, in any process, or have it folded again. It waits for
-        the batch under way. Raises Unavailable.
+        """Pause or resume the projection in all processes. Waits for the running batch. Raises
+        Unavailable.
         """
         with translate_db_errors(), self._views.write.begin() as connection:
             wait_for_disk(connection)
@@ -115,8 +116,8 @@ class Projector:
         self.hint()
 
     def try_event(self, name: str, position: int) -> str | None:
-        """Fold the event there by itself, into what the projection holds, and undo it: why it
-        cannot be folded, or None. Raises Unavailable.
+        """Fold the event at that position by itself into the projection, and roll back. Returns the
+        reason why it cannot be folded, or None. Raises Unavailable.
         """
         projection = self.rebuilds.projection(name)
         decoded = BatchSource(self._ledger, [projection]).next(projection, (position - 1, None), 1)
@@ -139,7 +140,7 @@ class Projector:
         return None
 
     def _locked(self, connection: Connection, name: str) -> Checkpoint:
-        """The position, once no other worker holds it."""
+        """The checkpoint, locked once no other worker holds it."""
         deadline = monotonic() + self._wait
         while monotonic() < deadline:
             at = checkpoints.lock(connection, name)
@@ -149,7 +150,7 @@ class Projector:
         raise Unavailable("view-busy", projection=name)
 
     def _run(self, fold: bool) -> None:
-        """Fold until `stop`: woken by hints, polling between them, surviving whatever fails."""
+        """Fold until `stop`: woken by hints, polling between them, surviving all errors."""
         while not self._stop.is_set():
             try:
                 statuses = self.runner.status_reader.all()
@@ -170,20 +171,21 @@ class Projector:
                 self._stop.wait(self._pause)
 
     def _step_all(self, statuses: dict[str, ProjectionStatus]) -> bool:
-        """Fold a batch of each that has something to fold, and note where that has led. Whether
-        there is more. What keeps one from being folded does not keep the others.
+        """Fold a batch of each projection with new events, and record the consistency. Returns
+        whether there is more. An error of one projection does not stop the others.
         """
         full, failed = False, None
         for name, status in statuses.items():
             at = status.at
             if (owner := self._owner(status)) is not Ownership.OURS:
-                if owner in (Ownership.ANOTHERS, Ownership.OUTDATED):  # else it is about to be ours
+                # otherwise its rebuild for this program is pending
+                if owner in (Ownership.ANOTHERS, Ownership.OUTDATED):
                     self._warn(at)
                 continue
             if status.is_level or at.paused:
                 continue
-            # Where another process is at work, that one goes on; to come back at once would only
-            # have the two take turns at ever smaller batches.
+            # If another process is folding, leave it to that process: coming back at once would
+            # only make both fold ever smaller batches in turns.
             try:
                 step = self.runner.step(self.runner.projections[name])
             except Exception as error:
@@ -206,14 +208,14 @@ class Projector:
         return self.runner.status_reader.owner(status)
 
     def _warn(self, at: Checkpoint) -> None:
-        """Say once that this program has nothing to do with a read model any more, or not yet."""
+        """Log once that this program no longer folds a projection, or not yet."""
         text = f"version {at.version} of log {at.log_id}"
         if self._failed.get(at.name) != text:
             self._failed[at.name] = text
             log.warning("view-of-another-program", projection=at.name, version=at.version)
 
     def _note(self, name: str, error: Exception) -> None:
-        """Say where it can be seen what keeps this process from folding, each reason once."""
+        """Log and store the error that keeps this process from folding, each reason once."""
         text = describe_error(error)
         if self._failed.get(name) != text:
             self._failed[name] = text

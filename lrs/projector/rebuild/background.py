@@ -1,4 +1,4 @@
-"""Rebuilds that nobody waits for: a process that folds takes them up, one after the other."""
+"""Rebuilds in the background: a process that folds carries them out, one after the other."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class BackgroundRebuilds:
         """When each request of this process failed last, by its id."""
 
     def look(self) -> None:
-        """See to the rebuilds that are requested, unless this process does so already."""
+        """Start carrying out the requested rebuilds, unless this process does so already."""
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="rebuilder", daemon=True)
             self._thread.start()
@@ -53,7 +53,7 @@ class BackgroundRebuilds:
             self._thread.join(seconds)
 
     def _run(self) -> None:
-        with suppress(Exception):  # the database is away; the projector's thread says so
+        with suppress(Exception):  # the database is unavailable; the projector's thread logs that
             with translate_db_errors(), self._views.read.connect() as connection:
                 wanted = rebuild_requests.read_all(connection)
             for rebuild in wanted.values():
@@ -81,7 +81,7 @@ class BackgroundRebuilds:
         return self._ledger.now() - self._failed.get(rebuild.id, 0) < AGAIN * SECOND
 
     def _note(self, rebuild: RebuildRequest, error: Exception) -> None:
-        """It failed: say so where it can be seen, and leave it be for a while."""
+        """Log and store the error of a failed rebuild, and do not retry it for a while."""
         now = self._ledger.now()
         self._failed = {rebuild.id: now}
         with suppress(Exception):

@@ -1,7 +1,7 @@
 """Which process rebuilds a projection: one at a time for each, in any process.
 
-Readers see the old rows or the new ones. Whoever is killed before the swap (job.py) leaves what
-was there, and nothing that keeps the next rebuild from beginning.
+Readers see the old rows or the new ones. A process that is killed before the swap (job.py) leaves
+the old tables, and nothing that prevents the next rebuild.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lrs.projector.rebuild_requests import RebuildRequest
 
 
 class RebuildCoordinator:
-    """Makes projections of one program anew, each in a place of its own."""
+    """Rebuilds projections of one program, each in its own staging area."""
 
     def __init__(
         self,
@@ -40,38 +40,38 @@ class RebuildCoordinator:
         self._stop = stop
 
     def projection(self, name: str) -> Projection:
-        """A projection that remembers nothing yet."""
+        """A new projection, without caches."""
         return next(p for p in self._anew() if name == p.NAME)
 
     def staging(self, name: str) -> StagingArea:
         return staging_area(self._views, name)
 
     def ask(self, name: str) -> None:
-        """Wish for a rebuild, which the next process that folds will make. Raises RebuildConflict
-        where there is one under way or requested.
+        """Request a rebuild, which the next process that folds carries out. Raises RebuildConflict
+        if one is running or requested.
         """
         with translate_db_errors(), self._views.write.begin() as connection:
-            wanted = rebuild_requests.read(connection, name)
-            if wanted is not None and (wanted.background or self.staging(name).is_locked()):
+            request = rebuild_requests.read(connection, name)
+            if request is not None and (request.background or self.staging(name).is_locked()):
                 raise RebuildConflict("rebuild-under-way", projection=name)
             self._request(connection, name, background=True)
 
     def cancel(self, name: str) -> None:
-        """Have nobody make it any more. Raises RebuildConflict where nobody does or is to."""
+        """Cancel the rebuild. Raises RebuildConflict if none is running or requested."""
         with translate_db_errors(), self._views.write.begin() as connection:
             if not rebuild_requests.remove(connection, name):
                 raise RebuildConflict("no-rebuild", projection=name)
         self.sweep(name)
 
     def sweep(self, name: str) -> None:
-        """Throw away what a process that is gone has left, unless somebody is at work there."""
-        place = self.staging(name)
-        with suppress(RebuildConflict), place.locked():
+        """Remove the leftovers of a dead process, unless a rebuild is running."""
+        staging = self.staging(name)
+        with suppress(RebuildConflict), staging.locked():
             with translate_db_errors(), self._views.write.begin() as connection:
-                wanted = rebuild_requests.read(connection, name)
-                if wanted is not None and not wanted.background:
-                    rebuild_requests.finish(connection, wanted.id)
-            place.clear()
+                request = rebuild_requests.read(connection, name)
+                if request is not None and not request.background:
+                    rebuild_requests.finish(connection, request.id)
+            staging.clear()
 
     def run(
         self,
@@ -81,44 +81,45 @@ class RebuildCoordinator:
         level: Level | None = None,
         progress: OnProgress = lambda _: None,
     ) -> Rebuilt:
-        """Rebuild it now: as this process's own request, or the one that is `waiting`. With
-        `level`, which brings the live one up to the log, the rows of both are compared.
+        """Rebuild the projection now: for this process's own request, or for the one that is
+        `waiting`. With `level`, which brings the live projection up to the log, the old and new
+        rows are compared.
 
-        Raises RebuildConflict where somebody else is at it, or once it is cancelled or overtaken;
-        StorageFull, Unavailable. Then what was there is still there.
+        Raises RebuildConflict if another process rebuilds it, or once it is cancelled or overtaken;
+        StorageFull, Unavailable. The old tables then stay.
         """
-        place = self.staging(name)
-        with place.locked():
-            place.clear()
+        staging = self.staging(name)
+        with staging.locked():
+            staging.clear()
             with translate_db_errors(), self._views.write.begin() as connection:
-                wanted = self._requested(connection, name, waiting)
+                request = self._requested(connection, name, waiting)
                 live = checkpoints.read(connection, name)
             try:
-                making = RebuildJob(
+                job = RebuildJob(
                     self._ledger,
                     self._views,
                     self.projection(name),
-                    place,
-                    wanted,
+                    staging,
+                    request,
                     live,
                     stop=self._stop,
                     progress=progress,
                 )
-                return making.run(level)
+                return job.run(level)
             except BaseException:
-                if not wanted.background:
+                if not request.background:
                     with suppress(Exception), self._views.write.begin() as connection:
-                        rebuild_requests.finish(connection, wanted.id)
+                        rebuild_requests.finish(connection, request.id)
                 raise
             finally:
-                with suppress(Exception):  # the next rebuild clears the place, too
-                    place.require_lock()
-                    place.clear()
+                with suppress(Exception):  # the next rebuild clears the staging area, too
+                    staging.require_lock()
+                    staging.clear()
 
     def _requested(
         self, connection: Connection, name: str, waiting: RebuildRequest | None
     ) -> RebuildRequest:
-        """The request to be fulfilled, whose lock is held."""
+        """The request to carry out; the caller holds its lock."""
         if waiting is None:
             return self._request(connection, name, background=False)
         wanted = rebuild_requests.read(connection, name)

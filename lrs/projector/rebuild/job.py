@@ -1,8 +1,8 @@
-"""One rebuild under way: fold a copy from the log's start, then put it in the live one's place.
+"""A running rebuild: folds the log from its start into a staging area, then swaps the tables.
 
-Once the copy is level with the log, the live projection is held still for as long as it takes to
-fold the rest and to swap: the tables, the position, what is set aside and the request itself change
-in one transaction.
+Once the staged tables are at the log's head, the job locks the live projection, folds the remaining
+events and swaps: the tables, the checkpoint, the quarantine and the request change in one
+transaction.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from lrs.projector.throughput import SECOND, paced
 log = structlog.get_logger(__name__)
 
 TELLING = 0.5
-"""Seconds between two notes of how far it has come."""
+"""Seconds between two updates of the progress."""
 
 SWAP_LOCK_TIMEOUTS = (0.1, 0.2, 0.4, 0.8, 1.5)
-"""Seconds that a swap waits for readers, attempt by attempt; the last one from then on. It is more
-than the second after which PostgreSQL has an automatic vacuum give way.
+"""Seconds that a swap waits for readers, attempt by attempt; the last value repeats. It is more
+than the second after which PostgreSQL cancels an automatic vacuum that is in the way.
 """
 
 OnProgress = Callable[[RebuildRequest], None]
@@ -48,8 +48,8 @@ Level = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A rebuild that is done: up to which position, and in how many seconds. `same` says whether
-    the rows are those that were there; None where that was not asked, or cannot be told.
+    """A completed rebuild: its position and its duration in seconds. `same` says whether the new
+    rows equal the old ones; None if they were not or cannot be compared.
     """
 
     projection: str
@@ -59,7 +59,7 @@ class Rebuilt:
 
 
 class RebuildJob:
-    """One rebuild under way."""
+    """A running rebuild."""
 
     def __init__(
         self,
@@ -105,8 +105,8 @@ class RebuildJob:
         raise AssertionError("patience never ends")
 
     def _fold_all(self) -> None:
-        """Fold the log into empty tables. What many batches may change is written once in a
-        while; only if an event cannot be folded, with each batch, which finds out about it.
+        """Fold the log into empty tables. Deferred rows are flushed once in a while. If an event
+        cannot be folded, they are flushed with each batch, to find that event.
         """
         waiting = BatchRunner(
             self._ledger, self._staging.database, [self._projection], LARGE_BATCH, waiting=True
@@ -129,20 +129,20 @@ class RebuildJob:
                 index.drop(connection)
 
     def _fold(self, stepper: BatchRunner | None = None) -> None:
-        """Fold until the copy is level with the log."""
+        """Fold until the staged tables are at the log's head."""
         stepper = stepper or self._runner
         self._report_progress()
         while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
             self._report_progress()
 
     def _fold_upto(self, position: int) -> None:
-        """Fold what the live one holds and the copy does not yet."""
+        """Fold the events that the live projection holds and the staged tables do not hold yet."""
         name = self._projection.NAME
-        while (left := position - self._runner.position(name).position) > 0:
-            self._runner.step(self._projection, min(left, LARGE_BATCH))
+        while (remaining := position - self._runner.position(name).position) > 0:
+            self._runner.step(self._projection, min(remaining, LARGE_BATCH))
 
     def _report_progress(self) -> None:
-        """Now and then, note how far it has come. Raises once it is not wanted any more."""
+        """Update the progress from time to time. Raises once the request is gone."""
         if self._stop.is_set():
             raise Unavailable("shutting-down")
         seconds = monotonic() - self._told
@@ -159,7 +159,9 @@ class RebuildJob:
             moved=self._ledger.now(),
         )
         self._progress(self._wanted)
-        with suppress(Unavailable):  # on SQLite somebody may write the read models for long
+        with suppress(
+            Unavailable
+        ):  # on SQLite another transaction may write the projections for long
             self._note()
 
     def _note(self) -> None:
@@ -168,13 +170,13 @@ class RebuildJob:
                 raise RebuildConflict("rebuild-cancelled", projection=self._wanted.projection)
 
     def _swap(self, patience: float, compare: bool) -> tuple[Checkpoint, bool | None]:
-        """Put the copy in the live one's place; where it stands, and whether the rows are the
-        same. Raises _NotYet where somebody is in the way.
+        """Swap the tables. Returns the checkpoint, and whether the rows are the same. Raises
+        _NotYet while a reader or writer blocks the swap.
         """
         name = self._projection.NAME
         try:
             with self._staging.swapping(patience) as connection:
-                # Whoever holds the lock since the copy was begun has seen no crash undo any of it.
+                # The lock is held since the rebuild began, so no crash has undone any part of it.
                 self._staging.require_lock()
                 wait_for_disk(connection)
                 live = self._locked(connection)
@@ -203,7 +205,7 @@ class RebuildJob:
         return at
 
     def _locked(self, connection: Connection) -> Checkpoint:
-        """The live projection, which nobody can move until the transaction ends."""
+        """The live projection's checkpoint, locked until the transaction ends."""
         name = self._projection.NAME
         live = checkpoints.lock(connection, name)
         if live is None:
@@ -213,8 +215,8 @@ class RebuildJob:
         return live
 
     def _compared(self, connection: Connection, live: Checkpoint) -> bool | None:
-        """Whether both hold the same rows; None where they cannot stand for the same history.
-        Raises _NotYet where they do not yet.
+        """Whether both hold the same rows; None if they cannot have folded the same history. Raises
+        _NotYet while they are at different positions.
         """
         compared = self._runner.status_reader.of(live.name)
         if live.version != self._projection.VERSION:
@@ -228,7 +230,7 @@ class RebuildJob:
 
 
 class _NotYet(Exception):
-    """Somebody is at work on the live projection, or reads it."""
+    """A writer or reader of the live projection blocks the swap."""
 
 
 def _patience() -> Iterator[float]:

@@ -1,8 +1,8 @@
-"""Where a projection is made anew beside the one that is read, and who may do that.
+"""The staging area of a rebuild, and the rebuild lock.
 
-Whoever works at a rebuild holds a lock on that projection. It ends with the process that holds
-it, however that ends, so there is no lease to wait for. What a dead process left in the place is
-thrown away when the next one begins.
+A process that rebuilds a projection holds the rebuild lock of that projection. The lock ends with
+the process, however that ends, so there is no lease to wait for. The next rebuild removes the
+leftovers of a dead process.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from lrs.db.engine import Database
 
 
 class StagingArea(Protocol):
-    """A place for one projection's tables, beside those that are read."""
+    """The tables of one projection that are being rebuilt, separate from the live ones."""
 
     @property
     def database(self) -> Database:
-        """Where they are folded, as if they stood in the read models' own place."""
+        """A database in which the staged tables have the names of the live ones."""
 
     def locked(self) -> AbstractContextManager[object]:
-        """Be the only one who works here. Raises RebuildConflict where somebody is."""
+        """Hold the rebuild lock. Raises RebuildConflict if another process holds it."""
 
     def is_locked(self) -> bool:
-        """Whether anybody works here just now, in any process."""
+        """Whether any process holds the rebuild lock."""
 
     def require_lock(self) -> None:
         """Raises Unavailable where the lock was lost."""
 
     def clear(self) -> None:
-        """Throw away whatever is here."""
+        """Remove the staged tables."""
 
     def make(self) -> None:
-        """Make the place, with nothing in it."""
+        """Create the empty tables."""
 
     def finish(self, tables: Sequence[Table]) -> None:
-        """Make what only readers need, once the log is folded."""
+        """Create the indexes that only readers need, once the log is folded."""
 
     def swapping(self, patience: float) -> AbstractContextManager[Connection]:
-        """A transaction on the read models in which `put` can be called. It waits for whoever
-        reads or writes them for so many seconds, and then raises Unavailable.
+        """A transaction on the projections in which `put` can be called. It waits at most so many
+        seconds for readers and writers, and then raises Unavailable.
         """
 
     def put(self, connection: Connection, tables: Sequence[Table]) -> None:
-        """Put the tables from here in the stead of those that are read."""
+        """Replace the live tables by the staged ones."""
 
 
 def staging_area(views: Database, projection: str) -> StagingArea:
-    """The place for that projection beside those read models."""
+    """The staging area of that projection."""
     if views.dialect == "postgresql":
         from lrs.projector.rebuild.staging_postgres import PostgresStaging
 

@@ -1,9 +1,9 @@
-"""PostgreSQL: a projection is made anew in a schema of its own, whose tables then move.
+"""PostgreSQL: the staging area is a schema of its own, whose tables the swap moves.
 
 The rebuild lock is an advisory lock of a transaction that is open for as long as the rebuild takes.
-It has read nothing that it would hold on to, so it keeps nothing from being vacuumed; and it works
-behind a PgBouncer that pools transactions, too. What closes silent connections does not close its
-connection (lrs/db/keepalive.py), but may close one that waits for the end of a long statement.
+That transaction has no snapshot, so it does not hold back vacuum. It also works behind a PgBouncer
+that pools transactions. Proxies that close idle connections do not close its connection
+(lrs/db/keepalive.py), but may close a connection that waits for the end of a long SQL statement.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from lrs.projections.tables import metadata, reading_indexes
 LIVE = str(metadata.schema)
 
 _CLAIMS = 0x7A61_6368
-"""The upper half of the lock's key; the lower one is made of the projection's name."""
+"""The upper half of the lock's key; the lower half is computed from the projection's name."""
 
 
 class PostgresStaging:
-    """A place in the same database."""
+    """A schema in the same database."""
 
     def __init__(self, views: Database, projection: str) -> None:
         self._views = views
@@ -80,7 +80,9 @@ class PostgresStaging:
         return True
 
     def clear(self) -> None:
-        """Whoever had the lock before may be gone, and its last statement go on in the server."""
+        """Also ends the work of a former owner of the lock: its process may be gone, while its
+        last SQL statement still runs.
+        """
         with translate_db_errors(), self._views.write.begin() as connection:
             connection.execute(_END_LEFTOVERS, {"schema": self._schema})
             connection.execute(DropSchema(self._schema, cascade=True, if_exists=True))
@@ -104,16 +106,16 @@ class PostgresStaging:
                 yield connection
 
     def put(self, connection: Connection, tables: Sequence[Table]) -> None:
-        """New readers wait behind whoever wants to lock what they read: for as long as `patience`
-        at most, as it then gives up. The tables are locked in their order: a reader that holds the
-        first (Reader.unchanging) waits for none of the others.
+        """New readers wait behind this request for a lock, but at most as long as `patience`, as it
+        then gives up. The tables are locked in their order: a reader that holds the first one
+        (FreshReads.snapshot_read) waits for none of the others.
         """
-        self.require_lock()  # or the tables may be those of whoever has it now
+        self.require_lock()  # otherwise the tables may belong to the lock's present owner
         inspector = inspect(connection)
         live = [t.name for t in tables if inspector.has_table(t.name, schema=LIVE)]
         _lock(connection, self._schema, [table.name for table in tables])
         if live:
-            # all of them in that time, and not each
+            # the timeout is for all of them together
             connection.exec_driver_sql(
                 "SELECT set_config('statement_timeout', current_setting('lock_timeout'), true)"
             )
@@ -122,8 +124,8 @@ class PostgresStaging:
             with _plain_errors():
                 connection.exec_driver_sql(f"DROP TABLE {_named(LIVE, live)}")
         for table in tables:
-            place = _named(self._schema, [table.name])
-            connection.exec_driver_sql(f'ALTER TABLE {place} SET SCHEMA "{LIVE}"')
+            staged = _named(self._schema, [table.name])
+            connection.exec_driver_sql(f'ALTER TABLE {staged} SET SCHEMA "{LIVE}"')
         connection.execute(DropSchema(self._schema, cascade=True))
 
 
@@ -138,7 +140,7 @@ def _named(schema: str, names: Sequence[str]) -> str:
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
-    """Say in a sentence what whoever runs the database has to change (SQLSTATE 2BP01)."""
+    """Explain to operators that objects of their own depend on the old tables (SQLSTATE 2BP01)."""
     try:
         yield
     except DBAPIError as error:
@@ -151,7 +153,9 @@ def _plain_errors() -> Iterator[None]:
 
 
 def _is_cut(error: Unavailable) -> bool:
-    """Whether a connection ended without a word from the server, or with a proxy's (class 08)."""
+    """Whether a connection ended without an error from the server, or with a proxy's error (class
+    08).
+    """
     cause = error.__cause__
     if not isinstance(cause, DBAPIError) or not cause.connection_invalidated:
         return False
@@ -163,7 +167,9 @@ _NEVER_IDLE = text(
     "SELECT set_config(name, '0', true) FROM pg_settings "
     "WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"
 )
-"""Have the server itself not end this transaction; the second setting is PostgreSQL 17's."""
+"""Switch the server's own timeouts off for this transaction; the second setting exists since
+PostgreSQL 17.
+"""
 
 _END_LEFTOVERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity AS a "

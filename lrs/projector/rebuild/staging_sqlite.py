@@ -1,7 +1,7 @@
-"""SQLite: a projection is made anew in a file of its own, from which its tables are then copied.
+"""SQLite: the staging area is a file of its own, from which the swap copies the tables.
 
-The read models' file has one writer; folding beside it costs that one nothing. The rebuild lock is
-the write lock of a file that holds nothing else.
+The projections' file has one writer; a separate file does not block it. The rebuild lock is the
+write lock of another, empty file.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from lrs.file_access import make_file, make_folder
 from lrs.projections.tables import metadata
 
 LOCK_TIMEOUT = 1.0
-"""Seconds: somebody who asks whether there is a lock holds it for a moment."""
+"""Seconds to wait for the lock: a process that checks whether it is held takes it for a moment."""
 
 
 class SqliteStaging:
-    """A place in a folder beside the read models' file, which needs room for it in any case."""
+    """A file in a folder next to the projections' file."""
 
     def __init__(self, views: Database, projection: str) -> None:
         self._views = views
@@ -45,8 +45,8 @@ class SqliteStaging:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """The lock's file stays: to delete what others may be about to lock would have two of
-        them hold a lock each.
+        """The lock's file stays. If it were deleted while another process is about to lock it, two
+        processes could each hold a lock.
         """
         with translate_folder_errors():
             make_folder(self._folder, self._views.group_access)
@@ -81,7 +81,7 @@ class SqliteStaging:
             raise Unavailable("unavailable") from error
 
     def require_lock(self) -> None:
-        """It ends with the process, and not before."""
+        """The lock ends with the process, and not before."""
 
     def clear(self) -> None:
         if self._made is not None:
@@ -92,10 +92,10 @@ class SqliteStaging:
                 self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
 
     def make(self) -> None:
-        """The file is made with its first table."""
+        """SQLite creates the file with its first table."""
 
     def finish(self, tables: Sequence[Table]) -> None:
-        """The tables that the copy is put into have indexes of their own."""
+        """Not needed: the swap creates the indexes of the tables that it copies into."""
 
     @contextmanager
     def swapping(self, patience: float) -> Iterator[Connection]:
@@ -103,7 +103,9 @@ class SqliteStaging:
             driver: Any = connection.connection.driver_connection
             driver.execute("ATTACH DATABASE ? AS beside", (str(self._file),))
             try:
-                driver.execute("BEGIN")  # BEGIN IMMEDIATE would keep the copy from being folded
+                driver.execute(
+                    "BEGIN"
+                )  # BEGIN IMMEDIATE would block folding into the staged tables
                 with connection.begin():
                     connection.exec_driver_sql("UPDATE projection SET name = name WHERE false")
                     yield connection
@@ -121,7 +123,7 @@ def _is_locked(error: sqlite3.Error) -> bool:
 
 @contextmanager
 def translate_folder_errors() -> Iterator[None]:
-    """Say Unavailable where the folder cannot be used."""
+    """Raise Unavailable if the folder cannot be used."""
     try:
         yield
     except OSError as error:
@@ -129,7 +131,7 @@ def translate_folder_errors() -> Iterator[None]:
 
 
 def _copy(connection: Connection, table: Table) -> None:
-    """The rows first, then the indexes: to sort once is faster than to insert in order."""
+    """Copy the rows, then create the indexes: sorting once is faster than inserting in order."""
     metadata.drop_all(connection, tables=[table])
     metadata.create_all(connection, tables=[table])
     for index in table.indexes:
