@@ -13,9 +13,11 @@ from lrs.projector import fresh_reads, startup, status
 from lrs.projector.rebuild import job
 from lrs.service import Lrs
 from lrs.settings import Settings
+from tests.support.examples import SOAKS
 from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
 from tests.support.routes import remember_routes
+from tests.support.statements import remember_statements
 from tests.support.surroundings import keep_bytecode, use_memory
 
 __all__ = ["Place"]
@@ -23,6 +25,7 @@ __all__ = ["Place"]
 keep_bytecode()
 use_memory()
 remember_routes()
+remember_statements()
 
 BACKENDS = ("sqlite", "postgresql")
 LONG = (
@@ -47,11 +50,12 @@ LONG = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them.
+    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them. What
+    is dear and goes the same way on both runs on one of them, but for the long runs.
 
     Files that take long come first, so that no worker is left alone with one at the end.
     """
-    gone = {item for item in items if item.get_closest_marker("rules") and _on_postgresql(item)}
+    gone = {item for item in items if _is_left_out(item)}
     config.hook.pytest_deselected(items=list(gone))
     kept = [item for item in items if item not in gone]
     items[:] = sorted(kept, key=_turn)
@@ -70,9 +74,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def _on_postgresql(item: pytest.Item) -> bool:
+def _is_left_out(item: pytest.Item) -> bool:
+    """Because of the database that the test would run on."""
     called = getattr(item, "callspec", None)
-    return called is not None and "postgresql" in called.params.values()
+    backends = set(BACKENDS) & {str(v) for v in called.params.values()} if called else set()
+    briefly = None if SOAKS else item.get_closest_marker("briefly")
+    if item.get_closest_marker("rules"):
+        return "postgresql" in backends
+    return bool(briefly and backends - {*briefly.args})
 
 
 @pytest.fixture(scope="session")
