@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from lrs import bootstrap
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from lrs.projector import fresh_reads, startup, status
 from lrs.projector.rebuild import job
 from lrs.service import Lrs
 from lrs.settings import Settings
-from tests.support.examples import SOAKS
+from tests.schemas import shapes
+from tests.support.examples import SOAKS, drawn
+from tests.support.once import once
 from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
 from tests.support.routes import remember_routes
@@ -26,6 +32,8 @@ keep_bytecode()
 use_memory()
 remember_routes()
 remember_statements()
+hypothesis.settings.register_profile("drawn", max_examples=drawn(100))
+hypothesis.settings.load_profile("drawn")
 
 BACKENDS = ("sqlite", "postgresql")
 LONG = (
@@ -97,6 +105,25 @@ def postgres() -> Iterator[PostgresServer]:
 def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Makes places for stores, on either backend."""
     return Places(tmp_path_factory.mktemp("made"), lambda: request.getfixturevalue("postgres"))
+
+
+Witnesses = Callable[[Version], list[JsonObject]]
+"""Gives statements of a version that together have every shape there is."""
+
+
+@pytest.fixture(scope="session")
+def witnesses(tmp_path_factory: pytest.TempPathFactory) -> Witnesses:
+    """They are drawn once for a run."""
+
+    def found(version: Version) -> list[JsonObject]:
+        def draw(folder: Path) -> None:
+            (folder / "all.json").write_text(json.dumps(shapes.witnesses(version)), "utf-8")
+
+        folder = once(tmp_path_factory, f"witnesses-{version.value}", draw)
+        drawn: list[JsonObject] = json.loads((folder / "all.json").read_text("utf-8"))
+        return drawn
+
+    return found
 
 
 @pytest.fixture(params=BACKENDS)
