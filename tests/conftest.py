@@ -32,7 +32,13 @@ keep_bytecode()
 use_memory()
 remember_routes()
 remember_statements()
-hypothesis.settings.register_profile("drawn", max_examples=drawn(100))
+# How long something takes on a loaded machine is no fault of it.
+hypothesis.settings.register_profile(
+    "drawn",
+    max_examples=drawn(100),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("drawn")
 
 BACKENDS = ("sqlite", "postgresql")
