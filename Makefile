@@ -44,10 +44,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
 
 soak: $(VENV)/.installed-dev
-	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/domain tests/projections \
-	    tests/schemas tests/ledger tests/system/test_tccc.py tests/api/xapi/test_document_races.py \
-	    tests/api/xapi/test_exact.py tests/api/xapi/test_histories.py tests/api/test_memory.py
-	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -n 0 -o timeout=1800 tests/system/faults/test_lost_events.py
+	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m "not soak" -n 0 -o timeout=1800
 	LRS_TEST_SOAK=1 $(BIN)/python -m pytest -m soak -n 0 -o timeout=7200
 
 lock:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from lrs import bootstrap
+from lrs.domain.xapi.agent import JsonObject
+from lrs.domain.xapi.version import Version
 from lrs.projector import fresh_reads, startup, status
 from lrs.projector.rebuild import job
 from lrs.service import Lrs
 from lrs.settings import Settings
+from tests.schemas import shapes
+from tests.support.examples import SOAKS, drawn
+from tests.support.once import once
 from tests.support.places import Place, Places
 from tests.support.postgres import QUICK, PostgresServer
 from tests.support.routes import remember_routes
+from tests.support.statements import remember_statements
 from tests.support.surroundings import keep_bytecode, use_memory
 
 __all__ = ["Place"]
@@ -23,6 +31,15 @@ __all__ = ["Place"]
 keep_bytecode()
 use_memory()
 remember_routes()
+remember_statements()
+# How long something takes on a loaded machine is no fault of it.
+hypothesis.settings.register_profile(
+    "drawn",
+    max_examples=drawn(100),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("drawn")
 
 BACKENDS = ("sqlite", "postgresql")
 LONG = (
@@ -47,11 +64,12 @@ LONG = (
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them.
+    """Tests of rules run on SQLite alone: which database keeps it makes no difference to them. What
+    is dear and goes the same way on both runs on one of them, but for the long runs.
 
     Files that take long come first, so that no worker is left alone with one at the end.
     """
-    gone = {item for item in items if item.get_closest_marker("rules") and _on_postgresql(item)}
+    gone = {item for item in items if _is_left_out(item)}
     config.hook.pytest_deselected(items=list(gone))
     kept = [item for item in items if item not in gone]
     items[:] = sorted(kept, key=_turn)
@@ -70,9 +88,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def _on_postgresql(item: pytest.Item) -> bool:
+def _is_left_out(item: pytest.Item) -> bool:
+    """Because of the database that the test would run on."""
     called = getattr(item, "callspec", None)
-    return called is not None and "postgresql" in called.params.values()
+    backends = set(BACKENDS) & {str(v) for v in called.params.values()} if called else set()
+    briefly = None if SOAKS else item.get_closest_marker("briefly")
+    if item.get_closest_marker("rules"):
+        return "postgresql" in backends
+    return bool(briefly and backends - {*briefly.args})
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +111,25 @@ def postgres() -> Iterator[PostgresServer]:
 def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Makes places for stores, on either backend."""
     return Places(tmp_path_factory.mktemp("made"), lambda: request.getfixturevalue("postgres"))
+
+
+Witnesses = Callable[[Version], list[JsonObject]]
+"""Gives statements of a version that together have every shape there is."""
+
+
+@pytest.fixture(scope="session")
+def witnesses(tmp_path_factory: pytest.TempPathFactory) -> Witnesses:
+    """They are drawn once for a run."""
+
+    def found(version: Version) -> list[JsonObject]:
+        def draw(folder: Path) -> None:
+            (folder / "all.json").write_text(json.dumps(shapes.witnesses(version)), "utf-8")
+
+        folder = once(tmp_path_factory, f"witnesses-{version.value}", draw)
+        drawn: list[JsonObject] = json.loads((folder / "all.json").read_text("utf-8"))
+        return drawn
+
+    return found
 
 
 @pytest.fixture(params=BACKENDS)
@@ -139,7 +181,12 @@ def reachable(tmp_path: Path) -> Iterator[None]:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rebuilds of this process are known of for a shorter time before they swap. Whoever reads the
     projections must take it to be as short, so it is not for tests in which other processes read.
+    Its projectors look ten times as often whether there is something to do.
     """
     for module in (job, startup, fresh_reads, status):
         monkeypatch.setattr(module, "MIN_ANNOUNCEMENT", 0.25)
     monkeypatch.setattr(job, "TELLING", 0.1)
+    defaults = bootstrap.compose_projector.__kwdefaults__ or {}
+    for name, seconds in (("poll", 0.1), ("pause", 0.05)):
+        monkeypatch.setitem(defaults, name, seconds)
+    monkeypatch.setattr(bootstrap, "PAUSE", dict.fromkeys(BACKENDS, 0.05))

@@ -2,7 +2,8 @@
 
 A thread that reads a body waits inside the web server, where no other thread can wake it. So the
 bodies that are being read are watched by one more thread, which answers in the place of the thread
-that waits; the server closes the connection, and the reading ends.
+that waits; the server closes the connection, and the reading ends. While no body is awaited there
+is no such thread, and an idle process sleeps.
 """
 
 from __future__ import annotations
@@ -114,6 +115,17 @@ class BodyDeadlines:
             for awaited in list(self._awaited):
                 if awaited.due < now:
                     self._cut_off(awaited)
+            if self._is_done():
+                return
+
+    def _is_done(self) -> bool:
+        """Whether no body is awaited: the next one starts another thread. A body that was added
+        meanwhile is seen here, or its thread sees that nobody watches any more.
+        """
+        with self._lock:
+            self._watching = False
+            self._watching = bool(self._awaited)
+            return not self._watching
 
     def _cut_off(self, awaited: _Awaited) -> None:
         awaited.cut_off = True

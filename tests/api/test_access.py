@@ -14,6 +14,8 @@ from tests.api.caller import STATEMENTS, Caller, basic, fresh, said
 from tests.api.opening import Calling
 from tests.api.xapi.test_bad_bodies import refused
 
+pytestmark = pytest.mark.rules
+
 OPEN = ("/", "/health", "/xapi/about")
 
 

@@ -15,6 +15,8 @@ from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, elsewhere
 from tests.api.xapi.test_bad_bodies import refused
 
+pytestmark = pytest.mark.rules
+
 NAME = "0" * 32
 
 

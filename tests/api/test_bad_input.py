@@ -71,6 +71,7 @@ DOORS: dict[str, tuple[Callable[[Caller, str], Answer], str, str | None]] = {
 }
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("case", BAD_JSON)
 def test_json_with_two_readings_or_none_is_refused_at_every_door(
@@ -95,6 +96,7 @@ NOT_UTF8 = {
 }
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("case", NOT_UTF8)
 def test_what_is_not_utf8_is_refused_in_parts_and_documents_too(client: Caller, case: str) -> None:
     """1.0.3 part 3, 1.4: all strings are UTF-8; RFC 8259, 8.1: without a mark."""
@@ -156,6 +158,7 @@ PARAMETERS = [
 ]
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(("path", "query"), PARAMETERS)
 def test_a_parameter_holds_no_u0000_and_is_utf8(client: Caller, path: str, query: str) -> None:
     """1.0.3 part 3, 1.4 and 3.2: 400 on every backend, never an error of the database."""

@@ -14,9 +14,9 @@ import pytest
 
 from api.app import create_app, paths_of
 from api.middleware import concurrency_limit
-from api.middleware.body_deadline import BodyDeadlines, in_time
+from api.middleware.body_deadline import CUT_OFF, BodyDeadlines, in_time
 from api.middleware.concurrency_limit import REPORTS_IN_LINE, in_turn, reads_of
-from lrs.domain.errors import Unavailable
+from lrs.domain.errors import TooSlow, Unavailable
 from lrs.service import Lrs
 from tests.support.processes import wait_until
 
@@ -137,6 +137,15 @@ def test_bodies_beyond_what_is_awaited_are_refused() -> None:
         slow.come.set()
         assert waiting.result(5) == b""
     assert deadlines.read(BytesIO(b"text"), 4, {}) == b"text"
+
+
+def test_nobody_looks_after_bodies_while_none_is_awaited() -> None:
+    """An idle process sleeps; the next body that does not come is cut off all the same."""
+    deadlines, slow = BodyDeadlines(0, 1_000_000), Slow()
+    assert deadlines.read(BytesIO(b"text"), 4, {}) == b"text"
+    wait_until(lambda: "body-deadlines" not in [thread.name for thread in threading.enumerate()])
+    with pytest.raises(TooSlow):
+        deadlines.read(slow, 10, {CUT_OFF: lambda _: slow.come.set()})
 
 
 def test_reports_take_turns(working: Working) -> None:

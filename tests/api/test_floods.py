@@ -20,6 +20,8 @@ from tests.api.xapi.mixed import MIXED, attachment, body, part
 from tests.conftest import Place
 from tests.support.served import Served, served
 
+pytestmark = pytest.mark.briefly("sqlite")
+
 MB = 1_000_000
 MOST_IN_MEMORY = {"body-too-large": 20 * MB}
 """What the server may grow by: JSON is held in memory, up to its limit."""

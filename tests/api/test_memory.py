@@ -101,6 +101,7 @@ def no_more_than(large: Large, work: Callable[[], object]) -> None:
     assert max(held) < MOST * large.processes + parents, max(held) // MB
 
 
+@pytest.mark.briefly("sqlite")
 def test_bodies_of_many_values(large: Large) -> None:
     """Those that hold too many are refused; of those that do not few are parsed at once."""
     too_many, many = with_lists(3_200_000), b"[%b]" % b",".join([with_lists(40_000)] * 10)
@@ -125,6 +126,7 @@ def test_readers_of_large_statements(large: Large, attachments: str) -> None:
     no_more_than(large, work)
 
 
+@pytest.mark.briefly("sqlite")
 def test_readers_that_take_nothing(large: Large) -> None:
     """What waits for them is bounded, and others are answered."""
 
@@ -134,13 +136,14 @@ def test_readers_that_take_nothing(large: Large) -> None:
                 for attachments in ("true", "false"):
                     path = f"/xapi/statements?limit=100&attachments={attachments}"
                     stack.enter_context(large.reading_nothing(path))
-            time.sleep(3)
+            time.sleep(3 if SOAK else 1)
             statement = json.dumps(said()).encode()
             assert large.ask("POST", "/xapi/statements", statement)[0] == 200
 
     no_more_than(large, work)
 
 
+@pytest.mark.briefly("sqlite")
 def test_objects_that_are_kept_decoded(large: Large) -> None:
     """However many different ones come, and however much larger they are in memory."""
 
@@ -157,6 +160,7 @@ def test_objects_that_are_kept_decoded(large: Large) -> None:
     no_more_than(large, work)
 
 
+@pytest.mark.briefly("sqlite")
 def test_bodies_that_have_come_by_half(large: Large) -> None:
     """They wait in files."""
     lines = ("X-Experience-API-Version: 1.0.3", "Content-Type: application/json",

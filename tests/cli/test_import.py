@@ -81,6 +81,7 @@ def named(value: object) -> str:
     return value if isinstance(value, str) else "file"
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     "content",
     [
@@ -111,6 +112,7 @@ def test_a_file_may_have_many_forms(lrs: Lrs, tmp_path: Path, content: bytes) ->
     assert ids(lrs) == first
 
 
+@pytest.mark.rules
 def test_how_a_file_is_packed_makes_no_other_statement(lrs: Lrs, tmp_path: Path) -> None:
     """An array, an answer, a BOM, gzip: what counts is the statements and their order."""
     forms = [lines(ONE, TWO), json.dumps([ONE, TWO]).encode(), json.dumps(ANSWER).encode()]
@@ -126,6 +128,7 @@ def test_a_saved_answer_keeps_each_statements_own_bytes() -> None:
     assert ([one.text for one in found], more) == ([text, b"{}"], "")
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("other", [{"statements": {}}, {"statements": [], "actor": {}}])
 def test_only_an_answer_is_taken_for_one(lrs: Lrs, tmp_path: Path, other: dict[str, Any]) -> None:
     """What has other members is a statement, and refused as one."""
@@ -141,6 +144,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
     assert "page.json is one page of an answer" in done.stderr
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -193,6 +197,7 @@ def test_what_others_store_meanwhile_is_not_counted(lrs: Lrs, tmp_path: Path) ->
     assert len(ids(lrs)) == 1 + 501 + 6
 
 
+@pytest.mark.rules
 def test_a_file_that_has_grown_brings_its_end(lrs: Lrs, tmp_path: Path) -> None:
     """And one that was corrected after a refusal, what was refused and what follows."""
     begun = [without_id(n) for n in range(501)]
@@ -203,6 +208,7 @@ def test_a_file_that_has_grown_brings_its_end(lrs: Lrs, tmp_path: Path) -> None:
     assert imported(lrs, tmp_path / "f", lines(*begun, ONE, TWO, ONE)) == (504, 1)
 
 
+@pytest.mark.rules
 def test_the_statement_that_conflicts_is_named(lrs: Lrs, tmp_path: Path) -> None:
     """Those before it are stored, as the sentence says."""
     other = statement()

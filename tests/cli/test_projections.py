@@ -47,6 +47,7 @@ def said(done: subprocess.CompletedProcess[str], code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.rules
 def test_the_table_and_the_json_say_the_same(lrs: Shell) -> None:
     """A line for each projection; as JSON it is what the API has."""
     headings, *lines = said(lrs("projections")).splitlines()
@@ -56,6 +57,7 @@ def test_the_table_and_the_json_say_the_same(lrs: Shell) -> None:
     assert {entry["state"] for entry in shown} == {"running"}
 
 
+@pytest.mark.rules
 def test_a_projection_is_paused_and_resumed(lrs: Shell) -> None:
     """For every process, until it is taken back."""
     assert "training is paused" in said(lrs("projections", "pause", "training"))
@@ -77,6 +79,7 @@ def test_projections_are_rebuilt_by_name_or_all_and_compared(place: Place, lrs: 
         )
 
 
+@pytest.mark.rules
 def test_what_is_not_there_is_said_in_one_line(lrs: Shell) -> None:
     """With what there is; exit code 1."""
     for command in ("pause", "resume", "rebuild", "cancel", "quarantine", "retry"):
@@ -91,6 +94,7 @@ def test_what_is_not_there_is_said_in_one_line(lrs: Shell) -> None:
     assert said(lrs("projections", "retry", "training")) == "Nothing is in quarantine.\n"
 
 
+@pytest.mark.rules
 def test_what_is_set_aside_is_listed_and_tried_again(place: Place, lrs: Shell) -> None:
     """An event that can be folded now comes in by a rebuild."""
     said(lrs("key", "create", "an event of another kind"))
@@ -123,7 +127,10 @@ def heeding_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize("by", ["Ctrl-C", "another process"])
+@pytest.mark.parametrize("by", [
+    pytest.param("Ctrl-C", marks=pytest.mark.briefly("sqlite")),
+    pytest.param("another process", marks=pytest.mark.briefly("postgresql")),
+])  # fmt: skip
 def test_a_rebuild_is_cancelled(place: Place, lrs: Shell, by: str) -> None:
     """The command says so; nothing is left of it, and what was there still answers."""
     settings = Settings(ledger_url=place.ledger_url, views_url=place.views_url)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from lrs.db.engine import Database, open_database
-from lrs.ledger import Ledger, migrate
+from lrs.ledger import Ledger
 from tests.conftest import Place
 
 
@@ -17,9 +17,9 @@ def now() -> int:
 
 
 @pytest.fixture
-def database(place: Place) -> Iterator[Database]:
-    database = open_database(place.ledger_url)
-    migrate(database)
+def database(made: Place) -> Iterator[Database]:
+    """A copy of a store in which nothing is, which is had in a fifth of the time of a new one."""
+    database = open_database(made.ledger_url)
     yield database
     database.close()
 

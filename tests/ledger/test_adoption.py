@@ -37,7 +37,7 @@ NEW = [blob_account, space_used, document_bytes, pruning, blob_discard]
 """The tables of schema version 3."""
 
 
-@pytest.fixture(params=["database", "folder"])
+@pytest.fixture(params=["database", pytest.param("folder", marks=pytest.mark.briefly("sqlite"))])
 def where(
     request: pytest.FixtureRequest, made: Place, settings: Settings, tmp_path: Path
 ) -> Settings:

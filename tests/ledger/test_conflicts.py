@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from lrs.domain.errors import StatementConflict
 from lrs.service import Lrs
 from schemas import ParsedStatement
 from tests.conftest import Place
+from tests.support.processes import wait_until
 from tests.support.stores import appending, statement, store
 
 
@@ -20,16 +21,30 @@ def in_one_group(
     lrs: Lrs, place: Place, requests: Sequence[Sequence[ParsedStatement]]
 ) -> list[Future[list[UUID]]]:
     """Send the requests while an append from elsewhere holds the lock, so that they pile up,
-    after one that may have set out for the lock already.
+    after one that has set out for the lock already.
     """
+    # On SQLite the writer takes what waits once it has the lock, on PostgreSQL before.
+    ahead = 1 if place.backend == "sqlite" else 0
     with ThreadPoolExecutor(len(requests) + 1) as pool:
         with appending(place.ledger_url):
             pool.submit(store, lrs, statement(uuid4()))
-            sleep(0.2)
+            wait_until(lambda: lrs.ledger.waiting == 1 if ahead else waits_for_lock(lrs))
             answers = [pool.submit(store, lrs, *request) for request in requests]
-            sleep(0.3)
+            wait_until(lambda: lrs.ledger.waiting == len(requests) + ahead)
             assert not any(answer.done() for answer in answers)
         return answers
+
+
+def waits_for_lock(lrs: Lrs) -> bool:
+    """Whether somebody in that database of PostgreSQL waits for a lock."""
+    with lrs.databases[0].read.connect() as connection:
+        return bool(connection.scalar(_WAITING))
+
+
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database "
+    "WHERE d.datname = current_database() AND NOT l.granted"
+)
 
 
 def stored(lrs: Lrs, *ids: UUID) -> list[UUID]:

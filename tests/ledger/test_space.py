@@ -27,7 +27,7 @@ from tests.support.contents import Content
 from tests.support.stores import AUTHORITY, WRITER, now
 
 
-@pytest.fixture(params=["database", "folder"])
+@pytest.fixture(params=["database", pytest.param("folder", marks=pytest.mark.briefly("sqlite"))])
 def where(
     request: pytest.FixtureRequest, made: Place, settings: Settings, tmp_path: Path
 ) -> Settings:

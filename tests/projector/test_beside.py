@@ -16,6 +16,7 @@ from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projections.base import Batch
 from lrs.projector import Projector
+from lrs.projector.rebuild import job
 from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
@@ -27,6 +28,7 @@ from tests.support.own_projection import (
     marks,
     quarantined,
     rows,
+    swaps_given_up,
     tallied,
 )
 from tests.support.processes import running, wait_until
@@ -54,9 +56,12 @@ def test_the_live_one_goes_on_while_the_copy_is_made(
     assert leftovers(place) == []
 
 
-def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_path: Path) -> None:
+def test_everybody_sees_how_far_a_rebuild_is(
+    place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its progress, pace and time left stand in the database, and are gone when it is over."""
-    ledger.append([statement_event() for _ in range(4_500)])
+    monkeypatch.setattr(job, "LARGE_BATCH", 10)
+    ledger.append([statement_event() for _ in range(60)])
     with (
         following(place, Tally(), Slow()) as projector,
         following(place, Tally()) as other,
@@ -75,7 +80,7 @@ def test_everybody_sees_how_far_a_rebuild_is(place: Place, ledger: Ledger, tmp_p
         assert entry.rebuild is not None
         assert (entry.state, entry.position, entry.answers) == (
             ProjectionState.REBUILDING,
-            4_500,
+            60,
             True,
         )
         assert 0 < entry.rebuild.progress < 1
@@ -92,7 +97,7 @@ class Slow(Tally):
     """Takes a while longer for each batch."""
 
     def apply(self, batch: object, connection: Connection) -> None:
-        sleep(0.4)
+        sleep(0.2)
         super().apply(batch, connection)  # type: ignore[arg-type]
 
 
@@ -174,13 +179,13 @@ def test_readers_see_one_making_or_the_other(
 
     with ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(read) for _ in range(3)]
-        for n in range(4):
+        for n in range(3):
             with following(place, Tally(), Marked(f"making {n}")) as other:
                 other.rebuild(["tally"])
         over.set()
         for reader in readers:
             reader.result(20)
-    assert seen >= {"attended", "making 0", "making 1", "making 2"}
+    assert seen >= {"attended", "making 0", "making 1"}
 
 
 def slowly(connection: Connection) -> tuple[str, int, str]:
@@ -194,24 +199,36 @@ def slowly(connection: Connection) -> tuple[str, int, str]:
 
 
 def test_a_report_that_has_begun_sees_no_swap(
-    place: Place, ledger: Ledger, projector: Projector, views: Database
+    place: Place,
+    ledger: Ledger,
+    projector: Projector,
+    views: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also where it has not yet looked at any of the tables that are swapped."""
+    """Also where it has not yet looked at any of the tables that are swapped. On PostgreSQL the
+    swap waits for it.
+    """
+    given_up = swaps_given_up(monkeypatch)
     ledger.append([statement_event() for _ in range(5)])
     projector.reads.fresh("tally")
     with following(place, Tally(), Marked()) as other, ThreadPoolExecutor(1) as pool:
         with projector.reads.snapshot_read("tally") as (connection, _):
             rebuild = pool.submit(other.rebuild, ["tally"])
-            sleep(1.5)
+            wait_until(lambda: rebuild.done() or bool(given_up))
             assert slowly(connection) == ("attended", 5, "attended")
         rebuild.result(20)
     assert marks(views) == {"marked"}
 
 
 def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
-    place: Place, ledger: Ledger, projector: Projector, views: Database
+    place: Place,
+    ledger: Ledger,
+    projector: Projector,
+    views: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A report that takes its time is not disturbed, nor are short ones that come after it."""
+    given_up = swaps_given_up(monkeypatch)
     if place.backend == "sqlite":
         pytest.skip("SQLite's readers keep no writer waiting")
     ledger.append([statement_event() for _ in range(10)])
@@ -221,7 +238,7 @@ def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
         with database.write.begin() as connection:
             connection.execute(select(rows)).all()
             rebuild = pool.submit(other.rebuild, ["tally"])
-            slowest = longest(lambda: tallied(views), 3.25)
+            slowest = longest(lambda: tallied(views), lambda: len(given_up) > 3)
             assert connection.execute(select(rows)).all()
             assert not rebuild.done()
         rebuild.result(20)
@@ -230,10 +247,11 @@ def test_a_swap_waits_for_a_long_read_and_lets_others_pass(
     assert marks(views) == {"marked"}
 
 
-def longest(act: Callable[[], object], seconds: float) -> float:
-    """Act again and again for so long; how many seconds the slowest took."""
-    slowest, end = 0.0, monotonic() + seconds
-    while monotonic() < end:
+def longest(act: Callable[[], object], enough: Callable[[], bool]) -> float:
+    """Act again and again until it is enough; how many seconds the slowest took."""
+    slowest, end = 0.0, monotonic() + 60
+    while not enough():
+        assert monotonic() < end
         began = monotonic()
         act()
         slowest = max(slowest, monotonic() - began)
@@ -359,7 +377,7 @@ def test_rebuilds_while_statements_pour_in_miss_nothing(
         other.start()
         writer = pool.submit(write)
         with following(place, Tally()) as third:
-            for _ in range(3):
+            for _ in range(2):
                 assert third.rebuild(["tally"], compare=True)[0].same is True
         over.set()
         writer.result(10)

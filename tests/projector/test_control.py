@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import sleep
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import Connection, insert
@@ -57,7 +57,12 @@ def control(ledger: Ledger, picky: Projector) -> ProjectionAdmin:
 
 
 def test_a_paused_projection_is_folded_by_nobody(
-    place: Place, ledger: Ledger, picky: Projector, control: ProjectionAdmin, views: Database
+    place: Place,
+    ledger: Ledger,
+    picky: Projector,
+    control: ProjectionAdmin,
+    views: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither by this process nor by another, by its thread, a reader or a command; a start does
     not end it; and a reader is not kept waiting.
@@ -67,9 +72,11 @@ def test_a_paused_projection_is_folded_by_nobody(
     control.pause("tally")
     (second,) = ledger.append([statement_event()])
     with following(place, Picky()) as other:
+        looked = looks(monkeypatch)
         other.start()
         picky.start()
-        sleep(1.2)
+        for projector in (picky, other):
+            wait_until(lambda of=projector: looked.count(of) > 1)  # type: ignore[misc]
         for projector in (picky, other):
             reach = projector.reads.fresh("tally")
             assert (reach.position, reach.is_paused) == (1, True)
@@ -82,6 +89,19 @@ def test_a_paused_projection_is_folded_by_nobody(
         control.resume("tally")
         wait_until(lambda: tallied(views) == [1, 2])
     assert control.of("tally").state is ProjectionState.RUNNING
+
+
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[Projector]:
+    """Grows by a projector each time that its thread has looked at everything."""
+    found: list[Projector] = []
+    look_around = Projector._look_around
+
+    def noted(projector: Projector, *arguments: Any) -> None:
+        look_around(projector, *arguments)
+        found.append(projector)
+
+    monkeypatch.setattr(Projector, "_look_around", noted)
+    return found
 
 
 def test_a_rebuilt_projection_is_as_paused_as_before(

@@ -20,13 +20,14 @@ from lrs.projector import Projector
 from lrs.projector.batch_runner import BatchRunner
 from lrs.projector.rebuild import job
 from tests.conftest import Place
+from tests.support.examples import SOAKS
 from tests.support.own_projection import Tally, following, leftovers, quarantined, tallied
 from tests.support.postgres import PostgresServer
 from tests.support.processes import wait_until
 from tests.support.proxy import Proxy
 from tests.support.stores import statement_event
 
-CUT = 1.0
+CUT = 1.0 if SOAKS else 0.6
 """Seconds of silence after which the proxy closes a connection."""
 
 pytestmark = pytest.mark.parametrize("place", ["postgresql"], indirect=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 from sqlalchemy import delete
@@ -32,40 +32,46 @@ def test_a_poison_event_is_set_aside_and_does_not_stop_the_rest(
     assert quarantined(views) == [(1, error), (71, error), (100, error)]
 
 
-def test_a_read_waits_for_another_worker_only_so_long(
-    place: Place, ledger: Ledger, projector: Projector
-) -> None:
+def test_a_read_waits_for_another_worker_only_so_long(place: Place, ledger: Ledger) -> None:
     """Whoever asks while the projection is held elsewhere gets what is there, in time, and a
     Consistent-Through that does not reach beyond it.
     """
     first, second = ledger.append([statement_event()]), ledger.append([statement_event()])
-    projector.reads.fresh("tally")
-    third = ledger.append([statement_event()])
-    stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
-    other = open_database(place.views_url)
-    with other.write.begin() as connection:
-        assert checkpoints.lock(connection, "tally") is not None
-        began = monotonic()
-        reach = projector.reads.fresh("tally")
-        assert 1.9 < monotonic() - began < 10
-    other.close()
-    assert (reach.position, reach.through) == (2, stored[2])
-    assert projector.reads.fresh("tally").through >= stored[3]
+    with following(place, Tally(), wait=0.5) as projector:
+        projector.reads.fresh("tally")
+        third = ledger.append([statement_event()])
+        stored = {n: ledger.reader.at([n])[n].stored for n in (*first, *second, *third)}
+        other = open_database(place.views_url)
+        with other.write.begin() as connection:
+            assert checkpoints.lock(connection, "tally") is not None
+            began = monotonic()
+            reach = projector.reads.fresh("tally")
+            assert 0.4 < monotonic() - began < 10
+        other.close()
+        assert (reach.position, reach.through) == (2, stored[2])
+        assert projector.reads.fresh("tally").through >= stored[3]
 
 
 def test_consistent_through_does_not_pass_an_append_in_flight(
-    place: Place, ledger: Ledger, projector: Projector
+    place: Place, ledger: Ledger, projector: Projector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While somebody may be about to commit, the clock promises nothing; afterwards it does."""
+    asked, quiet_clock = [], Ledger.quiet_clock
+
+    def noted(ledger: Ledger) -> tuple[int, int] | None:
+        asked.append(quiet_clock(ledger))
+        return asked[-1]
+
+    monkeypatch.setattr(Ledger, "quiet_clock", noted)
     projector.start()
     wait_until(lambda: projector.reads.through > 0)
     with appending(place.ledger_url):
         began = monotonic()
         assert ledger.quiet_clock() is None
         assert monotonic() - began < 1.5
-        through = projector.reads.through
-        sleep(1.5)
-        assert projector.reads.through == through
+        through, before = projector.reads.through, len(asked)
+        wait_until(lambda: len(asked) > before + 1)  # so one was asked for and done with
+        assert (projector.reads.through, asked[before]) == (through, None)
     wait_until(lambda: projector.reads.through > through, 60)
 
 

@@ -24,6 +24,7 @@ def broken() -> AbstractContextManager[Projector]:
     raise RuntimeError("it cannot")
 
 
+@pytest.mark.briefly("postgresql")
 def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> None:
     """A read model is made beside the live one and swapped in whole, or not at all; what was made
     of it is gone in either case.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -176,9 +176,8 @@ def _is_new(name: str) -> bool:
     )
 
 
-@cache
-def witnesses(version: Version) -> tuple[JsonObject, ...]:
-    """Drawn statements that together have every shape."""
+def witnesses(version: Version) -> list[JsonObject]:
+    """Drawn statements that together have every shape. Drawing them takes ten seconds."""
     chosen: list[JsonObject] = []
     wanted = expected(version)
     whole, parts = statements(version), statements_of_parts(version)
@@ -189,7 +188,7 @@ def witnesses(version: Version) -> tuple[JsonObject, ...]:
                 chosen.append(statement)
         if not wanted:
             break
-    return tuple(chosen)
+    return chosen
 
 
 def _drawn(strategy: SearchStrategy[JsonObject], number: int) -> list[JsonObject]:

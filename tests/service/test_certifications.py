@@ -38,6 +38,7 @@ def centre(settings: Settings) -> Iterator[Lrs]:
         yield lrs
 
 
+@pytest.mark.briefly("postgresql")
 def test_what_people_have_in_common_changes_no_verdict(centre: Lrs, settings: Settings) -> None:
     """Everybody at two offices, on four days, beside each verdict made on its own."""
     days = [TODAY, date(2025, 3, 1), BEGIN + timedelta(days=90), BEGIN]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -26,6 +27,7 @@ from lrs.db.engine import Database, Options, open_database
 from lrs.projections.base import STATEMENT_TOPICS, Batch, Projection
 from lrs.projections.tables import READING
 from lrs.projector import Projector, quarantine
+from lrs.projector.rebuild.job import RebuildJob
 from tests.conftest import Place
 from tests.support.processes import wait_until
 from tests.support.stores import opened
@@ -142,6 +144,24 @@ def following(
         finally:
             projector.stop()
             views.close()
+
+
+def swaps_given_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows by a projection's name each time that a rebuild in this process has tried to swap, and
+    somebody was in its way.
+    """
+    found: list[str] = []
+    swap = RebuildJob._swap
+
+    def noted(job: RebuildJob, patience: float, compare: bool) -> object:
+        try:
+            return swap(job, patience, compare)
+        except Exception:
+            found.append(job._projection.NAME)
+            raise
+
+    monkeypatch.setattr(RebuildJob, "_swap", noted)
+    return found
 
 
 def quarantined(views: Database) -> list[tuple[int, str]]:

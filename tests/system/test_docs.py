@@ -10,18 +10,27 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from api.cli.demo import tell
+from lrs import bootstrap
+from lrs.demo import unfold
+from lrs.settings import Settings
 from tests.support.postgres import free_port
 from tests.support.processes import wait_until
+from tests.support.stores import WRITER
 from tests.support.warm import warmed
 
 ROOT = Path(__file__).parents[2]
@@ -47,10 +56,62 @@ def _split(part: str) -> tuple[str, str]:
     return command.strip(), "".join(lines).strip()
 
 
+QUOTING = {"README.md", "demo.md", "operators.md", "reports.md"}
+"""They show figures of the demo; to the examples of the others it matters little what is stored."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A folder with a store that is being served, and the environment for commands."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            shell=True,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+
+    def is_level(self) -> bool:
+        """Whether the read models have come as far as they are to come."""
+        login = {"Authorization": f"Basic {b64encode(self.environment['KEY'].encode()).decode()}"}
+        health = f"http://127.0.0.1:{self.environment['LRS_PORT']}/health"
+        with urllib.request.urlopen(urllib.request.Request(health, headers=login)) as answer:
+            told = json.load(answer)["projections"]
+        return all(entry["lag"] == 0 for entry in told if entry["state"] == "running")
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder with a filled store that is being served, and the environment for commands."""
-    folder, port = tmp_path_factory.mktemp("docs"), str(free_port())
+def demo(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """The demo's store."""
+    folder = tmp_path_factory.mktemp("demo-docs")
+    shutil.copytree(demo_store, folder, dirs_exist_ok=True)
+    with shell(folder, tmp_path_factory.mktemp("demo-warm")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """The beginning of the same history: it is folded in a moment."""
+    folder = tmp_path_factory.mktemp("docs")
+    urls = [f"sqlite:///{folder}/var/{name}.db" for name in ("ledger", "views")]
+    settings = Settings(ledger_url=urls[0], views_url=urls[1])
+    bootstrap.migrate(settings)
+    with closing(bootstrap.build(settings)) as lrs:
+        tell(lrs, islice(unfold(2026, 48).history(), 600), WRITER)
+    with shell(folder, tmp_path_factory.mktemp("warm")) as made:
+        yield made
+
+
+@contextmanager
+def shell(folder: Path, programs: Path) -> Iterator[Shell]:
+    """The store in that folder, being served as people do it."""
+    port = str(free_port())
     environment = {
         **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -58,22 +119,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dic
         "LRS_LOG_LEVEL": "error",
         "LC_ALL": "C.UTF-8",
     }
-
-    def run(command: str) -> str:
-        done = subprocess.run(
-            command, shell=True, cwd=folder, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    run("lrs demo --only-fill")
-    made = dict(line.split(None, 1) for line in run("lrs key create d --scope all").splitlines())
-    environment["KEY"] = f"{made['name']}:{made['secret']}"
+    made = Shell(folder, environment)
+    told = made.run("lrs key create d --scope all")
+    assert told.returncode == 0, told.stderr
+    key = dict(line.split(None, 1) for line in told.stdout.splitlines())
+    environment["KEY"] = f"{key['name']}:{key['secret']}"
     server = subprocess.Popen([_beside("lrs"), "serve"], cwd=folder, env=environment)
     _wait_for(f"http://127.0.0.1:{port}/health")
-    with warmed(tmp_path_factory.mktemp("warm")) as programs:
-        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
-        yield folder, environment
+    with warmed(programs) as warm:
+        environment["PATH"] = f"{warm}{os.pathsep}{environment['PATH']}"
+        yield made
     server.terminate()
     server.wait(20)
 
@@ -94,29 +149,15 @@ def _wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
-def _is_level(health: str, key: str) -> bool:
-    """Whether the read models have come as far as they are to come."""
-    login = {"Authorization": f"Basic {b64encode(key.encode()).decode()}"}
-    with urllib.request.urlopen(urllib.request.Request(health, headers=login)) as answer:
-        told = json.load(answer)["projections"]
-    return all(entry["lag"] == 0 for entry in told if entry["state"] == "running")
-
-
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if examples(d)], ids=lambda d: d.name)
 def test_the_examples_of_the_docs_do_what_they_say(
-    document: Path, served: tuple[Path, dict[str, str]]
+    document: Path, request: pytest.FixtureRequest
 ) -> None:
     """What people copy from the docs works, in the order of the document, and prints that."""
-    folder, environment = served
-    health = f"http://127.0.0.1:{environment['LRS_PORT']}/health"
+    made: Shell = request.getfixturevalue("demo" if document.name in QUOTING else "small")
     for command, expected in examples(document):
-        wait_until(
-            lambda: _is_level(health, environment["KEY"])
-        )  # as it is by the time that a person has typed it
-        here = command.replace(f":{PORT}/", f":{environment['LRS_PORT']}/")
-        done = subprocess.run(
-            here, shell=True, cwd=folder, env=environment, capture_output=True, text=True
-        )
+        wait_until(made.is_level)  # as it is by the time that a person has typed it
+        done = made.run(command.replace(f":{PORT}/", f":{made.environment['LRS_PORT']}/"))
         told, _, code = expected.partition("[exit ")
         shown = re.escape(told.strip()).replace(r"\.\.\.", "(?s:.*)")
         assert done.returncode == int(code.rstrip("]") or 0), f"{command}\n{done.stderr}"

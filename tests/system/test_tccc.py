@@ -26,7 +26,7 @@ from tests.support.places import Places
 
 FILE = Path(__file__).parents[3] / "shared/data/tccc.json"
 COUNT = 2_814
-ALONE = COUNT if "LRS_TEST_SOAK" in os.environ else 300
+ALONE = COUNT if "LRS_TEST_SOAK" in os.environ else 60
 """How many are sent one by one; the others follow in one batch."""
 
 pytestmark = pytest.mark.skipif(
@@ -108,7 +108,11 @@ def bodies(raw: bytes, values: list[Statement], way: str) -> Iterator[tuple[byte
         yield json.dumps(values[at : at + size]).encode(), ids[at : at + size]
 
 
-@pytest.mark.parametrize("way", ["whole", "in batches", "one by one"])
+@pytest.mark.parametrize("way", [
+    "whole",
+    pytest.param("in batches", marks=pytest.mark.briefly("sqlite")),
+    pytest.param("one by one", marks=pytest.mark.briefly("postgresql")),
+])  # fmt: skip
 def test_every_statement_is_taken_and_read_back_and_repeating_changes_nothing(
     lrs: Lrs, client: Caller, raw: bytes, statements: list[Statement], way: str
 ) -> None:

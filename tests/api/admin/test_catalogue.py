@@ -79,6 +79,7 @@ def test_saying_the_same_again_records_nothing(own: Caller, own_lrs: Lrs) -> Non
     assert (answer["same"], answer["changes"], head(own_lrs)) == (len(EntryKind), [], before)
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("wrong", "code", "pointer"),
     [
@@ -105,6 +106,7 @@ def test_a_request_is_taken_whole_or_not_at_all(
     assert counts(own) == dict.fromkeys(KINDS, 0)
 
 
+@pytest.mark.rules
 def test_all_faults_of_a_request_are_told_at_once(own: Caller, own_lrs: Lrs) -> None:
     """The first as before, all of them in `errors`, with what contradicts other entries: each has
     the pointer of the very member. Nothing that was sent is echoed.
@@ -132,6 +134,7 @@ def test_all_faults_of_a_request_are_told_at_once(own: Caller, own_lrs: Lrs) -> 
     assert head(own_lrs) == before
 
 
+@pytest.mark.rules
 def test_one_fault_is_listed_as_several_are(own: Caller) -> None:
     """`pointer` names the entry, as it always did, and the list the member."""
     answer = said(own, entry(EntryKind.PERSON), "/people").json
@@ -140,6 +143,7 @@ def test_one_fault_is_listed_as_several_are(own: Caller) -> None:
     assert "errors" not in said(own, {}, "/windows").json
 
 
+@pytest.mark.rules
 def test_a_thousand_faults_are_told(own: Caller) -> None:
     """An answer has an end, whatever is sent."""
     refused = said(own, [{} for _ in range(2_000)], "/posts").json
@@ -148,12 +152,14 @@ def test_a_thousand_faults_are_told(own: Caller) -> None:
     assert len(twice["errors"]) == MOST_FAULTS
 
 
+@pytest.mark.rules
 def test_whoever_may_not_write_is_told_no_faults(own_lrs: Lrs) -> None:
     """Nor what the catalogue holds."""
     reader = caller_of(own_lrs, Scope.ALL_READ)
     assert said(reader, {"posts": [{}]}).json["code"] == "scope-too-narrow"
 
 
+@pytest.mark.rules
 def test_a_number_without_its_zeros_is_pointed_out(own: Caller) -> None:
     """In a preview and where it is taken; a number that is another one is nobody's business."""
     people = [{"agent": ANNA, "name": "A", "number": n} for n in ("417", "00417", "0417", "41")]
@@ -175,6 +181,7 @@ def test_a_number_without_its_zeros_is_pointed_out(own: Caller) -> None:
     )
 
 
+@pytest.mark.rules
 def test_a_preview_tells_all_and_changes_nothing(own: Caller, own_lrs: Lrs) -> None:
     """It answers what the request itself would, faults too."""
     before = head(own_lrs)
@@ -185,6 +192,7 @@ def test_a_preview_tells_all_and_changes_nothing(own: Caller, own_lrs: Lrs) -> N
     assert said(own, {"windows": []}, preview="true").status_code == 400
 
 
+@pytest.mark.rules
 def test_what_is_named_may_be_described_already(own: Caller) -> None:
     """Or in the same request; once it is withdrawn, it is unknown again."""
     person = entry(EntryKind.PERSON)
@@ -196,6 +204,7 @@ def test_what_is_named_may_be_described_already(own: Caller) -> None:
     assert said(own, person, "/people").json["code"] == "unknown-reference"
 
 
+@pytest.mark.rules
 def test_a_course_that_counts_as_another_must_be_described(own: Caller) -> None:
     """As the programme's own; in the same request will do."""
     old = f"{COURSE}-2019"
@@ -233,6 +242,7 @@ def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) 
     assert own.get(f"{CATALOGUE}/offices").json["offices"][0]["version"] == 4
 
 
+@pytest.mark.briefly("sqlite")
 @pytest.mark.parametrize("kind", EntryKind)
 def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: EntryKind) -> None:
     """People by agent key, ratings by office and month, and so on."""
@@ -250,6 +260,7 @@ def test_a_thing_is_asked_for_by_all_of_its_key(own: Caller, kind: EntryKind) ->
     assert counts(own)[kind.value] == 0
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -267,6 +278,7 @@ def test_what_is_not_there_is_not_found(own: Caller, method: str, path: str) -> 
     assert (answer.status_code, answer.json["code"]) == (404, "entry-not-found")
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("scope", [s for s in Scope if s is not Scope.ALL])
 def test_all_writes_and_all_read_reads(own_lrs: Lrs, own: Caller, scope: Scope) -> None:
     """Others get nothing of it; who has no key at all is asked for one."""
@@ -307,6 +319,7 @@ def test_two_who_describe_one_person_find_one_stream(own_lrs: Lrs) -> None:
     assert sorted(version["entry"]["name"] for version in history) == list("0123")
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     "kind", [EntryKind.PERSON, EntryKind.LINK, EntryKind.EXEMPTION, EntryKind.REVOCATION]
 )
@@ -320,6 +333,7 @@ def test_a_persons_stream_cannot_be_computed(own: Caller, own_lrs: Lrs, kind: En
     assert own_lrs.ledger.reader.latest(stream_of(kind, key, secret)) is not None
 
 
+@pytest.mark.rules
 def test_a_store_without_a_catalogue_says_so(own: Caller) -> None:
     """Nothing has to be described."""
     assert counts(own) == dict.fromkeys(KINDS, 0)

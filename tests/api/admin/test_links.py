@@ -62,6 +62,7 @@ def test_an_identifier_is_linked_moved_and_unlinked(own: Caller) -> None:
     assert linked(own, "ab").json["new"] == 1
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("before", "given", "pointer"),
     [
@@ -88,6 +89,7 @@ def test_a_circle_is_refused(
     assert (held(own), head(own_lrs)) == (set(before), at)
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("before", "given", "after"),
     [
@@ -105,6 +107,7 @@ def test_what_closes_no_circle_is_taken(
     assert held(own) == after
 
 
+@pytest.mark.rules
 def test_a_link_that_was_withdrawn_closes_no_circle(own: Caller) -> None:
     """So the other way round can be said after it."""
     linked(own, "ab")

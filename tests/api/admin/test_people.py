@@ -76,6 +76,7 @@ def test_a_person_is_the_same_by_every_identifier(own: Caller) -> None:
     assert kept == {**entry(EntryKind.PERSON), "version": 1}
 
 
+@pytest.mark.rules
 def test_history_tells_who_said_what_and_when(own: Caller) -> None:
     """In the order in which the store came to know it."""
     said(own, entries())
@@ -101,6 +102,7 @@ def test_history_tells_who_said_what_and_when(own: Caller) -> None:
     }
 
 
+@pytest.mark.rules
 def test_earlier_names_stay_in_the_history(own: Caller) -> None:
     """By whatever identifier they were said; the one said last holds."""
     record(own, ANNA, "Филатова Анна")
@@ -113,6 +115,7 @@ def test_earlier_names_stay_in_the_history(own: Caller) -> None:
     assert names == ["Филатова Анна", "A. Filatova", "Соколова Анна"]
 
 
+@pytest.mark.rules
 def test_a_record_that_is_withdrawn_leaves_the_one_before(own: Caller) -> None:
     """And in the end none; that it was withdrawn is told."""
     record(own, ANNA, "Анна")
@@ -126,6 +129,7 @@ def test_a_record_that_is_withdrawn_leaves_the_one_before(own: Caller) -> None:
     assert told(own, ANNA)[-1] == ("withdrawn", ANNA, "left")
 
 
+@pytest.mark.rules
 def test_both_tell_of_a_link_that_holds_no_more(own: Caller) -> None:
     """The identifier, which has all its links, and the person it was taken for."""
     record(own, ANNA, "Анна")
@@ -138,6 +142,7 @@ def test_both_tell_of_a_link_that_holds_no_more(own: Caller) -> None:
     assert person(own, ANNA_BY_MAIL)["record"] is None
 
 
+@pytest.mark.rules
 def test_of_an_identifier_that_went_elsewhere_only_the_own_part_is_told(own: Caller) -> None:
     """That it was linked, and to whom it went; what it did there later is that person's."""
     for agent in (ANNA, BORIS, OTHER):
@@ -181,6 +186,7 @@ def test_who_is_known_by_statements_alone_is_a_person(own: Caller) -> None:
     }
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("parameters", "status", "code"),
     [
@@ -199,6 +205,7 @@ def test_who_is_meant_must_be_said(
     assert (answer.status_code, answer.json["code"]) == (status, code)
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("scope", Scope)
 def test_people_are_read_by_those_who_read_the_catalogue(
     own_lrs: Lrs, own: Caller, scope: Scope
@@ -225,6 +232,7 @@ def test_a_new_name_keeps_the_rest_of_the_record(own: Caller, own_lrs: Lrs) -> N
     assert len(person(own)["history"]) == 3
 
 
+@pytest.mark.rules
 def test_a_name_makes_a_record_where_there_is_none(own: Caller, own_lrs: Lrs) -> None:
     """Under the identifier that stands for the person."""
     link(own, ANNA_BY_MAIL, ANNA)

@@ -43,6 +43,7 @@ def post(caller: Caller, path: str, **parameters: str) -> Answer:
     return caller.send("POST", path, query_string=parameters or None)
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("path", GETS)
 def test_who_may_read_reports_may_look(calling: Calling, path: str) -> None:
     """With `all` and `all/read`; nobody else."""
@@ -51,6 +52,7 @@ def test_who_may_read_reports_may_look(calling: Calling, path: str) -> None:
         assert calling(scope).get(path).status_code == expected, scope
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("path", POSTS)
 def test_who_may_do_all_may_command(own_lrs: Lrs, own: Caller, path: str) -> None:
     """Nobody else, and what was refused has changed nothing."""
@@ -162,6 +164,7 @@ def test_what_is_set_aside_is_listed_and_tried_again(
     assert own.get("/health").json["status"] == "ok"
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("path", [*GETS[1:], *POSTS[1:]])
 def test_an_unknown_projection_is_404_with_those_there_are(client: Caller, path: str) -> None:
     """As problem+json."""
@@ -172,6 +175,7 @@ def test_an_unknown_projection_is_404_with_those_there_are(client: Caller, path:
     assert ", ".join(NAMES) in answer.json["detail"]
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [

@@ -57,6 +57,7 @@ def programme(**others: Any) -> dict[str, list[JsonObject]]:
     return {"programmes": [{**catalogue()["programmes"][0], **others}]}
 
 
+@pytest.mark.briefly("sqlite")
 def test_before_a_voiding_the_voided_counted(own: Caller, ids: Mapping[str, str]) -> None:
     """Anna had passed, was certified and might serve; since the voiding she has failed."""
     then = head(own)
@@ -69,6 +70,7 @@ def test_before_a_voiding_the_voided_counted(own: Caller, ids: Mapping[str, str]
     assert set(before["evidence"]) == {ids["anna passed"], ids["anna failed"]}
 
 
+@pytest.mark.briefly("sqlite")
 def test_before_a_rule_was_changed_the_earlier_version_decided(
     own: Caller, ids: Mapping[str, str]
 ) -> None:
@@ -79,6 +81,7 @@ def test_before_a_rule_was_changed_the_earlier_version_decided(
     assert windows(own, ANNA, known=then) == ("certified", True)
 
 
+@pytest.mark.briefly("sqlite")
 def test_before_people_were_linked_each_was_their_own(own: Caller, ids: Mapping[str, str]) -> None:
     """Boris passed under another account, which nobody knew to be his."""
     own.store(happened("passed", DINA, FIRE, "2026-04-01T10:00", score={"scaled": 1}))
@@ -91,6 +94,7 @@ def test_before_people_were_linked_each_was_their_own(own: Caller, ids: Mapping[
     assert (shown["key"], shown["identifiers"]) == (key(DINA), [key(DINA)])
 
 
+@pytest.mark.briefly("sqlite")
 @pytest.mark.parametrize(
     ("kind", "entry", "status"),
     [
@@ -113,6 +117,7 @@ def test_an_exception_counts_from_when_it_was_recorded(
     assert windows(own, who, known=then) == before != status
 
 
+@pytest.mark.briefly("sqlite")
 def test_where_somebody_worked_is_told_as_it_was_known(own: Caller, ids: object) -> None:
     """Vera moves, and her old office gets another name; so does the course."""
     then = head(own)
@@ -156,6 +161,7 @@ def test_what_is_known_now_is_what_is_known_at_the_end_of_the_log(
     assert asked(told, path, **query, known=str(now["as_of"]["position"])) == now
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("resource", ["transcripts", "certifications"])
 @pytest.mark.parametrize(
     ("known", "status", "code"),
@@ -179,6 +185,7 @@ def test_what_cannot_have_been_known_is_said(
     assert refused(told, f"{resource}/{key(ANNA)}?known={known}") == (status, code, parameter)
 
 
+@pytest.mark.rules
 def test_nothing_is_known_of_who_is_named_nowhere(told: Caller) -> None:
     """Whether asked as of now or as of before."""
     assert refused(told, "certifications/nobody") == (404, "trainee-not-found", None)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.api.caller import STATEMENTS, Answer, Caller, basic, fresh, said
 
+pytestmark = pytest.mark.rules
+
 
 @pytest.fixture
 def old(client: Caller) -> Caller:

@@ -16,9 +16,10 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, ref, said, someone, voiding
 from tests.api.opening import caller_of
+from tests.support.examples import SOAKS
 
 T = TypeVar("T")
-ROUNDS = 5
+ROUNDS = 5 if SOAKS else 2
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ WALKS = [(limit, ascending) for limit in (1, 7) for ascending in (False, True)]
 
 def test_a_walk_gives_each_statement_once_while_others_are_stored(running: Caller) -> None:
     """1.0.3 part 3, 2.1.3: `more` to the last page, from both ends, in small steps and large."""
-    before = running.store(*(said() for _ in range(30)))
+    before = running.store(*(said() for _ in range(30 if SOAKS else 12)))
     stop = threading.Event()
 
     def write() -> list[str]:

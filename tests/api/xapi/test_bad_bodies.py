@@ -10,6 +10,8 @@ from tests.api.caller import STATEMENTS, Answer, Caller, fresh, said
 from tests.api.opening import caller_of, opened
 from tests.conftest import Place
 
+pytestmark = pytest.mark.rules
+
 SECRET = "S3cret"
 
 

@@ -14,6 +14,8 @@ from tests.api.xapi.documents import JSON, document
 from tests.api.xapi.mixed import MIXED, attachment, body, part, post
 from tests.api.xapi.test_bad_bodies import SECRET, head, refused
 
+pytestmark = pytest.mark.rules
+
 FORM = "application/x-www-form-urlencoded"
 SCAN = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 WITH = said(attachments=[attachment(SCAN)])

@@ -13,6 +13,8 @@ from tests.api.xapi.documents import BYTES, JSON, KINDS, document, tag_of
 from tests.api.xapi.test_bad_bodies import refused
 from tests.conftest import Place
 
+pytestmark = pytest.mark.rules
+
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 RUNNING = {

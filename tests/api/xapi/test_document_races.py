@@ -101,6 +101,7 @@ def history(lrs: Lrs) -> list[DocumentStored]:
 
 
 @each_kind
+@pytest.mark.briefly("postgresql")
 def test_in_many_processes_each_round_has_one_winner(
     place: Place, own_lrs: Lrs, tmp_path: Path, kind: str
 ) -> None:
@@ -131,6 +132,7 @@ def merge(place: Place, folder: Path, name: str, kind: str, where: dict[str, str
 
 
 @each_kind
+@pytest.mark.briefly("postgresql")
 def test_merges_in_many_processes_lose_nothing(
     place: Place, own_lrs: Lrs, tmp_path: Path, kind: str
 ) -> None:

@@ -13,7 +13,7 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.attachment import attachments
 from lrs.domain.xapi.version import Version
 from tests.api.caller import Caller, fresh, said, someone
-from tests.schemas.shapes import witnesses
+from tests.conftest import Witnesses
 from tests.schemas.strategies import statements
 from tests.schemas.values import CONTENTS
 from tests.support.examples import drawn
@@ -183,7 +183,7 @@ def assert_kept(client: Caller, version: Version, statements: Sequence[JsonObjec
 
 @pytest.mark.parametrize("version", list(Version))
 def test_statements_of_every_shape_are_returned_value_for_value(
-    client: Caller, version: Version
+    client: Caller, version: Version, witnesses: Witnesses
 ) -> None:
     """1.0.3 part 3, 2.1.3: exact; with the bytes of attachments, in one batch."""
     assert_kept(client, version, witnesses(version))

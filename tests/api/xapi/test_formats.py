@@ -7,6 +7,8 @@ import pytest
 from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, ref, said
 
+pytestmark = pytest.mark.rules
+
 DISPLAY = {"en-US": "done", "ru": "сделал", "de": "getan"}
 QUESTION: JsonObject = {
     "objectType": "Activity",

@@ -16,6 +16,8 @@ from tests.api.xapi.streams import Streamed, announced, unannounced
 from tests.api.xapi.test_bad_bodies import head, refused
 from tests.conftest import Place
 
+pytestmark = pytest.mark.rules
+
 SETTINGS = {
     "max_json_bytes": "4000",
     "max_statements": "3",

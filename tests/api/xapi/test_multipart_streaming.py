@@ -32,6 +32,8 @@ from tests.api.xapi.streams import Streamed, announced, unannounced
 from tests.api.xapi.test_bad_bodies import head, refused
 from tests.conftest import Place
 
+pytestmark = pytest.mark.rules
+
 TYPE = {"content_type": f"multipart/mixed; boundary={BOUNDARY}"}
 
 

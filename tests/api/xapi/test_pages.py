@@ -98,6 +98,7 @@ def test_more_is_followed_by_its_query_string_beside_the_first_one(client: Calle
     assert seen == ids[::-1]
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -129,6 +130,7 @@ def test_the_older_form_of_more_goes_on_working(client: Caller) -> None:
     assert [s["id"] for s in older["statements"]] == [ids[1]]
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("passed_on", ["", "/lrs"])
 def test_links_begin_with_the_path_of_the_public_url(
     place: Place, own: Caller, passed_on: str
@@ -145,6 +147,7 @@ def test_links_begin_with_the_path_of_the_public_url(
         assert caller.get("/lrsx/xapi/statements").status_code == 404
 
 
+@pytest.mark.rules
 def test_links_of_reports_begin_with_it_too(place: Place, own: Caller) -> None:
     """Their `more`, as that of statements, and the addresses of one person's reports."""
     done = {"id": "http://adlnet.gov/expapi/verbs/completed"}
@@ -158,6 +161,7 @@ def test_links_of_reports_begin_with_it_too(place: Place, own: Caller) -> None:
         assert len(caller.get(more).json["trainees"]) == 1
 
 
+@pytest.mark.rules
 def test_no_header_of_a_request_says_where_the_store_is(client: Caller) -> None:
     """X-Forwarded-Prefix could come from anybody; the setting is the operator's."""
     stored(client, 2, registration := fresh())
@@ -167,6 +171,7 @@ def test_no_header_of_a_request_says_where_the_store_is(client: Caller) -> None:
     assert answer.json["more"].startswith("/xapi/statements?")
 
 
+@pytest.mark.rules
 def test_more_names_the_prefix_that_the_store_is_mounted_under(lrs: Lrs, client: Caller) -> None:
     """By a server that knows it: the path must work as it stands."""
     stored(client, 2, registration := fresh())
@@ -243,6 +248,7 @@ BAD_TOKENS = {
 }
 
 
+@pytest.mark.rules
 @pytest.mark.parametrize("case", BAD_TOKENS)
 def test_a_more_link_that_the_store_did_not_give_is_refused(client: Caller, case: str) -> None:
     """400 whatever it holds, and never more than a page."""

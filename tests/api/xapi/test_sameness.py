@@ -8,6 +8,8 @@ from lrs.domain.xapi.agent import JsonObject
 from tests.api.caller import Caller, fresh, ref, said
 from tests.api.xapi.test_bad_bodies import head, refused
 
+pytestmark = pytest.mark.rules
+
 ANNA = {"mbox": "mailto:anna@example.org"}
 BORIS = {"openid": "https://boris.example.org/"}
 ATTACHMENT = {

@@ -9,6 +9,8 @@ from tests.api.xapi.test_bad_bodies import refused
 from tests.conftest import Place
 from tests.schemas.values import TIMESTAMPS_1
 
+pytestmark = pytest.mark.rules
+
 HEADER = "X-Experience-API-Version"
 THROUGH = "X-Experience-API-Consistent-Through"
 

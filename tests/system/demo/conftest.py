@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from api.cli.demo import tell
 from lrs import bootstrap
 from lrs.demo.centre import unfold
 from lrs.demo.journal import Journal
-from lrs.demo.past import Past
 from lrs.service import Lrs
 from lrs.settings import Settings
-from tests.conftest import BACKENDS
-from tests.support.stores import WRITER
 from tests.system.demo.reading import History
 
 
@@ -34,23 +32,12 @@ def stories(journal: Journal) -> dict[str, str]:
     return journal.notable
 
 
-@pytest.fixture(scope="session", params=BACKENDS)
-def centre(
-    request: pytest.FixtureRequest, journal: Journal, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Lrs]:
-    """The store that `make demo` fills, on each backend; read models followed it as it came."""
+@pytest.fixture(scope="module")
+def centre(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lrs]:
+    """A copy of the store that `make demo` fills."""
     folder = tmp_path_factory.mktemp("centre")
+    shutil.copytree(demo_store / "var", folder, dirs_exist_ok=True)
     urls = [f"sqlite:///{folder}/{name}.db" for name in ("ledger", "views")]
-    if request.param == "postgresql":
-        urls = [request.getfixturevalue("postgres").create_database("centre")] * 2
-    settings = Settings(ledger_url=urls[0], views_url=urls[1])
-    bootstrap.migrate(settings)
-    past = Past(journal)
-    lrs = bootstrap.build(settings, stored_at=past.stored_at)
-
-    def follow(_: int) -> None:
-        lrs.projector.runner.catch_up()
-
-    tell(lrs, journal.history(), WRITER, follow, past.expect)
+    lrs = bootstrap.build(Settings(ledger_url=urls[0], views_url=urls[1]))
     yield lrs
     lrs.close()

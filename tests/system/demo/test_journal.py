@@ -96,10 +96,12 @@ def test_visitors_rate_every_office_each_month_and_better_with_time(journal: Jou
     assert 0.02 < share["2026-09"] < share["2025-09"] < 0.15
 
 
+@pytest.mark.rules
 def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     """No thing is described again as it was before: its history is that of a whole telling."""
     told = unfold(2026, 48)
     everything = list(told.history())
+    assert len(everything) > 3_000
     tell(lrs, everything[: len(everything) * 4 // 5], WRITER)
     tell(lrs, everything, WRITER)
     wanted = Counter((event.kind, event.key) for event in events(told))
@@ -108,6 +110,7 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     assert lrs.health().head == len(everything)
 
 
+@pytest.mark.rules
 def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
     lrs: Lrs, journal: Journal
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_healthy_store_shows_no_difference_however_much_is_folded(told: Lrs) -
     assert not told.health().quarantined
 
 
+@pytest.mark.briefly("sqlite")
 @pytest.mark.parametrize("spoil", [forget_a_mention, unvoid, forget_lines])
 def test_a_row_changed_by_hand_is_found(told: Lrs, spoil: Callable[[Lrs], None]) -> None:
     """In an answer, in a checksum, or in both."""
@@ -65,6 +66,7 @@ def test_a_row_changed_by_hand_is_found(told: Lrs, spoil: Callable[[Lrs], None])
     assert differences(told)
 
 
+@pytest.mark.briefly("sqlite")
 def test_a_statement_that_the_index_lacks_is_named_and_stays_away(told: Lrs) -> None:
     """With the question that did not find it. Whoever looks mends nothing: it is found again."""
     scan = Scan(told.ledger.reader)
@@ -98,6 +100,7 @@ def _question(criteria: Criteria) -> naive.Question:
     )
 
 
+@pytest.mark.briefly("postgresql")
 def test_a_served_store_is_asked_over_http(place: Place, tmp_path: Path) -> None:
     """It is healthy until rows are gone behind its back."""
     server = Server(place, tmp_path / "server.log")

@@ -136,14 +136,14 @@ def test_a_killed_server_has_kept_what_it_acknowledged(place: Place, server: Ser
     """Every acknowledged statement is there, every batch is whole or absent, the store starts
     again and serves, and sending again succeeds without a second copy.
     """
-    kill(place, server, 2)
+    kill(place, server, 1)
 
 
 def test_a_crashed_database_has_kept_what_was_acknowledged(
     mortal_place: Place, served: Server, mortal: PostgresServer
 ) -> None:
     """The same when PostgreSQL goes down under load; our server is not restarted."""
-    crash(mortal_place, served, mortal, 2)
+    crash(mortal_place, served, mortal, 1)
 
 
 @pytest.mark.soak

@@ -37,9 +37,9 @@ from tests.support.varied import parsed, tell, varied
 pytestmark = pytest.mark.usefixtures("hurried")
 
 SOAKING = "LRS_TEST_SOAK" in os.environ
-ROUNDS = 24 if SOAKING else 2
+ROUNDS = 24 if SOAKING else 1
 """How often a crash is repeated on one store."""
-SOME = 6 if SOAKING else 20
+SOME = 6 if SOAKING else 12
 """Statements between two crashes: every filter is asked for after each."""
 again = pytest.mark.parametrize("time", range(8 if SOAKING else 1))
 """How often a loss is repeated, each time on a new store."""

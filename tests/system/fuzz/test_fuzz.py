@@ -54,12 +54,12 @@ def withstood(target: Target, seeds: range) -> str:
     )
 
 
-def test_a_thousand_requests_do_no_harm(place: Place, target: Target) -> None:
+def test_some_requests_do_no_harm(place: Place, target: Target) -> None:
     """No 5xx and no lost connection; every answer of /xapi has its headers, every error is a
     problem of the table; what was acknowledged is there, and the read models rebuild the same.
-    Either database gets half of them; `make soak` sends each many more.
+    Each database gets others; `make soak` sends many more.
     """
-    assert withstood(target, range(500) if place.backend == "sqlite" else range(500, 1_000))
+    assert withstood(target, range(300) if place.backend == "sqlite" else range(500, 700))
 
 
 @pytest.mark.soak

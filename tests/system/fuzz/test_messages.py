@@ -18,13 +18,13 @@ WORLD = World(0, ("QQ==", "Qg==", "Qw=="))
 @pytest.fixture(scope="module")
 def messages() -> list[Message]:
     """Of the first seeds."""
-    return [message(seed, WORLD) for seed in range(6_000)]
+    return [message(seed, WORLD) for seed in range(3_000)]
 
 
 def test_a_request_follows_from_its_seed(messages: list[Message]) -> None:
     """A failure is repeated by its seed alone."""
-    assert [message(seed, WORLD) for seed in range(500)] == messages[:500]
-    assert len({m.raw for m in messages}) > 5_500
+    assert [message(seed, WORLD) for seed in range(100)] == messages[:100]
+    assert len({m.raw for m in messages}) > 2_750
 
 
 def test_every_kind_of_request_is_made_and_spoilt_in_every_way(messages: list[Message]) -> None:
