@@ -105,7 +105,7 @@ class _Statements:
         return self._page(found, wanted)
 
     def _take(self, id: UUID | None) -> list[UUID]:
-        """Store what the request holds, with the bytes of attachments if they come along. The id
+        """Store the request's statements, with the bytes of attachments if they were sent. The id
         is that of a PUT.
         """
         self._statements.require_writer(g.credential)
@@ -156,14 +156,14 @@ class _Statements:
 
 
 def _told(answer: Response) -> Response:
-    """The answer to a write, with the verbs in it that are probably misspelt."""
+    """The reply to a write, with the header for verbs that are probably misspelt."""
     if g.unknown_verbs:
         answer.headers[HEADER] = g.unknown_verbs
     return answer
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:
-    """Whether a PUT holds one statement, of the id that its parameter says, or of none."""
+    """Check that a PUT holds one statement, with the id of its parameter or without an id."""
     if is_batch:
         raise Invalid("not-one-statement")
     check_statement(values[0], g.xapi_version)
