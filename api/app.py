@@ -102,8 +102,7 @@ def _surrounded(
     words: Callable[[], frozenset[str]],
 ) -> WSGIApplication:
     """The application wrapped in its middleware, from the inside out. `reports` are the path
-    prefixes of reports, `words` returns the
-    words of a path that the log may show.
+    prefixes of reports, `words` returns the words of a path that the log may show.
     """
     settings = lrs.settings
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))

@@ -49,8 +49,8 @@ def enveloped(
     """WSGI middleware: an id for each request, headers on each answer, refusals in the log.
 
     `through` gives Consistent-Through if no view has set it. `default` is the version in the reply
-    to a request that named none. `words` returns the
-    words of a path that the log may show.
+    to a request that named none. `words` returns the words of a path that the log
+    may show.
     """
     own, numbers = secrets.token_hex(5), count(1)
 

@@ -1,4 +1,4 @@
-"""What is said of the things in the catalogue, checked: entries by the schemas of their kinds.
+"""Checks catalogue entries by the schemas of their kinds.
 
 docs/catalogue.md is written for people. Entries are strict, as statements are: nothing is coerced,
 unknown members are refused, and each fault has its pointer.
@@ -20,7 +20,9 @@ from schemas.validate import Load, all_faults, pointer_of
 
 @cache
 def _checks(kind: EntryKind) -> tuple[Accept, Load]:
-    """What accepts an entry, and what finds the faults of its members without its rules."""
+    """The fast check of an entry, and the schema that finds the errors of its members without its
+    rules.
+    """
     whole = SCHEMAS[kind]
     members_alone = type(whole.__name__, (whole,), {"rules": ()})
     return accept_schema(whole()), members_alone().load
@@ -32,8 +34,8 @@ Checked = tuple[EntryKind, JsonObject, str]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The entries of an input that are right by themselves, the faults of the others, and what is
-    right of these others, without their wrong members.
+    """The valid entries of an input, the errors of the others, and these others without their
+    invalid members.
     """
 
     entries: list[Checked] = field(default_factory=list)
@@ -42,11 +44,11 @@ class Examined:
 
     @property
     def is_full(self) -> bool:
-        """Whether more faults than these are not told."""
+        """Whether there are further errors that are not reported."""
         return len(self.faults) >= MOST_FAULTS
 
     def checked(self) -> list[Checked]:
-        """The entries, if all are right. Raises InvalidEntry with all faults."""
+        """The entries, if all are valid. Raises InvalidEntry with all errors."""
         if self.faults:
             raise InvalidEntry.first_of(self.faults)
         return self.entries
