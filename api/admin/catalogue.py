@@ -56,8 +56,8 @@ class _Catalogue:
         """Everything of a kind that holds."""
         of = _kind(kind)
         parsed(request.query_string, {})
-        held = self._lrs.catalogue.entries(of, g.credential)
-        return as_json({of.value: [_view(entry) for entry in held]})
+        current = self._lrs.catalogue.entries(of, g.credential)
+        return as_json({of.value: [_view(entry) for entry in current]})
 
     def history(self, kind: str) -> Response:
         """All that was ever said of one thing."""
@@ -84,10 +84,10 @@ class _Catalogue:
     def _described(self, examine: Callable[[Any], Examined]) -> Response:
         settings = self._lrs.settings
         with json_body(request, settings.max_json_bytes, self._memory) as body:
-            found = examine(parse_json(body, max_values=settings.max_values))
-            given = parsed(request.query_string, {"preview": BOOLEAN})
-            preview = given.get("preview", False)
-            return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
+            examined = examine(parse_json(body, max_values=settings.max_values))
+            parameters = parsed(request.query_string, {"preview": BOOLEAN})
+            preview = parameters.get("preview", False)
+            return as_json(summary(describe(self._lrs, examined, g.credential, preview=preview)))
 
 
 def summary(steps: Sequence[ChangeStep]) -> Mapping[str, Any]:
@@ -119,10 +119,12 @@ def _kind(text: str) -> EntryKind:
 def _key(kind: EntryKind, *more: str) -> tuple[Key, str]:
     """The key that the parameters say, and the one parameter more that must stand beside it."""
     names = SHAPES[kind].key
-    given = parsed(
+    parameters = parsed(
         request.query_string, dict.fromkeys((*names, *more), TEXT), required=(*names, *more)
     )
-    return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
+    return tuple(parameters[name] for name in names), "".join(
+        parameters.get(name, "") for name in more
+    )
 
 
 def _view(entry: CatalogueEntry) -> Mapping[str, Any]:
@@ -130,5 +132,7 @@ def _view(entry: CatalogueEntry) -> Mapping[str, Any]:
 
 
 def _version(version: EntryVersion) -> Mapping[str, Any]:
-    said = {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
-    return {"version": version.number, "stored": iso(version.stored), **said}
+    content = (
+        {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
+    )
+    return {"version": version.number, "stored": iso(version.stored), **content}

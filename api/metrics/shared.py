@@ -74,10 +74,10 @@ class Exchange:
     def write(self) -> None:
         """Whole or not at all, as others read it meanwhile."""
         if self._folder is not None:
-            beside = self._folder / f"{self._name}.new"
+            unfinished = self._folder / f"{self._name}.new"
             with self._writing:
-                beside.write_bytes(_encoded(self._take()))
-                beside.replace(self._folder / f"{self._name}.json")
+                unfinished.write_bytes(_encoded(self._take()))
+                unfinished.replace(self._folder / f"{self._name}.json")
 
 
 class _File(msgspec.Struct):

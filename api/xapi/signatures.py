@@ -49,16 +49,16 @@ class Signatures:
     def view(self, row: LoggedStatement) -> Mapping[str, Any]:
         """The details of the statement's signature."""
         unknown = {"algorithm": None, "certificate": None, "trusted": None}
-        found = {"statement": str(row.id), "signature": NONE, **unknown}
+        details = {"statement": str(row.id), "signature": NONE, **unknown}
         statement = json.loads(row.text)
         declared = [a for _, a in attachments(statement) if a["usageType"] == SIGNATURE]
         if not declared:
-            return found
+            return details
         content = {a.sha2.lower(): a for a in self._statements.attached([row])}
         token = content.get(declared_hash(declared[0]))
         if token is None:
-            return {**found, "signature": ELSEWHERE}
-        return {**found, **self._examined(b"".join(token.chunks()), row.stored)}
+            return {**details, "signature": ELSEWHERE}
+        return {**details, **self._examined(b"".join(token.chunks()), row.stored)}
 
     def _examined(self, token: bytes, stored: int) -> Mapping[str, Any]:
         from schemas.xapi.signature import examined

@@ -64,40 +64,40 @@ class Examined:
                 names = frozenset(pointer.split("/")[1] for pointer, _ in wrong if pointer)
                 rules = SCHEMAS[kind].contradictions(value, names)
                 wrong += [(pointer_of(path), code) for path, code in rules]
-                right = {name: held for name, held in value.items() if name not in names}
+                right = {name: member for name, member in value.items() if name not in names}
                 self.remains.append((kind, right, at))
-            found = [
+            errors = [
                 InvalidEntry(str(code), pointer=at + pointer, **values_of(code))
                 for pointer, code in wrong
             ]
-            self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
+            self.faults.extend(errors[: MOST_FAULTS - len(self.faults)])
 
 
 def examine_entries(kind: EntryKind, value: object) -> Examined:
     """The entries of one kind: `value` is one, or an array of them."""
-    found = Examined()
+    examined = Examined()
     if type(value) is list:
-        for index, held in enumerate(value):
-            found._examine(kind, held, f"/{index}")
+        for index, entry in enumerate(value):
+            examined._examine(kind, entry, f"/{index}")
     else:
-        found._examine(kind, value, "")
-    return found
+        examined._examine(kind, value, "")
+    return examined
 
 
 def examine_catalogue(value: object) -> Examined:
     """The entries of an object that holds an array for each of some kinds, in the order of Kind."""
-    found = Examined()
+    examined = Examined()
     if type(value) is not dict:
         wants = f"an object with arrays of {all_of(_NAMES)}"
-        found.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
-        return found
-    found.faults.extend(_misnamed(value))
+        examined.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
+        return examined
+    examined.faults.extend(_misnamed(value))
     for kind in EntryKind:
-        held = value.get(kind.value)
-        if type(held) is list:
-            for index, entry in enumerate(held):
-                found._examine(kind, entry, f"/{kind.value}/{index}")
-    return found
+        entries = value.get(kind.value)
+        if type(entries) is list:
+            for index, entry in enumerate(entries):
+                examined._examine(kind, entry, f"/{kind.value}/{index}")
+    return examined
 
 
 def check_entries(kind: EntryKind, value: object) -> list[Checked]:
