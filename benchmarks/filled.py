@@ -1,4 +1,4 @@
-"""What a full store does: queries, disk, memory, and folding everything again."""
+"""Figures of a full store: queries, disk, memory, and rebuilds."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What it costs to fold a training centre's statements: live, a batch after another, and anew.
+"""The cost of folding a training centre's statements: live, batch after batch, and in a rebuild.
 
-Live: each read model alone, from the first event on, in batches of 1,000 that are committed one
-after another, in a process that does nothing else; reading and decoding the log is part of it.
-Anew: `lrs replay rebuild` on so many cores, which PostgreSQL's processes share. CPU is that of all
-processes, PostgreSQL's too.
+Live: each projection alone, from the first event, in batches of 1,000 that are committed one after
+another, in a process that does nothing else, with reading and decoding the log. Rebuild: `lrs
+replay rebuild` on so many cores, which PostgreSQL's processes share. CPU is that of all processes,
+PostgreSQL's too.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def rebuild(bench: Bench, store: Trained) -> Iterator[Row]:
 
 
 def emptied(settings: Settings) -> None:
-    """Read models in place, with nothing folded: a start would have them made beside."""
+    """Create empty projections in place; a start would request rebuilds instead."""
     made(settings)
     with opened(settings) as lrs:
         views = open_database(settings.views_url)
@@ -96,7 +96,7 @@ def emptied(settings: Settings) -> None:
 
 
 def fold(settings: Settings, name: str, database: int | None) -> Folded:
-    """Folds the whole log into one read model, as a server's thread does, but alone."""
+    """Folds the whole log into one projection, as a server's thread does, but alone."""
     with opened(settings) as lrs:
         projection = lrs.projector.runner.projections[name]
         used = cpu_of(database)

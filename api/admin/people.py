@@ -1,4 +1,4 @@
-"""/api/v1/people: who is known by an identifier."""
+"""/api/v1/people: the person of an identifier."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("")
     def person() -> Response:
-        """One person: identifiers, personnel record, and all that was ever said of these."""
+        """One person: identifiers, personnel record, and the history of both."""
         by = authenticated(lrs, request)
         parameters = parsed(request.query_string, {"agent": AGENT_KEY}, required=("agent",))
         return as_json(_person(lrs.people.show(parameters["agent"], by)))
