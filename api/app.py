@@ -90,7 +90,7 @@ def create_app(lrs: Lrs) -> Flask:
 
 
 def paths_of(app: Flask, blueprints: Collection[str]) -> tuple[str, ...]:
-    """What the paths of the blueprints of these names begin with, up to their first parameter."""
+    """The path prefixes of the blueprints of these names, up to their first parameter."""
     rules = [r.rule for r in app.url_map.iter_rules() if r.endpoint.partition(".")[0] in blueprints]
     return tuple({rule.partition("<")[0].rstrip("/") for rule in rules})
 
@@ -101,8 +101,8 @@ def _surrounded(
     reports: tuple[str, ...],
     words: Callable[[], frozenset[str]],
 ) -> WSGIApplication:
-    """The application in all that stands between it and the web server, from the inside out.
-    `reports` are what the paths of reports begin with, `words` what of a path may stand in the log.
+    """The application wrapped in its middleware, from the inside out. `reports` are the path
+    prefixes of reports, `words` returns the words of a path that the log may show.
     """
     settings = lrs.settings
     app = in_time(app, BodyDeadlines(settings.body_seconds, settings.body_rate))

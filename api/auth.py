@@ -1,4 +1,4 @@
-"""Who asks: Basic authentication with a key (xAPI 1.0.3 part 3, 4.1)."""
+"""Basic authentication with a key (xAPI 1.0.3 part 3, 4.1)."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ ATTEMPTS = "zachetka.attempts"
 
 
 def authenticated(lrs: Lrs, request: Request) -> Credential:
-    """The credential of the request. Raises Unauthenticated, and TooManyFailures for a bad key
-    that comes from an address with many of them.
+    """The credential of the request. Raises Unauthenticated, and TooManyFailures for a wrong key
+    from an address with many failed logins.
     """
     name, secret = _basic(request.environ.get("HTTP_AUTHORIZATION"))
     try:

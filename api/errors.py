@@ -1,4 +1,4 @@
-"""From meaning to status: the one table, and the one shape of an error (RFC 9457)."""
+"""Maps each error class to its HTTP status, and formats errors as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ STATUS: dict[type[errors.LrsError], int] = {
 }
 
 CODE = "zachetka.code"
-"""Where a request's environment holds the code of its refusal, for the figures at /metrics."""
+"""The key of a request's environment for the code of its refusal, for /metrics."""
 
 RETRY_AFTER = 2
 """Seconds a client should wait after 503, and after 507 where the disk is full."""
 
 RETRY_LATER = {"view-being-made": 15}
-"""The same for codes of what takes longer."""
+"""The same for codes of longer conditions."""
 
 _TITLES = {
     400: "Bad Request",
@@ -66,7 +66,7 @@ _TITLES = {
 
 
 def status_of(kind: type[errors.LrsError]) -> int:
-    """The status of the nearest class that the table names."""
+    """The status of the nearest base class in the table."""
     return next(STATUS[c] for c in kind.__mro__ if c in STATUS)
 
 
@@ -104,7 +104,7 @@ def _from_werkzeug(error: HTTPException) -> Response:
 
 
 def _meant_by(status: int) -> errors.LrsError:
-    """The error of the tree for a status of werkzeug's own."""
+    """The store's own error for a status that werkzeug raised."""
     if status == 404:
         return errors.NotFound("no-such-resource")
     if status == 405:
@@ -120,7 +120,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 class Problem(NamedTuple):
-    """An error as it is answered."""
+    """An error in the form of its response."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -149,7 +149,7 @@ def problem(error: errors.LrsError, request_id: str | None) -> Problem:
     headers = [("Content-Type", "application/problem+json")]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="Zachetka", charset="UTF-8"'))
-    if isinstance(error, errors.Unavailable):  # more of a quota does not come by waiting
+    if isinstance(error, errors.Unavailable):  # waiting does not raise a quota
         headers.append(("Retry-After", str(RETRY_LATER.get(error.code, RETRY_AFTER))))
     if isinstance(error, errors.TooManyFailures):
         headers.append(("Retry-After", str(ceil(error.retry_after))))

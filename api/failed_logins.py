@@ -1,9 +1,9 @@
-"""Failed logins: noted in the log by address, and answered 429 once an address has many of them.
+"""Failed logins: logged by address, and answered 429 once an address has many of them.
 
-Guessing is hopeless against 256 random bits; what is slowed is the load, and what the log shows is
-who tries. Only attempts with an unknown or wrong key count, and only they are answered so: a good
-key passes whatever others do behind the same address. Nobody waits in a thread. Each process counts
-for itself, and remembers MOST addresses.
+Guessing 256 random bits is hopeless; the limit reduces load, and the log shows the source. Only
+attempts with an unknown or wrong key count, and only they get 429: a valid key always passes,
+whatever other clients of the same address do. No thread waits. Each process counts for itself, and
+remembers MOST addresses.
 
 The address is that of the connection (REMOTE_ADDR): a header such as X-Forwarded-For could come
 from anybody. Behind a proxy it is the proxy's, so its clients are counted together.
@@ -26,7 +26,7 @@ from lrs.domain.errors import TooManyFailures
 log = structlog.get_logger(__name__)
 
 FAILURES = 5
-"""So many within SPAN are answered 401 as ever."""
+"""So many failures within SPAN still get 401."""
 
 SPAN = 60.0
 """Seconds."""
@@ -34,7 +34,7 @@ SPAN = 60.0
 MOST = 10_000
 
 _OF_ONE = 64
-"""Bits of an IPv6 address that one customer of a provider has in common."""
+"""Bits of an IPv6 address that all addresses of one customer share."""
 
 
 class Attempts:
@@ -44,11 +44,13 @@ class Attempts:
         self._clock = clock
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
-        """By address, the one that failed last at the end; the instants of the latest failures."""
+        """The instants of the latest failures by address; the address that failed last is the last
+        one.
+        """
 
     def failed(self, address: str, name: str) -> None:
-        """Notes a failure with the key of that name. Raises TooManyFailures where the address had
-        FAILURES of them within SPAN before this one.
+        """Records a failure with the key of that name. Raises TooManyFailures if the address had
+        FAILURES others within SPAN.
         """
         wait = self._wait(_source(address))
         with suppress(Exception):  # a full disk may take no log entry either
@@ -57,7 +59,7 @@ class Attempts:
             raise TooManyFailures("too-many-failures", retry_after=wait)
 
     def _wait(self, source: str) -> float:
-        """Seconds until the address is answered as ever; 0 where it is now."""
+        """Seconds until the address gets 401 again instead of 429; 0 if it does now."""
         now = self._clock()
         with self._lock:
             found = self._failures.setdefault(source, deque(maxlen=FAILURES))
@@ -71,7 +73,7 @@ class Attempts:
 
 
 def _source(address: str) -> str:
-    """Whose an address is, as far as it tells."""
+    """The network that an address belongs to."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -84,7 +86,7 @@ def _source(address: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """A key's name; nothing else that stands in its place, which may well be a secret."""
+    """A well-formed key's name; any other text in its place may be a secret."""
     try:
         return UUID(name).hex if len(name) <= len("urn:uuid:") + 36 else "no key's name"
     except ValueError:

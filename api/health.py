@@ -1,4 +1,4 @@
-"""How the store is doing, and where things are: for monitors and for newcomers."""
+"""The store's health and its entry points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from schemas.links import link
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
-    """`/` and `/health`, which are open to all. Who has no key learns that the store answers."""
+    """`/` and `/health`, which need no key. Without a key they only show that the store answers."""
     bp = Blueprint("health", __name__)
 
     def is_stranger() -> bool:
@@ -26,7 +26,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("/")
     def index() -> Response:
-        """The ways in."""
+        """The entry points of the store."""
         return as_json(
             {
                 "name": "Zachetka",
@@ -40,8 +40,8 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("/health")
     def health() -> Response:
-        """200 while the store answers; to a key also whether the log has lost events, what each
-        projection does, its lag in events, and how many events are in quarantine.
+        """200 while the store answers. With a key also whether the log has lost events, the state
+        of each projection, its lag in events, and the number of events in quarantine.
         """
         found = lrs.health()
         if is_stranger():

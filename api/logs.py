@@ -16,7 +16,7 @@ from lrs.settings import Settings
 def configure(settings: Settings) -> None:
     """Set up logging for this process."""
     binary, text = Forgiving(sys.stderr.buffer), Forgiving(sys.stderr)
-    # It notes what it finds malformed, and with it what was sent.
+    # That logger would log malformed input with its content.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     chain: list[structlog.typing.Processor] = [
         with_request_id,
@@ -49,7 +49,7 @@ def configure(settings: Settings) -> None:
 def with_request_id(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Say in an entry which request it belongs to, if it was made during one."""
+    """Add the request's id to an entry that was made during a request."""
     # Here, since commands set up logging, too, and begin sooner without the web's libraries.
     from flask import has_request_context, request
 
@@ -61,7 +61,9 @@ def with_request_id(
 
 
 class Forgiving:
-    """A file that loses what cannot be written: a full disk must not refuse a request twice."""
+    """A file that drops entries that cannot be written: a full disk must not fail requests through
+    the log.
+    """
 
     def __init__(self, file: IO[Any]) -> None:
         self._file = file

@@ -1,7 +1,6 @@
-"""Where clients reach the store: under the path of LRS_PUBLIC_URL, if a proxy puts it there.
+"""The path of LRS_PUBLIC_URL, under which clients reach the store behind a proxy.
 
-The setting alone says so. A header of the request, such as X-Forwarded-Prefix, is not read: any
-client can send it.
+Only the setting counts. Headers such as X-Forwarded-Prefix are not read: any client can send them.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _OWN = re.compile("/*(?:(?:x(?:api|API)|api|health|metrics)(?:/|$)|$)").match
-"""What the store answers, so that a proxy may pass paths on with the prefix or without it."""
+"""The store's own path prefixes: so a proxy may pass paths on with the public prefix or without it.
+"""
 
 
 def under(app: WSGIApplication, public_url: str) -> WSGIApplication:

@@ -1,7 +1,7 @@
 """Calls the application for each request that Granian hands to a thread.
 
-Granian's own way to call a WSGI application keeps to itself what answers a request. The store needs
-it to cut off a body that does not come: `api.middleware.body_deadline`.
+Granian's own caller of WSGI applications does not expose the object that answers a request. The
+store needs that object to cut off a body that does not arrive: `api.middleware.body_deadline`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 STALLED_SECONDS = 60
-"""After which a client that takes nothing of what is sent to it is given up."""
+"""Seconds after which a client that reads nothing is disconnected."""
 
 _SENT = 0.005
-"""Seconds that the server's own threads get to send an answer before its end breaks off."""
+"""Seconds that the server's threads get to send a reply before its early end closes the connection.
+"""
 
 _SURROUNDINGS: dict[str, Any] = {
     "SCRIPT_NAME": "",
@@ -37,7 +38,7 @@ _SURROUNDINGS: dict[str, Any] = {
 
 
 class _Exchange(Protocol):
-    """A request at Granian. The first answer counts; later ones are dropped."""
+    """A request of Granian. The first reply counts; later ones are dropped."""
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
 
@@ -47,12 +48,12 @@ class _Exchange(Protocol):
 
 
 def install() -> None:
-    """Have Granian call applications in this way, in this process."""
+    """Replace Granian's caller of applications in this process."""
     mp._wsgi_call_wrap = running  # type: ignore[attr-defined,assignment]
 
 
 def running(app: WSGIApplication, *_: object) -> Callable[[_Exchange, WSGIEnvironment], int]:
-    """What Granian calls with each request."""
+    """The function that Granian calls with each request."""
 
     known = False
 

@@ -1,8 +1,8 @@
-"""Gives up clients that take nothing of what is sent to them: they hold threads and memory.
+"""Disconnects clients that do not read their replies: they occupy threads and memory.
 
-The system does it, by an option (RFC 5482) that connections inherit from the socket that is
-listened on. That socket belongs to the web server, which makes it in each of its processes and
-shows it to nobody: so it is looked for among the process's open files, once there is one.
+The operating system does it, by an option (RFC 5482) that connections inherit from the listening
+socket. The web server creates that socket in each of its processes and does not expose it. So this
+module searches the process's open files for it, once it exists.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from lrs.runtime import tune_memory
 from lrs.settings import Settings
 
 LINGER = 10.0
-"""Seconds that requests under way have to end when the server's first process is gone."""
+"""Seconds that running requests have to end when the server's first process is gone."""
 
 
 def create() -> Flask:

@@ -1,6 +1,6 @@
 """The figures of docs/performance.md: `python -m benchmarks`, from the root of the repository.
 
-The store is measured beside a floor, the least that a Flask endpoint can do and still keep a
-statement, on the same database server, served by the same web server. Rounds are interleaved, so
-that what else the machine does falls on both.
+Each figure of the store is compared with a floor: the least that a Flask endpoint can do to store a
+statement, on the same database server and web server. Rounds alternate, so that other work on the
+machine affects both.
 """

@@ -1,4 +1,4 @@
-"""Where stores are: a PostgreSQL that loses nothing, or files, both made for the run."""
+"""The databases of a run: a PostgreSQL server with durable commits, or SQLite files."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Backend(Protocol):
         """Bytes of the read models' tables and indexes on disk."""
 
     def drop_views(self, place: Place) -> None:
-        """Throw the read models away: the store is to be migrated."""
+        """Drop the projections; the store has to be migrated afterwards."""
 
     def warm(self, place: Place) -> None:
-        """Have the system hold the store's files in memory, as where it has served for a day."""
+        """Load the store's files into the system's cache, as after a day of use."""
 
     def describe(self) -> str: ...
 
@@ -193,7 +193,7 @@ BACKENDS = {"postgresql": postgres, "sqlite": sqlite}
 
 
 def machine() -> str:
-    """What the figures were taken on."""
+    """The machine and the software of the run."""
     return f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}"
 
 

@@ -38,7 +38,7 @@ class Bench:
     record: Record
 
     def measure(self, scenario: str, whose: str, served: Served, job: Job) -> Measured:
-        """Do the job at that server, and note what it cost there."""
+        """Run the job on that server, and record its cost."""
         used, began = served.cpu_seconds(), perf_counter()
         measured = self.generator.run(job)
         cores = (served.cpu_seconds() - used) / (perf_counter() - began)
@@ -54,14 +54,14 @@ class Bench:
     ) -> dict[str, list[Measured]]:
         """Rounds of a scenario on both sides in turn: A B, B A, A B ...
 
-        `settle` waits before each until the one before has no more work under way.
+        `settle` waits before each round until the previous one has finished its work.
         """
-        found: dict[str, list[Measured]] = {name: [] for name in sides}
+        rounds: dict[str, list[Measured]] = {name: [] for name in sides}
         for number in range(self.plan.rounds):
             names = list(sides) if number % 2 == 0 else list(sides)[::-1]
             for name in names:
                 settle()
-                found[name].append(
+                rounds[name].append(
                     self.measure(scenario, name, sides[name], job(sides[name].endpoint))
                 )
-        return found
+        return rounds

@@ -1,4 +1,6 @@
-"""What is left for others while many read a heavy report, or send bodies that do not come."""
+"""The throughput of writers while many clients read a heavy report, or open requests whose bodies
+never arrive.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ RETRY_AFTER = 2.0
 
 LEAST = 0.5
 MOST_SLOWED = 1_000.0
-"""Milliseconds within which everybody else is answered."""
+"""Milliseconds within which every other request must be answered."""
 
 
 def crowd(bench: Bench, store: Trained) -> Iterator[Row]:
@@ -67,7 +69,7 @@ def _posting(bench: Bench, served: Served, scenario: str) -> Measured:
 
 @contextmanager
 def _reading(bench: Bench, served: Served, readers: Generator, every: float) -> Iterator[None]:
-    """While so many ask for the list; refusals are what is to come of that."""
+    """While so many clients request the list; most of these requests should be refused."""
     seconds = bench.plan.seconds + 2 * bench.plan.warm
     job = Job(served.endpoint, "paths", seconds, 0.0, READERS, paths=[LIST])
     begun = readers.begin(replace(job, every=every))
@@ -76,7 +78,7 @@ def _reading(bench: Bench, served: Served, readers: Generator, every: float) -> 
 
 
 def _slow(served: Served) -> AbstractContextManager[object]:
-    """While so many requests are open whose bodies are begun and do not go on."""
+    """While so many requests are open whose bodies have begun and do not continue."""
     stack = ExitStack()
     head = served.endpoint.post(b" " * 100_000)[: -100_000 + 1]
     for _ in range(SLOW):

@@ -1,4 +1,4 @@
-"""What a full store does: queries, disk, memory, and folding everything again."""
+"""Figures of a full store: queries, disk, memory, and rebuilds."""
 
 from __future__ import annotations
 
@@ -71,24 +71,24 @@ def read(bench: Bench, small: Store, large: Store) -> Iterator[Row]:
         return bench.compare(f"GET {kind}", sides, job)
 
     for kind in QUERIES:
-        found = measure(kind)
-        grown = measure(f"{kind}-few") if kind in FEW else found
-        yield _query_row(kind, found, grown, small, large)
+        measured = measure(kind)
+        grown = measure(f"{kind}-few") if kind in FEW else measured
+        yield _query_row(kind, measured, grown, small, large)
 
 
 def _query_row(
     kind: str,
-    found: dict[str, list[Measured]],
+    measured: dict[str, list[Measured]],
     grown: dict[str, list[Measured]],
     small: Store,
     large: Store,
 ) -> Row:
     growth = ratio([m.p50 for m in grown["large"]], [m.p50 for m in grown["small"]])
-    p50, before = (median([m.p50 for m in found[name]]) for name in ("large", "small"))
-    size = median([m.answer_size for m in found["large"]])
-    small_size = median([m.answer_size for m in found["small"]])
-    p99 = median([m.p99 for m in found["large"]])
-    sound = all(m.sound for side in (*found.values(), *grown.values()) for m in side)
+    p50, before = (median([m.p50 for m in measured[name]]) for name in ("large", "small"))
+    size = median([m.answer_size for m in measured["large"]])
+    small_size = median([m.answer_size for m in measured["small"]])
+    p99 = median([m.p99 for m in measured["large"]])
+    sound = all(m.sound for side in (*measured.values(), *grown.values()) for m in side)
     growth_of = f"{growth}, 5 of each" if kind in FEW else str(growth)
     return Row(
         f"GET {kind}, {large.size:,} stored",
@@ -123,14 +123,14 @@ def memory(bench: Bench, _small: Store, large: Store) -> Iterator[Row]:
 
 
 def rebuild(bench: Bench, _small: Store, large: Store) -> Iterator[Row]:
-    """Every read model dropped and folded again; the store is not served meanwhile."""
+    """All projections rebuilt, while no server runs."""
     large.stop()
     rates = []
     for _ in range(max(1, min(bench.plan.rounds, 100_000 // large.size))):
-        said = servers.lrs(large.place, "replay", "rebuild")
-        done = re.search(r"(\d+) events folded in ([\d.]+) s", said)
-        assert done is not None, said
-        rates.append(int(done[1]) / float(done[2]))
+        output = servers.lrs(large.place, "replay", "rebuild")
+        figures = re.search(r"(\d+) events folded in ([\d.]+) s", output)
+        assert figures is not None, output
+        rates.append(int(figures[1]) / float(figures[2]))
         bench.record.say(f"{bench.backend.name:10} rebuild: {rates[-1]:,.0f}/s")
     rate = median(rates)
     yield Row(

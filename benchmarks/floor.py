@@ -1,9 +1,9 @@
 """The floor: the least a Flask endpoint can do and still keep a statement. No record store.
 
-It parses the JSON, writes an event, a statement row and three filter rows, and commits what
-concurrent requests wait for at once. It checks nothing, and answers every GET but the one by id
-with an empty list. `python -m benchmarks.serve_floor` serves it as `lrs serve` serves the store.
-The environment says where: BENCH_URL, BENCH_PORT, BENCH_WORKERS, BENCH_THREADS.
+It parses the JSON, writes an event, a statement row and three filter rows, and commits concurrent
+requests together. It checks nothing, and answers every GET except the one by id with an empty list.
+`python -m benchmarks.serve_floor` serves it as `lrs serve` serves the store. The environment says
+where: BENCH_URL, BENCH_PORT, BENCH_WORKERS, BENCH_THREADS.
 """
 
 from __future__ import annotations
@@ -164,7 +164,9 @@ class SqliteStore:
 
 
 class Group:
-    """Whoever finds nobody writing writes for all that wait; the next waiting one goes on."""
+    """A thread that finds no other thread writing writes for all that wait; then the next waiting
+    thread continues.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -1,9 +1,9 @@
-"""What it costs to fold a training centre's statements: live, a batch after another, and anew.
+"""The cost of folding a training centre's statements: live, batch after batch, and in a rebuild.
 
-Live: each read model alone, from the first event on, in batches of 1,000 that are committed one
-after another, in a process that does nothing else; reading and decoding the log is part of it.
-Anew: `lrs replay rebuild` on so many cores, which PostgreSQL's processes share. CPU is that of all
-processes, PostgreSQL's too.
+Live: each projection alone, from the first event, in batches of 1,000 that are committed one after
+another, in a process that does nothing else, with reading and decoding the log. Rebuild: `lrs
+replay rebuild` on so many cores, which PostgreSQL's processes share. CPU is that of all processes,
+PostgreSQL's too.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ class Rebuilt:
 
 
 def live(bench: Bench, store: Trained) -> Iterator[Row]:
-    """Each read model folded from nothing, and what it then takes on disk."""
+    """Each projection folded from an empty one, and its size on disk."""
     bench.backend.drop_views(store.place)
     apart(emptied, store.settings)
     grown = [bench.backend.used_by_views(store.place)]
     for projection in bootstrap.projections():
-        found = apart(fold, store.settings, projection.NAME, bench.backend.process)
+        folded = apart(fold, store.settings, projection.NAME, bench.backend.process)
         grown.append(bench.backend.used_by_views(store.place))
-        yield _live_row(bench, projection, found)
+        yield _live_row(bench, projection, folded)
     each = (grown[-1] - grown[0]) / store.events
     parts = zip(bootstrap.projections(), grown[1:], grown, strict=False)
     shown = ", ".join(f"{p.NAME} {_megabytes(more - less)}" for p, more, less in parts)
@@ -75,7 +75,7 @@ def live(bench: Bench, store: Trained) -> Iterator[Row]:
 
 
 def rebuild(bench: Bench, store: Trained) -> Iterator[Row]:
-    """Everything, and each read model alone, on one core and on two."""
+    """All projections, and each one alone, on one core and on two."""
     for cores in CORES:
         if cores > len(os.sched_getaffinity(0)):
             continue
@@ -85,7 +85,7 @@ def rebuild(bench: Bench, store: Trained) -> Iterator[Row]:
 
 
 def emptied(settings: Settings) -> None:
-    """Read models in place, with nothing folded: a start would have them made beside."""
+    """Create empty projections in place; a start would request rebuilds instead."""
     made(settings)
     with opened(settings) as lrs:
         views = open_database(settings.views_url)
@@ -96,7 +96,7 @@ def emptied(settings: Settings) -> None:
 
 
 def fold(settings: Settings, name: str, database: int | None) -> Folded:
-    """Folds the whole log into one read model, as a server's thread does, but alone."""
+    """Folds the whole log into one projection, as a server's thread does, but alone."""
     with opened(settings) as lrs:
         projection = lrs.projector.runner.projections[name]
         used = cpu_of(database)
@@ -114,25 +114,27 @@ def fold(settings: Settings, name: str, database: int | None) -> Folded:
 
 
 def refold(bench: Bench, store: Trained, name: str, cores: int) -> Rebuilt:
-    """Rebuilds that read model, or all for "", on so many cores."""
+    """Rebuilds that projection, or all for "", on so many cores."""
     with on_cores(cores, bench.backend.process):
         used = _cpu_of_children() + cpu_of(bench.backend.process)
         chosen = ("--projection", name) if name else ()
-        said = servers.lrs(store.place, "replay", "rebuild", *chosen)
+        output = servers.lrs(store.place, "replay", "rebuild", *chosen)
         cpu = _cpu_of_children() + cpu_of(bench.backend.process) - used
-    done = re.search(r"(\d+) events folded in ([\d.]+) s", said)
-    assert done is not None, said
-    return Rebuilt(float(done[2]), cpu)
+    figures = re.search(r"(\d+) events folded in ([\d.]+) s", output)
+    assert figures is not None, output
+    return Rebuilt(float(figures[2]), cpu)
 
 
 @contextmanager
 def on_cores(count: int, database: int | None) -> Iterator[None]:
-    """Keeps what is started meanwhile, and the database's processes, on the first so many cores."""
+    """Restricts processes that are started in the block, and the database's, to the first so many
+    cores.
+    """
     allowed = os.sched_getaffinity(0)
-    held = [psutil.Process(), *_family(database)]
+    processes = [psutil.Process(), *_family(database)]
     few = sorted(allowed)[:count]
     try:
-        for process in held:
+        for process in processes:
             process.cpu_affinity(few)
         yield
     finally:

@@ -1,4 +1,4 @@
-"""How long the read models take to know what the log holds, seen from outside through /health."""
+"""The lag of projections behind the log, measured from outside through /health."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Lag:
         return Sample(asked, perf_counter(), health["events"], reached)
 
     def until_level(self, most: float = 600.0) -> float:
-        """Wait until nothing is behind. How many seconds that took."""
+        """Wait until all projections are up to date. Returns the seconds that took."""
         began = perf_counter()
         while perf_counter() < began + most:
             sample = self.sample()
@@ -48,10 +48,10 @@ class Lag:
 
 
 def sampled_lag(to: Endpoint, load: Future[Measured]) -> list[float]:
-    """Seconds that the read models were behind while the load lasted, one for each sample.
+    """The lag of the projections in seconds during the load, one value for each sample.
 
-    An event is as old as the last sample that did not hold it yet, so a lag is given rather too
-    long than too short, by an interval at most.
+    An event's age counts from the last sample without that event. So the lag is too long rather
+    than too short, by one interval at most.
     """
     samples: list[Sample] = []
     lag = Lag(to)

@@ -1,4 +1,4 @@
-"""Clients in a process of their own, and what they measured.
+"""The load generator: clients in a process of their own, and their measurements.
 
 In a closed loop each connection sends its next request when the answer to the last one has come, so
 the server is as busy as it can be. Paced, each sends at set times, whether the server is quick or
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What came of a job. Times of answers in ms; `cpu` is what the generator used, in cores."""
+    """The result of a job. Response times in ms; `cpu` is the generator's own CPU, in cores."""
 
     seconds: float
     requests: int
@@ -81,7 +81,7 @@ class Measured:
 
     @property
     def sound(self) -> bool:
-        """Whether all was answered well, and all that was looked for was there."""
+        """Whether there was no error, and every statement of the sample could be read back."""
         return self.requests > 0 and self.errors == 0 and self.read_back == self.asked_back
 
 
@@ -194,7 +194,8 @@ class _Loop:
             left = self._waiting[0][0] - perf_counter()
             if left > 0:
                 return min(left, 0.1)
-            # What the selector sleeps too long is no fault of the server's: not from the turn.
+            # Not from the due time: the selector may sleep too long, which is not the server's
+            # delay.
             self._send(heappop(self._waiting)[2], perf_counter())
         return 0.1
 

@@ -1,4 +1,4 @@
-"""What was found: rows of a table, each with its target, and the raw figures as JSON lines."""
+"""The results: rows of a table, each with its target, and the raw figures as JSON lines."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How two things compare over interleaved rounds: of medians, and of single rounds."""
+    """A ratio over alternating rounds: of the medians, and the extremes of single rounds."""
 
     medians: float
     lowest: float
@@ -46,7 +46,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Ratio:
 
 
 class Record:
-    """Keeps each round's figures in a file, if one is wanted, and tells how it goes."""
+    """Writes each round's figures to a file, if one is given, and prints the progress."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -54,9 +54,9 @@ class Record:
     def note(
         self, backend: str, scenario: str, whose: str, measured: Measured, server_cores: float
     ) -> None:
-        """One round. `server_cores` is what the server's processes used meanwhile."""
-        said = {"backend": backend, "scenario": scenario, "of": whose}
-        self._keep(said | asdict(measured) | {"server_cores": round(server_cores, 3)})
+        """Record a round. `server_cores` is the CPU that the server's processes used, in cores."""
+        record = {"backend": backend, "scenario": scenario, "of": whose}
+        self._keep(record | asdict(measured) | {"server_cores": round(server_cores, 3)})
         rate = f"{measured.rate:9.0f}/s" if measured.statements else " " * 11
         times = f"p50 {measured.p50:7.2f}  p95 {measured.p95:7.2f}  p99 {measured.p99:7.2f} ms"
         trouble = "" if measured.sound else f"  UNSOUND: {measured.errors} errors {measured.error}"

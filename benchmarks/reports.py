@@ -1,4 +1,4 @@
-"""How fast a training centre's reports are read over HTTP, and what memory that takes."""
+"""The speed of a training centre's reports over HTTP, and the memory of the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes that serve the store or the floor, and what they cost."""
+"""Processes that serve the store or the floor, with their CPU and memory."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _running(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to stop; after 20 s end it and what it started."""
+    """Ask the server to stop; after 20 s kill it and its children."""
     family: list[psutil.Process] = []
     with contextlib.suppress(psutil.NoSuchProcess):
         family = psutil.Process(process.pid).children(recursive=True)

@@ -1,4 +1,4 @@
-"""What the people of a centre do: statements in the order in which they are stored.
+"""The training of a centre's people, as statements in the order in which they are stored.
 
 A course online is registered, launched, initialized, experienced, answered, progressed, terminated,
 passed or failed, completed and perhaps rated; a class is registered, signed for by twelve on one
@@ -90,7 +90,7 @@ def _classes(course: Course, seats: list[tuple[int, Trainee]]) -> Iterator[_Task
 
 
 class _Journal:
-    """Writes down what happens; what becomes known later waits its turn."""
+    """Collects statements; those that become known later are delayed."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre

@@ -1,4 +1,4 @@
-"""How the people of a centre are told about: the parts of statements of about 1 KB."""
+"""Builds statements about the people of a centre, of about 1 KB each."""
 
 from __future__ import annotations
 

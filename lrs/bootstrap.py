@@ -1,4 +1,6 @@
-"""The one place where things are wired together. Called by api/wsgi.py and the commands alone."""
+"""The composition root: wires ledger, projections and services together. Only api/wsgi.py and the
+commands call it.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +53,8 @@ Clock = Callable[[], int]
 
 
 PAUSE = {"sqlite": 0.2, "postgresql": 0.5}
-"""How long a projector lets events gather, in seconds. On SQLite one process does everything, and
-its projector gets on more slowly beside all the threads that answer requests.
+"""Seconds for which a projector lets events gather. On SQLite one process does everything, and its
+projector competes with all the threads that answer requests.
 """
 
 
@@ -61,7 +63,7 @@ def now() -> int:
 
 
 def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projection]:
-    """Every read model there is, for an installation with these words for training in this zone."""
+    """All projections, for an installation with this vocabulary and time zone."""
     return [
         StatementsProjection(),
         TrainingProjection(words, zone),
@@ -178,8 +180,8 @@ def compose_projector(
     pause: float = 0.5,
     poll: float = 1.0,
 ) -> Projector:
-    """The projector of a process. `make_projections` gives projections that remember nothing yet;
-    rebuilds fold those of `for_rebuilds`, if that is given. `batch` is in events, times in seconds.
+    """The projector of a process. `make_projections` makes new projections; rebuilds fold those of
+    `for_rebuilds`, if that is given. `batch` is in events, times in seconds.
     """
     stop = threading.Event()
     runner = BatchRunner(ledger, views, make_projections(), batch, stop=stop)
@@ -192,7 +194,7 @@ def compose_projector(
 
 @contextmanager
 def projector(settings: Settings) -> Iterator[Projector]:
-    """The projector of the store, for a process that does nothing but rebuild read models."""
+    """The projector of the store, for a process that only rebuilds projections."""
     lrs = build(settings)
     try:
         yield lrs.projector
@@ -221,7 +223,7 @@ def blobs(settings: Settings, log: Database) -> Blobs:
 
 
 def migrate(settings: Settings) -> bool:
-    """Make the store's tables where they are missing. Whether there was anything to make."""
+    """Create the store's missing tables. Returns whether any were missing."""
     words = vocabulary(settings.vocabulary)
     for url in (settings.ledger_url, settings.views_url):
         make_folder_of(url, GroupAccess(settings.group_access))

@@ -1,4 +1,4 @@
-"""What comes in, checked: strict JSON, then statements of xAPI 1.0.3 and 2.0.
+"""Input validation: strict JSON, then statements of xAPI 1.0.3 and 2.0.
 
 The marshmallow schemas in `schemas.xapi.statement` are the one description of a statement;
 `schemas.rules` has the predicates for single values, for query parameters too.

@@ -1,4 +1,4 @@
-"""The base of every schema of what comes in."""
+"""The base class of all input schemas."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lrs.domain.xapi.agent import JsonObject
 from schemas.problem import WordedProblem, all_of
 
 FieldFault = tuple[tuple[str | int, ...], str]
-"""Where, as the path of keys and indexes from the object on, and which code."""
+"""The path of keys and indexes from the object to the error, and the error's code."""
 
 
 class Strict(Schema):
     """Properties are written in camel case, unknown ones refused, errors are codes.
 
-    A subclass states what single fields cannot in one `rule`, which sees the object once all its
-    fields are right, and returns the first fault or None.
+    A subclass may have one `rule` about several fields. It gets the object after all its fields
+    were accepted, and returns the first error or None.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -1,9 +1,9 @@
-"""A fast yes or no, derived once from the marshmallow schemas.
+"""A fast validator that is derived once from the marshmallow schemas: it accepts or refuses.
 
-Loading through marshmallow costs several hundred microseconds a statement, which nearly always
-is right. So the schemas, which stay the one description, are walked once, and turned into nested
-functions that walk the data's own keys. A schema that says more than can be derived is refused
-with TypeError when it is derived, so that nothing it says is silently lost.
+Loading through marshmallow costs several hundred microseconds a statement, although nearly all
+statements are valid. So the schemas, which stay the only description, are converted once into
+nested functions over the data's own keys. If a schema has a feature that cannot be derived, the
+conversion raises TypeError, so that no rule is silently lost.
 """
 
 from __future__ import annotations

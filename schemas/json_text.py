@@ -1,8 +1,8 @@
-"""Strict JSON, by the standard library's scanner: what has two readings is refused.
+"""Strict JSON, by the standard library's scanner: ambiguous texts are refused.
 
-Duplicate keys, NaN, numbers beyond a double, U+0000 and lone surrogates are legal or half-legal
-in JSON's texts, and every library and database reads them differently; statements are kept as
-text, so they must mean the same to all who read them later.
+Duplicate keys, NaN, numbers beyond a double, U+0000 and lone surrogates are legal or half-legal in
+JSON, and every library and database reads them differently. Statements are stored as text, so their
+meaning must be the same for every later reader.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses of the store within its answers: paths from the root of the host that clients ask."""
+"""Links in replies: paths from the root of the host that clients use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Query parameters: each known, single and well-formed, or refused by name.
+"""Query parameters: unknown, repeated and malformed ones are refused by name.
 
 xAPI 1.0.3 part 3, 2.1.3 and 3.2. Names are compared exactly; booleans in any case, because a real
 client sends `True`.

@@ -1,4 +1,4 @@
-"""A code together with what its sentence leaves open."""
+"""An error code with the values for its sentence."""
 
 from __future__ import annotations
 

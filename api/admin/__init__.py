@@ -1,1 +1,1 @@
-"""What operators look at and change: people, read models, the catalogue."""
+"""Resources for operators: people, projections, the catalogue."""

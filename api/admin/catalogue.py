@@ -1,4 +1,4 @@
-"""/api/v1/catalogue: what the centre has and rules, and the commands that describe it."""
+"""/api/v1/catalogue: the centre's entries and rules, and the commands that change them."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ class _Catalogue:
         g.credential = authenticated(self._lrs, request)
 
     def counts(self) -> Response:
-        """How many things there are of each kind."""
+        """The number of entries of each kind."""
         parsed(request.query_string, {})
         counts = self._lrs.catalogue.counts(g.credential)
         return as_json({"catalogue": {kind.value: number for kind, number in counts.items()}})
 
     def entries(self, kind: str) -> Response:
-        """Everything of a kind that holds."""
+        """All current entries of a kind."""
         of = _kind(kind)
         parsed(request.query_string, {})
-        held = self._lrs.catalogue.entries(of, g.credential)
-        return as_json({of.value: [_view(entry) for entry in held]})
+        current = self._lrs.catalogue.entries(of, g.credential)
+        return as_json({of.value: [_view(entry) for entry in current]})
 
     def history(self, kind: str) -> Response:
-        """All that was ever said of one thing."""
+        """All versions of one entry."""
         of = _kind(kind)
         versions = self._lrs.catalogue.history(of, _key(of)[0], g.credential)
         return as_json({"history": [_version(version) for version in versions]})
@@ -75,7 +75,7 @@ class _Catalogue:
         return self._described(examine_catalogue)
 
     def withdraw(self, kind: str) -> Response:
-        """One thing, which does not hold any more; the reason stays in the record."""
+        """Withdraw one entry; the reason stays in the log."""
         of = _kind(kind)
         key, reason = _key(of, "reason")
         self._lrs.catalogue.withdraw(of, key, reason, g.credential)
@@ -84,15 +84,15 @@ class _Catalogue:
     def _described(self, examine: Callable[[Any], Examined]) -> Response:
         settings = self._lrs.settings
         with json_body(request, settings.max_json_bytes, self._memory) as body:
-            found = examine(parse_json(body, max_values=settings.max_values))
-            given = parsed(request.query_string, {"preview": BOOLEAN})
-            preview = given.get("preview", False)
-            return as_json(summary(describe(self._lrs, found, g.credential, preview=preview)))
+            examined = examine(parse_json(body, max_values=settings.max_values))
+            parameters = parsed(request.query_string, {"preview": BOOLEAN})
+            preview = parameters.get("preview", False)
+            return as_json(summary(describe(self._lrs, examined, g.credential, preview=preview)))
 
 
 def summary(steps: Sequence[ChangeStep]) -> Mapping[str, Any]:
-    """How many entries are new, changed or the same, and which are not the same; and what is taken
-    but likely not what was meant, if there is anything.
+    """The numbers of new, changed and unchanged entries, the entries that change, and warnings
+    about entries that are valid but probably wrong.
     """
     counts = {change.value: sum(step.change is change for step in steps) for change in Change}
     changes = [_change(step) for step in steps if step.change is not Change.SAME]
@@ -117,12 +117,14 @@ def _kind(text: str) -> EntryKind:
 
 
 def _key(kind: EntryKind, *more: str) -> tuple[Key, str]:
-    """The key that the parameters say, and the one parameter more that must stand beside it."""
+    """The key from the parameters, and the one further parameter that must be given."""
     names = SHAPES[kind].key
-    given = parsed(
+    parameters = parsed(
         request.query_string, dict.fromkeys((*names, *more), TEXT), required=(*names, *more)
     )
-    return tuple(given[name] for name in names), "".join(given.get(name, "") for name in more)
+    return tuple(parameters[name] for name in names), "".join(
+        parameters.get(name, "") for name in more
+    )
 
 
 def _view(entry: CatalogueEntry) -> Mapping[str, Any]:
@@ -130,5 +132,7 @@ def _view(entry: CatalogueEntry) -> Mapping[str, Any]:
 
 
 def _version(version: EntryVersion) -> Mapping[str, Any]:
-    said = {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
-    return {"version": version.number, "stored": iso(version.stored), **said}
+    content = (
+        {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
+    )
+    return {"version": version.number, "stored": iso(version.stored), **content}

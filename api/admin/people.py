@@ -1,4 +1,4 @@
-"""/api/v1/people: who is known by an identifier."""
+"""/api/v1/people: the person of an identifier."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get("")
     def person() -> Response:
-        """One person: identifiers, personnel record, and all that was ever said of these."""
+        """One person: identifiers, personnel record, and the history of both."""
         by = authenticated(lrs, request)
-        given = parsed(request.query_string, {"agent": AGENT_KEY}, required=("agent",))
-        return as_json(_person(lrs.people.show(given["agent"], by)))
+        parameters = parsed(request.query_string, {"agent": AGENT_KEY}, required=("agent",))
+        return as_json(_person(lrs.people.show(parameters["agent"], by)))
 
     return bp
 
@@ -34,7 +34,7 @@ def _person(person: PersonHistory) -> Mapping[str, Any]:
         "representative": person.representative,
         "identifiers": person.identifiers,
         "record": _record(person.record) if person.record else None,
-        "history": [_said(said) for said in person.history],
+        "history": [_said(change) for change in person.history],
     }
 
 
@@ -42,22 +42,22 @@ def _record(record: Record) -> Mapping[str, Any]:
     return {**record.entry, "version": record.version, "stored": iso(record.stored)}
 
 
-def _said(said: PersonEntry) -> Mapping[str, Any]:
-    version = said.version
+def _said(change: PersonEntry) -> Mapping[str, Any]:
+    version = change.version
     return {
         "version": version.number,
         "stored": iso(version.stored),
-        "what": said.what.value,
-        "agent": said.identifier,
-        **_content(said),
+        "what": change.what.value,
+        "agent": change.identifier,
+        **_content(change),
         "by": version.by,
     }
 
 
-def _content(said: PersonEntry) -> Mapping[str, Any]:
-    entry = said.version.entry
+def _content(change: PersonEntry) -> Mapping[str, Any]:
+    entry = change.version.entry
     if entry is None:
-        return {"reason": said.version.reason}
-    if said.what is PersonEntryKind.LINKED:
+        return {"reason": change.version.reason}
+    if change.what is PersonEntryKind.LINKED:
         return {name: text for name, text in entry.items() if name != "agent"}
     return {"entry": entry}

@@ -20,7 +20,7 @@ HEADINGS = ("name", "version", "state", "position", "behind", "age", "rate", "qu
 def room_view(
     entries: Sequence[ProjectionEntry], divergences: Sequence[Divergence]
 ) -> dict[str, Any]:
-    """Every projection, and whether the log is as it was known."""
+    """All projections, and the state of the log."""
     return {
         "projections": [entry_view(entry) for entry in entries],
         "log": log_view(divergences),
@@ -45,7 +45,7 @@ def entry_view(entry: ProjectionEntry) -> dict[str, Any]:
 
 
 def log_view(divergences: Sequence[Divergence]) -> dict[str, Any]:
-    """Whether the log is as it was known, and where it is not; oldest first."""
+    """The state of the log, and its divergences, oldest first."""
     state = "ok"
     if divergences:
         state = "replaced" if divergences[-1].is_another_log else "lost-events"
@@ -65,7 +65,7 @@ def _divergence_view(one: Divergence) -> dict[str, Any]:
 
 
 def divergence_sentence(one: Divergence) -> str:
-    """A divergence in a sentence or two, for whoever runs the store."""
+    """A divergence in one or two sentences, for operators."""
     if one.is_another_log:
         return (
             f"The log was replaced by another one on {iso(one.found)}: it holds none of the "
@@ -108,7 +108,7 @@ def tried_view(tried: RetryResult) -> dict[str, Any]:
 
 
 def table(entries: Sequence[ProjectionEntry], divergences: Sequence[Divergence] = ()) -> list[str]:
-    """A line for each projection under a line of headings, then what has to be said besides."""
+    """A line for each projection under a line of headings, then further remarks."""
     rows = [HEADINGS, *(_cells(entry) for entry in entries)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
@@ -149,7 +149,7 @@ def _remarks(entry: ProjectionEntry) -> list[str]:
 
 
 def progress(rebuild: RebuildProgress) -> str:
-    """How far a rebuild has come, in words."""
+    """The progress of a rebuild, in words."""
     if not rebuild.has_started:
         return f"to be made anew in version {rebuild.version} by the next process that folds"
     left = "" if rebuild.seconds_left is None else f", {rebuild.seconds_left:.0f} s left"
@@ -158,7 +158,7 @@ def progress(rebuild: RebuildProgress) -> str:
 
 
 def together(rebuilds: Mapping[str, RebuildProgress | None]) -> str:
-    """How far several rebuilds have come, in one line."""
+    """The progress of several rebuilds, in one line."""
     under_way = {name: r for name, r in rebuilds.items() if r is not None and r.has_started}
     told = [f"{name} {r.progress:.0%}" for name, r in under_way.items()]
     left = [r.seconds_left for r in under_way.values() if r.seconds_left is not None]

@@ -1,4 +1,4 @@
-"""/api/v1/projections: how the read models are doing, and the commands for them."""
+"""/api/v1/projections: the status of projections, and the commands for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAST = 2**63 - 1
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
-    """What operators see of projections, and tell them."""
+    """The status of projections, and the commands, over HTTP."""
     bp = Blueprint("projections", __name__, url_prefix="/api/v1/projections")
     views = _ControlRoom(lrs)
     bp.before_request(views.begin)
@@ -41,7 +41,7 @@ class _ControlRoom:
         self._require_reader = reading_reports(lrs)
 
     def begin(self) -> None:
-        """Who may read reports may look; who may do all may command."""
+        """Reading needs a key that may read reports; commands need a key with `all`."""
         self._require_reader()
         if request.method == "POST" and not g.credential.may_do_all():
             raise too_narrow(g.credential, "`all`")
@@ -49,11 +49,11 @@ class _ControlRoom:
         g.parameters = parameters(request.query_string, frozenset(known))
 
     def all(self) -> Response:
-        """Every projection, and whether the log has lost events."""
+        """All projections, and whether the log has lost events."""
         return as_json(room_view(self._control.all(), self._control.divergences()))
 
     def acknowledge(self) -> Response:
-        """Take note of what the log has lost: it is not shown any more."""
+        """Acknowledge the log's losses: they are not shown any more."""
         self._control.acknowledge()
         return self.all()
 
@@ -62,33 +62,33 @@ class _ControlRoom:
         return as_json(self._shown(name))
 
     def quarantine(self, name: str) -> Response:
-        """The events that it could not fold."""
+        """The quarantined events of the projection."""
         aside = self._control.quarantined(name)
         return as_json({"quarantine": [aside_view(event) for event in aside]})
 
     def pause(self, name: str) -> Response:
-        """Have no process fold it, until it is resumed."""
+        """Pause the projection in all processes."""
         self._control.pause(name)
         return as_json(self._shown(name))
 
     def resume(self, name: str) -> Response:
-        """Have it folded again."""
+        """Resume the projection."""
         self._control.resume(name)
         return as_json(self._shown(name))
 
     def rebuild(self, name: str) -> Response:
-        """Have it made anew by a process that folds; GET says how far that is."""
+        """Request a rebuild by a process that folds; GET shows its progress."""
         self._control.rebuild(name)
         return _accepted(self._shown(name))
 
     def cancel(self, name: str) -> Response:
-        """Give up its rebuild."""
+        """Cancel the rebuild."""
         self._control.cancel(name)
         return as_json(self._shown(name))
 
     def retry(self, name: str) -> Response:
-        """Try again what it has set aside, or the event at `position`; if any can be folded now,
-        have the projection made anew.
+        """Retry the quarantined events, or the event at `position`. If any can be folded now,
+        request a rebuild.
         """
         tried = self._control.retry(name, _position(g.parameters))
         body = {"tried": [tried_view(one) for one in tried]}

@@ -31,61 +31,61 @@ _AFTER_A_LOSS = (
 
 def examine(settings: Settings) -> Finding:
     """Look at the store, as a start would: a read model of another log is begun anew."""
-    found = Finding()
-    found.lines.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
+    finding = Finding()
+    finding.lines.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     if settings.public_url:
-        found.lines.append(f"endpoint    {settings.public_url}/xapi/")
-    look_at_machine(settings, found)
-    with _report_troubles(found), closing(bootstrap.build(settings)) as lrs:
+        finding.lines.append(f"endpoint    {settings.public_url}/xapi/")
+    look_at_machine(settings, finding)
+    with _report_troubles(finding), closing(bootstrap.build(settings)) as lrs:
         log, views = lrs.database_urls
-        found.lines += [f"log         {log}", f"read models {views}"]
+        finding.lines += [f"log         {log}", f"read models {views}"]
         health = lrs.health()
-        found.lines += [f"events      {health.head}", space.line(health)]
-        found.troubles += space.trouble(health)
+        finding.lines += [f"events      {health.head}", space.line(health)]
+        finding.troubles += space.trouble(health)
         for p in health.projections:
-            found.lines.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
+            finding.lines.append(f"projection  {p.name} at {p.position}, {p.lag} behind, {p.state}")
             trouble = _trouble(p)
             if trouble:
-                found.troubles.append(f"The projection {p.name} {trouble}")
-        found.troubles += [_lost(one) for one in health.divergences]
+                finding.troubles.append(f"The projection {p.name} {trouble}")
+        finding.troubles += [_lost(one) for one in health.divergences]
         for aside in health.quarantined:
             q = aside.event
-            found.troubles.append(
+            finding.troubles.append(
                 f"The projection {q.projection} could not fold the event at position "
                 f"{q.position} ({q.error}) and leaves it out: report it, then "
                 f"`lrs projections retry {q.projection}`."
             )
-        found.lines += _uncounted(lrs)
+        finding.lines += _uncounted(lrs)
         lrs.try_room()
-    return found
+    return finding
 
 
 @contextmanager
-def _report_troubles(found: Finding) -> Iterator[None]:
+def _report_troubles(finding: Finding) -> Iterator[None]:
     """What a command would end with is a trouble among others here."""
     try:
         yield
     except (LrsError, SQLAlchemyError) as error:
-        told = diagnosed(error) or error
-        if not isinstance(told, LrsError):
+        failure = diagnosed(error) or error
+        if not isinstance(failure, LrsError):
             raise
-        found.troubles.append(told.detail)
+        finding.troubles.append(failure.detail)
 
 
 def _uncounted(lrs: Lrs) -> list[str]:
     """How many statements of the last days count nowhere, and which of their verbs are near one
     that would: no fault of the store, so no trouble.
     """
-    found = lrs.unrecognised.found(RECENT_DAYS).words
-    if not found:
+    words = lrs.unrecognised.found(RECENT_DAYS).words
+    if not words:
         return []
-    total = _counted(sum(one.statements for one in found))
+    total = _counted(sum(one.statements for one in words))
     of_days = f"{total} of the last {RECENT_DAYS} days in no transcript"
-    told = [f"words       {of_days}, by {len(found)} verbs and types: GET /api/v1/unrecognised"]
-    for one in [one for one in found if one.nearest][:MOST_WORDS]:
+    lines = [f"words       {of_days}, by {len(words)} verbs and types: GET /api/v1/unrecognised"]
+    for one in [one for one in words if one.nearest][:MOST_WORDS]:
         of, statements = one.type or "no type", _counted(one.statements)
-        told.append(f"word        {one.verb}, of {of}, in {statements}: is {one.nearest} meant?")
-    return told
+        lines.append(f"word        {one.verb}, of {of}, in {statements}: is {one.nearest} meant?")
+    return lines
 
 
 def _counted(statements: int) -> str:

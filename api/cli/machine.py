@@ -28,18 +28,18 @@ class Finding:
     troubles: list[str] = field(default_factory=list)
 
 
-def look_at_machine(settings: Settings, found: Finding) -> None:
+def look_at_machine(settings: Settings, finding: Finding) -> None:
     """The disks of the folders that the store writes to, and who else can read its files."""
     for folders in _by_disk(_folders(settings)):
-        _look_at_disk(folders, found)
+        _look_at_disk(folders, finding)
     if not settings.ledger_url.startswith("sqlite:"):
-        found.lines.append(
+        finding.lines.append(
             "disk        PostgreSQL does not tell how much room it has: watch its server"
         )
     opened = open_to_others(_files(settings))
     if opened:
         named = ", ".join(map(str, opened))
-        found.troubles.append(
+        finding.troubles.append(
             f"Every user of this machine can read {named}: take that right away by chmod o-rwx."
         )
 
@@ -54,8 +54,8 @@ def _folders(settings: Settings) -> Iterator[Path]:
 
 
 def _databases(settings: Settings) -> list[Path]:
-    found = (file_of(url) for url in (settings.ledger_url, settings.views_url))
-    return [file for file in found if file is not None]
+    files = (file_of(url) for url in (settings.ledger_url, settings.views_url))
+    return [file for file in files if file is not None]
 
 
 def _files(settings: Settings) -> Iterator[Path]:
@@ -88,18 +88,18 @@ def _by_disk(folders: Iterable[Path]) -> list[list[Path]]:
     return list(disks.values())
 
 
-def _look_at_disk(folders: list[Path], found: Finding) -> None:
+def _look_at_disk(folders: list[Path], finding: Finding) -> None:
     free = shutil.disk_usage(folders[0]).free
-    named = ", ".join(map(str, folders))
-    found.lines.append(f"disk        {_size(free)} free: {named}")
-    failed = [f"{folder} ({said})" for folder in folders if (said := _refusal(folder))]
+    names = ", ".join(map(str, folders))
+    finding.lines.append(f"disk        {_size(free)} free: {names}")
+    failed = [f"{folder} ({reason})" for folder in folders if (reason := _refusal(folder))]
     if failed:
-        found.troubles.append(
+        finding.troubles.append(
             f"Nothing can be written to {', '.join(failed)}: make room, or correct the rights."
         )
     elif free < LOW:
-        found.troubles.append(
-            f"The disk of {named} has {_size(free)} left: make room before writes are refused "
+        finding.troubles.append(
+            f"The disk of {names} has {_size(free)} left: make room before writes are refused "
             "(507). A rebuild needs as much again as the read models have."
         )
 

@@ -1,4 +1,4 @@
-"""Figures for Prometheus at /metrics, and the access log: both from one look at each request."""
+"""Metrics for Prometheus at /metrics, and the access log: one middleware collects both."""
 
 from api.metrics.install import install
 from api.metrics.shared import shared_folder

@@ -13,7 +13,9 @@ Labels = Mapping[str, str]
 
 
 def exposition(counted: MetricSum, health: Health | None) -> str:
-    """All families; without those that ask the database where `health` is None, as it is away."""
+    """All families; without those of the database if `health` is None, as the database is
+    unavailable.
+    """
     return "".join([*_of_processes(counted), *_of_store(health)])
 
 

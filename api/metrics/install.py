@@ -1,8 +1,8 @@
 """/metrics and the access log, in an application.
 
-What is counted is the route, the program's own rule such as `/api/v1/transcripts/<trainee>`: paths
-name people. That Flask has found for a request, and its key, are left in the request's environment
-for the middleware, which is the outermost and so sees every answer.
+Requests are counted by route, the program's own rule such as `/api/v1/transcripts/<trainee>`, as
+paths name people. Flask puts a request's route and key into its environment for the middleware,
+which is the outermost and so sees every reply.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 RULE, KEY = "zachetka.rule", "zachetka.key"
 OTHER = "other"
-"""The route of what no view answers, and the method of what is none of HTTP's usual ones."""
+"""The route of requests without a view, and the method of those with an unusual one."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
@@ -62,7 +62,7 @@ def _plain(rule: str) -> str:
 
 
 def _note_key(response: Response) -> Response:
-    """Whose request it was: the name of the key that was checked, not of one that was claimed."""
+    """The name of the request's authenticated key; never a name that was only claimed."""
     credential = g.get("credential")
     if credential is not None:
         request.environ[KEY] = credential.id.hex

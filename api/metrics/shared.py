@@ -1,9 +1,9 @@
-"""How the processes of one server know of each other's counts: a file each, in a folder of theirs.
+"""Shares counts between the processes of one server: each has a file in a common folder.
 
-A request for /metrics reaches any of them. So each writes what it counts into its file every EVERY
-seconds, and whoever is asked adds up all files. The file of a process that has ended stays: its
-requests were answered by this server, too. One that was not written for GONE seconds is of a
-process that is gone, whose memory does not count any more.
+A request for /metrics reaches any process. So each process writes its counts into its file every
+EVERY seconds, and the process that gets the request adds up all files. The file of an ended process
+stays, as its requests were answered by this server, too. If a file was not written for GONE
+seconds, its process has ended, and its memory does not count any more.
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ class Exchange:
             time.sleep(EVERY)
 
     def write(self) -> None:
-        """Whole or not at all, as others read it meanwhile."""
+        """Write the file atomically, as other processes read it meanwhile."""
         if self._folder is not None:
-            beside = self._folder / f"{self._name}.new"
+            unfinished = self._folder / f"{self._name}.new"
             with self._writing:
-                beside.write_bytes(_encoded(self._take()))
-                beside.replace(self._folder / f"{self._name}.json")
+                unfinished.write_bytes(_encoded(self._take()))
+                unfinished.replace(self._folder / f"{self._name}.json")
 
 
 class _File(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""What one process says of itself, and the sum of what several say."""
+"""The counts of one process, and their sum over several processes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def sum_of(snapshots: Iterable[tuple[Snapshot, bool]]) -> MetricSum:
 
 
 def take(pid: int, tally: RequestTally, lrs: Lrs) -> Snapshot:
-    """What this process has to say."""
+    """The snapshot of this process."""
     return Snapshot(
         pid,
         tally.requests(),

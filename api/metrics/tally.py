@@ -1,4 +1,4 @@
-"""What one process counts: requests by route, method and class of status, and refusals by code."""
+"""Counters of one process: requests by route, method and class of status; refusals by code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class SeriesKey(NamedTuple):
-    """What requests are told apart by. `route` is the program's own rule, never a path."""
+    """The labels of a request. `route` is the program's own rule, never a path."""
 
     route: str
     method: str

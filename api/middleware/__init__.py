@@ -1,1 +1,1 @@
-"""What stands between the web server and the application, for requests of every resource."""
+"""WSGI middleware between the web server and the application, for requests of every resource."""

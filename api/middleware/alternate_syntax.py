@@ -1,8 +1,8 @@
 """The alternate request syntax of 1.0.x (xAPI 1.0.3 part 3, 1.3): a request written as a form.
 
-Old browsers could not send PUT or headers to another origin, and a URL has a length: so a POST
-with `?method=` carries the method there, and headers, parameters and body as form fields. tincanjs
-still does that where a URL would be 2,048 characters long. 2.0 has it no more.
+Old browsers could not send PUT or headers to another origin, and the length of a URL is limited. So
+a POST with `?method=` has the method there, and headers, parameters and body as form fields.
+tincanjs still does that where a URL would have 2,048 characters. 2.0 has no such syntax.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _HEADERS = {
 
 _MOST_FIELDS = 100
 _LONGEST_FORM = 3_000_000
-"""Bytes: it is read before anybody's key is looked at, as the key may stand in it."""
+"""Bytes of a form: it is read before authentication, as the key may be in it."""
 
 FORMS = 4
 """Forms without a key in a header that a process receives at once."""
@@ -51,11 +51,11 @@ FORMS = 4
 def understood(
     app: WSGIApplication, limit: int, require_key: Callable[[WSGIEnvironment], None]
 ) -> WSGIApplication:
-    """WSGI middleware: such a request becomes the one that it stands for. `limit` is that of the
-    content, in bytes; a form may write each as three.
+    """WSGI middleware: replaces a form by the request that it encodes. `limit` is that of the
+    content, in bytes; a form may encode each byte as three.
 
-    A form is read once `require_key`, which raises Unauthenticated, has found the key of its header
-    good. Forms that hold their key themselves are read a few at a time.
+    A form is read after `require_key`, which raises Unauthenticated, has accepted the key of its
+    header. Only a few forms that contain their key are read at the same time.
     """
     forms = threading.Semaphore(FORMS)
 
@@ -89,7 +89,7 @@ def understood(
 
 
 def install(app: Flask) -> None:
-    """Answer what could not be understood."""
+    """Answer a form that is malformed."""
 
     @app.before_request
     def refuse() -> None:
@@ -99,7 +99,7 @@ def install(app: Flask) -> None:
 
 
 def is_alternate(environ: WSGIEnvironment) -> bool:
-    """Whether the request is a form that stands for another one."""
+    """Whether the request is a form that encodes another one."""
     return (
         _METHOD.search(environ.get("QUERY_STRING", "")) is not None
         and environ["REQUEST_METHOD"] == "POST"
@@ -109,7 +109,7 @@ def is_alternate(environ: WSGIEnvironment) -> bool:
 
 
 def _rewrite(environ: WSGIEnvironment, method: str, fields: dict[str, str]) -> None:
-    """The request that the form stands for, in its place. Raises Invalid."""
+    """Turn the environment into that of the encoded request. Raises Invalid."""
     content = fields.pop("content", None)
     if (content is not None) != (method in _WITH_CONTENT):
         raise Invalid("alternate-content")

@@ -1,9 +1,10 @@
-"""A request's body must come in time: who sends it too slowly is answered 408 and cut off.
+"""A deadline for request bodies: a client that sends too slowly gets 408, and its connection is
+closed.
 
-A thread that reads a body waits inside the web server, where no other thread can wake it. So the
-bodies that are being read are watched by one more thread, which answers in the place of the thread
-that waits; the server closes the connection, and the reading ends. While no body is awaited there
-is no such thread, and an idle process sleeps.
+A thread that reads a body waits inside the web server, where no other thread can wake it. So a
+watchdog thread checks the bodies that are being read, and answers instead of the waiting thread.
+The server then closes the connection, which ends the reading. While no body is
+awaited there is no such thread, and an idle process sleeps.
 """
 
 from __future__ import annotations
@@ -22,31 +23,31 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CUT_OFF = "zachetka.cut_off"
-"""Where the environment holds what answers a Problem and closes the connection, if the server lets
-anybody do that.
+"""The environment's key for a function that answers with a Problem and closes the connection, if
+the server supports that.
 """
 
 MOST = 512
-"""Bodies that are awaited at once in a process, each by a thread."""
+"""The most bodies that a process awaits at once, each with a thread."""
 
 PIECE = 65_536
-"""Bytes of a body that are awaited at once, and held for each that is on its way."""
+"""Bytes of a body that are read at once, and held in memory for each body that is arriving."""
 
 _EVERY = 0.25
-"""Seconds between two looks at the bodies that are being read."""
+"""Seconds between two checks of the bodies that are being read."""
 
 _SPARED = 1.0
-"""Seconds for which no body is cut off to make room for another."""
+"""Seconds for which a body is not cut off in favour of another one."""
 
 
 class Input(Protocol):
-    """What a server gives as `wsgi.input`."""
+    """A server's `wsgi.input`."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
 
 class _Awaited:
-    """A piece of a body that has not come yet. Times are those of a monotonic clock, in seconds."""
+    """A piece of a body that has not arrived yet. Times are monotonic, in seconds."""
 
     __slots__ = ("begun", "cut_off", "due", "environ")
 
@@ -60,8 +61,7 @@ class _Awaited:
 class BodyDeadlines:
     """Watches the bodies of one process.
 
-    A piece of a body may take `grace` seconds, and as long as its bytes take at `rate` bytes a
-    second.
+    A piece of a body may take `grace` seconds plus the time of its bytes at `rate` bytes a second.
     """
 
     def __init__(self, grace: float, rate: int, most: int = MOST) -> None:
@@ -73,8 +73,8 @@ class BodyDeadlines:
         self._watching = False
 
     def read(self, body: Input, size: int, environ: WSGIEnvironment) -> bytes:
-        """So many bytes of the body, fewer at its end. Raises TooSlow, and Unavailable where too
-        many others are awaited.
+        """So many bytes of the body, fewer at its end. Raises TooSlow, and Unavailable while too
+        many bodies are awaited.
         """
         awaited = _Awaited(environ, self._grace + size / self._rate)
         self._begin(awaited)
@@ -94,8 +94,8 @@ class BodyDeadlines:
             self._start_watching()
 
     def _make_room(self) -> None:
-        """Cut off the body that has been awaited for longest. Raises Unavailable where all of them
-        have only begun.
+        """Cut off the body that has been awaited for longest. Raises Unavailable if all of them
+        began only recently.
         """
         oldest = min(list(self._awaited), key=lambda one: one.begun, default=None)
         if oldest is None or monotonic() - oldest.begun < _SPARED:
@@ -139,7 +139,9 @@ class BodyDeadlines:
 
 
 class _TimedInput:
-    """A `wsgi.input` that raises TooSlow. The request has no turn while it waits for its body."""
+    """A `wsgi.input` that raises TooSlow. The request releases its slot while it waits for its
+    body.
+    """
 
     def __init__(self, body: Input, environ: WSGIEnvironment, deadlines: BodyDeadlines) -> None:
         self._body = body
@@ -164,7 +166,7 @@ class _TimedInput:
 
 
 def in_time(app: WSGIApplication, deadlines: BodyDeadlines) -> WSGIApplication:
-    """WSGI middleware: what the application reads of a body has a deadline."""
+    """WSGI middleware: sets a deadline for every read of a body by the application."""
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         timed: Any = _TimedInput(environ["wsgi.input"], environ, deadlines)

@@ -1,12 +1,12 @@
-"""How many requests a process works on at once, so that none takes the threads of all others.
+"""Limits how many requests a process works on at once, so that one kind cannot use all threads.
 
-Reads, writes and reports have turns of their own: however many read, a write is begun at once. A
-request has no turn while it waits for its body. Whoever finds too many in line is told to come
-again, before anything else is done for the request.
+Reads, writes and reports have separate slots (turns): a write starts at once however many clients
+read. A request releases its slot while it waits for its body. If too many requests wait in line, a
+further one is refused before anything else is done for it.
 
-To make a report is to compute, and Python computes in one thread. Ten threads at it take the
-interpreter from each other at every row that is read, and all ten are done when the last is; so one
-is made at a time.
+A report mostly computes, and Python computes in one thread. Ten threads would take the interpreter
+from each other at every row, and all ten reports would be ready only when the last one is. So a
+process makes one report at a time.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TURNS = "zachetka.turns"
-"""Where the environment holds the Turns of which the request has one."""
+"""The environment's key for the Turns whose slot the request holds."""
 
 READS_IN_LINE = 256
 WRITES_IN_LINE = 384
 REPORTS_IN_LINE = 4
 
 REPORT_PATIENCE = 5.0
-"""Seconds after which who waits for a report is told to come again."""
+"""Seconds after which a report that waits for its slot is refused."""
 
 _READING = frozenset({"GET", "HEAD"})
 _FREE = frozenset({"/", "/health", "/metrics"})
-"""Paths that are answered at once, as monitors must see what is going on."""
+"""Paths without a limit, as monitors must always get an answer."""
 
 
 class Turns:
-    """`most` at a time, and `in_line` more that wait, for `patience` seconds if it is given.
-    `refusal` is for all others.
+    """`most` slots, and `in_line` requests more that wait, at most `patience` seconds if it is
+    given. Further requests get `refusal`.
     """
 
     def __init__(
@@ -50,8 +50,8 @@ class Turns:
         self._room = threading.Semaphore(most + in_line)
 
     def take(self) -> bool:
-        """Wait for a turn. False, and none is taken, where too many wait already or the turn does
-        not come in time.
+        """Wait for a slot. Returns False, without a slot, if too many wait already or none becomes
+        free in time.
         """
         if not self._room.acquire(blocking=False):
             return False
@@ -61,7 +61,7 @@ class Turns:
         return True
 
     def take_back(self) -> None:
-        """Wait for the turn that was given away, however many wait."""
+        """Take the released slot again, however many wait."""
         self._room.acquire()
         self._free.acquire()
 
@@ -71,7 +71,7 @@ class Turns:
 
 
 def reads_of(threads: int) -> int:
-    """How many of a process's threads may read at once."""
+    """The number of reads that a process runs at once."""
     return max(1, threads * 3 // 4)
 
 
@@ -79,7 +79,7 @@ def in_turn(
     app: WSGIApplication, threads: int, is_report: Callable[[str], bool] = lambda _: False
 ) -> WSGIApplication:
     """WSGI middleware: `threads` writes at a time, three quarters as many reads, and one report;
-    `is_report` tells their paths.
+    `is_report` recognises the paths of reports.
     """
     busy = Unavailable("too-busy")
     reads = Turns(reads_of(threads), READS_IN_LINE, busy)

@@ -1,4 +1,4 @@
-"""What lets a module in a browser page of another origin use the store (fetch.spec.whatwg.org).
+"""CORS: lets a module in a browser page of another origin use the store (fetch.spec.whatwg.org).
 
 A key travels in a header that scripts set, never in a cookie, so credentials need no allowing.
 """
@@ -36,9 +36,9 @@ def lets_in(origins: Collection[str], origin: str) -> bool:
 
 
 def shared(app: WSGIApplication, origins: Collection[str]) -> WSGIApplication:
-    """WSGI middleware: answers preflights of these origins, and marks all answers to them, errors
-    too: those of xAPI's resources, as modules need no others. Without origins it is the application
-    itself.
+    """WSGI middleware: answers preflights of these origins, and adds CORS headers to all replies of
+    xAPI's resources, errors too; modules need no other resources. Without origins it is the
+    application itself.
     """
     if not origins:
         return app

@@ -1,7 +1,7 @@
-"""No page of another site changes anything through the browser of somebody who is logged in.
+"""Prevents pages of other sites from sending commands through a browser that is logged in.
 
-A browser sends the name and password that it remembers for the store along with whatever any page
-has it send; and it says from where the page is (Fetch Metadata Request Headers, W3C).
+A browser sends the name and password that it remembers for the store with every request, from any
+page. It also sends the page's origin (Fetch Metadata Request Headers, W3C).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _OWN = frozenset({"same-origin", "none"})
 def refused_to_foreign_pages(
     app: WSGIApplication, origins: Collection[str], public_url: str
 ) -> WSGIApplication:
-    """WSGI middleware: commands of pages at other addresses than the store's own are refused, but
-    for xAPI's own of pages at these origins, and forms that hold a key themselves.
+    """WSGI middleware: refuses commands of pages at other addresses than the store's own, except
+    xAPI requests of pages at these origins, and forms that contain a key.
     """
     public = _origin_of(public_url)
 
     def is_foreign(environ: WSGIEnvironment) -> bool:
-        if is_alternate(environ):  # which a key that a browser remembers does not open
+        if is_alternate(environ):  # a key that the browser remembers does not authenticate these
             return False
         origin = environ.get("HTTP_ORIGIN", "").lower()
         if origin and environ["PATH_INFO"].startswith("/xapi/") and lets_in(origins, origin):

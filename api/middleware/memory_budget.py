@@ -1,7 +1,7 @@
-"""What requests may hold of a process's memory together, beside what each may hold alone.
+"""Limits the memory that all requests of a process use together, in addition to the limits of each.
 
-A JSON body of ten megabytes is a hundred megabytes of objects while it is checked: one at a time is
-fine, and sixteen are not.
+A JSON body of ten megabytes takes a hundred megabytes of objects while it is checked: one at a time
+is fine, sixteen are not.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ PARSED = 160_000_000
 """Bytes that the objects of bodies may take that are parsed at once, by an estimate."""
 
 _A_VALUE = 100
-"""Bytes that a JSON value takes, a text's characters apart."""
+"""Bytes that a JSON value takes, without a text's characters."""
 
 _COPIES = 3
-"""How often a body's own bytes are in memory."""
+"""How many copies of a body's own bytes are in memory."""
 
 
 def parsed_weight(json: Iterable[bytes]) -> int:
@@ -33,7 +33,9 @@ def parsed_weight(json: Iterable[bytes]) -> int:
 
 
 class MemoryBudget:
-    """So many bytes for all; who wants what is not free waits for `patience` seconds."""
+    """So many bytes for all requests; a request that needs more than is free waits for `patience`
+    seconds.
+    """
 
     def __init__(self, total: int = PARSED, patience: float = 4.0) -> None:
         self._total = self._free = total
@@ -42,7 +44,9 @@ class MemoryBudget:
 
     @contextmanager
     def held(self, weight: int) -> Iterator[None]:
-        """While so much is taken. Raises Unavailable where it does not become free in time."""
+        """Reserve so many bytes for the block. Raises Unavailable if they do not become free in
+        time.
+        """
         wanted = min(self._total, weight)
         self._take(wanted)
         try:

@@ -1,4 +1,4 @@
-"""Paths as real clients send them, made one without a redirect.
+"""Normalises the paths that real clients send, without a redirect.
 
 Older cmi5.js asks for `/xapi//statements`, and a redirect would fail its preflight; Ralph's
 command line asks for `/xAPI/statements`. Below /api nothing is touched: a trainee's key may hold

@@ -1,6 +1,6 @@
-"""The id of a request, under which its log entries and its answer are found."""
+"""The id of a request, which its log entries and its reply carry."""
 
 from __future__ import annotations
 
 REQUEST_ID = "zachetka.request_id"
-"""Where a request's environment holds its id."""
+"""The environment's key for the request's id."""

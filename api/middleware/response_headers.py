@@ -1,6 +1,6 @@
-"""What every answer carries, whichever part of the application gave it; and its log entry.
+"""The headers of every reply, and its log entry.
 
-WSGI and not Flask's hooks: it also holds for what no view answers, and costs a tenth.
+This is WSGI middleware and no Flask hook: it also covers replies without a view, and costs a tenth.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 THROUGH = "zachetka.through"
-"""Where it holds up to when the answer is complete, in microseconds, if a view knows better."""
+"""The environment's key for the instant up to which the reply is complete, in microseconds, if a
+view sets it.
+"""
 
 CONSISTENT_THROUGH = "X-Experience-API-Consistent-Through"
 
 _NOBODYS = frozenset({"/", "/health", "/xapi/about"})
-"""Paths whose answers are about nobody."""
+"""Paths whose replies hold no personal data."""
 
 _iso = lru_cache(maxsize=64)(iso)
 _LONGEST_ID = 64
@@ -46,14 +48,15 @@ def enveloped(
 ) -> WSGIApplication:
     """WSGI middleware: an id for each request, headers on each answer, refusals in the log.
 
-    `through` gives Consistent-Through where no view has set it; `default` is the version that an
-    answer names when its request named none, and `words` gives what of a path may stand in the log.
+    `through` gives Consistent-Through if no view has set it. `default` is the version in the reply
+    to a request that named none. `words` returns the words of a path that the log
+    may show.
     """
     own, numbers = secrets.token_hex(5), count(1)
 
     def wrapped(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         began = time.perf_counter()
-        # Not random each: to ask the system for randomness lets go of the interpreter.
+        # Ids are not random each: asking the system for randomness releases the interpreter.
         id = _sensible(environ.get("HTTP_X_REQUEST_ID")) or f"{own}-{next(numbers):x}"
         environ[REQUEST_ID] = id
 
@@ -67,9 +70,9 @@ def enveloped(
                 complete = _iso(environ.get(THROUGH) or through())
                 headers += ((HEADER, version.value), (CONSISTENT_THROUGH, complete))
             if path not in _NOBODYS:
-                # What is about people stays in no cache: neither a proxy's nor a browser's.
+                # Neither a proxy nor a browser may cache personal data.
                 headers.append(("Cache-Control", "no-store"))
-            # Successes are many and tell little; a proxy in front logs them better.
+            # Successes are frequent and of little interest; a proxy in front can log them.
             if status[0] in "45":
                 _note(environ, status, began, words())
             return start(status, headers, exc_info) if exc_info else start(status, headers)

@@ -1,5 +1,5 @@
-"""What of a path may stand in the log: the words of the application's own routes, and no others, as
-a report's path names a person.
+"""Paths for the log, with only the words of the application's own routes, as a report's path names
+a person.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What people and reporting tools read: `/api/v1`."""
+"""Reports for people and reporting tools: `/api/v1`."""

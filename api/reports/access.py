@@ -1,4 +1,4 @@
-"""Who may read reports, in which language they are written, and as of when they are asked for."""
+"""Access to reports, their language, and the position as of which they are requested."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PAGES = {"after": AFTER, "limit": NUMBER}
 
 
 def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], None]:
-    """For a blueprint's `before_request`. `learners` are the endpoints that a launch link's key may
-    ask, too: whom it may ask about is the view's to decide.
+    """For a blueprint's `before_request`. The key of a launch link may use only the endpoints
+    `learners`; their views decide about which person.
     """
 
     def begin() -> None:
@@ -40,8 +40,8 @@ def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], No
 
 
 def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
-    """Has all that the blueprint answers read by whoever may read reports; what these
-    endpoints answer, by learners, too.
+    """Restrict the blueprint to keys that may read reports; keys of learners may use these
+    endpoints, too.
     """
     bp.before_request(reading_reports(lrs, learners))
 
@@ -51,24 +51,24 @@ def languages() -> list[str]:
 
 
 def as_of(consistency: ReadConsistency) -> dict[str, Any]:
-    """The log position an answer holds as of, and the instant it is complete to."""
+    """The log position of a reply's data, and the instant up to which it is complete."""
     return {"position": consistency.position, "consistent_through": iso(consistency.through)}
 
 
 def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:
-    """The log position meant. Raises InvalidQuery for an instant that is still to come."""
+    """The requested log position. Raises InvalidQuery for a future instant."""
     if known is None or known.instant is None:
         return known.position if known else None
     return lrs.clock.position_at(known.instant)
 
 
 def limit_of(given: dict[str, Any], most: int = MOST, default: int = PAGE) -> int:
-    """How many to tell, MOST at most; 0 asks for as many as usual."""
+    """The number of entries on a page, MOST at most; 0 means the default."""
     return min(given.get("limit") or default, most)
 
 
 def more(path: str, after: object | None) -> str:
-    """The address of what follows `after`, asked for in the same way; empty without that."""
+    """The address of the page after `after`, with the same parameters; empty without `after`."""
     if after is None:
         return ""
     query = urlencode({**request.args.to_dict(), "after": after})

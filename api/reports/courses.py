@@ -1,4 +1,4 @@
-"""/api/v1/courses and /api/v1/statistics: which courses there are, and their figures."""
+"""/api/v1/courses and /api/v1/statistics: the courses and their statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/api/v1/offices: what an office's people have learned, who may serve, what visitors say."""
+"""/api/v1/offices: the training of an office's people, who may serve, and visitors' ratings."""
 
 from __future__ import annotations
 

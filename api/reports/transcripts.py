@@ -1,4 +1,4 @@
-"""/api/v1/transcripts: who there is, and what each has done."""
+"""/api/v1/transcripts: the trainees, and the transcript of each."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
 
     @bp.get(f"{PATH}/<path:trainee>")
     def transcript(trainee: str) -> Response:
-        """One trainee's transcript: by agent key, or by personnel number. A learner's key gets
-        that learner's own, as it is now: whose an identifier was earlier is not for it to learn.
+        """One trainee's transcript: by agent key, or by personnel number. A learner's key gets only
+        the learner's own present transcript: an identifier may have belonged to another person
+        earlier.
         """
         given = parsed(request.query_string, {"rule": one_of(*RULES), "known": KNOWN})
         if g.credential.launch is not None:

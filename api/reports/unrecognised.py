@@ -1,4 +1,4 @@
-"""/api/v1/unrecognised: which words of late statements count in no transcript."""
+"""/api/v1/unrecognised: verbs and types of recent statements that count in no transcript."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_DAYS = 3_660
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
-    """What a store's statements say in words that tell nothing of training."""
+    """The unrecognised verbs and types of a store's statements."""
     bp = Blueprint("unrecognised", __name__)
     reports_of(bp, lrs)
 

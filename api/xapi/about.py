@@ -13,7 +13,7 @@ _OLDER = ["1.0.0", "1.0.1", "1.0.2", "1.0.3"]
 
 
 def blueprint() -> Blueprint:
-    """Which versions are spoken: it asks for no version and for no key."""
+    """The supported versions: the request needs neither a version nor a key."""
     bp = Blueprint("about", __name__, url_prefix="/xapi")
 
     @bp.get("/about")

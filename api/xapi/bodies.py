@@ -34,7 +34,7 @@ def json_body(request: Request, limit: int, memory: MemoryBudget) -> Iterator[by
         yield b"".join(sent)
         return
     with closing(Spooled()) as file:
-        # A large one waits in a file: who sends it slowly would hold memory for long.
+        # A large body waits in a file: a slow client would occupy memory for long.
         size = weight = 0
         for piece in sent:
             size += len(piece)
@@ -60,7 +60,7 @@ def chunks(request: Request, limit: int, too_large: BufferFull) -> Iterator[byte
         if size > limit:
             raise too_large()
         yield chunk
-    # A server that ends the input by itself does not tell the end from a cut.
+    # If the server ends the input by itself, its end and a lost connection look the same.
     if length is not None and size < length:
         raise Invalid("bad-request")
 

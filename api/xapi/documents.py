@@ -123,7 +123,8 @@ def _condition() -> Condition:
     headers = request.headers
     return Condition(
         if_match=_tags(request.if_match) if "If-Match" in headers else None,
-        # One that names nothing is as good as none, or PUT would overwrite unawares.
+        # A header without an ETag counts as missing; otherwise PUT would overwrite a document
+        # unnoticed.
         if_none_match=_tags(request.if_none_match) or None,
     )
 

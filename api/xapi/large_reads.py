@@ -12,7 +12,7 @@ AT_ONCE = 2
 """In a process."""
 
 PATIENCE = 4.0
-"""Seconds after which somebody who waits for that is told to come again."""
+"""Seconds after which a waiting request is refused."""
 
 
 class LargeReads:
@@ -22,7 +22,7 @@ class LargeReads:
         self._free = BoundedSemaphore(AT_ONCE)
 
     def of(self, bp: Blueprint) -> None:
-        """Has each request of the blueprint end what it has begun."""
+        """Makes each request of the blueprint release its slot at its end."""
         bp.teardown_request(self._end)
 
     def begin(self) -> None:

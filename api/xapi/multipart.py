@@ -1,7 +1,7 @@
 """multipart/mixed: statements and the bytes of their attachments (xAPI 1.0.3 part 3, 1.5.2).
 
-Read as it comes: the first part into memory, each further one into a spool, so that what a request
-may hold is bounded by the settings and not by what it sends.
+The body is parsed as it arrives: the first part into memory, each further one into a spool. So the
+settings limit the memory of a request, and not the request itself.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class BodyPart:
         return self.headers.get(HASH, "").lower()
 
     def is_whole(self) -> bool:
-        """Whether its bytes are those that its header names."""
+        """Whether its bytes have the hash that its header names."""
         algorithm = ALGORITHMS.get(len(self.hash))
         return algorithm is not None and self.spool.hexdigest(algorithm) == self.hash
 
@@ -132,7 +132,7 @@ class Multipart:
             BodyPart(spool, headers or part.headers)
             for headers, spool in taken_apart(part.spool, self._boundary)
         ]
-        if not found[-1].is_whole():  # its own last line's end was taken for the boundary's
+        if not found[-1].is_whole():  # its own last line end was taken for the boundary's
             found[-1].spool = found[-1].spool.followed_by(b"\r\n")
         for each in found:
             _require_headers(each)

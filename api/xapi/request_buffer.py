@@ -18,7 +18,7 @@ BufferFull = Callable[[], LrsError]
 
 
 class Spooled:
-    """A request's bytes: few stay in memory, more wait in one file that nobody else sees."""
+    """A request's bytes: a few are held in memory, more in one temporary file."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - see `close`
@@ -41,9 +41,9 @@ class Spooled:
 
 
 class Spool:
-    """Takes bytes as they come, digests them on the way, and gives them back in parts.
+    """Stores bytes as they arrive, computes their hash, and returns them in parts.
 
-    They stand in `into` one after the other: nobody else appends until all have come.
+    They are contiguous in `into`: nothing else may be appended until all have arrived.
     """
 
     def __init__(self, into: Spooled, limit: int, too_large: BufferFull) -> None:

@@ -1,4 +1,4 @@
-"""What every xAPI request passes before its view: a version that is spoken, and a good key."""
+"""The checks of every xAPI request before its view: a supported version, and a valid key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lrs.service import Lrs
 
 
 def entered(lrs: Lrs) -> Callable[[], None]:
-    """For `before_request`: leaves `g.xapi_version` and `g.credential`. Raises Invalid,
+    """For `before_request`: sets `g.xapi_version` and `g.credential`. Raises Invalid,
     Unauthenticated.
     """
 

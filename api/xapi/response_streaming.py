@@ -1,6 +1,7 @@
-"""Large answers on their way: each holds a thread until its client has taken it, so they are few.
+"""Large replies: each occupies a thread until its client has read it, so only a few are sent at
+once.
 
-What is small goes in one piece, which the server keeps for a slow client by itself.
+A small reply goes in one piece, which the server itself buffers for a slow client.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from flask import Response
 from lrs.domain.errors import Unavailable
 
 AT_ONCE = 262_144
-"""Bytes of an answer that is given away in one piece."""
+"""The most bytes of a reply that is sent in one piece."""
 
 BUFFERED = 64_000_000
 """Bytes of large answers that are in memory at once."""
@@ -61,7 +62,7 @@ class Streams:
 
 
 class _Taken:
-    """A place among the large answers, given back once: at the last byte, or when a client goes."""
+    """A slot for a large reply, released once: at the last byte, or when the client disconnects."""
 
     def __init__(self, streams: Streams, held: int) -> None:
         streams.take(held)

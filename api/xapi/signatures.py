@@ -23,11 +23,11 @@ PATH = "/api/v1/signatures/<uuid:id>"
 
 NONE = "none"
 ELSEWHERE = "elsewhere"
-"""It stands under its fileUrl: the store has not seen it."""
+"""The signature is at its fileUrl: the store has not seen it."""
 VERIFIED = "verified"
-"""It was made with the key of the certificate that it brings."""
+"""The signature was made with the key of the certificate that comes with it."""
 NOT_VERIFIED = "not-verified"
-"""It brings no certificate, so nobody can tell from it whose it is."""
+"""The signature has no certificate, so its signer is not known."""
 
 
 def is_signed(row: LoggedStatement) -> bool:
@@ -36,36 +36,36 @@ def is_signed(row: LoggedStatement) -> bool:
 
 
 class Signatures:
-    """Reads what a store's statements are signed with."""
+    """Reads the signatures of a store's statements."""
 
     def __init__(self, lrs: Lrs) -> None:
         self._statements = lrs.statements
         self._trusted = _trust_store(lrs.settings.trusted_certificates)
 
     def state(self, row: LoggedStatement) -> str:
-        """For the header of a statement's answer."""
+        """The value of the header of a statement's reply."""
         return str(self.view(row)["signature"])
 
     def view(self, row: LoggedStatement) -> Mapping[str, Any]:
-        """What is known of the statement's signature."""
+        """The details of the statement's signature."""
         unknown = {"algorithm": None, "certificate": None, "trusted": None}
-        found = {"statement": str(row.id), "signature": NONE, **unknown}
+        details = {"statement": str(row.id), "signature": NONE, **unknown}
         statement = json.loads(row.text)
         declared = [a for _, a in attachments(statement) if a["usageType"] == SIGNATURE]
         if not declared:
-            return found
+            return details
         content = {a.sha2.lower(): a for a in self._statements.attached([row])}
         token = content.get(declared_hash(declared[0]))
         if token is None:
-            return {**found, "signature": ELSEWHERE}
-        return {**found, **self._examined(b"".join(token.chunks()), row.stored)}
+            return {**details, "signature": ELSEWHERE}
+        return {**details, **self._examined(b"".join(token.chunks()), row.stored)}
 
     def _examined(self, token: bytes, stored: int) -> Mapping[str, Any]:
         from schemas.xapi.signature import examined
 
         try:
             signature = examined(token)
-        except InvalidAttachments:  # taken by an earlier version, which looked less closely
+        except InvalidAttachments:  # accepted by an earlier version, which checked less strictly
             return {"signature": NOT_VERIFIED}
         if not signature.chain:
             return {"signature": NOT_VERIFIED, "algorithm": signature.algorithm}
@@ -100,7 +100,7 @@ def _trust_store(file: str) -> Any:
     if not file:
         return None
     from schemas.xapi.signing_certificates import (
-        TrustStore,  # with a library of ciphers, for those who sign
+        TrustStore,  # imported here, as it loads a cryptographic library that few stores need
     )
 
     return TrustStore.read(file)

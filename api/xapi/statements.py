@@ -75,22 +75,22 @@ class _Statements:
         return _told(no_content())
 
     def get(self) -> Response:
-        wanted = asked(request.query_string, self._settings.max_page)
-        if wanted.more is not None:
-            return self._follow(wanted.more, wanted.shape, wanted.beside)
-        if wanted.query is not None:
-            found = self._statements.find(wanted.query, g.credential, self._before_large)
-            return self._page(found, wanted.shape)
-        if wanted.statement_id is not None:
-            row, reach = self._statements.get(wanted.statement_id, g.credential, self._before_large)
+        query = asked(request.query_string, self._settings.max_page)
+        if query.more is not None:
+            return self._follow(query.more, query.shape, query.beside)
+        if query.query is not None:
+            page = self._statements.find(query.query, g.credential, self._before_large)
+            return self._page(page, query.shape)
+        if query.statement_id is not None:
+            row, reach = self._statements.get(query.statement_id, g.credential, self._before_large)
         else:
-            assert wanted.voided_id is not None
+            assert query.voided_id is not None
             row, reach = self._statements.get_voided(
-                wanted.voided_id, g.credential, self._before_large
+                query.voided_id, g.credential, self._before_large
             )
         request.environ[THROUGH] = reach.through
-        attached = self._statements.attached([row]) if wanted.shape.attachments else ()
-        answer = self._answers.one(row, wanted.shape, attached)
+        attached = self._statements.attached([row]) if query.shape.attachments else ()
+        answer = self._answers.one(row, query.shape, attached)
         if is_signed(row):
             answer.headers[SIGNATURE] = self._signatures.state(row)
         return answer
@@ -99,13 +99,13 @@ class _Statements:
         """The form that `more` had before it became a parameter: such links are still in use."""
         return self._follow(token, shape(request.query_string), {})
 
-    def _follow(self, token: str, wanted: Shape, beside: Mapping[str, object]) -> Response:
+    def _follow(self, token: str, form: Shape, beside: Mapping[str, object]) -> Response:
         most = self._settings.max_page
-        found = self._statements.follow(token, g.credential, most, beside, self._before_large)
-        return self._page(found, wanted)
+        page = self._statements.follow(token, g.credential, most, beside, self._before_large)
+        return self._page(page, form)
 
     def _take(self, id: UUID | None) -> list[UUID]:
-        """Store what the request holds, with the bytes of attachments if they come along. The id
+        """Store the request's statements, with the bytes of attachments if they were sent. The id
         is that of a PUT.
         """
         self._statements.require_writer(g.credential)
@@ -156,14 +156,14 @@ class _Statements:
 
 
 def _told(answer: Response) -> Response:
-    """The answer to a write, with the verbs in it that are probably misspelt."""
+    """The reply to a write, with the header for verbs that are probably misspelt."""
     if g.unknown_verbs:
         answer.headers[HEADER] = g.unknown_verbs
     return answer
 
 
 def _require_one(values: Sequence[JsonObject], is_batch: bool, id: UUID) -> None:
-    """Whether a PUT holds one statement, of the id that its parameter says, or of none."""
+    """Check that a PUT holds one statement, with the id of its parameter or without an id."""
     if is_batch:
         raise Invalid("not-one-statement")
     check_statement(values[0], g.xapi_version)

@@ -1,7 +1,7 @@
-"""Says in the answer to a write which of its verbs are not known, but near a known one.
+"""A header of the reply to a write that names unknown verbs which are near a known one.
 
-Such a statement is stored as every valid one, and counts in no transcript: a module's author sees
-the header at the first try.
+Such a statement is valid and stored, and counts in no transcript. The header shows that to a
+module's author at the first try.
 """
 
 from __future__ import annotations
@@ -30,5 +30,5 @@ def unknown_verbs(statements: Sequence[JsonObject], words: Vocabulary) -> str:
 
 
 def _sent(iri: str) -> str:
-    """An IRI as a URI: what a header cannot hold is percent-encoded."""
+    """An IRI as a URI: characters that a header cannot hold are percent-encoded."""
     return quote(iri, safe=":/?#[]@!$&'()*+,;=%~")

@@ -1,9 +1,9 @@
-"""Attachments that run into each other: @xapi/xapi, tincanjs and xapiwrapper write no line's end
-after an attachment's bytes, so a strict reading takes the next part for more of them.
+"""Separates attachments that lack their line end: @xapi/xapi, tincanjs and xapiwrapper write none
+after an attachment's bytes, so a strict parser takes the next part for more of these bytes.
 
-The hashes tell: a part whose bytes are not those of its hash is taken apart where the boundary
-stands in it, and stands as several parts if each of these has the bytes of its own hash. Where the
-bytes of one end in a line's end, that was taken for the boundary's.
+The hashes decide. A part whose bytes do not match its hash is split at the boundaries in it, and
+becomes several parts if the bytes of each match its own hash. If the bytes of a part end in a line
+end, the parser has taken that for the boundary's.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def taken_apart(spool: Spool, boundary: bytes) -> Iterator[tuple[dict[str, str],
         if not blank and not head.endswith(b"\r\n"):
             raise InvalidAttachments("multipart-malformed")
         headers = _headers(lines)
-        # Where there are no bytes, the empty line's end was taken for that before a boundary.
+        # If there are no bytes, the line end of the empty line was taken for that before a
+        # boundary.
         begin = min(end + len(line) + len(lines) + len(blank), spool.size)
     yield headers, spool.window(begin, spool.size)
 

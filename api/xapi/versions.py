@@ -1,4 +1,4 @@
-"""Which version of xAPI a request speaks (1.0.3 part 3, 3.3)."""
+"""The xAPI version of a request (1.0.3 part 3, 3.3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VARIABLE = "HTTP_X_EXPERIENCE_API_VERSION"
 
 
 def spoken(environ: WSGIEnvironment) -> Version | None:
-    """The version that a request names; None if it names none, or one unknown here."""
+    """The version that a request names; None if it names none, or an unknown one."""
     return negotiate(environ.get(_VARIABLE, ""))
 
 

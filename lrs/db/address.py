@@ -1,4 +1,4 @@
-"""Where a database is: a setting's URL, read and checked before anything connects.
+"""Database URLs of settings, parsed and checked before anything connects.
 
 `sqlite:///FILE` has neither a host nor parameters. The parameters of a `postgresql://` URL are
 libpq's; with several hosts (`SEVERAL`) the store uses the one that is the primary.
@@ -77,7 +77,7 @@ def _sqlite(url: URL) -> URL:
 
 
 def shown(url: URL) -> str:
-    """The URL for people: without the driver, and with no password in it."""
+    """The URL for display: without the driver and the password."""
     plain = url.set(drivername=url.get_backend_name())
     secrets = {name: "***" for name in ("password", "sslpassword") if name in url.query}
     return plain.update_query_dict(secrets).render_as_string(hide_password=True)

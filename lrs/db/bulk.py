@@ -1,4 +1,4 @@
-"""Many rows in one go: the one place where the two databases want different SQL."""
+"""Bulk reads and writes: the SQL that differs between the two databases."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ PART = 500
 def insert_columns(
     connection: Connection, table: Table, columns: Columns, *, replace: bool = False
 ) -> None:
-    """Insert a row for each place in the columns; with `replace`, over one of the same key.
+    """Insert a row for each index of the columns; with `replace`, instead of a row with the same
+    key.
 
     PostgreSQL: INSERT ... SELECT unnest(arrays), as fast as COPY and one round trip.
     SQLite: the driver's executemany, without a look at each row on the way.
@@ -71,7 +72,7 @@ def insert_rows(
 
 
 def replace_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert whole rows, each over one of the same key; no key twice among them."""
+    """Insert whole rows, each instead of one with the same key. The rows' keys must differ."""
     columns = {c.name: [row[c.name] for row in rows] for c in table.columns}
     insert_columns(connection, table, columns, replace=True)
 

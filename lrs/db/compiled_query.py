@@ -1,8 +1,8 @@
-"""Short reads: queries that are compiled once, and run by the database's driver itself.
+"""Short queries that are compiled once and run directly on the database's driver.
 
-SQLAlchemy takes some 35 microseconds to hand over a query that SQLite answers in five, and as many
-again for the transaction it begins and ends around it; some 100 for PostgreSQL's driver
-(benchmarks/HISTORY.md). An answer is made of half a dozen such queries.
+SQLAlchemy takes some 35 microseconds to pass on a query that SQLite runs in five, and as many again
+for the transaction that it begins and ends around it; some 100 for PostgreSQL's driver
+(benchmarks/HISTORY.md). A reply needs half a dozen such queries.
 """
 
 from __future__ import annotations

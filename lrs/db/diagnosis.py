@@ -1,7 +1,7 @@
-"""Why a database cannot be used, in one sentence for whoever runs the store, with what to do.
+"""Why a database cannot be used, and what to do, in one sentence for operators.
 
-Over HTTP a client needs to know no more than that the database is away. A command is typed by
-somebody who can mend the cause, so the causes are told apart here:
+An HTTP client only needs to know that the database is unavailable. The user of a command can fix
+the cause, so this module distinguishes the causes:
 
 | cause                                             | known by                     | exit code |
 |---------------------------------------------------|------------------------------|-----------|
@@ -49,7 +49,7 @@ class _DatabaseIdentity(NamedTuple):
 
 
 def remember_database(engine: Engine) -> None:
-    """Have the errors of this engine's driver know which database they are about."""
+    """Attach the database's name to the errors of this engine's driver."""
     url = engine.url
     database = _DatabaseIdentity(address.shown(url), url.username, url.database)
 
@@ -60,8 +60,8 @@ def remember_database(engine: Engine) -> None:
 
 
 def diagnosed(error: BaseException) -> OperatorError | None:
-    """What to tell whoever runs the store; None for what is no failure of a database, or whose
-    cause is not known better than the error itself says it.
+    """The sentence for operators; None if the error is no failure of a database, or if its own text
+    says as much.
     """
     if isinstance(error, LrsError) and error.code not in _GENERAL:
         return None

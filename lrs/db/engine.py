@@ -1,4 +1,4 @@
-"""Ways into a database: one code path for SQLite and PostgreSQL.
+"""Engines of a database: one code path for SQLite and PostgreSQL.
 
 A `Database` is engines over one place: `write` runs transactions (BEGIN IMMEDIATE on SQLite, so
 that a transaction never fails half-way for want of the lock), `read` runs autocommit, which spares
@@ -141,7 +141,9 @@ def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
 
 
 def _file_maker(file: Path, access: GroupAccess) -> Callable[..., None]:
-    """Has a file that SQLite would make be made for its owner alone, or its group as well."""
+    """Create the file, before SQLite does, with rights for its owner only, or for its group as
+    well.
+    """
 
     def make(*_: object) -> None:
         with suppress(OSError):  # SQLite says what is wrong
@@ -187,7 +189,8 @@ def begin_without_waiting(database: Database) -> Iterator[Connection | None]:
 
 
 def wait_for_disk(connection: Connection) -> None:
-    """Have the transaction's commit wait for the disk, also where that of others need not.
+    """Make the transaction's commit wait for the disk, also in a database where commits do not
+    wait.
 
     On SQLite it does nothing: there a crash of the program undoes no commit, and after a power cut
     the same start finds the same again.
@@ -230,7 +233,7 @@ def snapshot_transaction(database: Database) -> Iterator[Connection]:
 
 
 def require_utf8(database: Database) -> None:
-    """Refuse a database that would not keep every statement's characters."""
+    """Refuse a database whose encoding cannot hold every character."""
     if database.dialect == "sqlite":
         query, good = "PRAGMA encoding", "UTF-8"
     else:

@@ -1,4 +1,4 @@
-"""What a database's errors mean: away, full, busy, or a fault of the program's."""
+"""Classifies a database's errors: unavailable, full, busy, or an error of the program."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["as_sqlalchemy", "is_away", "is_busy", "is_full", "translate_db_error
 
 @contextmanager
 def translate_db_errors() -> Iterator[None]:
-    """Say Unavailable or StorageFull for a database that is away or full.
+    """Raise Unavailable or StorageFull if the database is unavailable or full.
 
     Programming errors, such as a broken constraint, pass through unchanged.
     """

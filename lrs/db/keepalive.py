@@ -1,8 +1,8 @@
-"""A connection that is held for long and seldom used goes on being used.
+"""Keeps a connection in use that is open for long and seldom used.
 
-Proxies between the store and PostgreSQL close what is silent for too long: HAProxy after `timeout
-client` and `timeout server`, PgBouncer after idle_transaction_timeout. A transaction that is open
-for the length of a rebuild would be lost with it, so a thread asks something trivial in it.
+Proxies between the store and PostgreSQL close idle connections: HAProxy after `timeout client` and
+`timeout server`, PgBouncer after idle_transaction_timeout. A rebuild's open transaction would be
+lost with its connection, so a thread runs a trivial query in it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy import Connection
 
 INTERVAL = 2.0
-"""Seconds between two questions: less than any timeout that is of use to anybody."""
+"""Seconds between two queries: less than any sensible timeout."""
 
 LONGEST = 15.0
 """Seconds that the end waits for the last answer: more than a dead connection takes to fail."""
@@ -24,11 +24,11 @@ LONGEST = 15.0
 
 @contextmanager
 def kept_alive(connection: Connection) -> Iterator[None]:
-    """Have something sent on the connection every INTERVAL, until the end of the block.
+    """Run a query on the connection every INTERVAL, until the end of the block.
 
-    The driver lets one statement run at a time, whoever asks, so the owner uses the connection
-    meanwhile as ever, within the transaction that is open. If it breaks, the owner meets the error
-    with the next statement.
+    The driver runs one SQL statement at a time for all threads. So the owner uses the connection as
+    usual, within the open transaction. If the connection breaks, the owner's next statement raises
+    the error.
     """
     over = threading.Event()
     driver = connection.connection.driver_connection

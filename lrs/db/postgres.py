@@ -1,4 +1,4 @@
-"""PostgreSQL engines: how a session is set up, and that it notices when its server is gone.
+"""PostgreSQL engines: the settings of their sessions, and the detection of dead servers.
 
 Imported only where the store is on PostgreSQL, so that one on SQLite need not load psycopg.
 """
@@ -55,7 +55,7 @@ def engine(
 
 
 def _connecting(url: URL, options: Options) -> dict[str, Any]:
-    """How to connect; the URL has the last word on what does not concern the store itself."""
+    """The connection's parameters; the URL overrides those that the store does not depend on."""
     return {
         **{name: value for name, value in _DEFAULTS.items() if name not in url.query},
         # for each host in turn

@@ -1,9 +1,9 @@
 """PostgreSQL connections that notice when their server has stopped answering.
 
-A query on a server that hangs, or behind a network that swallows everything, would wait for ever:
-no timeout of the server's helps, and TCP's own last minutes. A slow answer is no reason to give
-up, though. So an exchange that takes SILENCE seconds has the server asked for a second connection;
-only if it says nothing to that one either is the first given up, else it is waited for again.
+If a server hangs, or a network drops all packets, a query would wait for ever: no timeout of the
+server helps, and TCP's own timeouts take minutes. But a slow query is no reason to give up. So if
+an exchange takes SILENCE seconds, this module tries to open a second connection. Only if the server
+does not answer on that either, it gives up the first one; otherwise it goes on waiting.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ GREETING = 1.5
 
 
 class LiveConnection(Connection[Any]):
-    """A connection whose waiting ends, with OperationalError, when its server is dead silent."""
+    """A connection that raises OperationalError when its server does not answer any more."""
 
     def wait(self, gen: PQGen[Any], *args: Any, **kwargs: Any) -> Any:
-        """Run one exchange with the server, as psycopg does, but not past its death."""
+        """Run one exchange with the server, as psycopg does, until the server counts as dead."""
         while True:
             try:
                 return super().wait(gen, *args, **{"timeout": SILENCE, **kwargs})
@@ -80,7 +80,7 @@ class _Connector:
 
 
 def _require_open(connection: LiveConnection, _record: object, _proxy: object) -> None:
-    """Have the pool make new connections when the server has closed its end of this one.
+    """Make the pool replace a connection whose end the server has closed.
 
     Nothing is due on an idle connection, so what can be read is its end. That costs no round trip,
     and nobody's request has to fail for the store to learn that the database was restarted.
@@ -96,9 +96,9 @@ def _is_readable(descriptor: int) -> bool:
 
 
 def greets(host: str, port: int) -> bool:
-    """Whether a PostgreSQL there answers a newcomer's first question, if it may speak TLS.
+    """Whether a PostgreSQL server at that address answers an SSLRequest on a new connection.
 
-    It does so before it looks at names, passwords or how many connections there are.
+    The server does so before it checks names, passwords or the number of connections.
     """
     local = host.startswith("/")
     place: Any = f"{host}/.s.PGSQL.{port}" if local else (host, port)

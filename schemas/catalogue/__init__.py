@@ -1,1 +1,1 @@
-"""Entries of the catalogue, as requests and files bring them."""
+"""Validation of catalogue entries from requests and files."""

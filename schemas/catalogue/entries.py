@@ -1,4 +1,4 @@
-"""What is said of the things in the catalogue, checked: entries by the schemas of their kinds.
+"""Checks catalogue entries by the schemas of their kinds.
 
 docs/catalogue.md is written for people. Entries are strict, as statements are: nothing is coerced,
 unknown members are refused, and each fault has its pointer.
@@ -20,7 +20,9 @@ from schemas.validate import Load, all_faults, pointer_of
 
 @cache
 def _checks(kind: EntryKind) -> tuple[Accept, Load]:
-    """What accepts an entry, and what finds the faults of its members without its rules."""
+    """The fast check of an entry, and the schema that finds the errors of its members without its
+    rules.
+    """
     whole = SCHEMAS[kind]
     members_alone = type(whole.__name__, (whole,), {"rules": ()})
     return accept_schema(whole()), members_alone().load
@@ -32,8 +34,8 @@ Checked = tuple[EntryKind, JsonObject, str]
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """The entries of an input that are right by themselves, the faults of the others, and what is
-    right of these others, without their wrong members.
+    """The valid entries of an input, the errors of the others, and these others without their
+    invalid members.
     """
 
     entries: list[Checked] = field(default_factory=list)
@@ -42,11 +44,11 @@ class Examined:
 
     @property
     def is_full(self) -> bool:
-        """Whether more faults than these are not told."""
+        """Whether there are further errors that are not reported."""
         return len(self.faults) >= MOST_FAULTS
 
     def checked(self) -> list[Checked]:
-        """The entries, if all are right. Raises InvalidEntry with all faults."""
+        """The entries, if all are valid. Raises InvalidEntry with all errors."""
         if self.faults:
             raise InvalidEntry.first_of(self.faults)
         return self.entries
@@ -62,40 +64,40 @@ class Examined:
                 names = frozenset(pointer.split("/")[1] for pointer, _ in wrong if pointer)
                 rules = SCHEMAS[kind].contradictions(value, names)
                 wrong += [(pointer_of(path), code) for path, code in rules]
-                right = {name: held for name, held in value.items() if name not in names}
+                right = {name: member for name, member in value.items() if name not in names}
                 self.remains.append((kind, right, at))
-            found = [
+            errors = [
                 InvalidEntry(str(code), pointer=at + pointer, **values_of(code))
                 for pointer, code in wrong
             ]
-            self.faults.extend(found[: MOST_FAULTS - len(self.faults)])
+            self.faults.extend(errors[: MOST_FAULTS - len(self.faults)])
 
 
 def examine_entries(kind: EntryKind, value: object) -> Examined:
     """The entries of one kind: `value` is one, or an array of them."""
-    found = Examined()
+    examined = Examined()
     if type(value) is list:
-        for index, held in enumerate(value):
-            found._examine(kind, held, f"/{index}")
+        for index, entry in enumerate(value):
+            examined._examine(kind, entry, f"/{index}")
     else:
-        found._examine(kind, value, "")
-    return found
+        examined._examine(kind, value, "")
+    return examined
 
 
 def examine_catalogue(value: object) -> Examined:
     """The entries of an object that holds an array for each of some kinds, in the order of Kind."""
-    found = Examined()
+    examined = Examined()
     if type(value) is not dict:
         wants = f"an object with arrays of {all_of(_NAMES)}"
-        found.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
-        return found
-    found.faults.extend(_misnamed(value))
+        examined.faults.append(InvalidEntry("not-an-object", pointer="", wants=wants))
+        return examined
+    examined.faults.extend(_misnamed(value))
     for kind in EntryKind:
-        held = value.get(kind.value)
-        if type(held) is list:
-            for index, entry in enumerate(held):
-                found._examine(kind, entry, f"/{kind.value}/{index}")
-    return found
+        entries = value.get(kind.value)
+        if type(entries) is list:
+            for index, entry in enumerate(entries):
+                examined._examine(kind, entry, f"/{kind.value}/{index}")
+    return examined
 
 
 def check_entries(kind: EntryKind, value: object) -> list[Checked]:

@@ -1,4 +1,4 @@
-"""What the members of entries are, for files whose cells hold texts, numbers and days alone."""
+"""The types of entries' members, for files whose cells hold only texts, numbers and days."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from schemas.leaves import Boolean, Leaf, OneOf, Scaled
 
 
 class Sort(Enum):
-    """What a member holds."""
+    """The type of a member's value."""
 
     TEXT = auto()
     WORD = auto()
-    """One of a few words."""
+    """One of a fixed set of words."""
     TITLE = auto()
     """A text for each language."""
     NUMBER = auto()

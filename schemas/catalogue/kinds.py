@@ -40,8 +40,8 @@ class EntrySchema(Strict):
     def contradictions(
         cls, value: JsonObject, wrong: frozenset[str] = frozenset()
     ) -> Iterator[FieldFault]:
-        """What the entry must not say together, as far as it can be told while the members `wrong`
-        are wrong by themselves.
+        """The contradictions in the entry that can be found while the members `wrong` are invalid
+        by themselves.
         """
         for rule in cls.rules:
             if not rule.reads & wrong:
@@ -174,7 +174,7 @@ class Visit(EntrySchema):
 
 
 class Rating(EntrySchema):
-    """What visitors pressed at the windows of an office in a month."""
+    """Visitors' ratings at the windows of an office in a month."""
 
     office = CodeField(required=True)
     month = MonthField(required=True)

@@ -1,5 +1,5 @@
-"""What entries of the catalogue must not say together. A rule names the members that it reads, and
-finds all faults of an entry in which these members are right by themselves, or missing.
+"""Rules about several members of a catalogue entry. A rule names the members that it reads. It
+finds all errors of an entry in which these members are valid by themselves, or missing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from schemas.base import FieldFault
 
 
 class EntryRule(NamedTuple):
-    """A rule: the members that it reads, and what finds the faults."""
+    """A rule: the members that it reads, and the function that finds the errors."""
 
     reads: frozenset[str]
     faults: Callable[[JsonObject], Iterator[FieldFault]]
@@ -34,7 +34,7 @@ def _reversed_days(value: JsonObject) -> Iterator[FieldFault]:
 
 
 def _linked_to_itself(value: JsonObject) -> Iterator[FieldFault]:
-    """An identifier is its own person's without being told."""
+    """An identifier must not be linked to itself."""
     if value["agent"] == value["person"]:
         yield ("person",), "link-to-itself"
 

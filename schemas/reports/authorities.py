@@ -1,4 +1,4 @@
-"""Who vouches for the statements that a report rests on."""
+"""The authorities of the statements that a report is based on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of courses, and of their slices."""
+"""The statistics of courses and of their slices."""
 
 from __future__ import annotations
 

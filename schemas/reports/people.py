@@ -14,7 +14,7 @@ from schemas.reports.fields import title_view
 
 
 def trainee_view(trainee: Trainee, called: PlaceNames, languages: Sequence[str]) -> dict[str, Any]:
-    """Who, where they work, and where their reports are."""
+    """A person, with office, post and the addresses of the person's reports."""
     return trainee_views(called, languages)(trainee)
 
 
@@ -56,15 +56,15 @@ _QUOTED = {code: quote(chr(code), safe=":@") for code in range(128)}
 
 
 def coded_view(code: str | None, things: CurrentEntries, languages: Sequence[str]) -> Any:
-    """A thing by its code, called as the catalogue calls it; None without a code."""
+    """A catalogue entry by its code, with its title; None without a code."""
     return None if code is None else thing_view(code, things.get((code,)), languages)
 
 
 def thing_view(code: str, thing: CurrentEntry | None, languages: Sequence[str]) -> dict[str, Any]:
-    """A thing of the catalogue, if that has it."""
+    """A catalogue entry, if it exists."""
     return {"code": code, **title_view(thing.entry["title"] if thing else {}, languages)}
 
 
 def agent_view(key: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """Somebody by agent key, called as is known."""
+    """A person by agent key, with the known name."""
     return {"key": key, "name": names.get(key)}
