@@ -3,8 +3,8 @@ closed.
 
 A thread that reads a body waits inside the web server, where no other thread can wake it. So a
 watchdog thread checks the bodies that are being read, and answers instead of the waiting thread.
-The server then closes the connection, which ends the reading. While no body is
-awaited there is no such thread, and an idle process sleeps.
+The server then closes the connection, which ends the reading. While no body is awaited there is no
+such thread, and an idle process sleeps.
 """
 
 from __future__ import annotations
