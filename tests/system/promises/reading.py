@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 
 _WORDS = {
     "once": 1, "two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "nine": 9, "ten": 10,
-    "twenty": 20, "a tenth": 10, "a day": 1, "a minute": 60, "half a minute": 30, "ten minutes": 600,
+    "twenty": 20, "a tenth": 10, "a day": 1, "a minute": 60, "ten minutes": 600,
     "a thousand": 1_000, "a million": 1_000_000,
 }  # fmt: skip
 _UNITS = {

@@ -123,7 +123,7 @@ def test_the_doctor_warns_of_a_disk_that_is_so_full(
     free = low
 
     def usage(_: Path) -> Any:
-        return shutil._ntuple_diskusage(10 * low, 0, free)  # type: ignore[attr-defined]
+        return shutil._ntuple_diskusage(10 * low, 0, free)
 
     def troubles() -> int:
         found = Finding()
