@@ -18,8 +18,8 @@ from lrs.settings import Settings
 from tests.api.caller import basic
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
-from tests.support.places import Places
 from tests.support.pgbouncer import pooled
+from tests.support.places import Places
 from tests.support.postgres import PostgresServer
 from tests.support.served import Served, served
 
