@@ -13,12 +13,12 @@ BIN := $(VENV)/bin
 # The program is compiled once: each of the hundreds of processes of a run would do it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check clients chromium bench soak lock clean
+.PHONY: demo test check clients programs bench soak lock clean
 
 demo: $(VENV)/.installed
 	cd $(or $(DEMO_DIR),.) && LRS_LOG_FORMAT=console LRS_LOG_LEVEL=warning $(CURDIR)/$(BIN)/lrs demo
 
-test: check chromium
+test: check programs
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev
@@ -27,17 +27,19 @@ check: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Where it may be it is installed; where there is none, tests in a browser say that they are skipped.
-chromium:
-	@if ! command -v "$${LRS_TEST_CHROMIUM:-chromium}" >/dev/null \
+# Where they may be they are installed; where one is missing, its tests say that they are skipped.
+programs:
+	@if ! { command -v "$${LRS_TEST_CHROMIUM:-chromium}" && \
+	        PATH="$$PATH:/usr/sbin" command -v "$${LRS_TEST_PGBOUNCER:-pgbouncer}"; } >/dev/null \
 	    && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing Chromium for the tests in a browser."; \
+	    echo "Installing Chromium and PgBouncer for the tests with them."; \
 	    export DEBIAN_FRONTEND=noninteractive; \
 	    { timeout 300 apt-get update && \
-	      timeout 600 apt-get install -y --no-install-recommends chromium; } >/dev/null 2>&1 || true; \
+	      timeout 600 apt-get install -y --no-install-recommends chromium pgbouncer; } \
+	        >/dev/null 2>&1 || true; \
 	fi
 
-clients: $(VENV)/.installed-dev chromium
+clients: $(VENV)/.installed-dev programs
 	$(BIN)/python -m pytest -n 0 tests/system/clients/javascript.py
 
 bench: $(VENV)/.installed-dev

@@ -24,9 +24,10 @@ from openpyxl.worksheet._reader import (  # type: ignore[import-untyped]
 
 from lrs.domain.errors import ImportRefused
 
-MOST_BYTES = 64 * 2**20
+_MB = 1_000_000
+MOST_BYTES = 64 * _MB
 """So many bytes may the parts of a workbook have when they are unpacked."""
-MOST_OTHER_BYTES = 8 * 2**20
+MOST_OTHER_BYTES = 8 * _MB
 """So many of them what is neither a sheet nor the texts of cells."""
 MOST_ROW_BYTES = 4 * 2**20
 """So many a single row."""
@@ -111,8 +112,8 @@ def _require_workbook(path: Path) -> None:
     others = sum(size for name, size in sizes.items() if not name.startswith(_CELLS))
     if sum(sizes.values()) > MOST_BYTES or others > MOST_OTHER_BYTES:
         raise ImportRefused(
-            f"{path.name} is too large: unpacked it may have {MOST_BYTES // 2**20} MB, of which "
-            f"{MOST_OTHER_BYTES // 2**20} MB are not cells. Part it into several workbooks, and "
+            f"{path.name} is too large: unpacked it may have {MOST_BYTES // _MB} MB, of which "
+            f"{MOST_OTHER_BYTES // _MB} MB are not cells. Part it into several workbooks, and "
             "take out pictures and what is beside the tables."
         )
 

@@ -24,6 +24,8 @@ JSON = "application/json"
 HASH = "x-experience-api-hash"
 
 _MOST_HEADERS = 16
+_LONGEST_BOUNDARY = 70
+"""Characters: RFC 2046, 5.1.1."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Multipart:
         self.close()
 
     def _read(self, boundary: str | None, chunks: Iterable[bytes]) -> None:
-        if not boundary or not boundary.isascii():
+        if not boundary or not boundary.isascii() or len(boundary) > _LONGEST_BOUNDARY:
             raise InvalidAttachments("multipart-boundary")
         self._boundary = boundary.encode()
         reading = _Reading(self)

@@ -85,7 +85,8 @@ def _settings(options: Options, walk: bool) -> str:
         # The head of the log is read by a statement after the lock, which must see every commit.
         "default_transaction_isolation = 'read committed'",
     ]
-    if not options.durable:
+    # A pool hands a connection on with its settings, to transactions that must be durable, too.
+    if not options.durable and options.prepare:
         settings.append("synchronous_commit = off")
     if walk:
         # Every read is a walk along an index. The planner is told so, because what it knows of a

@@ -175,11 +175,15 @@ class Writer:
 
         def taken() -> AppendGroup:
             group.extend(self._take())
+            if not group:
+                raise _NobodyWaits
             rows.extend(row for slot in group for row in slot.rows)
             return AppendGroup(rows, [sha2 for slot in group for sha2 in slot.needing])
 
         try:
             appended = append(self._database, taken, self._now, self._stored_at)
+        except _NobodyWaits:
+            return
         except (BrokenConstraint, BytesMissing):
             self._commit_exactly(group)
         except Exception as error:
@@ -231,6 +235,10 @@ class Writer:
             self._answer(group, [honest] * len(group))
         with suppress(Exception):  # a full disk may take no log entry either
             log.warning("append-failed", error=type(error).__name__, requests=len(group))
+
+
+class _NobodyWaits(Exception):
+    """All requests gave up before the lock was taken: there is nothing to append."""
 
 
 def is_away_error(error: Exception) -> bool:

@@ -1,0 +1,206 @@
+"""How long keys are good, how soon they end, and what a launch link's key may do unless told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.app import create_app
+from api.auth import ATTEMPTS
+from api.failed_logins import Attempts
+from lrs import bootstrap
+from lrs.domain.aggregates.credential import MODULE, Scope
+from lrs.service import Lrs
+from tests.api.caller import STATEMENTS, Answer, Caller, said
+from tests.cli.test_commands import Shell
+from tests.conftest import Place
+from tests.system.promises.conftest import defaults
+from tests.system.promises.reading import promised
+
+pytestmark = pytest.mark.rules
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+COURSE = "https://learning.centre.example/course/fire-safety"
+
+
+@dataclass
+class Clock:
+    """In microseconds since 1970, as the log's is."""
+
+    at: int = 1_900_000_000 * SECOND
+
+    def __call__(self) -> int:
+        return self.at
+
+    @property
+    def iso(self) -> str:
+        return datetime.fromtimestamp(self.at // SECOND, UTC).isoformat()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def timed(own_place: Place, clock: Clock) -> Iterator[Lrs]:
+    """A store whose keys and log go by that clock."""
+    lrs = bootstrap.build(defaults(own_place), now=clock)
+    lrs.credentials._clock = lambda: clock.at / SECOND
+    yield lrs
+    lrs.close()
+
+
+def calling(lrs: Lrs, **options: Any) -> Caller:
+    """A client with a new key that may do everything."""
+    key = lrs.credentials.create("test", [Scope.ALL], **options)
+    return Caller(create_app(lrs).test_client(), key)
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ("security.md", r"Revocation reaches running servers within (\w+) seconds"),
+        ("operators.md", r"Running servers notice within (\w+) seconds that a key is revoked"),
+    ],
+)
+@pytest.mark.parametrize("ask", [Caller.get, lambda by: by.post(said())])
+def test_a_revoked_key_is_refused_that_soon(
+    timed: Lrs, clock: Clock, ask: Callable[[Caller], Answer], document: str, sentence: str
+) -> None:
+    """However lately it was found good, to read as well as to write."""
+    by = calling(timed)
+    assert ask(by).status_code == 200
+    assert by.key
+    timed.credentials.revoke(by.key.id)
+    clock.at += promised(document, sentence) * SECOND
+    assert ask(by).status_code == 401
+
+
+def test_a_key_whose_time_is_over_is_refused_at_once(timed: Lrs, clock: Clock) -> None:
+    assert promised("security.md", r"within (\w+) seconds, expiry at once")
+    by = calling(timed, lasting=timedelta(hours=1))
+    clock.at += 3_600 * SECOND - 1
+    assert by.get().status_code == 200
+    clock.at += 1
+    assert by.get().json["code"] == "key-expired"
+
+
+def test_a_secret_has_as_many_random_bits_as_the_docs_say(timed: Lrs) -> None:
+    bits = promised("security.md", r"A secret is (\d+) random bits")
+    secrets = {timed.credentials.create("test", [Scope.ALL]).secret for _ in range(50)}
+    assert {len(bytes.fromhex(secret)) * 8 for secret in secrets} == {bits}
+    assert len(secrets) == 50
+
+
+def test_the_last_use_of_a_key_is_right_to_a_minute(timed: Lrs, clock: Clock) -> None:
+    """A key that is used all the time is noted again after that."""
+    exact = promised("operators.md", r"The last use is right to (a minute) or so")
+    by = calling(timed)
+    assert by.key
+    for _ in range(3):
+        by.get()
+        clock.at += exact * SECOND
+    by.get()
+    assert timed.key_uses.read()[by.key.id] == clock.at
+
+
+class Guesser:
+    """Somebody who guesses the secret of a key, by the clock."""
+
+    def __init__(self, lrs: Lrs, clock: Clock) -> None:
+        good = calling(lrs)
+        assert good.key
+        self.by = replace(good, key=replace(good.key, secret="f" * 64))
+        application: Any = good.http.application
+        application.extensions[ATTEMPTS] = Attempts(lambda: clock.at / SECOND)
+
+    def tries(self, address: str = "2001:db8::1") -> int:
+        where = {"REMOTE_ADDR": address}
+        return self.by.send("GET", STATEMENTS, environ_overrides=where).status_code
+
+
+def test_so_many_wrong_keys_are_answered_before_any_waits(timed: Lrs, clock: Clock) -> None:
+    """Until that long after the first of them."""
+    most = promised("operators.md", r"After (\w+) of them from one address within a minute")
+    span = promised("operators.md", "at once, until (a minute) has passed since the first")
+    guesser = Guesser(timed, clock)
+    assert [guesser.tries() for _ in range(most + 1)] == [401] * most + [429]
+    clock.at += span * SECOND - 1
+    assert guesser.tries() == 429
+    clock.at += 1
+    assert guesser.tries() == 401
+
+
+def test_addresses_of_one_ipv6_network_are_counted_together(timed: Lrs, clock: Clock) -> None:
+    bits = promised("operators.md", r"of IPv6 one network of (\d+) bits")
+    network = ip_network(f"2001:db8::/{bits}")
+    guesser = Guesser(timed, clock)
+    while guesser.tries(str(network[0])) == 401:
+        pass
+    assert guesser.tries(str(network[-1])) == 429
+    assert guesser.tries(str(network[-1] + 1)) == 401
+
+
+def launched(shell: Shell) -> str:
+    """What `lrs key list` says of a launch link's key for which nobody said anything."""
+    link = ("https://courses.example.org/module.html", "--actor", "mailto:anna@staff.example")
+    done = shell("key", "launch", *link, "--activity", COURSE)
+    assert done.returncode == 0, done.stderr
+    return shell("key", "list").stdout
+
+
+def test_a_launch_links_key_is_good_for_so_many_hours(own_place: Place, tmp_path: Path) -> None:
+    hours = promised("operators.md", r"after that many hours \((\d+) unless you say\)")
+    launched(Shell(own_place, tmp_path))
+    lrs = bootstrap.build(defaults(own_place))
+    (entry,) = lrs.credentials.entries()
+    lrs.close()
+    assert round((entry.credential.expires - entry.made) / SECOND / 3_600, 2) == hours
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ("operators.md", r"`lrs key launch --quota` \| (\d+ GB): it is"),
+        ("security.md", r"or `--quota` of a key's own; (\d+ GB) for a launch link's"),
+    ],
+)
+def test_a_launch_links_key_may_bring_so_many_bytes(
+    own_place: Place, tmp_path: Path, document: str, sentence: str
+) -> None:
+    quota = promised(document, sentence)
+    assert f"brought 0 bytes of {quota:,}" in launched(Shell(own_place, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ("operators.md", r"from (a day) before the link was made to a day after its end"),
+        ("operators.md", r"before the link was made to (a day) after its end"),
+        ("security.md", r"lie within the time of the launch, with (a day)'s slack"),
+    ],
+)
+def test_a_launch_links_statements_lie_within_its_time(
+    timed: Lrs, clock: Clock, document: str, sentence: str
+) -> None:
+    """And so much around it, to the second."""
+    slack = promised(document, sentence) * DAY
+    begun, lasting = clock.at, timedelta(hours=3)
+    options = {"learner": "mbox|mailto:anna@example.org", "activity": COURSE, "lasting": lasting}
+    key = timed.credentials.create("launch", MODULE, **options)  # type: ignore[arg-type]
+    by = Caller(create_app(timed).test_client(), key)
+    ended = begun + lasting // timedelta(microseconds=1)
+
+    def told(at: int) -> int:
+        return by.post(said(object={"id": COURSE}, timestamp=Clock(at).iso)).status_code
+
+    assert [told(begun - slack), told(ended + slack)] == [200, 200]
+    assert [told(begun - slack - SECOND), told(ended + slack + SECOND)] == [403, 403]
