@@ -1,4 +1,4 @@
-"""What the centre's systems write down, in the order in which they post it."""
+"""The events of the centre's systems, in the order in which they post them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ACTIVITIES = ("parent", "grouping", "category", "other")
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """What is said of a thing of the catalogue; without an entry, that it is no more."""
+    """An event of a catalogue entry; without an entry, its withdrawal."""
 
     kind: EntryKind
     key: Key
@@ -32,7 +32,7 @@ class JournalEvent:
 
 
 class Journal:
-    """Statements and events as they come, and the chance they come by.
+    """Collects statements and events, and has the dice that they are made with.
 
     What would happen after the period's end is dropped: the history stops in mid-course. Events
     have dice of their own, so that describing more things leaves the statements as they are.
@@ -83,7 +83,7 @@ class Journal:
         return self.post(at, who.actor(at.date()), name, object_, **(context | more))
 
     def sync(self, since: int, known: datetime) -> None:
-        """What was written from that place on stayed on a device without a connection till then.
+        """The statements from that index on stayed on a device without a connection until then.
 
         The device writes its time in UTC.
         """
@@ -97,7 +97,7 @@ class Journal:
 
     @property
     def events(self) -> int:
-        """How many there are."""
+        """The number of statements."""
         return len(self._said)
 
     def next_session(self) -> int:
@@ -105,7 +105,7 @@ class Journal:
         return self._sessions
 
     def describe(self, at: datetime, kind: EntryKind, entry: JsonObject) -> None:
-        """Says `at` that time how the thing is, from then on."""
+        """Stores a catalogue entry `at` that time."""
         self._say(at, JournalEvent(kind, key_of(kind, entry), entry))
 
     def withdraw(self, at: datetime, kind: EntryKind, key: Key, reason: str) -> None:
@@ -124,9 +124,7 @@ class Journal:
         self.notable.setdefault(story, name)
 
     def told(self, name: str, activity: str) -> list[tuple[str, JsonObject]]:
-        """Who was said to have done that with the activity, by agent key, with the statement, in
-        the order of posting.
-        """
+        """The statements with that verb and activity, by agent key, in the order of posting."""
         iri = verb(name)["id"]
         return [
             (str(agent_key(statement["actor"])), statement)
@@ -153,7 +151,7 @@ class Journal:
             yield told
 
     def dated(self) -> Iterator[tuple[datetime, JsonObject | JournalEvent]]:
-        """The history, each with when it was posted."""
+        """The history, each item with the time when it was posted."""
         news: list[tuple[datetime, bool, int, JsonObject | JournalEvent]] = [
             *((known, True, number, statement) for known, number, statement in self._posted),
             *((known, False, number, event) for known, number, event in self._said),

@@ -1,4 +1,4 @@
-"""When the centre's store would have stored each event, had it been there all the time."""
+"""The times at which the store would have stored each event, had it existed all the time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lrs.domain.time import micros
 from lrs.domain.xapi.agent import JsonObject
 
 _SHORTEST, _LONGEST = 400_000, 4_000_000
-"""How long what is posted is on its way, in microseconds."""
+"""The delay between posting and storing, in microseconds."""
 
 
 class Past:
-    """The instants of a history's events, for a store that is told them in their order.
+    """The instants of a history's events, for a store that receives them in their order.
 
     A statement's stream is its id. The streams of the catalogue depend on secrets of the store, so
-    `expect` says which events are told next.
+    `expect` announces the next events.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -40,12 +40,12 @@ class Past:
         self._given: dict[tuple[UUID, int], int] = {}
 
     def expect(self, thing: EntryIdentity, version: int) -> None:
-        """The next event that is no statement says for that time what the thing is."""
+        """The next event that is no statement is that of this entry and time."""
         self._expected.append(self._instants[thing, version])
 
     def stored_at(self, stream: tuple[UUID, int]) -> int:
-        """The instant of the event of that stream and version, the same whenever it is asked; 0 for
-        one that is not the demo's.
+        """The instant of the event of that stream and version, the same at every call; 0 if the
+        event is not the demo's.
         """
         if stream[0] in self._statements:
             return self._statements[stream[0]]

@@ -1,4 +1,4 @@
-"""A simulator that somebody installed in spring: it knows of no course, the catalogue does."""
+"""A simulator that was installed in spring. Its statements name no course; the catalogue does."""
 
 from __future__ import annotations
 
