@@ -164,7 +164,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
 
 @replay.command("documents")
 def replay_documents() -> None:
-    """Check that the bytes of every version of all documents are stored, or pruned with an event."""
+    """Check that the bytes of all versions of documents are stored, or pruned with an event."""
     with context.store() as lrs:
         faults = check_documents(lrs)
     if faults:

@@ -82,15 +82,15 @@ class Journal:
         context = {"platform": PORTAL, "team": who.office.team()}
         return self.post(at, who.actor(at.date()), name, object_, **(context | more))
 
-    def sync(self, since: int, known: datetime) -> None:
+    def sync(self, since: int, online: datetime) -> None:
         """The statements from that index on stayed on a device without a connection until then.
 
         The device writes its time in UTC.
         """
-        for place in range(since, len(self._posted)):
-            at, number, statement = self._posted[place]
+        for index in range(since, len(self._posted)):
+            at, number, statement = self._posted[index]
             statement["timestamp"] = _timestamp(at.astimezone(UTC))
-            self._posted[place] = (max(known, at), number, statement)
+            self._posted[index] = (max(online, at), number, statement)
 
     def __len__(self) -> int:
         return len(self._posted)
@@ -135,10 +135,10 @@ class Journal:
     def last_days(self) -> dict[str, date]:
         """The last day on which a statement names them, by agent key."""
         days: dict[str, date] = {}
-        for known, _, statement in self._posted:
+        for posted, _, statement in self._posted:
             for member in members(statement["actor"]):
                 key = str(agent_key(member))
-                days[key] = max(days.get(key, date.min), known.date())
+                days[key] = max(days.get(key, date.min), posted.date())
         return days
 
     def statements(self) -> Iterator[JsonObject]:
@@ -147,17 +147,17 @@ class Journal:
 
     def history(self) -> Iterator[JsonObject | JournalEvent]:
         """Statements and events as the store is told them; of one instant, events first."""
-        for _, told in self.dated():
-            yield told
+        for _, item in self.dated():
+            yield item
 
     def dated(self) -> Iterator[tuple[datetime, JsonObject | JournalEvent]]:
         """The history, each item with the time when it was posted."""
         news: list[tuple[datetime, bool, int, JsonObject | JournalEvent]] = [
-            *((known, True, number, statement) for known, number, statement in self._posted),
-            *((known, False, number, event) for known, number, event in self._said),
+            *((posted, True, number, statement) for posted, number, statement in self._posted),
+            *((posted, False, number, event) for posted, number, event in self._said),
         ]
-        for known, *_, told in sorted(news, key=itemgetter(0, 1, 2)):
-            yield known, told
+        for posted, *_, item in sorted(news, key=itemgetter(0, 1, 2)):
+            yield posted, item
 
 
 _place = itemgetter(0, 1)

@@ -29,13 +29,13 @@ class Past:
         self._statements: dict[UUID, int] = {}
         self._instants: dict[tuple[EntryIdentity, int], int] = {}
         versions: Counter[EntryIdentity] = Counter()
-        for instant, told in zip(self.instants, journal.history(), strict=True):
-            if isinstance(told, JournalEvent):
-                thing = (told.kind, told.key)
-                versions[thing] += 1
-                self._instants[thing, versions[thing]] = instant
+        for instant, item in zip(self.instants, journal.history(), strict=True):
+            if isinstance(item, JournalEvent):
+                entry = (item.kind, item.key)
+                versions[entry] += 1
+                self._instants[entry, versions[entry]] = instant
             else:
-                self._statements[UUID(told["id"])] = instant
+                self._statements[UUID(item["id"])] = instant
         self._expected: deque[int] = deque()
         self._given: dict[tuple[UUID, int], int] = {}
 
@@ -55,17 +55,17 @@ class Past:
 
 
 def _instants(journal: Journal) -> Sequence[int]:
-    found: list[int] = []
+    instants: list[int] = []
     latest = 0
-    for place, (posted, told) in enumerate(journal.dated()):
-        latest = max(_arrived(posted, told, place), latest + 1)
-        found.append(latest)
-    return found
+    for index, (posted, item) in enumerate(journal.dated()):
+        latest = max(_arrived(posted, item, index), latest + 1)
+        instants.append(latest)
+    return instants
 
 
-def _arrived(posted: datetime, told: JsonObject | JournalEvent, place: int) -> int:
+def _arrived(posted: datetime, item: JsonObject | JournalEvent, index: int) -> int:
     """A few seconds later. A statement's id decides how many: dice would change all that is
     generated after.
     """
-    chance = place if isinstance(told, JournalEvent) else UUID(told["id"]).int
+    chance = index if isinstance(item, JournalEvent) else UUID(item["id"]).int
     return micros(posted) + _SHORTEST + chance % (_LONGEST - _SHORTEST)
