@@ -1,7 +1,7 @@
-"""What a cell says, as JSON has it, by what its column holds.
+"""Converts cells to JSON values, by the types of their columns.
 
-A cell that cannot be what its column holds is Unreadable. What a cell can be and an entry cannot,
-as a code with spaces, `schemas.catalogue.entries` refuses afterwards.
+A cell that does not fit its column's type is Unreadable. A value that fits the type and is invalid
+in an entry, such as a code with spaces, is refused by `schemas.catalogue.entries` afterwards.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ _TRUTHS = {
 
 
 class Unreadable(Exception):
-    """A cell is not what its column holds; says why and what to do, after the cell's name."""
+    """A cell does not fit its column's type; the text says why and what to do, after the cell's
+    name.
+    """
 
 
 def value_of(cell: Cell, form: Form) -> Any:
-    """What the cell says; None for nothing. Raises Unreadable."""
+    """The cell's value; None for an empty cell. Raises Unreadable."""
     value = cell.value
     if cell.is_unknown:
         raise Unreadable(

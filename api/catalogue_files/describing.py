@@ -1,4 +1,4 @@
-"""Describing what a request or a file says: all of it, or an error that tells all faults."""
+"""Stores the entries of a request or a file: all of them, or none and an error with all faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe(lrs: Lrs, found: Examined, by: Credential, *, preview: bool) -> lis
 
 
 def _beside(lrs: Lrs, found: Examined, stated: list[Stated], by: Credential) -> list[InvalidEntry]:
-    """What is wrong with entries that are right by themselves, as far as it can be told now."""
+    """The errors of entries that are valid by themselves, as far as they can be found now."""
     if not found.is_full:
         with suppress(Unavailable):
             remains = [Stated(*one) for one in found.remains]

@@ -16,7 +16,7 @@ _OTHERS = (".xls", ".xlsb", ".ods", ".csv", ".tsv")
 
 
 def read(path: Path) -> Source:
-    """What the file says. Raises ImportRefused where it cannot be read at all."""
+    """The file's content. Raises ImportRefused if it cannot be read at all."""
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml"):
         return yaml_text.read(path)

@@ -1,7 +1,7 @@
-"""The cells of an Excel workbook, wherever in its sheets they stand, within bounds.
+"""Reads the cells of an Excel workbook, within limits.
 
-Of formulas the last result counts. What a sheet says of its own size is not believed: other
-programs than Excel write it wrong.
+Of formulas the last result counts. The size that a sheet states is ignored: other programs than
+Excel write it wrong.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from lrs.domain.errors import ImportRefused
 
 _MB = 1_000_000
 MOST_BYTES = 64 * _MB
-"""So many bytes may the parts of a workbook have when they are unpacked."""
+"""The most bytes of a workbook's parts when they are unpacked."""
 MOST_OTHER_BYTES = 8 * _MB
-"""So many of them what is neither a sheet nor the texts of cells."""
+"""The most bytes of parts that are neither sheets nor texts of cells."""
 MOST_ROW_BYTES = 4 * 2**20
-"""So many a single row."""
+"""The most bytes of a single row."""
 MOST_COLUMNS = 256
 MOST_ROWS = 200_000
-"""So many rows of a sheet may hold something."""
+"""The most rows of a sheet with content."""
 
 _CELLS = ("xl/worksheets/", "xl/sharedStrings")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"

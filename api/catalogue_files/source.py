@@ -1,4 +1,4 @@
-"""What a file of the catalogue says, and how to tell its faults in the words of the file."""
+"""The content of a catalogue file, and its errors in terms of the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lrs.domain.errors import MOST_FAULTS, ImportRefused, InvalidEntry
 
 
 class FileFault(NamedTuple):
-    """A fault: where it stands in the order of the file, and place and sentence."""
+    """An error: its order in the file, its place and its sentence."""
 
     order: tuple[int, ...]
     text: str
@@ -33,7 +33,9 @@ class Source:
     notes: Sequence[str] = field(default=())
 
     def refusal(self, error: InvalidEntry | None) -> ImportRefused:
-        """All faults, those of the entries too, in the order of the file; there must be one."""
+        """An error with all faults of the file and its entries, in the order of the file; there
+        must be one.
+        """
         found = [told for fault in error.faults if (told := self.tell(fault))] if error else []
         texts = list(dict.fromkeys(told.text for told in sorted([*self.faults, *found])))
         if len(texts) == 1:
@@ -44,7 +46,7 @@ class Source:
 
 
 def quoted(value: object) -> str:
-    """A value to be shown on a terminal: on one line, and not too long."""
+    """A value for display on a terminal: on one line, and not too long."""
     text = str(value)
     text = text if len(text) <= 60 else f"{text[:57]}..."
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,4 +1,4 @@
-"""What the template of a workbook tells: hints in Russian and English, and an example of each kind.
+"""The texts of the workbook's template: hints in Russian and English, and an example of each kind.
 
 The examples fit together: without their marks they are a catalogue.
 """

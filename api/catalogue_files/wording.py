@@ -1,4 +1,4 @@
-"""Faults of entries in the words of somebody who fills in a sheet."""
+"""Words errors of entries in terms of a sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""YAML as JSON's values alone, with nothing lost on the way.
+"""Reads YAML as JSON values, without losing anything.
 
 PyYAML reads YAML 1.1: a member `on` would be true, 0417 the number 271, 2026-02-31 an error of the
 program, and of two equal keys the second would win. Here words and days are texts, and so is a

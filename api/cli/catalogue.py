@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from api.catalogue_files.source import Source
 
 MOST_WARNINGS = 20
-"""So many warnings are shown; the others are counted."""
+"""The number of warnings that are shown; the others are counted."""
 
 
 @click.group()
 def catalogue() -> None:
-    """What the centre has and rules: courses, people, programmes and the like."""
+    """The catalogue: courses, people, programmes and other entries."""
 
 
 @catalogue.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
 def import_(file: Path, preview: bool) -> None:
-    """Describe what FILE says, a YAML file or an Excel workbook: all of it or nothing, with all
-    faults told. Repeating it changes nothing.
+    """Import FILE, a YAML file or an Excel workbook: as a whole or not at all, with all errors
+    reported. Repeating the import changes nothing.
     """
     from api.catalogue_files.files import read  # its libraries are nothing that a server needs
 
@@ -48,8 +48,8 @@ def import_(file: Path, preview: bool) -> None:
 @catalogue.command("template")
 @click.argument("file", type=click.Path(path_type=Path))
 def template(file: Path) -> None:
-    """Make FILE, an Excel workbook to fill in and to import: a sheet for each kind, with headings,
-    hints and an example.
+    """Create FILE, an Excel workbook to fill in and to import: a sheet for each kind, with
+    headings, hints and an example.
     """
     from api.catalogue_files.template import make
 
@@ -58,7 +58,7 @@ def template(file: Path) -> None:
 
 
 def _described(source: Source, preview: bool) -> list[ChangeStep]:
-    """What the file changes. Raises ImportRefused with all its faults."""
+    """The changes that the file makes. Raises ImportRefused with all its errors."""
     found = examine_catalogue(source.value)
     error = None
     with store() as lrs:

@@ -1,4 +1,4 @@
-"""What `lrs doctor` says: what there is first, then what is wrong and what to do about it."""
+"""The report of `lrs doctor`: the facts first, then the problems and what to do about them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def examine(settings: Settings) -> Finding:
 
 @contextmanager
 def _report_troubles(finding: Finding) -> Iterator[None]:
-    """What a command would end with is a trouble among others here."""
+    """Turn an error that would end a command into one of the reported problems."""
     try:
         yield
     except (LrsError, SQLAlchemyError) as error:
@@ -93,13 +93,13 @@ def _counted(statements: int) -> str:
 
 
 def _lost(one: Divergence) -> str:
-    """What the log has lost, and what to do about it."""
+    """A loss of the log, and what to do about it."""
     rebuilt = f" Rebuilt for it: {', '.join(one.projections)}." if one.projections else ""
     return f"{divergence_sentence(one)}{rebuilt} {_AFTER_A_LOSS}"
 
 
 def _trouble(p: ProjectionEntry) -> str:
-    """What is wrong with a projection and what to do about it; nothing if all is well."""
+    """The problem of a projection and what to do about it; empty if there is none."""
     why = f" ({p.failure.error})" if p.failure else ""
     match p.state:
         case ProjectionState.ERRING:

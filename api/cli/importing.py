@@ -27,7 +27,7 @@ IDS = UUID("6f6b6d1e-3f0f-5e0c-9d53-0d0a3d5f4c1b")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many statements a file brought, and how many of them this run stored itself."""
+    """The number of statements in a file, and of those that this run stored itself."""
 
     read: int
     new: int
@@ -81,7 +81,7 @@ class _Run:
         self.new += self._lrs.statements.store(batch, self._by, Version.V1_0_3, ids=own).new
 
     def _store_singly(self, batch: Sequence[ParsedStatement], ids: Sequence[UUID]) -> None:
-        """One after the other, to tell which of them it is that conflicts."""
+        """Store one after the other, to find the conflicting one."""
         for number, (statement, id) in enumerate(zip(batch, ids, strict=True), self.read + 1):
             try:
                 self._store([statement], [id])

@@ -104,7 +104,9 @@ def create(
     quota: int | None,
     continues: str | None,
 ) -> None:
-    """Make a key. Its secret is shown once and not kept. LABEL is no other good key's."""
+    """Create a key. Its secret is shown once and cannot be shown again. No other valid key may have
+    the same LABEL.
+    """
     with context.store() as lrs:
         lrs.credentials.require_free(label)
         until = 0
@@ -182,8 +184,8 @@ def launch(
     label: str | None,
     any_activity: bool,
 ) -> None:
-    """Make a key for one learner's one visit to the module at MODULE_URL, and print the link that
-    hands it over. Whoever has the link has the key.
+    """Create a key for one visit of one learner to the module at MODULE_URL, and print a link that
+    contains the key. Treat the link as a secret.
 
     ACTOR is an Agent as JSON, mailto:ADDRESS, account|HOMEPAGE|NAME, or the personnel number of
     somebody in the catalogue.
@@ -215,7 +217,7 @@ def launch(
 
 @key.command("list")
 def list_() -> None:
-    """All keys, oldest first, each with its past on a second line."""
+    """List all keys, oldest first, each with its history on a second line."""
     with context.store() as lrs:
         uses, records = lrs.key_uses.read(), lrs.credentials.records()
         sizes = lrs.space.by_key([record.credential.id.hex for record in records])
@@ -232,8 +234,8 @@ def list_() -> None:
 @key.command("revoke")
 @click.argument("name", metavar="KEY")
 def revoke(name: str) -> None:
-    """Make a key useless, for good; servers notice within five seconds. KEY is its name, or its
-    label where one good key alone has it.
+    """Revoke a key for good; servers notice within five seconds. KEY is its name, or its label if
+    exactly one valid key has it.
     """
     with context.store() as lrs:
         lrs.credentials.revoke(lrs.credentials.named(name).id, user())

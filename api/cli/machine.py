@@ -1,4 +1,4 @@
-"""What `lrs doctor` says of the machine: room on its disks, and files that others can read."""
+"""The checks of `lrs doctor` on the machine: free disk space, and files that others can read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRIED = 1_000_000
 
 @dataclass
 class Finding:
-    """Lines of what is, and of what is wrong."""
+    """Lines of facts, and of problems."""
 
     lines: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)

@@ -35,7 +35,7 @@ REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
 
 
 class _OneLineErrors(click.Group):
-    """Says an error in one line and an exit code, never a traceback."""
+    """Reports an error in one line and by an exit code, never with a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -76,9 +76,7 @@ main.add_command(prune)
 
 @main.command()
 def migrate() -> None:
-    """Make the store's tables where they are missing, and make read models of an older version
-    anew.
-    """
+    """Create the store's missing tables, and rebuild projections of an older version."""
     settings = context.settings()
     made = bootstrap.migrate(settings)
     with context.store() as lrs:
@@ -117,7 +115,7 @@ def _run_server(settings: Settings) -> None:
 
 @main.command()
 def project() -> None:
-    """Keep the read models up to date, in a process of its own, until stopped."""
+    """Keep the projections up to date, in a separate process, until stopped."""
     from api.cli.serve import until_stopped
 
     with context.store() as lrs:
@@ -129,8 +127,8 @@ def project() -> None:
 @main.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
-    """Store the statements of FILE: JSON, JSON Lines, or a saved answer of GET /xapi/statements,
-    packed with gzip or not. Importing the same file again changes nothing.
+    """Store the statements of FILE: JSON, JSON Lines, or a saved reply of GET /xapi/statements,
+    optionally compressed with gzip. Importing the same file again changes nothing.
     """
     with context.store() as lrs:
         by = lrs.credentials.operator("import")
@@ -146,14 +144,14 @@ def _note(sentence: str) -> None:
 
 @main.group()
 def replay() -> None:
-    """Going through history again."""
+    """Replay the log."""
 
 
 @replay.command("rebuild")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
 @click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
 def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
-    """Make the read models anew from the whole log: `lrs projections rebuild` in short."""
+    """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
     with context.store() as lrs:
         known = lrs.projection_admin.names
         unknown = [n for n in names if n not in known]
@@ -166,7 +164,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
 
 @replay.command("documents")
 def replay_documents() -> None:
-    """Check that the bytes of every version of every document are there, or pruned by an event."""
+    """Check that the bytes of all versions of documents are stored, or pruned with an event."""
     with context.store() as lrs:
         faults = check_documents(lrs)
     if faults:
@@ -177,7 +175,7 @@ def replay_documents() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Say how the store is, and what is wrong, in words."""
+    """Check the store's health, and report problems."""
     settings = context.settings()
     found = examine(settings)
     for line in found.lines:
@@ -193,7 +191,7 @@ def doctor() -> None:
 @click.option("--seed", default=2026, show_default=True, help="Another seed, another history.")
 @click.option("--only-fill", is_flag=True, help="Fill the store and stop.")
 def demo(seed: int, only_fill: bool) -> None:
-    """Fill an empty store with a believable training centre, and serve it."""
+    """Fill an empty store with an invented training centre, and serve it."""
     from api.cli.demo import fill
     from api.cli.serve import require_free
     from lrs.demo import Past, unfold

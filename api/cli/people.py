@@ -51,7 +51,7 @@ def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 @click.group()
 def person() -> None:
-    """People: which identifiers are one person's, and what they are called.
+    """People: their identifiers and names.
 
     IDENTIFIER is an agent key: account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, mbox_sha1sum|HEX or
     openid|URI. PERSON is an agent key, or a personnel number that one person alone has.
@@ -63,7 +63,7 @@ def person() -> None:
 @click.argument("person", callback=_person)
 @click.option("--reason", callback=_text, help="How it is known; stays in the record.")
 def link(identifier: str, person: str, reason: str | None) -> None:
-    """Say that IDENTIFIER is the same person as the one known by PERSON."""
+    """Link IDENTIFIER to PERSON: both are the same person."""
     with store() as lrs:
         by = lrs.credentials.operator("person link")
         key = _key(lrs, person, by)
@@ -78,7 +78,7 @@ def link(identifier: str, person: str, reason: str | None) -> None:
 @click.argument("identifier", callback=_identifier)
 @click.option("--reason", callback=_text, required=True, help="Why; stays in the record.")
 def unlink(identifier: str, reason: str) -> None:
-    """Say that IDENTIFIER is not the person's whom it is linked to."""
+    """Withdraw the link of IDENTIFIER."""
     with store() as lrs:
         lrs.people.unlink(identifier, reason, lrs.credentials.operator("person unlink"))
     click.echo(f"{identifier} is linked to nobody any more.")
@@ -88,7 +88,7 @@ def unlink(identifier: str, reason: str) -> None:
 @click.argument("person", callback=_person)
 @click.argument("name", callback=_text)
 def rename(person: str, name: str) -> None:
-    """Say that PERSON is called NAME from now on. Earlier names stay in the history."""
+    """Rename PERSON to NAME. Earlier names stay in the history."""
     with store() as lrs:
         by = lrs.credentials.operator("person rename")
         key = _key(lrs, person, by)
@@ -99,7 +99,7 @@ def rename(person: str, name: str) -> None:
 @person.command("show")
 @click.argument("person", callback=_person)
 def show(person: str) -> None:
-    """Who PERSON is: all identifiers, the personnel record, and what was ever said of them."""
+    """Show PERSON: all identifiers, the personnel record, and the history of both."""
     with store() as lrs:
         by = lrs.credentials.operator("person show")
         found = lrs.people.show(_key(lrs, person, by), by)

@@ -24,7 +24,7 @@ FAILED = 1
 @click.option("--json", "as_json", is_flag=True, help="As JSON, as /api/v1/projections has it.")
 @click.pass_context
 def projections(ctx: click.Context, as_json: bool) -> None:
-    """How the read models are doing; with a command, tell them what to do."""
+    """Show the status of projections, or manage them with one of the commands."""
     if ctx.invoked_subcommand is not None:
         return
     with context.store() as lrs:
@@ -38,7 +38,7 @@ def projections(ctx: click.Context, as_json: bool) -> None:
 
 @projections.command()
 def acknowledge() -> None:
-    """Take note that the log has lost events: `lrs doctor` and /health stop showing it."""
+    """Acknowledge that the log has lost events: `lrs doctor` and /health stop reporting it."""
     with context.store() as lrs:
         divergences = lrs.projection_admin.divergences()
         lrs.projection_admin.acknowledge()
@@ -51,7 +51,7 @@ def acknowledge() -> None:
 @projections.command()
 @click.argument("name")
 def pause(name: str) -> None:
-    """Have no process fold NAME until it is resumed. It goes on answering with what it holds."""
+    """Pause NAME in all processes until it is resumed. Reads answer from its present rows."""
     with context.store() as lrs:
         lrs.projection_admin.pause(name)
     click.echo(f"{name} is paused, in every process, until `lrs projections resume {name}`.")
@@ -60,7 +60,7 @@ def pause(name: str) -> None:
 @projections.command()
 @click.argument("name")
 def resume(name: str) -> None:
-    """Have NAME folded again."""
+    """Resume NAME."""
     with context.store() as lrs:
         lrs.projection_admin.resume(name)
     click.echo(f"{name} is folded again.")
@@ -71,7 +71,9 @@ def resume(name: str) -> None:
 @click.option("--all", "every", is_flag=True, help="Every projection.")
 @click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
 def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
-    """Make the projections anew beside those that are read, and swap them in. Ctrl-C cancels it."""
+    """Rebuild the projections while readers use the present tables, and swap the new tables in.
+    Ctrl-C cancels it.
+    """
     if every == bool(names):
         raise click.UsageError("Name the projections, or say --all.")
     with context.store() as lrs:
@@ -93,7 +95,7 @@ def cancel(name: str) -> None:
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def quarantine(name: str | None, as_json: bool) -> None:
-    """The events that could not be folded: by NAME, or by any."""
+    """List the events that NAME, or any projection, could not fold."""
     with context.store() as lrs:
         aside = lrs.projection_admin.quarantined(name)
     if as_json:
@@ -112,8 +114,8 @@ def quarantine(name: str | None, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("position", type=click.IntRange(1), required=False)
 def retry(name: str, position: int | None) -> None:
-    """Try again the events that NAME could not fold, or the one at POSITION. If any can be folded
-    now, NAME is made anew, so that it is as if that had never failed.
+    """Retry the events that NAME could not fold, or the one at POSITION. If any can be folded now,
+    NAME is rebuilt.
     """
     with context.store() as lrs:
         tried = lrs.projection_admin.retry(name, position)

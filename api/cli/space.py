@@ -23,9 +23,10 @@ NEARLY = 0.9
 )
 @click.option("--dry-run", is_flag=True, help="Say how much would go, and delete nothing.")
 def prune(days: int | None, dry_run: bool) -> None:
-    """Delete the bytes of superseded State documents. Servers do so by themselves now and then.
+    """Delete the bytes of superseded State documents. Servers do so by themselves from time to
+    time.
 
-    What was stored when, its size and its hashes stay in the log, and an event says what went.
+    The log keeps the events, sizes and hashes of these versions, and an event records the deletion.
     """
     with context.store() as lrs:
         given = lrs.pruning.days if days is None else days

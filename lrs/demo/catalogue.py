@@ -1,6 +1,6 @@
-"""What the centre has as it opens: its offices, posts, services, courses and programmes.
+"""The catalogue when the centre opens: offices, posts, services, courses and programmes.
 
-examples/catalogue.yaml says the same in the form in which an operator writes it.
+examples/catalogue.yaml has the same entries in the form in which an operator writes them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ATTEMPTS = {"annual-test": "last", "senior-test": "first"}
 
 
 def opening() -> dict[EntryKind, list[JsonObject]]:
-    """All of it by kind, but for the people and the plan of visits."""
+    """All entries by kind, except people and the plan of visits."""
     return {
         EntryKind.COURSE: [course_entry(course) for course in COURSES.values()],
         EntryKind.OFFICE: _offices(),
@@ -47,14 +47,14 @@ def opening() -> dict[EntryKind, list[JsonObject]]:
 
 
 def open_centre(journal: Journal) -> None:
-    """Describes it all early on the first morning."""
+    """Stores all entries early on the first morning."""
     for kind, entries in opening().items():
         for entry in entries:
             journal.describe(at(START, 6), kind, entry)
 
 
 def course_entry(course: CoursePlan, *more: str) -> JsonObject:
-    """The course with what belongs to it: its modules, its test, and `more` activities."""
+    """The course's entry with its activities: modules, test, and `more`."""
     activities = [module.id for module in course.modules]
     activities += [course.test()["id"]] if course.points else []
     entry: JsonObject = {

@@ -45,7 +45,7 @@ def statements(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject]
 
 
 def history(seed: int = 2026, *, trainees: int = 400) -> Iterator[JsonObject | JournalEvent]:
-    """The statements, and between them what the catalogue is told; it comes first."""
+    """The statements and the catalogue's events, in order; the catalogue comes first."""
     yield from unfold(seed, trainees).history()
 
 
@@ -63,7 +63,7 @@ def notable(seed: int = 2026, *, trainees: int = 400) -> dict[str, str]:
 
 
 def unfold(seed: int, trainees: int) -> Journal:
-    """The whole history, for who wants both what was told and the notable."""
+    """The whole history, for callers that need both the events and the notable stories."""
     journal = Journal(Dice(seed), Dice(seed + _ASIDE))
     roster = Roster(journal.dice, hire(journal.dice, trainees))
     _remember_people(journal, roster)
@@ -88,7 +88,9 @@ def unfold(seed: int, trainees: int) -> Journal:
 
 
 def _describe(journal: Journal, staff: Staff) -> None:
-    """What the catalogue says, and when: of the statements it only looks at those that are told."""
+    """The catalogue's events and their times; of the statements it reads only those that are
+    posted.
+    """
     open_centre(journal)
     give_orders(journal, staff)
     keep_records(journal, staff)
@@ -167,7 +169,7 @@ def _prepare(journal: Journal, session: Session, seat: Seat) -> bool:
 def _finish(journal: Journal, session: Session, seat: Seat) -> None:
     """A test at the computer right after class, that of a blended course on a later day.
 
-    Without a test, presence completes the course, once the sheet is typed in.
+    Without a test, attendance completes the course, once the sheet is typed in.
     """
     dice, course, registration = journal.dice, session.course, seat.registration
     when = soon(dice, session.ends, 700, 1500)

@@ -1,4 +1,4 @@
-"""What clears for the windows beside onboarding: a briefing on the first day, a test each year."""
+"""Clearance for the windows besides onboarding: a briefing on the first day, a test each year."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def brief(journal: Journal, staff: Staff) -> None:
 
 
 def renew(journal: Journal, staff: Staff) -> None:
-    """Who was cleared a year ago sits the annual test before that ends, unless they forget."""
+    """People who were cleared a year ago sit the annual test before the clearance ends, unless they
+    forget.
+    """
     cleared = {key: day_of(said) for key, said in journal.told("satisfied", ONBOARDING.id)}
     found = [(cleared[key], who) for who in _newcomers(staff) for key in who.keys if key in cleared]
     for place, (day, who) in enumerate(sorted(found, key=lambda one: (one[0], one[1].number))):

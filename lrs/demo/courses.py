@@ -1,4 +1,4 @@
-"""What is taught: courses of every kind, with their modules, lessons and questions."""
+"""The courses of every kind, with their modules, lessons and questions."""
 
 from __future__ import annotations
 

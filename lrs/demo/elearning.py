@@ -1,7 +1,8 @@
-"""Distance learning: what a module sends while somebody works through it.
+"""Distance learning: the statements of a module while a learner works through it.
 
 The verbs follow cmi5 and what SCORM wrappers send: initialized, lessons experienced, questions
-answered, progress, completed, terminated. It is noise to a transcript, and most of the store.
+answered, progress, completed, terminated. Most statements of the store are of this kind, and they
+change no transcript.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ class _Sitting:
 def study(
     journal: Journal, course: CoursePlan, who: Employee, registration: str, day: date
 ) -> datetime | None:
-    """All modules, from that day on: when the last was done; None for who stopped on the way."""
+    """All modules, from that day on. Returns when the last one was done; None if the learner
+    stopped before.
+    """
     dice = journal.dice
     end = moment(dice, day, 9, 17)
     journal.tell(end, who, "launched", course.activity(), registration=registration)
@@ -113,7 +116,7 @@ def _lessons(sitting: _Sitting) -> None:
 
 
 def _break_off(sitting: _Sitting) -> datetime:
-    """The player vanished: the portal closes the session, and it is begun anew."""
+    """The connection breaks: the portal closes the session, and the learner starts another one."""
     start = sitting.now
     sitting.send("initialized", sitting.module.activity(), 5)
     sitting.send("experienced", sitting.module.lesson(0), 600)

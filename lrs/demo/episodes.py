@@ -1,4 +1,4 @@
-"""What does not happen every day: mistakes taken back, waivers."""
+"""Rare episodes: corrected mistakes, waivers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def void(journal: Journal, statement: str, when: datetime) -> None:
 
 
 def mistake_namesakes(journal: Journal, session: Session, pair: tuple[Employee, Employee]) -> None:
-    """The clerk ticks the wrong one of two namesakes, and puts it right the next morning."""
+    """The clerk ticks the wrong one of two namesakes, and corrects it the next morning."""
     wrong, right = pair
     seat = Seat(right, journal.dice.uuid())
     context = session.context() | {"registration": seat.registration}
@@ -54,7 +54,7 @@ def type_twice(journal: Journal, session: Session, seat: Seat) -> None:
 
 
 def mistake_score(journal: Journal, who: Employee, when: datetime) -> None:
-    """23 points typed in for 33: a failure that was none."""
+    """23 points typed in instead of 33: a wrong failure."""
     course, number = COURSES["senior-test"], journal.dice.uuid()
     around = {"registration": number, "parent": course.activity(), "platform": REGISTER}
     journal.tell(

@@ -1,4 +1,4 @@
-"""What the centre's systems write down, in the order in which they post it."""
+"""The events of the centre's systems, in the order in which they post them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ACTIVITIES = ("parent", "grouping", "category", "other")
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """What is said of a thing of the catalogue; without an entry, that it is no more."""
+    """An event of a catalogue entry; without an entry, its withdrawal."""
 
     kind: EntryKind
     key: Key
@@ -32,7 +32,7 @@ class JournalEvent:
 
 
 class Journal:
-    """Statements and events as they come, and the chance they come by.
+    """Collects statements and events, and has the dice that they are made with.
 
     What would happen after the period's end is dropped: the history stops in mid-course. Events
     have dice of their own, so that describing more things leaves the statements as they are.
@@ -82,22 +82,22 @@ class Journal:
         context = {"platform": PORTAL, "team": who.office.team()}
         return self.post(at, who.actor(at.date()), name, object_, **(context | more))
 
-    def sync(self, since: int, known: datetime) -> None:
-        """What was written from that place on stayed on a device without a connection till then.
+    def sync(self, since: int, online: datetime) -> None:
+        """The statements from that index on stayed on a device without a connection until then.
 
         The device writes its time in UTC.
         """
-        for place in range(since, len(self._posted)):
-            at, number, statement = self._posted[place]
+        for index in range(since, len(self._posted)):
+            at, number, statement = self._posted[index]
             statement["timestamp"] = _timestamp(at.astimezone(UTC))
-            self._posted[place] = (max(known, at), number, statement)
+            self._posted[index] = (max(online, at), number, statement)
 
     def __len__(self) -> int:
         return len(self._posted)
 
     @property
     def events(self) -> int:
-        """How many there are."""
+        """The number of statements."""
         return len(self._said)
 
     def next_session(self) -> int:
@@ -105,7 +105,7 @@ class Journal:
         return self._sessions
 
     def describe(self, at: datetime, kind: EntryKind, entry: JsonObject) -> None:
-        """Says `at` that time how the thing is, from then on."""
+        """Stores a catalogue entry `at` that time."""
         self._say(at, JournalEvent(kind, key_of(kind, entry), entry))
 
     def withdraw(self, at: datetime, kind: EntryKind, key: Key, reason: str) -> None:
@@ -124,9 +124,7 @@ class Journal:
         self.notable.setdefault(story, name)
 
     def told(self, name: str, activity: str) -> list[tuple[str, JsonObject]]:
-        """Who was said to have done that with the activity, by agent key, with the statement, in
-        the order of posting.
-        """
+        """The statements with that verb and activity, by agent key, in the order of posting."""
         iri = verb(name)["id"]
         return [
             (str(agent_key(statement["actor"])), statement)
@@ -137,10 +135,10 @@ class Journal:
     def last_days(self) -> dict[str, date]:
         """The last day on which a statement names them, by agent key."""
         days: dict[str, date] = {}
-        for known, _, statement in self._posted:
+        for posted, _, statement in self._posted:
             for member in members(statement["actor"]):
                 key = str(agent_key(member))
-                days[key] = max(days.get(key, date.min), known.date())
+                days[key] = max(days.get(key, date.min), posted.date())
         return days
 
     def statements(self) -> Iterator[JsonObject]:
@@ -149,17 +147,17 @@ class Journal:
 
     def history(self) -> Iterator[JsonObject | JournalEvent]:
         """Statements and events as the store is told them; of one instant, events first."""
-        for _, told in self.dated():
-            yield told
+        for _, item in self.dated():
+            yield item
 
     def dated(self) -> Iterator[tuple[datetime, JsonObject | JournalEvent]]:
-        """The history, each with when it was posted."""
+        """The history, each item with the time when it was posted."""
         news: list[tuple[datetime, bool, int, JsonObject | JournalEvent]] = [
-            *((known, True, number, statement) for known, number, statement in self._posted),
-            *((known, False, number, event) for known, number, event in self._said),
+            *((posted, True, number, statement) for posted, number, statement in self._posted),
+            *((posted, False, number, event) for posted, number, event in self._said),
         ]
-        for known, *_, told in sorted(news, key=itemgetter(0, 1, 2)):
-            yield known, told
+        for posted, *_, item in sorted(news, key=itemgetter(0, 1, 2)):
+            yield posted, item
 
 
 _place = itemgetter(0, 1)

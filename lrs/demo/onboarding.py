@@ -70,7 +70,7 @@ def _session(journal: Journal, roster: Roster, day: date) -> Session:
 
 
 def _finish(journal: Journal, roster: Roster, seat: Seat, day: date) -> None:
-    """Only the test clears a newcomer; who fails it to the end is not cleared at all."""
+    """Only the test clears a newcomer; a newcomer who fails all attempts is not cleared."""
     when = moment(journal.dice, workday_after(day, journal.dice.between(0, 2)), 10, 16)
     passed = assess(journal, ONBOARDING, seat.who, seat.registration, when)
     if passed is None:

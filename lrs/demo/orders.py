@@ -1,4 +1,4 @@
-"""Orders of the centre that change what holds: a stricter rule, an exemption, a revocation, an
+"""Orders of the centre that change the catalogue: a stricter rule, an exemption, a revocation, an
 office that is closed.
 """
 
@@ -29,8 +29,8 @@ def give_orders(journal: Journal, staff: Staff) -> None:
 
 
 def _be_stricter(journal: Journal, staff: Staff) -> None:
-    """Known three weeks after it came into force: who passed too low in between was certified for a
-    while, as far as anybody knew.
+    """The rule is recorded three weeks after it came into force. People who passed in between with
+    too low a score were certified for a while, according to the knowledge of that time.
     """
     journal.describe(at(STRICTER_TOLD, 12), EntryKind.PROGRAMME, STRICTER)
     since, people = date.fromisoformat(STRICTER["since"]), _by_key(staff)
@@ -42,7 +42,7 @@ def _be_stricter(journal: Journal, staff: Staff) -> None:
 
 
 def _exempt(journal: Journal, staff: Staff) -> None:
-    """Who sets the questions of the annual test need not answer them."""
+    """The authors of the annual test's questions are exempt from it."""
     sat = {key for key, _ in journal.told("registered", COURSES["annual-test"].id)}
     for who in staff.trainees:
         if who.post == "senior" and not sat.intersection(who.keys):

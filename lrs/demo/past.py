@@ -1,4 +1,4 @@
-"""When the centre's store would have stored each event, had it been there all the time."""
+"""The times at which the store would have stored each event, had it existed all the time."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lrs.domain.time import micros
 from lrs.domain.xapi.agent import JsonObject
 
 _SHORTEST, _LONGEST = 400_000, 4_000_000
-"""How long what is posted is on its way, in microseconds."""
+"""The delay between posting and storing, in microseconds."""
 
 
 class Past:
-    """The instants of a history's events, for a store that is told them in their order.
+    """The instants of a history's events, for a store that receives them in their order.
 
     A statement's stream is its id. The streams of the catalogue depend on secrets of the store, so
-    `expect` says which events are told next.
+    `expect` announces the next events.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -29,23 +29,23 @@ class Past:
         self._statements: dict[UUID, int] = {}
         self._instants: dict[tuple[EntryIdentity, int], int] = {}
         versions: Counter[EntryIdentity] = Counter()
-        for instant, told in zip(self.instants, journal.history(), strict=True):
-            if isinstance(told, JournalEvent):
-                thing = (told.kind, told.key)
-                versions[thing] += 1
-                self._instants[thing, versions[thing]] = instant
+        for instant, item in zip(self.instants, journal.history(), strict=True):
+            if isinstance(item, JournalEvent):
+                entry = (item.kind, item.key)
+                versions[entry] += 1
+                self._instants[entry, versions[entry]] = instant
             else:
-                self._statements[UUID(told["id"])] = instant
+                self._statements[UUID(item["id"])] = instant
         self._expected: deque[int] = deque()
         self._given: dict[tuple[UUID, int], int] = {}
 
     def expect(self, thing: EntryIdentity, version: int) -> None:
-        """The next event that is no statement says for that time what the thing is."""
+        """The next event that is no statement is that of this entry and time."""
         self._expected.append(self._instants[thing, version])
 
     def stored_at(self, stream: tuple[UUID, int]) -> int:
-        """The instant of the event of that stream and version, the same whenever it is asked; 0 for
-        one that is not the demo's.
+        """The instant of the event of that stream and version, the same at every call; 0 if the
+        event is not the demo's.
         """
         if stream[0] in self._statements:
             return self._statements[stream[0]]
@@ -55,17 +55,17 @@ class Past:
 
 
 def _instants(journal: Journal) -> Sequence[int]:
-    found: list[int] = []
+    instants: list[int] = []
     latest = 0
-    for place, (posted, told) in enumerate(journal.dated()):
-        latest = max(_arrived(posted, told, place), latest + 1)
-        found.append(latest)
-    return found
+    for index, (posted, item) in enumerate(journal.dated()):
+        latest = max(_arrived(posted, item, index), latest + 1)
+        instants.append(latest)
+    return instants
 
 
-def _arrived(posted: datetime, told: JsonObject | JournalEvent, place: int) -> int:
+def _arrived(posted: datetime, item: JsonObject | JournalEvent, index: int) -> int:
     """A few seconds later. A statement's id decides how many: dice would change all that is
     generated after.
     """
-    chance = place if isinstance(told, JournalEvent) else UUID(told["id"]).int
+    chance = index if isinstance(item, JournalEvent) else UUID(item["id"]).int
     return micros(posted) + _SHORTEST + chance % (_LONGEST - _SHORTEST)

@@ -1,4 +1,4 @@
-"""Who works in the offices, who teaches them, and who keeps the books."""
+"""The people of the centre: trainees in offices, trainers, and the clerk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the personnel system says of people: who works where since when, and who is who."""
+"""The events of the personnel system: personnel records and links between identifiers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _link(journal: Journal, staff: Staff) -> None:
 
 
 def _marry(journal: Journal, who: Employee) -> None:
-    """A new surname, told on the first working day."""
+    """A new surname, recorded on the first working day."""
     day = workday_after(WEDDING, 0)
     journal.describe(at(day, 9, 30), EntryKind.PERSON, record(who, day))
 

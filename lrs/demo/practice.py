@@ -1,4 +1,4 @@
-"""A simulator that somebody installed in spring: it knows of no course, the catalogue does."""
+"""A simulator that was installed in spring. Its statements name no course; the catalogue does."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def practise(journal: Journal, staff: Staff) -> None:
     )  # fmt: skip
     by_key = {key: who for who in staff.trainees for key in who.keys}
     course = COURSES["intake"]
-    for key, said in journal.told("passed", course.test()["id"]):
+    for key, statement in journal.told("passed", course.test()["id"]):
         if not dice.chance(0.4):
             continue
-        day = workday_after(max(day_of(said), _INSTALLED), dice.between(3, 15))
-        begun, spent = moment(dice, day, 9, 17), timedelta(minutes=dice.between(15, 55))
-        journal.tell(begun, by_key[key], "initialized", simulator)
+        day = workday_after(max(day_of(statement), _INSTALLED), dice.between(3, 15))
+        start, spent = moment(dice, day, 9, 17), timedelta(minutes=dice.between(15, 55))
+        journal.tell(start, by_key[key], "initialized", simulator)
         result = {"completion": True, "duration": duration(spent)}
-        journal.tell(begun + spent, by_key[key], "completed", simulator, result=result)
+        journal.tell(start + spent, by_key[key], "completed", simulator, result=result)
     journal.describe(at(_LISTED, 9), EntryKind.COURSE, course_entry(course, SIMULATOR))
     journal.remember("placed-by-the-catalogue", SIMULATOR)

@@ -1,4 +1,4 @@
-"""Who has to learn what: the programmes as the centre opens, and how the rule of one changes."""
+"""The programmes when the centre opens, and the change of one rule."""
 
 from __future__ import annotations
 
@@ -107,4 +107,4 @@ STRICTER = _programme(
     posts=["senior"],
 )  # fmt: skip
 STRICTER_TOLD = date(2026, 2, 20)
-"""The order held from the first of the month, and reached the centre three weeks later."""
+"""The order was in force from the first of the month, and reached the centre three weeks later."""

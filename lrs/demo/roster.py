@@ -1,4 +1,4 @@
-"""Who may be booked for what, and when."""
+"""The roster: the people who can be booked for a class on a day."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Roster:
     def enrol(
         self, course: CoursePlan, day: date, count: int, first: tuple[Employee, ...] = ()
     ) -> list[Seat]:
-        """Up to `count` seats: those of `first` who can, then whoever chance picks."""
+        """Up to `count` seats: first the available people of `first`, then others by chance."""
         able = self.candidates(course, day)
         chosen = [who for who in first if who in able]
         rest = [who for who in able if who not in chosen]

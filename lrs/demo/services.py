@@ -1,4 +1,4 @@
-"""What visitors come for: some of the services of the offices, by code."""
+"""The services of the offices, a selection, by code."""
 
 from __future__ import annotations
 

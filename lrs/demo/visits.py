@@ -86,7 +86,7 @@ def _report(
     journal: Journal, office: Office, trainer: JsonObject, start: datetime, length: timedelta,
     seen: list[Employee],
 ) -> None:  # fmt: skip
-    """What the trainer writes of it in the evening."""
+    """The trainer's report of the visit in the evening."""
     slug, ru, en = journal.aside.pick(_TOPICS)
     entry: JsonObject = {
         "code": _code(office, start),

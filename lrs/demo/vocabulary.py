@@ -1,4 +1,4 @@
-"""The IRIs that statements are made of, each with its words in both languages."""
+"""The IRIs of verbs, types and extensions in statements, with their names in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What visitors press at the windows: likes and dislikes, per office and month."""
+"""Visitors' ratings at the windows: likes and dislikes, per office and month."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MISTYPED = ("05", "2026-03")
 
 
 def count_likes(journal: Journal) -> None:
-    """Each month's ratings, told on the first working day after it. Everybody learns: there are
+    """Each month's ratings, recorded on the first working day after it. Everybody learns: there are
     somewhat fewer dislikes from month to month, and fewer visitors in summer.
     """
     dice = journal.aside
