@@ -34,5 +34,5 @@ def views(place: Place) -> Iterator[Database]:
 
 @pytest.fixture
 def projector(place: Place, ledger: Ledger) -> Iterator[Projector]:
-    with following(place, Tally(), wait=2.0) as projector:
+    with following(place, Tally(), wait=30.0) as projector:
         yield projector

@@ -128,7 +128,9 @@ def test_reports_are_read_and_answered_well(bench: Bench, store: Trained) -> Non
     rows = {row.scenario: row for row in reports.read(bench, store)}
     assert not rows["transcript, 10 connections, without a pause"].figure.startswith("p50 0.0 ms")
     assert rows["transcript, 10 connections, 100 a second"].beside.endswith("KB")
-    assert rows["certificates of an office of 10"].figure.startswith("median")
+    assert rows[f"certificates of an office of {store.centre.sizes.large:,}"].figure.startswith(
+        "median"
+    )
     memory = rows["memory of the server after these, at most"].figure
     assert int(memory.split()[0]) > 30
 

@@ -41,6 +41,8 @@ ROUNDS = 24 if SOAKING else 1
 """How often a crash is repeated on one store."""
 SOME = 6 if SOAKING else 12
 """Statements between two crashes: every filter is asked for after each."""
+BEFORE, AFTER = (30, 20) if SOAKING else (16, 10)
+"""Statements that survive a loss, and those that do not."""
 again = pytest.mark.parametrize("time", range(8 if SOAKING else 1))
 """How often a loss is repeated, each time on a new store."""
 
@@ -127,10 +129,10 @@ def lose(lrs: Lrs, snapshot: Callable[[], Callable[[], None]]) -> tuple[int, int
     """Have the log lose its end while the store runs, and take others after it: how many events
     survive, and how many there were.
     """
-    tell(lrs, 30)
+    tell(lrs, BEFORE)
     restore = snapshot()
     surviving = lrs.ledger.reader.head()[0]
-    tell(lrs, 20, 31)
+    tell(lrs, AFTER, 31)
     lrs.projector.runner.catch_up()
     highest = lrs.ledger.reader.head()[0]
     restore()
@@ -360,11 +362,11 @@ def test_either_file_may_be_the_older_one_at_a_start(files: Settings, older: str
     url = files.ledger_url if older == "ledger" else files.views_url
     path = Path(url.removeprefix("sqlite:///"))
     with running(files, start=False) as lrs:
-        tell(lrs, 30)
+        tell(lrs, BEFORE)
         lrs.projector.runner.catch_up()
     shutil.copy(path, f"{path}.copy")
     with running(files, start=False) as lrs:
-        tell(lrs, 20, 31)
+        tell(lrs, AFTER, 31)
         lrs.projector.runner.catch_up()
     shutil.copy(f"{path}.copy", path)
     with running(files, start=False) as lrs:

@@ -1,4 +1,6 @@
-"""Where bytes are kept: one contract for the log's own database and for a folder."""
+"""The port Blobs (lrs/ledger/blobs.py), where bytes are kept: in a table of the log's database or
+in a folder. They come back whole and in parts, each is kept once, and half of one is not kept.
+"""
 
 from __future__ import annotations
 

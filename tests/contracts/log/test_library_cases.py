@@ -1,4 +1,6 @@
-"""The eventsourcing library's own published cases, on our recorder and both backends."""
+"""The port ApplicationRecorder of the eventsourcing library: the cases that it publishes for any
+recorder hold for the log's own, on both databases.
+"""
 
 from __future__ import annotations
 

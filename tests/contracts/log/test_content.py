@@ -1,4 +1,6 @@
-"""The event stays, its content can go: commitments, erasure, and what the database refuses."""
+"""The log, on both databases: the event stays and commits to its content, which can go; and the
+database refuses everything else.
+"""
 
 from __future__ import annotations
 

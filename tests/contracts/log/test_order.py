@@ -1,4 +1,6 @@
-"""Positions are dense and follow commit order; `stored` rises with them."""
+"""The log, on both databases: positions are dense and follow commit order, and `stored` rises with
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The same id twice: one copy or a conflict, alone and within one group commit."""
+"""The log, on both databases: the same id twice is one copy or a conflict, alone and within one
+group commit.
+"""
 
 from __future__ import annotations
 
