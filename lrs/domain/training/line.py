@@ -1,40 +1,23 @@
-"""What a transcript line says, read from its state under an attempt rule.
-
-Its status, the first that holds (`lrs.domain.training.attempt` says which attempt the rule picks):
-
-    passed, completed    of the picked attempt
-    waived               the whole course was waived
-    failed               of the picked attempt
-    attended             was present at a sitting (`lrs.domain.training.sittings`)
-    withdrawn            no enrolment stands, and nothing was done after the last withdrawal
-    in progress          an attempt was begun, or a part of the course waived
-    enrolled             an enrolment stands, or an absence was noted, as of those expected
-"""
+"""What a transcript line says, read from its state under an attempt rule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
-from lrs.domain.certification.calendar import plus_months
 from lrs.domain.time import Moment
 from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read_attempt
 from lrs.domain.training.attempt_state import merit
-from lrs.domain.training.evidence_log import attempts_until_pass, renewals
+from lrs.domain.training.evidence_log import attempts_until_pass
 from lrs.domain.training.feedback import stars
 from lrs.domain.training.hours import exceeds, time_spent
-from lrs.domain.training.line_state import (
-    COURSE,
-    ONLINE,
-    SESSION,
-    TEST,
-    EarnedCertificate,
-    LineState,
-)
+from lrs.domain.training.line_state import COURSE, ONLINE, SESSION, TEST, LineState
+from lrs.domain.training.line_status import FINISHED, status_of
 from lrs.domain.training.reference import Reference
 from lrs.domain.training.score import StatedScore
 from lrs.domain.training.sittings import Sitting, TimeSpent, all_sittings
+from lrs.domain.training.validity import validity
 
 Kind = Literal["classroom", "online", "blended", "test"]
 KINDS: tuple[Kind, ...] = ("blended", "classroom", "online", "test")
@@ -158,8 +141,8 @@ def read_line(
     counted = _summary(state, reading)
     scored = sorted((r for a in reading.attempts for r in a.scored), key=lambda r: r.reference)
     scores = (max(scored, key=merit), scored[-1], scored[0]) if scored else ()
-    completed = reading.ground if reading.status in _FINISHED else None
-    valid_until, lasting = _validity(state, completed, months)
+    completed = reading.ground if reading.status in FINISHED else None
+    valid_until, lasting = validity(state, completed, months)
     grounds = [
         *_verdict_grounds(state, reading),
         *lasting,
@@ -208,7 +191,7 @@ def _read(state: LineState, rule: AttemptRule) -> _Reading | None:
     chosen = picked(attempts, rule)
     sittings = all_sittings(state.sessions.values())
     present = [one.present for one in sittings if one.present]
-    status, ground = _status(state, state.last, chosen, present)
+    status, ground = status_of(state, state.last, chosen, present)
     return _Reading(
         first=state.first,
         last=state.last,
@@ -223,7 +206,7 @@ def _read(state: LineState, rule: AttemptRule) -> _Reading | None:
 
 
 def _summary(state: LineState, reading: _Reading) -> LineSummary:
-    chosen, finished = reading.chosen, reading.status in _FINISHED
+    chosen, finished = reading.chosen, reading.status in FINISHED
     scored = [a.scored[0] for a in reading.attempts if a.scored]
     first_scored = min(scored, key=lambda r: r.reference, default=None)
     instructor = state.instructor
@@ -271,85 +254,6 @@ def _other_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]:
     yield from (stated.reference for stated in (state.instructor, state.place) if stated)
     yield reading.first
     yield reading.last
-
-
-def _validity(
-    state: LineState, completed: Reference | None, months: int | None
-) -> tuple[date | None, list[Reference]]:
-    """A certificate's last day; but what was done again after it counts from its own day. Nothing
-    that was done before a certificate was taken back is good for longer than that day. And what
-    that rests on.
-    """
-    done = [completed, *renewals(state.evidence)] if completed else []
-    certificate, forfeited = state.certificate, state.forfeited
-    if forfeited is None or (certificate and certificate.reference >= forfeited):
-        return _validity_of(certificate, done, months)
-    until, grounds = _validity_of(None, done, months)
-    grounds += [certificate.reference, forfeited] if certificate else [forfeited]
-    if any(reference.instant > forfeited.instant for reference in done):
-        return until, grounds
-    day = forfeited.moment.day
-    return min(day, until or day), grounds
-
-
-def _validity_of(
-    certificate: EarnedCertificate | None, done: Sequence[Reference], months: int | None
-) -> tuple[date | None, list[Reference]]:
-    """The last day of a certificate that was not taken back, and of what was done."""
-    earned = [certificate.reference] if certificate else []
-    latest = max(done, key=lambda reference: reference.instant, default=None)
-    if certificate and certificate.expires:
-        renewed = latest is not None and latest.instant > certificate.reference.instant
-        if not renewed or months is None:
-            return date.fromisoformat(certificate.expires), earned
-    if latest is None or months is None:
-        return None, earned
-    return plus_months(latest.moment.day, months), [latest, *earned]
-
-
-_FINISHED = ("passed", "completed")
-
-
-def _status(
-    state: LineState, last: Reference, chosen: Attempt | None, present: list[Reference]
-) -> tuple[Status, Reference]:
-    if chosen and chosen.status in _FINISHED:
-        return chosen.status, chosen.ground
-    if state.waived:
-        return "waived", state.waived
-    if chosen and chosen.status == "failed":
-        return chosen.status, chosen.ground
-    if present:
-        return "attended", max(present)
-    enrolled, withdrawn = _enrolment(state)
-    if enrolled is None and withdrawn and not _studied_after(state, withdrawn):
-        return "withdrawn", withdrawn
-    if chosen:
-        return "in progress", chosen.ground
-    if "waived" in state.counts:
-        return "in progress", last
-    return "enrolled", enrolled or last
-
-
-def _enrolment(state: LineState) -> tuple[Reference | None, Reference | None]:
-    """The latest enrolment that no withdrawal ended, and the latest withdrawal.
-
-    Withdrawing from the course (its record is that of "") ends the enrolments into its sessions;
-    withdrawing from a session ends that one only, so whoever moved to another stays enrolled.
-    """
-    course = state.sessions.get("")
-    whole = course.withdrawn if course else None
-    open_ = [
-        session.enrolled
-        for session in state.sessions.values()
-        if session.enrolled and session.is_enrolled and (whole is None or session.enrolled > whole)
-    ]
-    withdrawn = [session.withdrawn for session in state.sessions.values() if session.withdrawn]
-    return max(open_, default=None), max(withdrawn, default=None)
-
-
-def _studied_after(state: LineState, reference: Reference) -> bool:
-    return any(attempt.last > reference for attempt in state.attempts.values())
 
 
 def _kind(modes: int) -> Kind | None:
