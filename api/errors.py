@@ -174,5 +174,5 @@ def _all_of(error: errors.LrsError) -> dict[str, list[dict[str, str]]]:
     """The member `errors`, with all faults, where all of an input are looked for."""
     if not isinstance(error, errors.InvalidEntry):
         return {}
-    told = [{"code": f.code, "detail": f.detail, "pointer": f.place} for f in error.faults]
-    return {"errors": told}
+    faults = [{"code": f.code, "detail": f.detail, "pointer": f.place} for f in error.faults]
+    return {"errors": faults}

@@ -104,12 +104,12 @@ class ByType(StrictField):
 
     def _mention_types(self, messages: dict[str, Any]) -> None:
         """Say of a property which objectType would have it: it may be that which is forgotten."""
-        for name, told in messages.items():
+        for name, problems in messages.items():
             others = [type_ for type_, schema in self.schemas.items() if schema.knows(name)]
-            if others and told == ["unknown-property"]:
-                known = values_of(told[0])["known"]
-                told[0] = WordedProblem(
-                    told[0], known=f"{known}; with objectType {one_of(others)} this too"
+            if others and problems == ["unknown-property"]:
+                known = values_of(problems[0])["known"]
+                problems[0] = WordedProblem(
+                    problems[0], known=f"{known}; with objectType {one_of(others)} this too"
                 )
 
 

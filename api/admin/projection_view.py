@@ -160,6 +160,6 @@ def progress(rebuild: RebuildProgress) -> str:
 def together(rebuilds: Mapping[str, RebuildProgress | None]) -> str:
     """The progress of several rebuilds, in one line."""
     under_way = {name: r for name, r in rebuilds.items() if r is not None and r.has_started}
-    told = [f"{name} {r.progress:.0%}" for name, r in under_way.items()]
+    progress = [f"{name} {r.progress:.0%}" for name, r in under_way.items()]
     left = [r.seconds_left for r in under_way.values() if r.seconds_left is not None]
-    return ", ".join(told) + (f"; {max(left):.0f} s left" if left else "")
+    return ", ".join(progress) + (f"; {max(left):.0f} s left" if left else "")

@@ -128,8 +128,8 @@ def _objects(cell: Cell, form: Form) -> list[Mapping[str, str]]:
     for text in _texts(cell, form):
         parts = re.split(r"\s+=\s+", text)
         if len(parts) != len(form.names):
-            told = " = ".join(form.names)
-            raise Unreadable(f"must be {told}, with spaces around =, and ; between several.")
+            names = " = ".join(form.names)
+            raise Unreadable(f"must be {names}, with spaces around =, and ; between several.")
         found.append(dict(zip(form.names, parts, strict=True)))
     return found
 

@@ -36,8 +36,8 @@ class Source:
         """An error with all faults of the file and its entries, in the order of the file; there
         must be one.
         """
-        found = [told for fault in error.faults if (told := self.tell(fault))] if error else []
-        texts = list(dict.fromkeys(told.text for told in sorted([*self.faults, *found])))
+        found = [worded for fault in error.faults if (worded := self.tell(fault))] if error else []
+        texts = list(dict.fromkeys(worded.text for worded in sorted([*self.faults, *found])))
         if len(texts) == 1:
             return ImportRefused(f"{self.name}, {texts[0]}")
         several = f"the first {MOST_FAULTS}" if len(texts) >= MOST_FAULTS else f"{len(texts)}"

@@ -96,8 +96,8 @@ def _heading(cell: Cell) -> str:
 
 def _read_headings(table: Table, first: dict[int, Cell]) -> None:
     if not first:
-        told = "row 1 is empty: write the headings there. They may be "
-        table.faults.append((1, 0, f"{told}{_known(table.kind)}."))
+        message = "row 1 is empty: write the headings there. They may be "
+        table.faults.append((1, 0, f"{message}{_known(table.kind)}."))
     taken: set[tuple[str, str]] = set()
     for number, cell in sorted(first.items()):
         heading = _heading(cell)

@@ -60,8 +60,8 @@ class _Book:
         elif sheet.is_hidden:
             self.notes.append(f"the hidden sheet {quoted(sheet.title)} is not read.")
         elif sheet.title != HELP:
-            told = f"a sheet is called {quoted(sheet.title)}; may be: {', '.join(_KINDS)}."
-            self.faults.append(FileFault((index,), told))
+            message = f"a sheet is called {quoted(sheet.title)}; may be: {', '.join(_KINDS)}."
+            self.faults.append(FileFault((index,), message))
 
     def require_something(self) -> None:
         """Raises ImportRefused for a workbook without an entry and without a fault."""
@@ -92,10 +92,10 @@ class _Book:
             return None
         if fault.code == "missing-property" and spot.column == 0:
             name = forms(table.kind)[spot.member].headings(spot.member)[0]
-            told = (
+            message = (
                 f"sheet {quoted(table.sheet.title)}: a column {name} is wanted, and is not there."
             )
-            return FileFault((order, 1), told)
+            return FileFault((order, 1), message)
         twin = None if fault.twin is None else self._spot(fault.twin).row
         number = None if twin is None else twin.number
         sentence = in_words_of_sheets(fault, table.kind, spot.member, number)

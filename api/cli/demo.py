@@ -146,15 +146,15 @@ def _addresses(lrs: Lrs, notable: Mapping[str, str], base: str) -> str:
     """A line for each report to try. Not every seed has every story."""
     version = "-H 'X-Experience-API-Version: 2.0.0'"
     lines = [f"  curl -u $KEY {version} '{base}/xapi/statements?limit=1'"]
-    told = iso(lrs.catalogue.history(*_STRICTER, _operator(lrs))[1].stored - 1)
+    known_at = iso(lrs.catalogue.history(*_STRICTER, _operator(lrs))[1].stored - 1)
     eve = STRICTER_TOLD - timedelta(days=1)
-    dated = told.startswith(STRICTER_TOLD.isoformat())
-    days = {"on": END, "then": eve, "before": f"{eve}T23:59:59Z" if dated else told}
+    dated = known_at.startswith(STRICTER_TOLD.isoformat())
+    days = {"on": END, "then": eve, "before": f"{eve}T23:59:59Z" if dated else known_at}
     for story, path, what in _REPORTS:
         key = notable.get(story, "")
         if key or not story:
-            said = path.format(key=key, number=key.rsplit("|", 1)[-1], **days)
-            lines.append(f"  curl -u $KEY '{base}/api/v1/{said}'   # {what}")
+            address = path.format(key=key, number=key.rsplit("|", 1)[-1], **days)
+            lines.append(f"  curl -u $KEY '{base}/api/v1/{address}'   # {what}")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -41,11 +41,11 @@ class _OneLineErrors(click.Group):
         try:
             return super().invoke(ctx)
         except (LrsError, SQLAlchemyError) as error:
-            told = diagnosed(error) or error
-            if not isinstance(told, LrsError):
+            failure = diagnosed(error) or error
+            if not isinstance(failure, LrsError):
                 raise
-            click.echo(f"lrs: {_DETAILS.get(told.code, told.detail)}", err=True)
-            sys.exit(_exit_code(told))
+            click.echo(f"lrs: {_DETAILS.get(failure.code, failure.detail)}", err=True)
+            sys.exit(_exit_code(failure))
 
 
 _DETAILS = {

@@ -122,24 +122,21 @@ def _told(person: PersonHistory) -> Iterator[str]:
             yield _line(name, text)
     if not record:
         yield "There is no personnel record."
-    for said in person.history:
-        yield _plain(f"{iso(said.version.stored)}  {said.what:9}  {_what(said)}, by {_by(said)}")
+    for change in person.history:
+        by = change.version.by or "nobody"
+        yield _plain(f"{iso(change.version.stored)}  {change.what:9}  {_what(change)}, by {by}")
 
 
-def _what(said: PersonEntry) -> str:
-    """What was said, in a line: a link's end, a record's members, a reason."""
-    entry, reason = said.version.entry, said.version.reason
+def _what(change: PersonEntry) -> str:
+    """What was changed, in a line: a link's end, a record's members, a reason."""
+    entry, reason = change.version.entry, change.version.reason
     if entry is None:
-        return f"{said.identifier}: {reason}" if reason else said.identifier
-    if said.what is PersonEntryKind.LINKED:
+        return f"{change.identifier}: {reason}" if reason else change.identifier
+    if change.what is PersonEntryKind.LINKED:
         because = f": {entry['reason']}" if "reason" in entry else ""
-        return f"{said.identifier} to {entry['person']}{because}"
+        return f"{change.identifier} to {entry['person']}{because}"
     others = (text for name, text in entry.items() if name != "agent")
-    return f"{said.identifier}: {', '.join(others)}"
-
-
-def _by(said: PersonEntry) -> str:
-    return said.version.by or "nobody"
+    return f"{change.identifier}: {', '.join(others)}"
 
 
 def _line(name: str, text: str) -> str:

@@ -56,8 +56,8 @@ class Head:
             return range(first, first + len(rows))
         latest, found = self.stored, []
         for row in rows:
-            said = stored_at(row.stream)
-            latest = said if said > latest else max(self.clock, latest + 1)
+            instant = stored_at(row.stream)
+            latest = instant if instant > latest else max(self.clock, latest + 1)
             found.append(latest)
         return found
 

@@ -36,16 +36,16 @@ def decode_statement(text: bytes) -> JsonObject:
     return statement
 
 
-def _members(said: JsonObject) -> JsonObject:
+def _members(members: JsonObject) -> JsonObject:
     """Each decoded but for a context, in the place of its text."""
-    for name, raw in said.items():
+    for name, raw in members.items():
         if name in _ALIKE:
-            said[name] = _kept(bytes(raw))
+            members[name] = _kept(bytes(raw))
         elif name in _TEXTS:
-            said[name] = _text(raw)
+            members[name] = _text(raw)
         elif name != "context":
-            said[name] = orjson.loads(bytes(raw))
-    return said
+            members[name] = orjson.loads(bytes(raw))
+    return members
 
 
 def is_light(text: bytes) -> bool:

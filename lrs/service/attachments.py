@@ -31,10 +31,10 @@ def attached(rows: Sequence[LoggedStatement], blobs: Blobs) -> list[Attached]:
     found: dict[str, tuple[JsonObject, str]] = {}
     for row in rows:
         if brought := row.attachments:
-            said = {declared_hash(a): a for _, a in attachments(json.loads(row.text))}
+            declarations = {declared_hash(a): a for _, a in attachments(json.loads(row.text))}
             for declared, kept in brought.items():
-                if declared in said:
-                    found.setdefault(declared, (said[declared], kept))
+                if declared in declarations:
+                    found.setdefault(declared, (declarations[declared], kept))
     sizes = blobs.sizes({kept for _, kept in found.values()})
     # The hash as the statement writes it, which may be in capitals: clients compare texts.
     return [

@@ -116,12 +116,12 @@ class CatalogueService:
         streams = {stream: thing for thing, stream in self._streams(things).items()}
         found: dict[EntryIdentity, list[EntryVersion]] = {}
         for row in self._ledger.reader.histories(streams):
-            event, said = self._ledger.decoded(row), (row.originator_version, row.stored)
+            event, version = self._ledger.decoded(row), (row.originator_version, row.stored)
             versions = found.setdefault(streams[row.originator_id], [])
             if isinstance(event, Described):
-                versions.append(EntryVersion(*said, event.entry, by=event.by))
+                versions.append(EntryVersion(*version, event.entry, by=event.by))
             elif isinstance(event, EntryWithdrawn):
-                versions.append(EntryVersion(*said, None, event.reason, event.by))
+                versions.append(EntryVersion(*version, None, event.reason, event.by))
         return {thing: versions for thing, versions in found.items() if versions}
 
     def plan(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:

@@ -113,12 +113,12 @@ def circular(steps: Sequence[ChangeStep], links: Mapping[str, str]) -> list[Inva
     What says the same as before may lie on a circle: two may have closed one at once, and a file
     that is repeated is taken as it was.
     """
-    said = [s for s in steps if s.stated.kind is EntryKind.LINK]
-    given = {s.stated.entry["agent"]: s.stated.entry["person"] for s in said}
+    linking = [s for s in steps if s.stated.kind is EntryKind.LINK]
+    given = {s.stated.entry["agent"]: s.stated.entry["person"] for s in linking}
     closed = circles({**links, **given})
     return [
         InvalidEntry("link-circle", pointer=f"{s.stated.where}/person")
-        for s in said
+        for s in linking
         if s.change is not Change.SAME and s.stated.entry["agent"] in closed
     ]
 

@@ -80,13 +80,13 @@ class Launches:
             raise OutsideLaunch("launch-voiding")
 
     def _read(self) -> CatalogueView:
-        standing: dict[UUID, Described] = {}
+        described: dict[UUID, Described] = {}
         for event in self._ledger.events_of(_FACTS):
-            standing.pop(event.originator_id, None)  # what was described last stands at the end
+            described.pop(event.originator_id, None)  # what was described last stands at the end
             if isinstance(event, Described):
-                standing[event.originator_id] = event
-        courses = [f.entry for f in standing.values() if isinstance(f, CourseDescribed)]
-        links = [f.entry for f in standing.values() if isinstance(f, IdentifierLinked)]
+                described[event.originator_id] = event
+        courses = [f.entry for f in described.values() if isinstance(f, CourseDescribed)]
+        links = [f.entry for f in described.values() if isinstance(f, IdentifierLinked)]
         people: Mapping[str, str] = representatives({one["agent"]: one["person"] for one in links})
         return CatalogueView(lambda key: people.get(key, key), listings(courses), self._words)
 

@@ -91,8 +91,8 @@ class PeopleService:
         if not persons:
             raise PersonNotFound("person-not-found")
         if len(persons) > 1:
-            told = sorted(persons)[:NAMED] + ["..."] * (len(persons) > NAMED)
-            raise InvalidQuery("ambiguous-person", keys=", ".join(told))
+            named = sorted(persons)[:NAMED] + ["..."] * (len(persons) > NAMED)
+            raise InvalidQuery("ambiguous-person", keys=", ".join(named))
         return persons.pop()
 
     def rename(self, identifier: str, name: str, by: Credential) -> Change:
@@ -123,9 +123,9 @@ class PeopleService:
         things: list[EntryIdentity] = [(EntryKind.LINK, (key,)) for key in sorted(linked)]
         things += [(EntryKind.PERSON, (key,)) for key in own]
         histories = self._catalogue.histories(things, by)
-        said = [one for thing in histories for one in _said(thing, histories[thing], own)]
-        said.sort(key=lambda one: one.version.stored)
-        return PersonHistory(people.get(identifier, identifier), own, _record(histories), said)
+        history = [one for thing in histories for one in _said(thing, histories[thing], own)]
+        history.sort(key=lambda one: one.version.stored)
+        return PersonHistory(people.get(identifier, identifier), own, _record(histories), history)
 
     def _learns(self, key: str) -> bool:
         """Whether a statement names them."""

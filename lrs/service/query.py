@@ -56,12 +56,12 @@ class Cursor:
             raise InvalidQuery("invalid-more") from None
         return cursor
 
-    def require(self, said: Mapping[str, object]) -> None:
+    def require(self, parameters: Mapping[str, object]) -> None:
         """Raises InvalidQuery where a filter or the order is said to be another than it is here.
         `limit`, `since` and `until` are not compared: a later page's window is a smaller one.
         """
         here = {**asdict(self.criteria), "ascending": self.ascending}
-        for name, value in said.items():
+        for name, value in parameters.items():
             if name in here and here[name] != value:
                 raise InvalidQuery("contradicts-more", parameter=name)
 

@@ -46,9 +46,9 @@ def events_of(
     events = []
     for index, statement in enumerate(received):
         value = statement.value
-        said = value.get("id")
+        id_ = value.get("id")
         event = StatementStored(
-            originator_id=UUID(said) if said else new_id(),
+            originator_id=UUID(id_) if id_ else new_id(),
             originator_version=1,
             authority=value.get("authority", by.authority) if may_do_all else by.authority,
             version="" if "version" in value else default,

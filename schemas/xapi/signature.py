@@ -92,20 +92,20 @@ def examined(token: bytes) -> Signature:
     return Signature(algorithm, loose["payload"], chain)
 
 
-def _chain(said: object) -> list[Certificate]:
+def _chain(texts: object) -> list[Certificate]:
     """The certificates of x5c, of which the first is the signer's (RFC 7515, 4.1.6). Who vouches
     for the signer is told where somebody asks (`schemas.xapi.signing_certificates`), and refused by
     nobody.
     """
     try:
-        if not isinstance(said, list) or not said or not isinstance(said[0], str):
+        if not isinstance(texts, list) or not texts or not isinstance(texts[0], str):
             raise ValueError("x5c")
-        chain = [certificate_of(said[0])]
+        chain = [certificate_of(texts[0])]
         if not isinstance(chain[0].public_key(), RSAPublicKey):
             raise ValueError("x5c")
     except (ValueError, UnsupportedAlgorithm):
         raise InvalidAttachments("signature-certificate") from None
-    for text in said[1:]:
+    for text in texts[1:]:
         with suppress(ValueError, TypeError):  # one that vouches for nobody is no fault
             chain.append(certificate_of(text))
     return chain

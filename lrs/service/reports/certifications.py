@@ -87,8 +87,8 @@ class CertificationReports:
         with self._reader.snapshot(at) as reading:
             key = key_of(reading.connection, trainee)
             answer = reading.answer(self._of_key(reading, key, on))
-        said = [verdict for _, verdict in answer.value.standings]
-        evidence = sorted({position for one in said for position in one.evidence})
+        verdicts = [verdict for _, verdict in answer.value.standings]
+        evidence = sorted({position for one in verdicts for position in one.evidence})
         authorities = self._log.authorities_at(evidence)
         founded = VerdictsWithEvidence(answer.value, self._log.ids_at(evidence), authorities)
         return ReportAnswer(founded, answer.consistency, answer.place_names)

@@ -164,11 +164,11 @@ def _counts(found: Sequence[Certified]) -> list[StatusCounts]:
     statuses: dict[str, Counter[CertificateStatus]] = {}
     serving: dict[str, Counter[bool]] = {}
     for one in found:
-        for programme, said in one.standings:
+        for programme, verdict in one.standings:
             code = programme.code
             programmes[code] = programme
-            statuses.setdefault(code, Counter())[said.status] += 1
-            if said.applies and said.before_visitors:
+            statuses.setdefault(code, Counter())[verdict.status] += 1
+            if verdict.applies and verdict.before_visitors:
                 lets = code not in one.clearance.in_the_way
                 serving.setdefault(code, Counter())[lets] += 1
     return [

@@ -103,8 +103,8 @@ class Place(dict[str, tuple[date, Alike, Alike]]):
         joined_by, assigned = ruling.alike_if_joined_by(record), ruling.applies(record)
         found: list[RecordedVerdict | None] = []
         for begun in (None, self._rulings.on):
-            said = ruling.verdict((), begun, record, assigned)
-            if said is not None and joined_by != date.max:
-                said = ruling.later(said, joined_by)
-            found.append(said and RecordedVerdict(programme, said))
+            verdict = ruling.verdict((), begun, record, assigned)
+            if verdict is not None and joined_by != date.max:
+                verdict = ruling.later(verdict, joined_by)
+            found.append(verdict and RecordedVerdict(programme, verdict))
         return Alike(joined_by, *found)

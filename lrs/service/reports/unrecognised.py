@@ -105,8 +105,8 @@ class UnrecognisedReports:
             if target in silent and voids(recorded, silent[target]):
                 del silent[target]
         elif not tells(recorded.statement, self._words):
-            said = {part: recorded.statement[part] for part in ("verb", "object")}
-            silent[recorded.id] = recorded._replace(statement=said)
+            words = {part: recorded.statement[part] for part in ("verb", "object")}
+            silent[recorded.id] = recorded._replace(statement=words)
 
     def _silent(self, words: Words, count: int, last: RecordedStatement) -> UnrecognisedWords:
         verb, type_ = words

@@ -42,28 +42,29 @@ def certified(
     codes = rulings.programmes
     only = next(iter(codes)) if len(codes) == 1 else None
     earned = certifications.of_people(connection, [one.id for one in trainees], only)
-    said = _exceptions(connection, trainees)
+    exceptions = _exceptions(connection, trainees)
     return [
-        _decided(one, rulings, earned[one.id], said.get(one.id, _NO_EXCEPTIONS)) for one in trainees
+        _decided(one, rulings, earned[one.id], exceptions.get(one.id, _NO_EXCEPTIONS))
+        for one in trainees
     ]
 
 
 def certified_then(then: PersonAsOf, on: date) -> Certified:
     """What the store would have said at an earlier position."""
-    said = _Exceptions()
+    exceptions = _Exceptions()
     for entry in then.exemptions:
-        said.add(EntryKind.EXEMPTION, entry)
+        exceptions.add(EntryKind.EXEMPTION, entry)
     for entry in then.revocations:
-        said.add(EntryKind.REVOCATION, entry)
+        exceptions.add(EntryKind.REVOCATION, entry)
     earned: dict[str, Earned] = {}
     states = {course.iri: state for course, state in then.lines}
     for code, programme in then.programmes.items():
-        revoked = said.revocations.get(code, ())
+        revoked = exceptions.revocations.get(code, ())
         what = certifications.decided(programme, states, revoked, then.vouched)
         if what is not None:
             earned[code] = what
     rulings = Rulings(then.programmes, on)
-    return _decided(then.trainee, rulings, earned, said)
+    return _decided(then.trainee, rulings, earned, exceptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,12 @@ _NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
 
 
 def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:
-    whose = {key: one.id for one in trainees for key in one.identifiers}
+    person_of = {key: one.id for one in trainees for key in one.identifiers}
     kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
     found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
-    for said in catalogue_history.current(catalogue_history.of_people(connection, whose, kinds)):
-        if said.entry is not None:
-            found[whose[said.entry["agent"]]].add(said.kind, said.entry)
+    for entry in catalogue_history.current(
+        catalogue_history.of_people(connection, person_of, kinds)
+    ):
+        if entry.entry is not None:
+            found[person_of[entry.entry["agent"]]].add(entry.kind, entry.entry)
     return found

@@ -85,11 +85,11 @@ class VisitReports:
 
 def visits(reading: ReportSnapshot, sought: VisitsQuery) -> Visits:
     """The visits sought, by a trainer whom somebody knows."""
-    standing = [thing.entry for thing in reading.entries(EntryKind.VISIT).values() if thing.stands]
-    trainers = _trainers(reading, sought.trainer, standing)
+    visits = [thing.entry for thing in reading.entries(EntryKind.VISIT).values() if thing.stands]
+    trainers = _trainers(reading, sought.trainer, visits)
     found = [
         entry
-        for entry in standing
+        for entry in visits
         if sought.office in (None, entry["office"])
         and (trainers is None or entry["trainer"] in trainers)
         and (sought.since is None or sought.since.isoformat() <= entry["on"])
