@@ -6,14 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from lrs import bootstrap
-from lrs.settings import Settings
 from tests.api.opening import caller_of, opened
 from tests.api.reports.centre import ANNA, FIRE, key, open_centre
 from tests.api.xapi.documents import JSON, document
@@ -95,13 +92,13 @@ def test_a_restored_store_on_sqlite_answers_the_same(places: Places, tmp_path: P
 
 
 @pytest.fixture
-def dumped(roles: Roles, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def dumped(roles: Roles, tmp_path: Path) -> tuple[str, Path]:
     """The path of a document of the owner's database, and the folder with its dump."""
     shutil.copytree(DEPLOY, tmp_path / "deploy")
     paper = fill(Place("postgresql", roles.runtime, roles.runtime))
     command = documented("pg_dump").replace("HOST", f"127.0.0.1:{roles.server.port}")
     run(command, tmp_path, str(roles.server._binaries), PGPASSWORD="mine")
-    yield paper, tmp_path
+    return paper, tmp_path
 
 
 def test_a_restored_store_on_postgresql_answers_the_same(
@@ -136,8 +133,6 @@ def test_the_blob_folder_is_copied_before_and_after(places: Places, tmp_path: Pa
             run(f'sqlite3 ledger.db ".backup {copied}/ledger.db"', there)
             lrs.pruning.run(0)
             shutil.copytree(folder, copied / "blobs", dirs_exist_ok=True)
-        urls = [f"sqlite:///{copied}/{name}.db" for name in ("ledger", "views")]
-        settings = Settings(*urls, blob_folder=str(copied / "blobs"))
-        lrs = bootstrap.build(settings)
-        assert lrs.pruning.check().faults == []
-        lrs.close()
+        copy = Place("sqlite", *(f"sqlite:///{copied}/{name}.db" for name in ("ledger", "views")))
+        with opened(copy, blob_folder=str(copied / "blobs")) as lrs:
+            assert lrs.pruning.check().faults == []

@@ -11,7 +11,7 @@ from lrs.settings import Settings
 from tests.system.promises.reading import ROOT
 
 ROWS = re.findall(
-    r"^\| `LRS_(\w+)` \| (?:`([^`]+)`|([^|`]+)) \|",
+    r"^\| `LRS_(\w+)` \| (?:`([^`]+)`|([^|]+)) \|",
     (ROOT / "docs" / "settings.md").read_text("utf-8"),
     re.MULTILINE,
 )
@@ -35,7 +35,7 @@ def test_settings_whose_default_is_a_word_are_empty(untold: Settings) -> None:
     """No origins, no file of words; no address but the one that is listened on."""
     empty = {name: words for name, words in WORDS.items() if not getattr(untold, name)}
     assert empty == {
-        "public_url": "the two above",
+        "public_url": "`LRS_HOST`, `LRS_PORT`",
         "cors_origins": "none",
         "blob_folder": "the database",
         "vocabulary": "none",
@@ -43,9 +43,9 @@ def test_settings_whose_default_is_a_word_are_empty(untold: Settings) -> None:
     }
 
 
-def test_read_models_are_beside_the_log(untold: Settings, tmp_path: Path) -> None:
+def test_read_models_are_next_to_the_log(untold: Settings, tmp_path: Path) -> None:
     """On PostgreSQL with it, on SQLite in a file of their own in the same folder."""
-    assert WORDS["views_url"] == "beside the log"
+    assert WORDS["views_url"] == "next to the log"
     assert untold.views_url == VALUES["ledger_url"].replace("ledger", "views")
     there = "postgresql://lrs@db/lrs"
     assert Settings.from_env({"LRS_LEDGER_URL": there}, tmp_path).views_url == there

@@ -95,8 +95,8 @@ LIMITS = (
     )),
     Limit("too-many-statements", statements, (("modules.md", r"of JSON, (\S+) statements"),)),
     Limit("attachment-too-large", lambda c, size: attached(c, b"x" * size), (
-        ("operators.md", "Limits are settings: (.*?) an attachment"),
-        ("modules.md", "At most (.*?) an attachment"),
+        ("operators.md", r"limits are settings: (\d+ MB) an attachment"),
+        ("modules.md", r"The limits are (\d+ MB) an attachment"),
         ("modules.md", r"statements, (\d+ MB) an attachment \|"),
     )),
     Limit("too-many-parts", in_parts, (
@@ -110,10 +110,10 @@ LIMITS = (
     )),
     Limit("document-too-large", saved, (
         ("operators.md", "an attachment, (.*?) a document or the JSON of a request"),
-        ("modules.md", "JSON mostly, up to (.*?), kept"),
+        ("modules.md", r"usually JSON, up to (\d+ MB)"),
     )),
     Limit("merged-too-large", merged, (
-        ("security.md", r"`LRS_MAX_MERGED_BYTES` \((.*?)\) at most together"),
+        ("security.md", r"at most `LRS_MAX_MERGED_BYTES` \((.*?)\)"),
     )),
     Limit("too-many-values", values, (
         ("security.md", r"at most `LRS_MAX_VALUES` JSON values \((.*?)\)"),

@@ -51,7 +51,7 @@ def overwrite(lrs: Lrs, *sizes: int) -> None:
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
-        ("operators.md", r"bytes of a State version go `LRS_KEEP_SUPERSEDED_DAYS` \((\d+)\) after"),
+        ("operators.md", r"State version `LRS_KEEP_SUPERSEDED_DAYS` \((\d+)\) days after"),
         ("security.md", r"lose their bytes after `LRS_KEEP_SUPERSEDED_DAYS` \((\d+)\)"),
     ],
 )
@@ -95,7 +95,7 @@ def test_servers_prune_once_in_that_time(
     timed: Lrs, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often they look whether it is time."""
-    every = promised("operators.md", r"by themselves, one process every (ten minutes), in")
+    every = promised("operators.md", r"one process every (ten minutes)")
     asked: list[bool] = []
     claim = timed.pruning._pruner.claim
 
@@ -119,7 +119,7 @@ def test_servers_prune_once_in_that_time(
 def test_the_doctor_warns_of_a_disk_that_is_so_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    low = promised("operators.md", r"can be written there \(a trouble below (\d+ GB)\)")
+    low = promised("operators.md", r"less than (\d+ GB) is a problem")
     free = low
 
     def usage(_: Path) -> Any:
@@ -137,7 +137,7 @@ def test_the_doctor_warns_of_a_disk_that_is_so_full(
 
 
 def test_the_doctor_warns_of_a_quota_that_is_nearly_used(own_place: Place, tmp_path: Path) -> None:
-    tenths = promised("operators.md", r"the doctor warns from (\w+) tenths on")
+    tenths = promised("operators.md", r"the doctor warns at (\w+) tenths")
     lrs = bootstrap.build(defaults(own_place))
     put(lrs, STATE, b"x" * tenths * 100)
     lrs.close()

@@ -62,7 +62,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
 
 def test_a_head_must_come_in_time(started: dict[str, Any]) -> None:
-    seconds = promised("security.md", r"A head\*\* must come within (\d+) seconds")
+    seconds = promised("security.md", r"A head must arrive within (\d+) seconds")
     assert started["http1_settings"].header_read_timeout == seconds * 1_000
 
 
@@ -73,7 +73,7 @@ def test_a_process_keeps_so_many_connections(started: dict[str, Any]) -> None:
     lines = r"one report. (\d+) writes, \d+ reads", r"one report. \d+ writes, (\d+) reads"
     at_work = promised("security.md", r"`LRS_THREADS` \((\d+)\) writes")
     waiting = sum(promised("security.md", line) for line in lines)
-    awaited = promised("security.md", r"(\d+) bodies are awaited at once in a process")
+    awaited = promised("security.md", r"waits for (\d+) bodies at once")
     assert started["blocking_threads"] >= at_work + at_work * 3 // 4 + waiting + awaited
 
 
@@ -81,7 +81,7 @@ def test_requests_under_way_get_so_long_when_servers_end(
     started: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether they are told to end or their first process was killed."""
-    seconds = promised("operators.md", r"finish the requests under way for (\w+) seconds at most")
+    seconds = promised("operators.md", r"requests in progress within (\w+) seconds at most")
     assert started["workers_kill_timeout"] == seconds
     told: list[float] = []
 
@@ -96,7 +96,7 @@ def test_requests_under_way_get_so_long_when_servers_end(
 
 
 def test_whoever_takes_nothing_of_an_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = promised("security.md", r"after (\d+) seconds without any progress the operating")
+    seconds = promised("security.md", r"After (\d+) seconds without progress the operating")
     told: list[int] = []
     monkeypatch.setattr(runner, "give_up_after", lambda after, _port: told.append(after))
 
@@ -139,7 +139,7 @@ def test_so_many_are_at_work_and_in_line(working: Working, tmp_path: Path, kind:
 
 def test_so_many_bodies_are_awaited() -> None:
     """For one more none that has only begun is given up."""
-    most = promised("security.md", r"(\d+) bodies are awaited at once in a process; for one more")
+    most = promised("security.md", r"waits for (\d+) bodies at once; when one more comes")
     deadlines, slow = BodyDeadlines(60, 1_000), Slow()
     with ThreadPoolExecutor(most) as pool:
         waiting = [pool.submit(deadlines.read, slow, 10, {}) for _ in range(most)]
@@ -163,7 +163,7 @@ class SlowForm(BytesIO):
 
 def test_so_many_forms_without_a_key_are_read_at_once(store: Lrs) -> None:
     """One more is told to come again, before anything of it is read."""
-    most = promised("security.md", r"key in the body: (\w+) are read at once in a process")
+    most = promised("security.md", r"A process reads (\w+) forms")
     app, slow = create_app(store), [SlowForm() for _ in range(most)]
 
     def post(body: Any) -> Any:
@@ -186,7 +186,7 @@ def test_so_many_forms_without_a_key_are_read_at_once(store: Lrs) -> None:
 
 def test_a_write_is_refused_in_time_when_the_database_is_busy(own_place: Place) -> None:
     """Another program holds the right to append, and goes on holding it."""
-    seconds = promised("operators.md", r"Writes answer 503 \(away\) or 507 \(full\) within (\w+) s")
+    seconds = promised("operators.md", r"503 \(unavailable\) or 507 \(full\) within (\w+) seconds")
     lrs = bootstrap.build(defaults(own_place))
     by = caller_of(lrs)
     with appending(own_place.ledger_url):
