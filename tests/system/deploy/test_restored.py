@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,14 +21,13 @@ from tests.support.places import Places
 from tests.system.deploy.conftest import DEPLOY, Roles
 
 ROOT = DEPLOY.parent
-BACKUP = re.search(
-    r"^## Backup\n(.*?)^## ",
-    (ROOT / "docs" / "operators.md").read_text("utf-8"),
-    re.MULTILINE | re.DOTALL,
-)
-assert BACKUP
-COMMANDS = [" ".join(text.split()) for text in re.findall(r"`([^`]+)`", BACKUP[1])]
-(RESTORE,) = re.findall(r"```sh\n(.*?)```", BACKUP[1], re.DOTALL)
+OPERATORS = (ROOT / "docs" / "operators.md").read_text("utf-8")
+BACKUP = OPERATORS.partition("
+## Backup
+")[2].partition("
+## ")[0]
+COMMANDS = [" ".join(text.split()) for text in re.findall(r"`([^`]+)`", BACKUP)]
+(RESTORE,) = re.findall(r"```sh\n(.*?)```", BACKUP, re.DOTALL)
 
 
 def documented(program: str) -> str:
@@ -95,13 +93,13 @@ def test_a_restored_store_on_sqlite_answers_the_same(places: Places, tmp_path: P
 
 
 @pytest.fixture
-def dumped(roles: Roles, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def dumped(roles: Roles, tmp_path: Path) -> tuple[str, Path]:
     """The path of a document of the owner's database, and the folder with its dump."""
     shutil.copytree(DEPLOY, tmp_path / "deploy")
     paper = fill(Place("postgresql", roles.runtime, roles.runtime))
     command = documented("pg_dump").replace("HOST", f"127.0.0.1:{roles.server.port}")
     run(command, tmp_path, str(roles.server._binaries), PGPASSWORD="mine")
-    yield paper, tmp_path
+    return paper, tmp_path
 
 
 def test_a_restored_store_on_postgresql_answers_the_same(
