@@ -22,10 +22,7 @@ from tests.system.deploy.conftest import DEPLOY, Roles
 
 ROOT = DEPLOY.parent
 OPERATORS = (ROOT / "docs" / "operators.md").read_text("utf-8")
-BACKUP = OPERATORS.partition("
-## Backup
-")[2].partition("
-## ")[0]
+BACKUP = OPERATORS.partition("\n## Backup\n")[2].partition("\n## ")[0]
 COMMANDS = [" ".join(text.split()) for text in re.findall(r"`([^`]+)`", BACKUP)]
 (RESTORE,) = re.findall(r"```sh\n(.*?)```", BACKUP, re.DOTALL)
 
