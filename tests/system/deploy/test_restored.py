@@ -131,8 +131,8 @@ def test_the_blob_folder_is_copied_before_and_after(places: Places, tmp_path: Pa
             run(f'sqlite3 ledger.db ".backup {copied}/ledger.db"', there)
             lrs.pruning.run(0)
             shutil.copytree(folder, copied / "blobs", dirs_exist_ok=True)
-        urls = [f"sqlite:///{copied}/{name}.db" for name in ("ledger", "views")]
-        settings = Settings(*urls, blob_folder=str(copied / "blobs"))
+        log, views = (f"sqlite:///{copied}/{name}.db" for name in ("ledger", "views"))
+        settings = Settings(ledger_url=log, views_url=views, blob_folder=str(copied / "blobs"))
         lrs = bootstrap.build(settings)
         assert lrs.pruning.check().faults == []
         lrs.close()
