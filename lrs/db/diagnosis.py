@@ -7,6 +7,7 @@ the cause, so this module distinguishes the causes:
 |---------------------------------------------------|------------------------------|-----------|
 | password, user, database, TLS, pg_hba.conf        | the server's words           | 78        |
 | a right is missing                                | SQLSTATE 42501               | 78        |
+| a pool gives a transaction another connection     | SQLSTATE 42P05, 26000        | 78        |
 | refused, unknown host, silence, standby, too many | the words of libpq or server | 69        |
 | a file is missing, protected, damaged, no SQLite  | SQLite's result code         | 78        |
 | a file is locked or cannot be read                | SQLite's result code         | 69        |
@@ -38,6 +39,10 @@ _DATABASE = "zachetka_place"
 
 _GENERAL = frozenset({"unavailable", "storage-full"})
 """Codes that say no more than that the database failed; others say what that meant."""
+
+
+_PREPARED_ELSEWHERE = frozenset({"42P05", "26000"})
+"""SQLSTATEs: a prepared statement of another client is there, or the own one is not."""
 
 
 class _DatabaseIdentity(NamedTuple):
@@ -210,6 +215,12 @@ def _of_postgres(cause: DBAPIError, database: _DatabaseIdentity | None) -> Opera
     origin: Any = cause.orig
     if getattr(origin, "sqlstate", None) == "42501":
         return Misconfigured(_without_right(_line(origin), database))
+    if getattr(origin, "sqlstate", None) in _PREPARED_ELSEWHERE:
+        return Misconfigured(
+            f"The database{_named(database)} is behind a pool that gives each transaction another "
+            f"connection ({_line(origin)}). Set LRS_PREPARE_STATEMENTS=false, or let the pool keep "
+            "a connection for a session."
+        )
     if not is_away(cause):
         return None
     for words, meaning, remedy, settled in _SAYINGS:
