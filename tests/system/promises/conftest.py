@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +16,23 @@ from lrs.settings import Settings
 from tests.api.caller import Caller
 from tests.conftest import Place
 from tests.support.places import Places
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+
+@dataclass
+class Clock:
+    """In microseconds since 1970, as the log's is."""
+
+    at: int = 1_900_000_000 * SECOND
+
+    def __call__(self) -> int:
+        return self.at
+
+    @property
+    def iso(self) -> str:
+        return datetime.fromtimestamp(self.at // SECOND, UTC).isoformat()
 
 
 def defaults(place: Place) -> Settings:
@@ -49,5 +68,19 @@ def own_place(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def own(own_place: Place) -> Iterator[Lrs]:
     """A store of the test's own."""
     lrs = bootstrap.build(defaults(own_place))
+    yield lrs
+    lrs.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def timed(own_place: Place, clock: Clock) -> Iterator[Lrs]:
+    """A store whose keys and log go by that clock."""
+    lrs = bootstrap.build(defaults(own_place), now=clock)
+    lrs.credentials._clock = lambda: clock.at / SECOND
     yield lrs
     lrs.close()

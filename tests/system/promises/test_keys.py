@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -20,42 +20,12 @@ from lrs.service import Lrs
 from tests.api.caller import STATEMENTS, Answer, Caller, said
 from tests.cli.test_commands import Shell
 from tests.conftest import Place
-from tests.system.promises.conftest import defaults
+from tests.system.promises.conftest import DAY, SECOND, Clock, defaults
 from tests.system.promises.reading import promised
 
 pytestmark = pytest.mark.rules
 
-SECOND = 1_000_000
-DAY = 86_400 * SECOND
 COURSE = "https://learning.centre.example/course/fire-safety"
-
-
-@dataclass
-class Clock:
-    """In microseconds since 1970, as the log's is."""
-
-    at: int = 1_900_000_000 * SECOND
-
-    def __call__(self) -> int:
-        return self.at
-
-    @property
-    def iso(self) -> str:
-        return datetime.fromtimestamp(self.at // SECOND, UTC).isoformat()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(own_place: Place, clock: Clock) -> Iterator[Lrs]:
-    """A store whose keys and log go by that clock."""
-    lrs = bootstrap.build(defaults(own_place), now=clock)
-    lrs.credentials._clock = lambda: clock.at / SECOND
-    yield lrs
-    lrs.close()
 
 
 def calling(lrs: Lrs, **options: Any) -> Caller:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,17 +10,14 @@ import pytest
 
 from api.app import create_app
 from api.cli.doctor import _uncounted
-from lrs import bootstrap
 from lrs.domain.aggregates.credential import Scope
 from lrs.domain.xapi.agent import JsonObject
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said, someone, voiding
 from tests.api.reports.centre import describe
-from tests.conftest import Place
 from tests.domain.stories import ADL, TYPES, VERBS
-from tests.system.promises.conftest import defaults
+from tests.system.promises.conftest import DAY, Clock
 from tests.system.promises.reading import promised
-from tests.system.promises.test_keys import DAY, Clock
 
 pytestmark = pytest.mark.rules
 
@@ -201,19 +197,6 @@ def test_so_many_statements_of_a_course_count_toward_programmes(learner: Learner
 
 
 # Words that count nowhere
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(own_place: Place, clock: Clock) -> Iterator[Lrs]:
-    """A store that goes by that clock."""
-    lrs = bootstrap.build(defaults(own_place), now=clock)
-    yield lrs
-    lrs.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +18,12 @@ from tests.cli.test_commands import Shell
 from tests.conftest import Place
 from tests.ledger.test_document_history import ADDRESSES, put
 from tests.support.processes import wait_until
-from tests.system.promises.conftest import defaults
+from tests.system.promises.conftest import DAY, SECOND, Clock, defaults
 from tests.system.promises.reading import promised
-from tests.system.promises.test_keys import DAY, SECOND, Clock
 
 pytestmark = pytest.mark.rules
 
 STATE = ADDRESSES[0]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(own_place: Place, clock: Clock) -> Iterator[Lrs]:
-    """A store that goes by that clock."""
-    lrs = bootstrap.build(defaults(own_place), now=clock)
-    yield lrs
-    lrs.close()
 
 
 def overwrite(lrs: Lrs, *sizes: int) -> None:
