@@ -15,7 +15,8 @@ from api.cli.catalogue import catalogue
 from api.cli.doctor import examine
 from api.cli.people import person
 from api.cli.projections import projections, rebuild_projections
-from api.cli.space import check_documents, prune
+from api.cli.replay import replay
+from api.cli.space import prune
 from api.cli.starting import exposure, serving, store_created_message
 from api.cli.statement_files import read_file
 from lrs import __version__, bootstrap
@@ -72,6 +73,7 @@ main.add_command(catalogue)
 main.add_command(person)
 main.add_command(projections)
 main.add_command(prune)
+main.add_command(replay)
 
 
 @main.command()
@@ -140,37 +142,6 @@ def import_(file: Path) -> None:
 
 def _note(sentence: str) -> None:
     click.echo(f"Note: {sentence}", err=True)
-
-
-@main.group()
-def replay() -> None:
-    """Replay the log."""
-
-
-@replay.command("rebuild")
-@click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
-@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
-def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
-    """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
-    with context.store() as lrs:
-        known = lrs.projection_admin.names
-        unknown = [n for n in names if n not in known]
-        if unknown:
-            raise click.BadParameter(
-                f"{unknown[0]} is no projection; there are: {', '.join(known)}"
-            )
-        rebuild_projections(lrs, names, compare=compare)
-
-
-@replay.command("documents")
-def replay_documents() -> None:
-    """Check that the bytes of all versions of documents are stored, or pruned with an event."""
-    with context.store() as lrs:
-        faults = check_documents(lrs)
-    if faults:
-        shown = ", ".join(faults[:20]) + (" and more" if len(faults) > 20 else "")
-        click.echo(f"! Bytes are missing or altered, and no event says so, at {shown}.")
-        sys.exit(REFUSED)
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from lrs.ledger.blob_folder import BlobFolder
 from lrs.ledger.blobs import Blobs, BlobTable, try_room
 from lrs.ledger.event_rows import StoredAt, by_the_clock
+from lrs.ledger.known_log import KnownLog, ReadableLog
 from lrs.ledger.ledger import Ledger
 from lrs.ledger.pending_append import BytesGone, VersionTaken
 from lrs.ledger.pruner import Prunable, Pruner
@@ -18,6 +19,7 @@ __all__ = [
     "Blobs",
     "BytesGone",
     "KeyAccount",
+    "KnownLog",
     "Ledger",
     "LogReader",
     "LoggedEvent",
@@ -25,6 +27,7 @@ __all__ = [
     "Page",
     "Prunable",
     "Pruner",
+    "ReadableLog",
     "Space",
     "StoredAt",
     "VersionTaken",

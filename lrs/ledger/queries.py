@@ -63,6 +63,7 @@ _AT = (
 )
 """The commitment of the event after which a query reads on."""
 END = _LAST.add_columns(event.c.commitment, _AT)
+END_UNTIL = END.where(event.c.position <= bindparam("until"))
 _IS_THERE = content.c.position.is_not(None)
 _STREAM = EVENTS.where(event.c.originator_id == bindparam("of"))
 HISTORY = _STREAM.order_by(event.c.originator_version)
@@ -114,18 +115,23 @@ COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("
 
 
 @lru_cache(maxsize=64)
-def end_of_log(topics: tuple[str, ...] = ()) -> tuple[ColumnElement[Any], ...]:
+def end_of_log(
+    topics: tuple[str, ...] = (), *, bounded: bool = False
+) -> tuple[ColumnElement[Any], ...]:
     """For others' queries: the last event's position, `stored` and commitment, then the position
     of the last event of each of these topics, none of them statements; NULL where there is none.
+    If `bounded`, the log ends at the position `until`, a parameter.
     """
     ends: list[Select[Any]] = [
-        select(column).order_by(event.c.position.desc())
-        for column in (event.c.position, event.c.stored, event.c.commitment)
+        select(column) for column in (event.c.position, event.c.stored, event.c.commitment)
     ]
     for topic in topics:
-        found = select(event.c.position).where(event.c.topic == literal_column(f"'{topic}'"), RARE)
-        ends.append(found.order_by(event.c.position.desc()))
-    return tuple(end.limit(1).scalar_subquery() for end in ends)
+        named = event.c.topic == literal_column(f"'{topic}'")
+        ends.append(select(event.c.position).where(named, RARE))
+    if bounded:
+        ends = [end.where(event.c.position <= bindparam("until")) for end in ends]
+    last = event.c.position.desc()
+    return tuple(end.order_by(last).limit(1).scalar_subquery() for end in ends)
 
 
 def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
@@ -134,19 +140,22 @@ def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
 
 
 @lru_cache(maxsize=64)
-def ends(topics: tuple[str, ...], count: int) -> Select[Any]:
+def ends(topics: tuple[str, ...], count: int, *, bounded: bool = False) -> Select[Any]:
     asked = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
-    return select(*end_of_log(topics), *map(commitment_of, asked))
+    return select(*end_of_log(topics, bounded=bounded), *map(commitment_of, asked))
 
 
 @lru_cache(maxsize=64)
-def waiting(topics: tuple[str, ...]) -> Select[Any]:
+def waiting(topics: tuple[str, ...], *, bounded: bool = False) -> Select[Any]:
     following = event.c.position > bindparam("after")
+    if bounded:
+        following = and_(following, event.c.position <= bindparam("until"))
     if topics:
         columns: tuple[ColumnElement[Any], ...] = (func.count(), func.min(event.c.stored))
         return select(*columns).where(among(topics), RARE, following)
     first = select(event.c.stored).where(following).order_by(event.c.position).limit(1)
-    return select(end_of_log()[0] - bindparam("after"), first.scalar_subquery())
+    last = end_of_log(bounded=bounded)[0]
+    return select(last - bindparam("after"), first.scalar_subquery())
 
 
 def versions(gt: int | None, lte: int | None, *, desc: bool) -> Select[Any]:

@@ -128,7 +128,7 @@ class LogReader:
         The page reaches as far as is known that there are no others: to the log's end, or to its
         own last event. Raises LogDiverged as `after` does.
         """
-        end = self._first(queries.END, after=position)
+        end = self._end(position)
         _require(commitment, None if end is None else end.before)
         if end is None or end.position <= position:
             return Page(0, position, 0, b"")
@@ -144,6 +144,12 @@ class LogReader:
         return Page(
             len(others), last.position, last.stored, rows[-1].commitment, other_events=others
         )
+
+    def _end(self, position: int) -> Any:
+        """Position, `stored` and commitment of the last event, and the commitment of the event at
+        `position`, as `before`; None while the log is empty.
+        """
+        return self._first(queries.END, after=position)
 
     def history(self, stream: UUID) -> list[LoggedEvent]:
         """All events of a stream, by version."""

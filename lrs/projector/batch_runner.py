@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lrs.db.engine import Database, begin_without_waiting
 from lrs.db.errors import is_away, is_full, translate_db_errors
 from lrs.domain.errors import Unavailable
-from lrs.ledger import Ledger, Page
+from lrs.ledger import Page, ReadableLog
 from lrs.projections.base import STATEMENT_TOPICS, Fold, Projection
 from lrs.projector import checkpoints, quarantine
 from lrs.projector.checkpoints import Checkpoint, Failure
@@ -77,7 +77,7 @@ class BatchRunner:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: ReadableLog,
         views: Database,
         projections: Sequence[Projection],
         batch: int,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from lrs.domain.events import RecordedEvent
 from lrs.domain.xapi.statement import RecordedStatement
-from lrs.ledger import Ledger, Page
+from lrs.ledger import Page, ReadableLog
 from lrs.projections.base import STATEMENT_TOPICS, Batch, BatchEvent, Projection
 
 _POSITION = attrgetter("position")
@@ -35,7 +35,7 @@ class BatchSource:
     statements.
     """
 
-    def __init__(self, ledger: Ledger, projections: Iterable[Projection]) -> None:
+    def __init__(self, ledger: ReadableLog, projections: Iterable[Projection]) -> None:
         self._ledger = ledger
         with_statements = [p.TOPICS for p in projections if p.TOPICS >= STATEMENT_TOPICS]
         self._others = frozenset().union(*with_statements) - STATEMENT_TOPICS

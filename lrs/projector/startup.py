@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateSchema
 
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
-from lrs.ledger import Ledger
+from lrs.ledger import Ledger, ReadableLog
 from lrs.projections.base import Projection, is_newer
 from lrs.projections.tables import metadata
 from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
@@ -112,7 +112,7 @@ def _mend(
     rebuild_requests.ask(connection, RebuildRequest(name, uuid4().hex, version, True, ledger.now()))
 
 
-def begin(connection: Connection, projection: Projection, ledger: Ledger) -> None:
+def begin(connection: Connection, projection: Projection, ledger: ReadableLog) -> None:
     """Create the projection in place, with empty tables."""
     tables = list(projection.TABLES)
     # The row first: this waits for the running batch, which would otherwise wait for dropped

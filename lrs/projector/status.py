@@ -20,7 +20,7 @@ from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.domain.events import StatementStored
-from lrs.ledger import Ledger, commitment_of, end_of_log
+from lrs.ledger import ReadableLog, commitment_of, end_of_log
 from lrs.projections.base import Projection, is_newer
 from lrs.projector import checkpoints
 from lrs.projector.checkpoints import NOT_BUILT, Checkpoint
@@ -90,7 +90,7 @@ class StatusReader:
     """Reads the status of the projections of one program, in one or two round trips."""
 
     def __init__(
-        self, ledger: Ledger, views: Database, projections: Mapping[str, Projection]
+        self, ledger: ReadableLog, views: Database, projections: Mapping[str, Projection]
     ) -> None:
         self._ledger = ledger
         self._views = views

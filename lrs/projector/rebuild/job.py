@@ -21,14 +21,13 @@ from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
-from lrs.projections.tables import metadata, reading_indexes
-from lrs.projector import checkpoints, quarantine, rebuild_requests, schema
+from lrs.projector import checkpoints, quarantine, rebuild_requests
 from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, DeferredFlushFailed, Step
 from lrs.projector.checkpoints import Checkpoint
 from lrs.projector.checksum import checksum
+from lrs.projector.rebuild.scratch import begin_tables
 from lrs.projector.rebuild.staging import StagingArea
 from lrs.projector.rebuild_requests import RebuildRequest
-from lrs.projector.startup import begin
 from lrs.projector.status import MIN_ANNOUNCEMENT
 from lrs.projector.throughput import SECOND, paced
 
@@ -122,11 +121,7 @@ class RebuildJob:
         self._staging.finish(self._projection.TABLES)
 
     def _begin(self) -> None:
-        with translate_db_errors(), self._staging.database.write.begin() as connection:
-            metadata.create_all(connection, tables=list(schema.TABLES))
-            begin(connection, self._projection, self._ledger)
-            for index in reading_indexes(self._projection.TABLES):
-                index.drop(connection)
+        begin_tables(self._staging.database, [self._projection], self._ledger)
 
     def _fold(self, stepper: BatchRunner | None = None) -> None:
         """Fold until the staged tables are at the log's head."""

@@ -1,0 +1,42 @@
+"""The commands `lrs replay ...`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from api.cli import context
+from api.cli.projections import FAILED, rebuild_projections
+from api.cli.space import check_documents
+
+
+@click.group()
+def replay() -> None:
+    """Replay the log."""
+
+
+@replay.command("rebuild")
+@click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
+@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
+    """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
+    with context.store() as lrs:
+        known = lrs.projection_admin.names
+        unknown = [n for n in names if n not in known]
+        if unknown:
+            raise click.BadParameter(
+                f"{unknown[0]} is no projection; there are: {', '.join(known)}"
+            )
+        rebuild_projections(lrs, names, compare=compare)
+
+
+@replay.command("documents")
+def replay_documents() -> None:
+    """Check that the bytes of all versions of documents are stored, or pruned with an event."""
+    with context.store() as lrs:
+        faults = check_documents(lrs)
+    if faults:
+        shown = ", ".join(faults[:20]) + (" and more" if len(faults) > 20 else "")
+        click.echo(f"! Bytes are missing or altered, and no event says so, at {shown}.")
+        sys.exit(FAILED)
