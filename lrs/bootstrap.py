@@ -17,7 +17,16 @@ from lrs.db.engine import Database, Options, file_of, make_folder_of, open_datab
 from lrs.domain.errors import NoStore
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.file_access import GroupAccess
-from lrs.ledger import BlobFolder, Blobs, BlobTable, Ledger, Pruner, StoredAt, by_the_clock
+from lrs.ledger import (
+    BlobFolder,
+    Blobs,
+    BlobTable,
+    KnownLog,
+    Ledger,
+    Pruner,
+    StoredAt,
+    by_the_clock,
+)
 from lrs.ledger import migrate as migrate_ledger
 from lrs.projections.base import Projection
 from lrs.projections.catalogue import CatalogueProjection
@@ -36,17 +45,14 @@ from lrs.service.people import PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
-from lrs.service.reports.certifications import CertificationReports
+from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.dates import ReportClock
-from lrs.service.reports.offices import OfficeReports
-from lrs.service.reports.services import ServiceReports
-from lrs.service.reports.snapshot import SnapshotReader
-from lrs.service.reports.transcripts import TranscriptReports
+from lrs.service.reports.report_set import ReportSet, report_set
 from lrs.service.reports.unrecognised import UnrecognisedReports
-from lrs.service.reports.visits import VisitReports
 from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary_file import vocabulary
+from replay.replicas import Replicas
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -121,7 +127,7 @@ def _compose_services(
     catalogue = CatalogueService(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
-    snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
+    reports = report_set(reads, ledger.reader, words, settings.zone)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -160,13 +166,31 @@ def _compose_services(
         people=PeopleService(catalogue, reads),
         projection_admin=ProjectionAdmin(ledger, projector, views),
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
-        transcripts=TranscriptReports(snapshots, ledger.reader),
-        certifications=CertificationReports(snapshots, ledger.reader),
-        offices=OfficeReports(snapshots),
-        services=ServiceReports(snapshots),
-        visits=VisitReports(snapshots),
+        reports=reports,
+        known_reports=_known_reports(settings, words, ledger, (log, views)),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
     )
+
+
+def _known_reports(
+    settings: Settings, words: Vocabulary, ledger: Ledger, databases: tuple[Database, Database]
+) -> KnownReports:
+    make_projections = partial(projections, words, settings.zone)
+    replicas = Replicas(
+        ledger,
+        databases,
+        settings.replicas,
+        make_projections,
+        most=settings.max_replicas,
+        access=GroupAccess(settings.group_access),
+    )
+
+    def open_reports(log: KnownLog, replica: Database) -> ReportSet:
+        runner = BatchRunner(log, replica, make_projections(), 1)
+        reads = FreshReads(runner, replica, settings.fresh_timeout, threading.Event())
+        return report_set(reads, log.reader, words, settings.zone)
+
+    return KnownReports(replicas, ledger, open_reports, threads=settings.threads + 2)
 
 
 def compose_projector(

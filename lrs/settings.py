@@ -24,6 +24,7 @@ PREFIX = "LRS_"
 CONFIG = "LRS_CONFIG"
 DEFAULT_FILE = "zachetka.toml"
 DEFAULT_LEDGER = "sqlite:///var/ledger.db"
+DEFAULT_REPLICAS = "var/replicas"
 TESTING = "LRS_TEST_"
 """Variables of the test suite, which are no settings."""
 
@@ -234,6 +235,15 @@ class Settings:
     blob_folder: str = _setting(
         "", _text, "A folder for the bytes of attachments and documents; by default the database."
     )
+    replica_folder: str = _setting(
+        "",
+        _text,
+        "A folder for replicas of the read models as known earlier; by default one beside the "
+        "read models' file, on PostgreSQL var/replicas.",
+    )
+    max_replicas: int = _setting(
+        8, _whole(1, 1_000), "The most replicas; those not used for longest are dropped first."
+    )
     group_access: str = _setting(
         "none",
         _one_of("none", "read", "write"),
@@ -306,6 +316,13 @@ class Settings:
         if sqlite and self.workers != 1:
             raise Misconfigured("LRS_WORKERS must be 1 on SQLite: it is made for one process.")
         return self
+
+    @property
+    def replicas(self) -> Path:
+        """The folder of replicas."""
+        if self.replica_folder or not self.views_url.startswith("sqlite:///"):
+            return Path(self.replica_folder or DEFAULT_REPLICAS)
+        return Path(self.views_url.removeprefix("sqlite:///")).with_name("replicas")
 
     @property
     def zone(self) -> tzinfo:

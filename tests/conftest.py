@@ -148,12 +148,16 @@ def made(place: Place) -> Place:
 
 
 @pytest.fixture
-def settings(place: Place) -> Settings:
+def settings(place: Place, tmp_path: Path) -> Settings:
     """The settings of a store there; `dataclasses.replace` changes some. A disk may stall for
     seconds: tests of time limits set their own.
     """
     return Settings(
-        ledger_url=place.ledger_url, views_url=place.views_url, write_timeout=30, fresh_timeout=30
+        ledger_url=place.ledger_url,
+        views_url=place.views_url,
+        replica_folder=str(tmp_path / "replicas"),
+        write_timeout=30,
+        fresh_timeout=30,
     )
 
 

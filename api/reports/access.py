@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, request
 
 from api.auth import authenticated
+from api.rendering import as_json
 from lrs.domain.aggregates.credential import too_narrow
 from lrs.domain.time import iso
 from lrs.domain.xapi.formats import accepted_languages
 from lrs.service import Lrs, ReadConsistency
+from lrs.service.reports.as_known import ReplicaBeingMade
+from lrs.service.reports.report_set import ReportSet
 from schemas.links import link
 from schemas.parameters import AFTER, NUMBER, KnownParameter
 
 PAGE = 100
 MOST = 1_000
+
+ACCEPTED = 202
+
+SOON, LATEST = 2, 30
+"""Seconds after which to ask again for a report whose replica is being made: while nobody can tell
+how long that takes, and at most.
+"""
 
 PAGES = {"after": AFTER, "limit": NUMBER}
 """The parameters of a list in pages by people's numbers."""
@@ -44,6 +55,24 @@ def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
     endpoints, too.
     """
     bp.before_request(reading_reports(lrs, learners))
+    bp.register_error_handler(ReplicaBeingMade, _being_made)
+
+
+def _being_made(wait: ReplicaBeingMade) -> Response:
+    """202: how far the replica is that will answer, and where to ask again."""
+    progress = wait.progress
+    response = as_json(
+        {
+            "known": progress.position,
+            "folded": progress.folded,
+            "seconds_left": progress.seconds,
+            "ask_again": link(request.full_path.rstrip("?")),
+        }
+    )
+    response.status_code = ACCEPTED
+    seconds = SOON if progress.seconds is None else progress.seconds
+    response.headers["Retry-After"] = str(max(1, min(LATEST, ceil(seconds))))
+    return response
 
 
 def languages() -> list[str]:
@@ -53,6 +82,13 @@ def languages() -> list[str]:
 def as_of(consistency: ReadConsistency) -> dict[str, Any]:
     """The log position of a reply's data, and the instant up to which it is complete."""
     return {"position": consistency.position, "consistent_through": iso(consistency.through)}
+
+
+def reports_known(lrs: Lrs, given: Mapping[str, Any]) -> ReportSet:
+    """The reports as known at the position or instant of the parameter `known`; as known now
+    without it. Raises InvalidQuery for what is still to come, and ReplicaBeingMade.
+    """
+    return lrs.reports_known(position_of(lrs, given.get("known")))
 
 
 def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:
@@ -65,6 +101,13 @@ def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:
 def limit_of(given: dict[str, Any], most: int = MOST, default: int = PAGE) -> int:
     """The number of entries on a page, MOST at most; 0 means the default."""
     return min(given.get("limit") or default, most)
+
+
+def same_known(path: str, **query: str) -> str:
+    """The address of another report, as of what was known when this one is told."""
+    known = request.args.get("known")
+    given = query if known is None else {**query, "known": known}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def more(path: str, after: object | None) -> str:

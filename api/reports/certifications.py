@@ -7,7 +7,16 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
+from api.reports.access import (
+    PAGES,
+    as_of,
+    languages,
+    limit_of,
+    more,
+    position_of,
+    reports_known,
+    reports_of,
+)
 from lrs.domain.certification.verdict import STATUSES
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
@@ -18,7 +27,14 @@ from schemas.reports.people import coded_view
 
 PATH = "/api/v1/certifications"
 
-_OF_MANY = {"office": CODE, "programme": CODE, "status": some_of(*STATUSES), "on": DAY, **PAGES}
+_OF_MANY = {
+    "office": CODE,
+    "programme": CODE,
+    "status": some_of(*STATUSES),
+    "on": DAY,
+    "known": KNOWN,
+    **PAGES,
+}
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -29,8 +45,9 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get(PATH)
     def among() -> Response:
         """The people of an office or of a programme, or of both."""
-        wanted = _wanted(lrs)
-        answer, spoken = lrs.certifications.among(wanted), languages()
+        given = parsed(request.query_string, _OF_MANY)
+        wanted, spoken = _wanted(lrs, given), languages()
+        answer = reports_known(lrs, given).certifications.among(wanted)
         return as_json(
             {
                 "on": wanted.on,
@@ -54,8 +71,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
     return bp
 
 
-def _wanted(lrs: Lrs) -> CertificatesQuery:
-    given: dict[str, Any] = parsed(request.query_string, _OF_MANY)
+def _wanted(lrs: Lrs, given: dict[str, Any]) -> CertificatesQuery:
     office, programme = given.get("office"), given.get("programme")
     if office is None and programme is None:
         raise InvalidQuery("office-or-programme")

@@ -7,24 +7,35 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import MOST, as_of, languages, limit_of, more, reports_of
+from api.reports.access import (
+    MOST,
+    as_of,
+    languages,
+    limit_of,
+    more,
+    reports_known,
+    reports_of,
+    same_known,
+)
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
-from lrs.service.reports import SliceBy
+from lrs.service.reports import CourseReport, SliceBy
 from lrs.service.reports.snapshot import ReportAnswer
 from lrs.service.reports.transcripts import Slices
-from schemas.parameters import ANY, NUMBER, one_of, parsed
+from schemas.parameters import ANY, KNOWN, NUMBER, one_of, parsed
 from schemas.reports.courses import course_view
 from schemas.reports.figures import OWN, figures_view, slice_figures, slice_view
 
 COURSES, STATISTICS = "/api/v1/courses", "/api/v1/statistics"
 
 _PAGES = {"after": ANY, "limit": NUMBER}
+_KNOWN = {"known": KNOWN}
 _OF_COURSE = {
     "by": one_of(SliceBy.SESSION, SliceBy.OFFICE, SliceBy.INSTRUCTOR, SliceBy.MONTH),
     **_PAGES,
+    **_KNOWN,
 }
-_OF_ALL = {"by": one_of(SliceBy.OFFICE, SliceBy.INSTRUCTOR, SliceBy.MONTH), **_PAGES}
+_OF_ALL = {"by": one_of(SliceBy.OFFICE, SliceBy.INSTRUCTOR, SliceBy.MONTH), **_PAGES, **_KNOWN}
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
@@ -35,15 +46,15 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get(COURSES)
     def courses() -> Response:
         """Every course, with the number of trainees whose transcripts show it."""
-        parsed(request.query_string, {})
-        answer = lrs.transcripts.courses()
+        given = parsed(request.query_string, _KNOWN)
+        answer = reports_known(lrs, given).transcripts.courses()
         spoken = languages()
         listed = [
             {
                 **course_view(entry.course, spoken),
                 "kind": entry.kind,
                 "trainees": entry.trainees,
-                "statistics": f"{COURSES}/{entry.course.id}/statistics",
+                "statistics": same_known(f"{COURSES}/{entry.course.id}/statistics"),
             }
             for entry in answer.value
         ]
@@ -55,20 +66,20 @@ def blueprint(lrs: Lrs) -> Blueprint:
         percent-encoded.
         """
         given = parsed(request.query_string, _OF_COURSE)
-        if "by" in given:
-            by = SliceBy(given["by"])
-            page = lrs.transcripts.course_slices(course, by, given.get("after"), _limit(given))
-            return _sliced(page, by)
-        for name in given:
-            raise InvalidQuery("pages-without-slices", parameter=name)
-        return _whole(lrs, course)
+        if "by" not in given:
+            for name in given.keys() & _PAGES.keys():
+                raise InvalidQuery("pages-without-slices", parameter=name)
+            return _whole(reports_known(lrs, given).transcripts.course_statistics(course))
+        by, reports = SliceBy(given["by"]), reports_known(lrs, given).transcripts
+        return _sliced(reports.course_slices(course, by, given.get("after"), _limit(given)), by)
 
     @bp.get(STATISTICS)
     def all_courses() -> Response:
         """The figures of all courses together."""
         given = parsed(request.query_string, _OF_ALL, required=("by",))
         by = SliceBy(given["by"])
-        return _sliced(lrs.transcripts.slices(by, given.get("after"), _limit(given)), by)
+        reports = reports_known(lrs, given).transcripts
+        return _sliced(reports.slices(by, given.get("after"), _limit(given)), by)
 
     return bp
 
@@ -77,8 +88,7 @@ def _limit(given: dict[str, Any]) -> int:
     return limit_of(given, default=MOST)
 
 
-def _whole(lrs: Lrs, course: str) -> Response:
-    answer = lrs.transcripts.course_statistics(course)
+def _whole(answer: ReportAnswer[CourseReport]) -> Response:
     report = answer.value
     last = report.last_activity
     return as_json(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import as_of, languages, reports_of
+from api.reports.access import as_of, languages, reports_known, reports_of, same_known
 from api.reports.visits import PATH as VISITS
 from lrs.service import Lrs
 from schemas.links import link
-from schemas.parameters import DAY, parsed
+from schemas.parameters import DAY, KNOWN, parsed
 from schemas.reports.offices import month_view, office_view, readiness_view, visits_view
 
 PATH = "/api/v1/offices"
@@ -25,18 +23,19 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get(PATH)
     def offices() -> Response:
         """Every office, with the figures of its people."""
-        parsed(request.query_string, {})
-        answer, spoken = lrs.offices.all(), languages()
+        given = parsed(request.query_string, {"known": KNOWN})
+        answer, spoken = reports_known(lrs, given).offices.all(), languages()
         listed = [office_view(office, spoken) for office in answer.value]
         return as_json({"offices": listed, "as_of": as_of(answer.consistency)})
 
     @bp.get(f"{PATH}/<code>")
     def office(code: str) -> Response:
         """One office, month by month, and its certificates as they are on a day."""
-        given = parsed(request.query_string, {"on": DAY})
-        answer = lrs.offices.one(code, given.get("on") or lrs.clock.today())
+        given = parsed(request.query_string, {"on": DAY, "known": KNOWN})
+        on = given.get("on") or lrs.clock.today()
+        answer = reports_known(lrs, given).offices.one(code, on)
         report, spoken = answer.value, languages()
-        address = link(f"{VISITS}?{urlencode({'office': code})}")
+        address = link(same_known(VISITS, office=code))
         return as_json(
             {
                 **office_view(report.office, spoken),

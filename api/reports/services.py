@@ -7,9 +7,9 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, reports_of
+from api.reports.access import PAGES, as_of, languages, limit_of, more, reports_known, reports_of
 from lrs.service import Lrs
-from schemas.parameters import CODE, parsed
+from schemas.parameters import CODE, KNOWN, parsed
 from schemas.reports.offices import master_view, service_view
 
 PATH = "/api/v1/services"
@@ -23,17 +23,17 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get(PATH)
     def services() -> Response:
         """Every service, with the courses that teach it."""
-        parsed(request.query_string, {})
-        answer, spoken = lrs.services.all(), languages()
+        given = parsed(request.query_string, {"known": KNOWN})
+        answer, spoken = reports_known(lrs, given).services.all(), languages()
         listed = [service_view(service, spoken) for service in answer.value]
         return as_json({"services": listed, "as_of": as_of(answer.consistency)})
 
     @bp.get(f"{PATH}/<code>")
     def service(code: str) -> Response:
         """One service, and those who have mastered it, a page at a time."""
-        given = parsed(request.query_string, {"office": CODE, **PAGES})
+        given = parsed(request.query_string, {"office": CODE, "known": KNOWN, **PAGES})
         place = given.get("office"), given.get("after", 0), limit_of(given)
-        answer, spoken = lrs.services.mastered(code, *place), languages()
+        answer, spoken = reports_known(lrs, given).services.mastered(code, *place), languages()
         found = answer.value
         return as_json(
             {

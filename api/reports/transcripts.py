@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from api.rendering import as_json
-from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
+from api.reports.access import (
+    PAGES,
+    as_of,
+    languages,
+    limit_of,
+    more,
+    position_of,
+    reports_known,
+    reports_of,
+)
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.training.attempt import RULES
 from lrs.service import Lrs
@@ -25,9 +34,10 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get(PATH)
     def trainees() -> Response:
         """Trainees by part of a name or personnel number, a page at a time."""
-        given = parsed(request.query_string, {"q": SOUGHT, **PAGES})
+        given = parsed(request.query_string, {"q": SOUGHT, "known": KNOWN, **PAGES})
         limit, spoken = limit_of(given), languages()
-        answer = lrs.transcripts.trainees(given.get("q", ""), given.get("after", 0), limit + 1)
+        reports = reports_known(lrs, given).transcripts
+        answer = reports.trainees(given.get("q", ""), given.get("after", 0), limit + 1)
         page = answer.value[:limit]
         last = page[-1].id if len(answer.value) > limit else None
         return as_json(

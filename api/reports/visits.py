@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from api.rendering import as_json
-from api.reports.access import as_of, languages, limit_of, more, reports_of
+from api.reports.access import as_of, languages, limit_of, more, reports_known, reports_of
 from lrs.service import Lrs
 from lrs.service.reports.visits import VisitsQuery
-from schemas.parameters import CODE, DAY, NUMBER, TEXT, VISIT, parsed
+from schemas.parameters import CODE, DAY, KNOWN, NUMBER, TEXT, VISIT, parsed
 from schemas.reports.offices import visits_view
 
 PATH = "/api/v1/visits"
@@ -20,6 +20,7 @@ _SOUGHT = {
     "to": DAY,
     "after": VISIT,
     "limit": NUMBER,
+    "known": KNOWN,
 }
 
 
@@ -40,7 +41,7 @@ def blueprint(lrs: Lrs) -> Blueprint:
             after=given.get("after"),
             limit=limit_of(given),
         )
-        answer = lrs.visits.visits(sought)
+        answer = reports_known(lrs, given).visits.visits(sought)
         last = answer.value.more
         return as_json(
             {

@@ -178,6 +178,10 @@ _AWAY: Final = {
     "a few seconds.",
     "memory-busy": "Other large requests take the memory there is: send the same again in a few "
     "seconds.",
+    "replica-folder-unusable": "The folder of replicas, LRS_REPLICA_FOLDER, cannot be used: "
+    "{reason}. Whoever runs the store must let the store write there, or name another folder.",
+    "replicas-awaited": "Too many reports of earlier positions wait already for their replicas: "
+    "ask again in a few minutes.",
     "reports-busy": "Too many others wait for a report: ask again in a few seconds.",
     "too-busy": "Too many other requests wait already: send the same again in a few seconds.",
     "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
@@ -336,6 +340,13 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "position: /api/v1/projections/{projection}/quarantine lists those it has.",
         },
     ),
+    "ReplicaNotFound": ErrorGroup(
+        "There is no replica at that position.",
+        {
+            "replica-not-found": "There is no replica at position {position}, and none is being "
+            "made: `lrs replay list` shows those that there are.",
+        },
+    ),
     "CredentialNotFound": ErrorGroup(
         "There is no such key; told on the command line.",
         {
@@ -389,6 +400,15 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "that, or cancel it first.",
         },
     ),
+    "ReplicaConflict": ErrorGroup(
+        "A replica of the read models cannot be made just now.",
+        {
+            "replica-being-made": "A replica is being made already, and one is made at a time: "
+            "wait for it, or drop it first. `lrs replay list` shows how far it is.",
+            "replica-dropped": "The replica, or the one that it was to go on from, was dropped "
+            "meanwhile: nothing of it is left.",
+        },
+    ),
     "PreconditionFailed": ErrorGroup(
         "What If-Match or If-None-Match demands is not so; nothing is changed.",
         {
@@ -436,8 +456,10 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
     "StorageFull": ErrorGroup(
         "There is no room left.",
         {
+            "replica-too-large": "The replica needs about {need}, and {free} are free in its "
+            "folder: whoever runs the store must make room there, or set LRS_REPLICA_FOLDER.",
             "storage-full": "There is no room left to write: send the same again once whoever runs "
-            "the store has made room."
+            "the store has made room.",
         },
     ),
 }

@@ -17,6 +17,7 @@ LrsError
 |   +-- DocumentConflict       a document is there, and the request does not speak of it
 |   +-- CredentialConflict     several keys have the label that is to name one
 |   +-- RebuildConflict        a read model is being made anew already, or not any more
+|   +-- ReplicaConflict        another replica is being made, or this one was dropped meanwhile
 +-- PreconditionFailed         the document is not as the request demands
 +-- NotFound
 |   +-- EntryNotFound
@@ -27,6 +28,7 @@ LrsError
 |   +-- CourseNotFound
 |   +-- CredentialNotFound
 |   +-- ProjectionNotFound
+|   +-- ReplicaNotFound
 +-- Unauthenticated            no or bad credentials
 +-- TooManyFailures            too many bad keys came from one address
 +-- Forbidden                  the scope is too narrow
@@ -85,6 +87,8 @@ __all__ = [
     "ProjectionNotFound",
     "QuotaExceeded",
     "RebuildConflict",
+    "ReplicaConflict",
+    "ReplicaNotFound",
     "StatementConflict",
     "StatementNotFound",
     "StorageFull",
@@ -230,6 +234,10 @@ class RebuildConflict(Conflict):
     pass
 
 
+class ReplicaConflict(Conflict):
+    pass
+
+
 class PreconditionFailed(LrsError):
     pass
 
@@ -267,6 +275,10 @@ class CredentialNotFound(NotFound):
 
 
 class ProjectionNotFound(NotFound):
+    pass
+
+
+class ReplicaNotFound(NotFound):
     pass
 
 

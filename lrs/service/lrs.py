@@ -25,9 +25,11 @@ from lrs.service.projection_admin import (
 )
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
+from lrs.service.reports.report_set import ReportSet
 from lrs.service.reports.services import ServiceReports
 from lrs.service.reports.transcripts import TranscriptReports
 from lrs.service.reports.unrecognised import UnrecognisedReports
@@ -78,12 +80,38 @@ class Lrs:
     people: PeopleService
     projection_admin: ProjectionAdmin
     clock: ReportClock
-    transcripts: TranscriptReports
-    certifications: CertificationReports
-    offices: OfficeReports
-    services: ServiceReports
-    visits: VisitReports
+    reports: ReportSet
+    known_reports: KnownReports
     unrecognised: UnrecognisedReports
+
+    @property
+    def transcripts(self) -> TranscriptReports:
+        """Reports of transcripts and courses, as known now."""
+        return self.reports.transcripts
+
+    @property
+    def certifications(self) -> CertificationReports:
+        """Reports of certificates, as known now."""
+        return self.reports.certifications
+
+    @property
+    def offices(self) -> OfficeReports:
+        """Reports of offices, as known now."""
+        return self.reports.offices
+
+    @property
+    def services(self) -> ServiceReports:
+        """Reports of services, as known now."""
+        return self.reports.services
+
+    @property
+    def visits(self) -> VisitReports:
+        """Reports of visits, as known now."""
+        return self.reports.visits
+
+    def reports_known(self, position: int | None) -> ReportSet:
+        """The reports as known at a position, or now. Raises as KnownReports.at does."""
+        return self.reports if position is None else self.known_reports.at(position)
 
     @property
     def database_urls(self) -> tuple[str, str]:
@@ -100,6 +128,7 @@ class Lrs:
     def close(self) -> None:
         """Finish what waits and let the databases go."""
         self.pruning.stop()
+        self.known_reports.close()
         self.projector.stop()
         self.ledger.close()
         self.key_uses.flush()

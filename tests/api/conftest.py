@@ -6,6 +6,7 @@ The projector's thread is not started: reads catch up themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -53,9 +54,9 @@ def client(calling: Calling) -> Caller:
 
 
 @pytest.fixture
-def own_lrs(made: Place) -> Iterator[Lrs]:
+def own_lrs(made: Place, tmp_path: Path) -> Iterator[Lrs]:
     """A store of the test's own, empty but for keys."""
-    with opened(made) as lrs:
+    with opened(made, replica_folder=str(tmp_path / "replicas")) as lrs:
         yield lrs
 
 

@@ -1,14 +1,13 @@
 """SQLite: the staging area is a file of its own, from which the swap copies the tables.
 
 The projections' file has one writer; a separate file does not block it. The rebuild lock is the
-write lock of another, empty file.
+lock of another file.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,10 @@ from sqlalchemy import Connection, Table
 
 from lrs.db.engine import Database, Options, open_database
 from lrs.db.errors import translate_db_errors
+from lrs.db.file_lock import FileLock
 from lrs.domain.errors import RebuildConflict, Unavailable
-from lrs.file_access import make_file, make_folder
+from lrs.file_access import make_folder
 from lrs.projections.tables import metadata
-
-LOCK_TIMEOUT = 1.0
-"""Seconds to wait for the lock: a process that checks whether it is held takes it for a moment."""
 
 
 class SqliteStaging:
@@ -33,7 +30,7 @@ class SqliteStaging:
         live = Path(views.write.url.database or "")
         self._folder = live.with_name(f"{live.name}.beside")
         self._file = self._folder / f"{projection}.db"
-        self._lock_file = self._folder / f"{projection}.claim"
+        self._lock = FileLock(self._folder / f"{projection}.claim", views.group_access)
         self._made: Database | None = None
 
     @property
@@ -45,40 +42,16 @@ class SqliteStaging:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """The lock's file stays. If it were deleted while another process is about to lock it, two
-        processes could each hold a lock.
-        """
         with translate_folder_errors():
             make_folder(self._folder, self._views.group_access)
-            make_file(self._lock_file, self._views.group_access)
-        with closing(self._opened(LOCK_TIMEOUT)) as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if _is_locked(error):
-                    raise RebuildConflict(
-                        "rebuild-under-way", projection=self._projection
-                    ) from None
-                raise Unavailable("unavailable") from error
+        with self._lock.held(self._is_under_way):
             yield
 
     def is_locked(self) -> bool:
-        if not self._lock_file.exists():
-            return False
-        try:
-            with closing(self._opened(0.0)) as connection:
-                connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            return _is_locked(error)
-        return False
+        return self._lock.is_held()
 
-    def _opened(self, patience: float) -> sqlite3.Connection:
-        try:
-            return sqlite3.connect(
-                self._lock_file, patience, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.OperationalError as error:
-            raise Unavailable("unavailable") from error
+    def _is_under_way(self) -> RebuildConflict:
+        return RebuildConflict("rebuild-under-way", projection=self._projection)
 
     def require_lock(self) -> None:
         """The lock ends with the process, and not before."""
@@ -115,10 +88,6 @@ class SqliteStaging:
     def put(self, connection: Connection, tables: Sequence[Table]) -> None:
         for table in tables:
             _copy(connection, table)
-
-
-def _is_locked(error: sqlite3.Error) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from lrs.projections.training.catalogue_history import CurrentEntries, CurrentEn
 from lrs.projections.training.completions import CompletedBy
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
-from lrs.projections.training.statistics import Slice, SliceBy
+from lrs.projections.training.statistics import CourseReport, Slice, SliceBy
 from lrs.projections.training.transcripts import Correction, TranscriptEntry
 
 __all__ = [
     "CompletedBy",
     "Correction",
     "Course",
+    "CourseReport",
     "CurrentEntries",
     "CurrentEntry",
     "ProgrammeRules",

@@ -1,0 +1,41 @@
+"""All reports on one state of the read models: of the present one, or of a replica."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from lrs.domain.training.vocabulary import STANDARD, Vocabulary
+from lrs.ledger import LogReader
+from lrs.projector import FreshReads
+from lrs.service.reports.certifications import CertificationReports
+from lrs.service.reports.offices import OfficeReports
+from lrs.service.reports.services import ServiceReports
+from lrs.service.reports.snapshot import SnapshotReader
+from lrs.service.reports.transcripts import TranscriptReports
+from lrs.service.reports.visits import VisitReports
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSet:
+    """The reports that read the projection `training`."""
+
+    transcripts: TranscriptReports
+    certifications: CertificationReports
+    offices: OfficeReports
+    services: ServiceReports
+    visits: VisitReports
+
+
+def report_set(
+    reads: FreshReads, log: LogReader, words: Vocabulary = STANDARD, zone: tzinfo = UTC
+) -> ReportSet:
+    """The reports on the read models that `reads` gives, folded from this log."""
+    snapshots = SnapshotReader(reads, log, words, zone)
+    return ReportSet(
+        transcripts=TranscriptReports(snapshots, log),
+        certifications=CertificationReports(snapshots, log),
+        offices=OfficeReports(snapshots),
+        services=ServiceReports(snapshots),
+        visits=VisitReports(snapshots),
+    )

@@ -1,0 +1,308 @@
+"""Replicas: all read models as known at an earlier position, each folded once into a file.
+
+A replica is folded by the code of rebuilds, over a log that ends at its position. It is a SQLite
+file also where the served read models are on PostgreSQL: so replicas take no room there, and a
+user who may only read the database can have them. A later replica goes on from the nearest earlier
+one. Replicas hold nothing that the log does not hold, so they can be dropped at any time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import orjson
+
+from lrs.db.engine import Database, Options, open_database
+from lrs.db.file_lock import FileLock
+from lrs.db.size import size_of
+from lrs.domain.errors import (
+    InvalidQuery,
+    ReplicaConflict,
+    ReplicaNotFound,
+    StorageFull,
+    Unavailable,
+)
+from lrs.file_access import GroupAccess, make_folder
+from lrs.ledger import KnownLog, Ledger
+from lrs.projections.base import Projection
+from lrs.projector import BatchRunner, Ownership
+from lrs.projector.rebuild.scratch import fold_from_start, fold_on
+
+EVERY = 0.5
+"""Seconds between two notes of the progress."""
+
+MARGIN = 1.3
+"""How many times the room that the served read models suggest must be free."""
+
+_READY, _PART, _PROGRESS = ".db", ".part", ".progress"
+_BESIDE = ("-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaProgress:
+    """A replica that is being made: its position, the position folded so far, and the seconds that
+    it will still take, None while nobody can tell.
+    """
+
+    position: int
+    folded: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaEntry:
+    """A replica in the folder: its position, its size in bytes, the instant of its last use in
+    microseconds since the epoch, and its progress while it is being made.
+    """
+
+    position: int
+    size: int
+    used: int
+    progress: ReplicaProgress | None = None
+
+
+OnProgress = Callable[[ReplicaProgress], None]
+"""Called now and then while a replica is made; it may raise to end that."""
+
+
+class Replicas:
+    """The replicas of one store, in a folder that processes of one machine may share. One is made
+    at a time.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        databases: tuple[Database, Database],
+        folder: Path,
+        make_projections: Callable[[], Sequence[Projection]],
+        *,
+        most: int,
+        access: GroupAccess = GroupAccess.NONE,
+    ) -> None:
+        self._ledger = ledger
+        self._log, self._views = databases
+        self._folder = folder
+        self._make_projections = make_projections
+        self.most = most
+        """How many are kept."""
+        self._options = Options(durable=False, group_access=access)
+        self._lock = FileLock(folder / "making.lock", access)
+
+    def all(self) -> list[ReplicaEntry]:
+        """Those that are ready, and those that are being made, by position."""
+        found = {position: self._entry(position) for position in self._positions(_READY)}
+        for position in self._positions(_PART):
+            progress = self.progress(position)
+            if progress is not None:
+                size = _size(self._path(position, _PART))
+                found[position] = ReplicaEntry(position, size, self._ledger.now(), progress)
+        return [found[position] for position in sorted(found)]
+
+    def progress(self, position: int) -> ReplicaProgress | None:
+        """How far the replica at that position is; None if no process makes it."""
+        if not (self._path(position, _PART).exists() and self._lock.is_held()):
+            return None
+        with suppress(OSError, ValueError):
+            folded, seconds = orjson.loads(self._path(position, _PROGRESS).read_bytes())
+            return ReplicaProgress(position, folded, seconds)
+        return ReplicaProgress(position, 0, None)
+
+    def remaining(self, position: int) -> int:
+        """How many events would have to be folded for a replica at that position."""
+        return position - (self._nearest(position) or 0)
+
+    def file(self, position: int) -> Path:
+        """Where the file of a replica at that position is, if it is ready."""
+        return self._path(position, _READY)
+
+    def path(self, position: int) -> Path | None:
+        """The file of a replica that is ready and that this program can read; None without one."""
+        path = self._path(position, _READY)
+        return path if path.exists() and self._is_current(position) else None
+
+    def make(self, position: int, progress: OnProgress = lambda _: None) -> None:
+        """Make the replica at that position, unless it is ready.
+
+        Raises InvalidQuery where the log is not that long, ReplicaConflict if another process
+        makes it or once it is dropped, StorageFull, Unavailable. Nothing is left behind then.
+        """
+        if position > self._ledger.reader.head()[0]:
+            raise InvalidQuery("known-in-future", parameter="known")
+        self._use_folder()
+        with self._lock.held(lambda: ReplicaConflict("replica-being-made")):
+            if self.path(position) is not None:
+                return
+            self._sweep()
+            self._make_room(position)
+            try:
+                self._fold(position, progress)
+            finally:
+                _remove(self._path(position, _PART))
+                _remove(self._path(position, _PROGRESS))
+
+    def drop(self, position: int) -> None:
+        """Remove the replica. If a process is making it, that ends. Raises ReplicaNotFound."""
+        removed = [_remove(self._path(position, kind)) for kind in (_READY, _PART)]
+        if not any(removed):
+            raise ReplicaNotFound("replica-not-found", position=position)
+
+    def note_use(self, position: int) -> None:
+        """Record that the replica was used: the one that was not used for longest goes first."""
+        with suppress(OSError):
+            os.utime(self._path(position, _READY))
+
+    def log(self, position: int) -> KnownLog:
+        """The log that ends at that position."""
+        return KnownLog(self._ledger, self._log, position)
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[Database]:
+        """The database in that file, until the end."""
+        database = open_database(f"sqlite:///{path}", self._options)
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def _fold(self, position: int, progress: OnProgress) -> None:
+        part, base = self._path(position, _PART), self._nearest(position)
+        log, projections = self.log(position), self._make_projections()
+        note = _Noted(position, base or 0, part, self._path(position, _PROGRESS), progress)
+        note.write()
+        try:
+            if base is not None:
+                shutil.copyfile(self._path(base, _READY), part)
+            with self.opened(part) as database:
+                if base is None:
+                    fold_from_start(log, database, projections, note)
+                else:
+                    fold_on(log, database, projections, note)
+                note(position)
+            # Nobody else has it open: closing it has written its write-ahead log back.
+            part.replace(self._path(position, _READY))
+        except FileNotFoundError:
+            raise ReplicaConflict("replica-dropped") from None
+        except OSError as error:
+            raise _unusable(error) from error
+
+    def _is_current(self, position: int) -> bool:
+        """Whether this program folded the file, from this log, as far as it should be folded."""
+        with self.opened(self._path(position, _READY)) as database:
+            runner = BatchRunner(self.log(position), database, self._make_projections(), 1)
+            reader = runner.status_reader
+            with suppress(Unavailable):
+                statuses = reader.all().values()
+                return all(s.is_level and reader.owner(s) is Ownership.OURS for s in statuses)
+        return False
+
+    def _nearest(self, position: int) -> int | None:
+        """The last position before this one at which a replica is ready."""
+        earlier = [each for each in self._positions(_READY) if each < position]
+        return next((each for each in reversed(earlier) if self.path(each)), None)
+
+    def _sweep(self) -> None:
+        """Remove what this program cannot read, and what a process has left that was killed."""
+        for each in self._positions(_READY):
+            if self.path(each) is None:
+                _remove(self._path(each, _READY))
+        for each in self._positions(_PART):
+            _remove(self._path(each, _PART))
+            _remove(self._path(each, _PROGRESS))
+
+    def _make_room(self, position: int) -> None:
+        """Drop those that were not used for longest, so that not too many are kept. Raises
+        StorageFull where the disk has no room for one more.
+        """
+        ready = sorted(map(self._entry, self._positions(_READY)), key=lambda one: one.used)
+        for entry in ready[: max(0, len(ready) + 1 - self.most)]:
+            _remove(self._path(entry.position, _READY))
+        head = max(1, self._ledger.reader.head()[0])
+        need = int(size_of(self._views) * position / head * MARGIN)
+        free = shutil.disk_usage(self._folder).free
+        if need > free:
+            raise StorageFull("replica-too-large", need=_megabytes(need), free=_megabytes(free))
+
+    def _use_folder(self) -> None:
+        try:
+            make_folder(self._folder, self._options.group_access)
+            if not os.access(self._folder, os.W_OK | os.X_OK):
+                raise PermissionError(self._folder)
+        except OSError as error:
+            raise _unusable(error) from error
+
+    def _positions(self, kind: str) -> list[int]:
+        stems = (path.stem for path in self._folder.glob(f"*{kind}"))
+        return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())
+
+    def _entry(self, position: int) -> ReplicaEntry:
+        path = self._path(position, _READY)
+        try:
+            used = path.stat().st_mtime_ns // 1_000
+        except FileNotFoundError:
+            used = 0
+        return ReplicaEntry(position, _size(path), used)
+
+    def _path(self, position: int, kind: str) -> Path:
+        return self._folder / f"{position}{kind}"
+
+
+class _Noted:
+    """Notes the progress of a replica in a file that other processes read."""
+
+    def __init__(
+        self, position: int, base: int, part: Path, file: Path, progress: OnProgress
+    ) -> None:
+        self._position, self._base = position, base
+        self._part, self._file = part, file
+        self._progress = progress
+        self._began = self._noted = monotonic()
+        self._folded = base
+
+    def __call__(self, folded: int) -> None:
+        self._folded = folded
+        if monotonic() - self._noted < EVERY:
+            return
+        if not self._part.exists():
+            raise ReplicaConflict("replica-dropped")
+        self.write()
+
+    def write(self) -> None:
+        """Write the file, whole or not at all."""
+        self._noted = monotonic()
+        moved, seconds = self._folded - self._base, self._noted - self._began
+        left = seconds * (self._position - self._folded) / moved if moved else None
+        beside = self._file.with_suffix(".noting")
+        with suppress(OSError):
+            beside.write_bytes(orjson.dumps([self._folded, left]))
+            beside.replace(self._file)
+        self._progress(ReplicaProgress(self._position, self._folded, left))
+
+
+def _remove(path: Path) -> bool:
+    """Whether there was such a file."""
+    there = path.exists()
+    for suffix in ("", *_BESIDE):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return there
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _unusable(error: OSError) -> Unavailable:
+    return Unavailable("replica-folder-unusable", reason=error.strerror or type(error).__name__)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.0f} MB"

@@ -1,0 +1,143 @@
+"""Every report with `known`: what a store that ended there answered."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.api.caller import Caller, voiding
+from tests.api.reports.centre import (
+    ANNA,
+    BORIS,
+    DINA,
+    FIRE,
+    TALK,
+    VERA,
+    asked,
+    catalogue,
+    describe,
+    happened,
+    key,
+    open_centre,
+    person,
+    visit,
+)
+from tests.support.examples import drawn
+
+ON = {"on": "2026-07-01"}
+BY = ("office", "instructor", "month")
+
+REPORTS: list[tuple[str, dict[str, str]]] = [
+    ("transcripts", {}),
+    ("transcripts", {"q": "анна"}),
+    *((f"transcripts/{key(who)}", {}) for who in (ANNA, BORIS, DINA)),
+    *((f"certifications/{key(who)}", ON) for who in (ANNA, BORIS, DINA)),
+    ("certifications", {"office": "N", **ON}),
+    ("certifications", {"programme": "windows", "limit": "1", **ON}),
+    ("courses", {}),
+    *((f"courses/{number}/statistics", {}) for number in (1, 2)),
+    *(("courses/2/statistics", {"by": by}) for by in ("session", *BY)),
+    *(("statistics", {"by": by}) for by in BY),
+    ("offices", {}),
+    ("offices/N", ON),
+    ("services", {}),
+    ("services/water", {"limit": "1"}),
+    ("visits", {"limit": "2"}),
+]
+
+
+def course(number: int, **others: Any) -> dict[str, Any]:
+    """A course of the centre, described otherwise."""
+    return {"courses": [{**catalogue()["courses"][number], **others}]}
+
+
+def programme(**others: Any) -> dict[str, Any]:
+    """The programme for windows, described otherwise."""
+    return {"programmes": [{**catalogue()["programmes"][0], **others}]}
+
+
+def link(caller: Caller) -> None:
+    describe(caller, {"links": [{"agent": key(DINA), "person": key(BORIS)}]})
+
+
+def late(caller: Caller) -> None:
+    """What happened in January is stored last."""
+    caller.store(happened("passed", BORIS, FIRE, "2026-01-15T10:00", score={"scaled": 1}))
+
+
+def revoke(caller: Caller) -> None:
+    revoked = {"programme": "windows", "agent": key(ANNA), "on": "2026-06-01", "reason": "?"}
+    describe(caller, {"revocations": [revoked]})
+
+
+Step = Callable[[Caller, Mapping[str, str]], object]
+
+STEPS: list[Step] = [
+    lambda own, ids: own.store(voiding(ids["anna passed"])),
+    lambda own, ids: own.store(voiding(ids["vera attended"])),
+    lambda own, _: link(own),
+    lambda own, _: late(own),
+    lambda own, _: revoke(own),
+    lambda own, _: describe(own, programme(min_score=0.95, since="2026-01-01")),
+    lambda own, _: describe(own, course(0, title={"ru": "Огонь"}, attempt_rule="last")),
+    lambda own, _: describe(own, course(1, services=["gas"], valid_months=1)),
+    lambda own, _: describe(own, {"people": [person(VERA, "N", "inspector")]}),
+    lambda own, _: describe(own, {"offices": [{"code": "N", "title": {"ru": "Северный"}}]}),
+    lambda own, _: describe(own, {"visits": [visit("V-4", "2026-05-07", course=TALK)]}),
+]
+"""What changes what is known, each in its way."""
+
+
+def answers(caller: Caller, **known: str) -> list[Any]:
+    """What every report answers; links go on with the same `known`."""
+    found = [asked(caller, path, **query, **known) for path, query in REPORTS]
+    for one in found:
+        for links in (one, *one.get("courses", ())):
+            for name in ("more", "statistics"):
+                if isinstance(links.get(name), str):
+                    links[name] = _without_known(links[name], known)
+        if isinstance(one.get("visits"), dict):
+            one["visits"]["all"] = _without_known(one["visits"]["all"], known)
+    return found
+
+
+def _without_known(address: str, known: Mapping[str, str]) -> str:
+    """The link without the parameter, which it must have where it was given."""
+    if not (address and known):
+        return address
+    parameter = f"known={known['known']}"
+    assert parameter in address
+    return (
+        address.replace(f"?{parameter}&", "?")
+        .replace(f"&{parameter}", "")
+        .replace(f"?{parameter}", "")
+    )
+
+
+@pytest.mark.parametrize("seed", range(drawn(8) // 5 or 1))
+def test_every_report_as_known_then_is_what_a_store_that_ended_there_answered(
+    own: Caller, seed: int
+) -> None:
+    """Whatever came after it: voidings, links, rules, names, late statements, in any order. What a
+    person is told is folded from the log at once, the rest read from a replica.
+    """
+    ids = open_centre(own)
+    held = {}
+    for step in random.Random(seed).sample(STEPS, 5):
+        step(own, ids)
+        now = answers(own)
+        held[str(now[0]["as_of"]["position"])] = now
+    open_centre_again(own)
+    for position, then in held.items():
+        for report, before, after in zip(REPORTS, then, answers(own, known=position), strict=True):
+            before["as_of"].pop("consistent_through")
+            after["as_of"].pop("consistent_through")
+            assert after == before, (position, report)
+
+
+def open_centre_again(own: Caller) -> None:
+    """Something more, so that no position that is asked about is the last one."""
+    own.store(happened("completed", DINA, TALK, "2026-06-01T10:00"))
