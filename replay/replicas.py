@@ -28,7 +28,7 @@ from lrs.domain.errors import (
     StorageFull,
     Unavailable,
 )
-from lrs.file_access import GroupAccess, make_folder
+from lrs.file_access import GroupAccess, make_file, make_folder
 from lrs.ledger import KnownLog, Ledger
 from lrs.projections.base import Projection
 from lrs.projector import BatchRunner, Ownership
@@ -98,7 +98,7 @@ class Replicas:
     def all(self) -> list[ReplicaEntry]:
         """Those that are ready, and those that are being made, by position."""
         found = {position: self._entry(position) for position in self._positions(_READY)}
-        for position in self._positions(_PART):
+        for position in self._positions(_PROGRESS):
             progress = self.progress(position)
             if progress is not None:
                 size = _size(self._path(position, _PART))
@@ -107,12 +107,13 @@ class Replicas:
 
     def progress(self, position: int) -> ReplicaProgress | None:
         """How far the replica at that position is; None if no process makes it."""
-        if not (self._path(position, _PART).exists() and self._lock.is_held()):
+        if not self._lock.is_held():
             return None
-        with suppress(OSError, ValueError):
+        try:
             folded, seconds = orjson.loads(self._path(position, _PROGRESS).read_bytes())
-            return ReplicaProgress(position, folded, seconds)
-        return ReplicaProgress(position, 0, None)
+        except (OSError, ValueError):
+            return None
+        return ReplicaProgress(position, folded, seconds)
 
     def remaining(self, position: int) -> int:
         """How many events would have to be folded for a replica at that position."""
@@ -135,8 +136,7 @@ class Replicas:
         """
         if position > self._ledger.reader.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
-        self._use_folder()
-        with self._lock.held(lambda: ReplicaConflict("replica-being-made")):
+        with self.making():
             if self.path(position) is not None:
                 return
             self._sweep()
@@ -147,9 +147,16 @@ class Replicas:
                 _remove(self._path(position, _PART))
                 _remove(self._path(position, _PROGRESS))
 
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """Keep all others from making replicas. Raises ReplicaConflict, Unavailable."""
+        self._use_folder()
+        with self._lock.held(lambda: ReplicaConflict("replica-being-made")):
+            yield
+
     def drop(self, position: int) -> None:
         """Remove the replica. If a process is making it, that ends. Raises ReplicaNotFound."""
-        removed = [_remove(self._path(position, kind)) for kind in (_READY, _PART)]
+        removed = [_remove(self._path(position, kind)) for kind in (_READY, _PROGRESS)]
         if not any(removed):
             raise ReplicaNotFound("replica-not-found", position=position)
 
@@ -174,17 +181,18 @@ class Replicas:
     def _fold(self, position: int, progress: OnProgress) -> None:
         part, base = self._path(position, _PART), self._nearest(position)
         log, projections = self.log(position), self._make_projections()
-        note = _Noted(position, base or 0, part, self._path(position, _PROGRESS), progress)
-        note.write()
+        note = _Noted(position, base or 0, self._path(position, _PROGRESS), progress)
         try:
+            note.write()
             if base is not None:
+                make_file(part, self._options.group_access)
                 shutil.copyfile(self._path(base, _READY), part)
             with self.opened(part) as database:
                 if base is None:
                     fold_from_start(log, database, projections, note)
                 else:
                     fold_on(log, database, projections, note)
-                note(position)
+            note.require()
             # Nobody else has it open: closing it has written its write-ahead log back.
             part.replace(self._path(position, _READY))
         except FileNotFoundError:
@@ -212,9 +220,9 @@ class Replicas:
         for each in self._positions(_READY):
             if self.path(each) is None:
                 _remove(self._path(each, _READY))
-        for each in self._positions(_PART):
-            _remove(self._path(each, _PART))
-            _remove(self._path(each, _PROGRESS))
+        for kind in (_PART, _PROGRESS):
+            for each in self._positions(kind):
+                _remove(self._path(each, kind))
 
     def _make_room(self, position: int) -> None:
         """Drop those that were not used for longest, so that not too many are kept. Raises
@@ -254,34 +262,34 @@ class Replicas:
 
 
 class _Noted:
-    """Notes the progress of a replica in a file that other processes read."""
+    """Notes the progress of a replica in a file that other processes read, and remove to end it."""
 
-    def __init__(
-        self, position: int, base: int, part: Path, file: Path, progress: OnProgress
-    ) -> None:
+    def __init__(self, position: int, base: int, file: Path, progress: OnProgress) -> None:
         self._position, self._base = position, base
-        self._part, self._file = part, file
+        self._file = file
         self._progress = progress
         self._began = self._noted = monotonic()
         self._folded = base
 
     def __call__(self, folded: int) -> None:
         self._folded = folded
-        if monotonic() - self._noted < EVERY:
-            return
-        if not self._part.exists():
+        if monotonic() - self._noted >= EVERY:
+            self.require()
+            self.write()
+
+    def require(self) -> None:
+        """Raises ReplicaConflict once the replica was dropped."""
+        if not self._file.exists():
             raise ReplicaConflict("replica-dropped")
-        self.write()
 
     def write(self) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file, whole or not at all. Raises OSError."""
         self._noted = monotonic()
         moved, seconds = self._folded - self._base, self._noted - self._began
         left = seconds * (self._position - self._folded) / moved if moved else None
         beside = self._file.with_suffix(".noting")
-        with suppress(OSError):
-            beside.write_bytes(orjson.dumps([self._folded, left]))
-            beside.replace(self._file)
+        beside.write_bytes(orjson.dumps([self._folded, left]))
+        beside.replace(self._file)
         self._progress(ReplicaProgress(self._position, self._folded, left))
 
 

@@ -8,12 +8,17 @@ import click
 
 from api.cli import context
 from api.cli.projections import FAILED, rebuild_projections
+from api.cli.replicas import drop, list_, to
 from api.cli.space import check_documents
 
 
 @click.group()
 def replay() -> None:
     """Replay the log."""
+
+
+for command in (to, list_, drop):
+    replay.add_command(command)
 
 
 @replay.command("rebuild")

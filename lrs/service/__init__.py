@@ -14,6 +14,7 @@ from lrs.service.query import StatementQuery
 from lrs.service.received import Received
 from lrs.service.reports.transcripts import TranscriptReports
 from lrs.service.statements import StatementPage, StatementService
+from replay.replicas import ReplicaEntry, ReplicaProgress
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -32,6 +33,8 @@ __all__ = [
     "Prunable",
     "ReadConsistency",
     "Received",
+    "ReplicaEntry",
+    "ReplicaProgress",
     "StatementPage",
     "StatementQuery",
     "StatementService",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from lrs.service import Lrs
+from lrs.service.reports import as_known
 from tests.api.caller import Caller, voiding
 from tests.api.reports.centre import (
     ANNA,
@@ -23,9 +26,11 @@ from tests.api.reports.centre import (
     key,
     open_centre,
     person,
+    refused,
     visit,
 )
 from tests.support.examples import drawn
+from tests.support.processes import wait_until
 
 ON = {"on": "2026-07-01"}
 BY = ("office", "instructor", "month")
@@ -141,3 +146,47 @@ def test_every_report_as_known_then_is_what_a_store_that_ended_there_answered(
 def open_centre_again(own: Caller) -> None:
     """Something more, so that no position that is asked about is the last one."""
     own.store(happened("completed", DINA, TALK, "2026-06-01T10:00"))
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No replica is so small that it is made while the reader waits."""
+    monkeypatch.setattr(as_known, "AT_ONCE", 0)
+
+
+def test_what_takes_longer_is_made_meanwhile(own: Caller, slowly: None) -> None:
+    """202 says how far it is and where to ask again, until the answer is there."""
+    open_centre(own)
+    path = "/api/v1/offices/N?known=20&on=2026-07-01"
+    answer = own.speaking(None).get(path)
+    assert (answer.status_code, answer.json["known"]) == (202, 20)
+    assert 0 <= answer.json["folded"] <= 20
+    assert int(answer.headers["Retry-After"]) >= 1
+    again = answer.json["ask_again"]
+    assert again == path
+    wait_until(lambda: own.speaking(None).get(again).status_code == 200)
+    assert own.speaking(None).get(again).json["as_of"]["position"] == 20
+
+
+def test_not_too_many_are_awaited(
+    own_lrs: Lrs, own: Caller, slowly: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants more asks again later; who asks again for the same takes no second place."""
+    open_centre(own)
+    with own_lrs.known_reports.replicas.making():
+        for position in (*range(1, as_known.MOST_AWAITED + 1), 1):
+            assert own.speaking(None).get(f"/api/v1/courses?known={position}").status_code == 202
+        assert refused(own, "courses?known=15") == (503, "replicas-awaited", None)
+        own_lrs.known_reports.close()
+
+
+def test_a_replica_that_failed_says_why_to_whoever_asks_again(
+    own: Caller, slowly: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is tried again by who asks after that."""
+    open_centre(own)
+    usage = shutil.disk_usage("/")._replace(free=10)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert own.speaking(None).get("/api/v1/courses?known=15").status_code == 202
+    wait_until(lambda: own.speaking(None).get("/api/v1/courses?known=15").status_code == 507)
+    assert own.speaking(None).get("/api/v1/courses?known=15").status_code == 202

@@ -1,0 +1,117 @@
+"""The commands `lrs replay to`, `list` and `drop`: read models as known at earlier positions."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from api.cli import context
+from api.cli.space import counted
+from api.reports.access import position_of
+from lrs.domain.time import iso
+from lrs.service import ReplicaEntry, ReplicaProgress
+from schemas.parameters import KNOWN, KnownParameter
+
+EVERY = 10
+"""Times that the progress is told, half a second each, between two lines of a log."""
+
+
+class _Known(click.ParamType[KnownParameter]):
+    """A position of the log, or an instant up to which it was known."""
+
+    name = "position or instant"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> KnownParameter:
+        """Raises BadParameter."""
+        parse, _ = KNOWN
+        try:
+            found: KnownParameter = parse(str(value))
+        except ValueError:
+            self.fail("it must be a position of the log, from 1, or an ISO 8601 timestamp.")
+        return found
+
+
+POSITION = click.IntRange(1)
+
+
+@click.command()
+@click.argument("known", type=_Known(), metavar="POSITION|INSTANT")
+def to(known: KnownParameter) -> None:
+    """Fold all read models up to a position or instant into a replica, from which reports with
+    `known` are then answered. Ctrl-C ends it and leaves nothing behind.
+    """
+    with context.store() as lrs:
+        position, shown = position_of(lrs, known) or 0, _Progress()
+        try:
+            lrs.known_reports.replicas.make(position, shown)
+        finally:
+            shown.clear()
+        sizes = {one.position: one.size for one in lrs.known_reports.replicas.all()}
+        size = counted(sizes.get(position, 0))
+    click.echo(f"The read models as known at position {position} are ready, {size}.")
+
+
+@click.command("list")
+def list_() -> None:
+    """List the replicas that are ready or being made."""
+    with context.store() as lrs:
+        entries = lrs.known_reports.replicas.all()
+        instants = {one.position: lrs.ledger.reader.stored_at(one.position) for one in entries}
+        folder = lrs.settings.replicas.absolute()
+    if not entries:
+        click.echo("There are no replicas.")
+        return
+    for entry in entries:
+        at = f"{entry.position:>12}  {iso(instants[entry.position])}"
+        click.echo(f"{at}  {counted(entry.size):>10}  {_state(entry)}")
+    click.echo(f"They are in {folder}.")
+
+
+@click.command()
+@click.argument("positions", nargs=-1, type=POSITION, metavar="POSITION...")
+@click.option("--all", "every", is_flag=True, help="Every replica.")
+def drop(positions: tuple[int, ...], every: bool) -> None:
+    """Drop replicas; one that is being made is given up. They can be made again at any time."""
+    if every == bool(positions):
+        raise click.UsageError("Name the positions, or say --all.")
+    with context.store() as lrs:
+        replicas = lrs.known_reports.replicas
+        chosen = [one.position for one in replicas.all()] if every else positions
+        for position in chosen:
+            replicas.drop(position)
+            click.echo(f"The replica at position {position} is dropped.")
+        if not chosen:
+            click.echo("There are no replicas.")
+
+
+def _state(entry: ReplicaEntry) -> str:
+    if entry.progress is not None:
+        return f"being made: {_line(entry.progress)}"
+    return f"used last at {iso(entry.used)}"
+
+
+def _line(progress: ReplicaProgress) -> str:
+    left = "" if progress.seconds is None else f", {progress.seconds:.0f} s left"
+    return f"{progress.folded / max(1, progress.position):.0%}, at {progress.folded}{left}"
+
+
+class _Progress:
+    """Shows how far a replica is: in place on a terminal, now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._told = 0
+
+    def __call__(self, progress: ReplicaProgress) -> None:
+        self._told += 1
+        if self._terminal:
+            click.echo(f"\r\033[K{_line(progress)}", nl=False, err=True)
+        elif self._told % EVERY == 0:
+            click.echo(_line(progress), err=True)
+
+    def clear(self) -> None:
+        """Leave the terminal's line as it was."""
+        if self._terminal:
+            click.echo("\r\033[K", nl=False, err=True)
