@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from api.admin.projection_view import log_view
@@ -9,7 +11,7 @@ from api.auth import authenticated
 from api.rendering import as_json
 from lrs import __version__
 from lrs.domain.errors import LrsError
-from lrs.service import Lrs
+from lrs.service import Health, Lrs
 from schemas.links import link
 
 
@@ -27,44 +29,47 @@ def blueprint(lrs: Lrs) -> Blueprint:
     @bp.get("/")
     def index() -> Response:
         """The entry points of the store."""
-        return as_json(
-            {
-                "name": "Zachetka",
-                "xapi": link("/xapi/statements"),
-                "transcripts": link("/api/v1/transcripts"),
-                "courses": link("/api/v1/courses"),
-                "projections": link("/api/v1/projections"),
-                "health": link("/health"),
-            }
-        )
+        return as_json(_entry_points())
 
     @bp.get("/health")
     def health() -> Response:
         """200 while the store answers. With a key also whether the log has lost events, the state
         of each projection, its lag in events, and the number of events in quarantine.
         """
-        found = lrs.health()
-        if is_stranger():
-            return as_json({"status": "ok"})
-        return as_json(
-            {
-                "status": "attention" if found.is_wrong else "ok",
-                "version": __version__,
-                "events": found.head,
-                "log": log_view(found.divergences),
-                "projections": [
-                    {
-                        "name": p.name,
-                        "version": p.version,
-                        "state": p.state,
-                        "position": p.position,
-                        "lag": p.lag,
-                        "lag_seconds": p.lag_seconds,
-                    }
-                    for p in found.projections
-                ],
-                "quarantined": len(found.quarantined),
-            }
-        )
+        health = lrs.health()
+        return as_json({"status": "ok"} if is_stranger() else _health_view(health))
 
     return bp
+
+
+def _entry_points() -> dict[str, str]:
+    return {
+        "name": "Zachetka",
+        "xapi": link("/xapi/statements"),
+        "transcripts": link("/api/v1/transcripts"),
+        "courses": link("/api/v1/courses"),
+        "projections": link("/api/v1/projections"),
+        "health": link("/health"),
+    }
+
+
+def _health_view(health: Health) -> dict[str, Any]:
+    """The store's health for a client that has a key."""
+    return {
+        "status": "attention" if health.is_wrong else "ok",
+        "version": __version__,
+        "events": health.head,
+        "log": log_view(health.divergences),
+        "projections": [
+            {
+                "name": p.name,
+                "version": p.version,
+                "state": p.state,
+                "position": p.position,
+                "lag": p.lag,
+                "lag_seconds": p.lag_seconds,
+            }
+            for p in health.projections
+        ],
+        "quarantined": len(health.quarantined),
+    }

@@ -1,24 +1,34 @@
-"""Every setting, read once from the environment and a file, checked, and frozen.
+"""All settings, read once from the environment and a file, checked, and frozen.
 
-The file is TOML with the names in lower case and without LRS_ (`port = 8080`); the environment
-takes precedence. With an unknown name or a value out of range the program does not start, and
-names the setting.
+The file is TOML with the names in lower case and without LRS_ (`port = 8080`). The environment
+takes precedence. If a name is unknown or a value is out of range, the program does not start and
+its message names the setting. `setting_values` reads the values.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from lrs.db import address
 from lrs.domain.errors import Misconfigured
+from lrs.setting_values import (
+    database_url,
+    one_of,
+    origins,
+    public_address,
+    seconds,
+    some_text,
+    truth,
+    web_address,
+    whole,
+    zone_name,
+    zone_of,
+)
 
 PREFIX = "LRS_"
 CONFIG = "LRS_CONFIG"
@@ -26,110 +36,7 @@ DEFAULT_FILE = "zachetka.toml"
 DEFAULT_LEDGER = "sqlite:///var/ledger.db"
 DEFAULT_REPLICAS = "var/replicas"
 TESTING = "LRS_TEST_"
-"""Variables of the test suite, which are no settings."""
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _seconds(low: float, high: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-        if not low <= value <= high:
-            raise ValueError(f"a number of seconds from {low} to {high}")
-        return value
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError("one of " + ", ".join(choices))
-        return text
-
-    return parse
-
-
-def _truth(text: str) -> bool:
-    if text.lower() not in ("true", "false"):
-        raise ValueError("true or false")
-    return text.lower() == "true"
-
-
-def _url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        raise ValueError(address.FORMS)
-    address.read(text)
-    return text
-
-
-def _text(text: str) -> str:
-    if not text:
-        raise ValueError("a text that is not empty")
-    return text
-
-
-def _web_address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("an http or https address")
-    return text
-
-
-_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})+)*")
-
-
-def _public_url(text: str) -> str:
-    """The address without slashes at its end, its path percent-encoded."""
-    text = text.rstrip("/")
-    parts = urlsplit(text)  # ValueError for a bracket too many
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
-    is_valid = (
-        _ORIGIN.fullmatch(f"{parts.scheme}://{parts.netloc}")
-        and parts.hostname
-        and (parts.port is None or parts.port > 0)
-        and _PATH.fullmatch(path)
-        and not path.lower().endswith("/xapi")
-        and not (parts.query or parts.fragment)
-    )
-    if not is_valid:
-        raise ValueError(
-            "an http or https address such as https://portal.example.org/lrs, without /xapi, "
-            "name, query and fragment"
-        )
-    return f"{parts.scheme}://{parts.netloc}{path}"
-
-
-def _time_zone(text: str) -> str:
-    try:
-        _zone(text)
-    except (LookupError, ValueError, OSError):
-        raise ValueError("the name of a time zone, such as Europe/Moscow") from None
-    return text
-
-
-def _zone(name: str) -> tzinfo:
-    # UTC needs no data on time zones
-    return UTC if name == "UTC" else ZoneInfo(name)
-
-
-_ORIGIN = re.compile(r"https?://[^\s/?#@,]+", re.ASCII)
-
-
-def _origins(text: str) -> frozenset[str]:
-    origins = [part.strip().lower() for part in text.split(",") if part.strip()]
-    if not all(part == "*" or _ORIGIN.fullmatch(part) for part in origins):
-        raise ValueError("origins such as https://courses.example.org, with commas between, or *")
-    return frozenset(origins)
+"""Begins the names of the test suite's variables, which are not settings."""
 
 
 def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
@@ -140,155 +47,163 @@ def _setting(default: Any, parse: Callable[[str], Any], says: str) -> Any:
 class Settings:
     """One installation's settings. docs/settings.md repeats each meaning; a test compares them."""
 
-    ledger_url: str = _setting(DEFAULT_LEDGER, _url, "The database of the log.")
+    ledger_url: str = _setting(DEFAULT_LEDGER, database_url, "The database of the log.")
     views_url: str = _setting(
         "",
-        _url,
+        database_url,
         "The projections' database; by default a file next to the log, on PostgreSQL the same.",
     )
-    host: str = _setting("127.0.0.1", _text, "The address to listen on.")
-    port: int = _setting(8080, _whole(1, 65535), "The port to listen on.")
+    host: str = _setting("127.0.0.1", some_text, "The address to listen on.")
+    port: int = _setting(8080, whole(1, 65535), "The port to listen on.")
     public_url: str = _setting(
         "",
-        _public_url,
+        public_address,
         "The address that clients use, without /xapi; by default made of host and port.",
     )
     workers: int = _setting(
-        0, _whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
+        0, whole(1, 64), "Server processes; by default 1 on SQLite and 2 on PostgreSQL."
     )
     threads: int = _setting(
         16,
-        _whole(1, 128),
+        whole(1, 128),
         "How many writes a server process handles at once; reads are a quarter fewer.",
     )
     body_seconds: float = _setting(
         10.0,
-        _seconds(0.1, 3_600),
+        seconds(0.1, 3_600),
         "Seconds that 64 KiB of a body may take, in addition to their time at the minimum rate.",
     )
     body_rate: int = _setting(
         8_000,
-        _whole(1, 1_000_000_000),
+        whole(1, 1_000_000_000),
         "The minimum rate of a request body, in bytes a second.",
     )
     alternate_syntax: bool = _setting(
         True,
-        _truth,
+        truth,
         "Whether the store accepts the alternate request syntax (forms) of xAPI 1.0.x.",
     )
     xapi_version: str = _setting(
-        "2.0.0", _one_of("1.0.3", "2.0.0"), "The xAPI version of requests that name none."
+        "2.0.0", one_of("1.0.3", "2.0.0"), "The xAPI version of requests that name none."
     )
     authority_homepage: str = _setting(
-        "http://zachetka.local/keys", _web_address, "The homePage of the authority's account."
+        "http://zachetka.local/keys", web_address, "The homePage of the authority's account."
     )
     cors_origins: frozenset[str] = _setting(
         frozenset(),
-        _origins,
+        origins,
         "Origins of browser pages that may use the store; * means any origin.",
     )
     max_json_bytes: int = _setting(
-        10_000_000, _whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."
+        10_000_000, whole(1_000, 1_000_000_000), "The largest JSON body, in bytes."
     )
     max_values: int = _setting(
         1_000_000,
-        _whole(1_000, 100_000_000),
+        whole(1_000, 100_000_000),
         "The most JSON values in one body; a tenth of this number in one statement.",
     )
     max_statements: int = _setting(
-        10_000, _whole(1, 1_000_000), "The most statements in one request."
+        10_000, whole(1, 1_000_000), "The most statements in one request."
     )
     max_body_bytes: int = _setting(
         100_000_000,
-        _whole(1_000, 100_000_000_000),
+        whole(1_000, 100_000_000_000),
         "The largest request body of any kind, in bytes.",
     )
     max_parts: int = _setting(
-        64, _whole(2, 10_000), "The most parts of a multipart body, statements included."
+        64, whole(2, 10_000), "The most parts of a multipart body, statements included."
     )
     max_attachment_bytes: int = _setting(
-        25_000_000, _whole(0, 100_000_000_000), "The largest attachment, in bytes."
+        25_000_000, whole(0, 100_000_000_000), "The largest attachment, in bytes."
     )
     max_document_bytes: int = _setting(
-        10_000_000, _whole(0, 1_000_000_000), "The largest State or Profile document, in bytes."
+        10_000_000,
+        whole(0, 1_000_000_000),
+        "The largest State or Profile document, in bytes.",
     )
     max_merged_bytes: int = _setting(
         1_000_000,
-        _whole(0, 1_000_000_000),
+        whole(0, 1_000_000_000),
         "The most bytes of a document and of the body that a POST merges into it, together.",
     )
     quota_bytes: int = _setting(
         0,
-        _whole(0, 1_000_000_000_000_000),
+        whole(0, 1_000_000_000_000_000),
         "The most bytes of documents and attachments in all; 0 means no limit.",
     )
     key_quota_bytes: int = _setting(
         0,
-        _whole(0, 1_000_000_000_000_000),
+        whole(0, 1_000_000_000_000_000),
         "The most bytes of documents and attachments that a key may bring; 0 means no limit.",
     )
     keep_superseded_days: int = _setting(
         30,
-        _whole(0, 36_500),
+        whole(0, 36_500),
         "Days for which a superseded State document keeps its bytes; 0 means for ever.",
     )
     blob_folder: str = _setting(
-        "", _text, "A folder for the bytes of attachments and documents; by default the database."
+        "",
+        some_text,
+        "A folder for the bytes of attachments and documents; by default the database.",
     )
     replica_folder: str = _setting(
         "",
-        _text,
+        some_text,
         "A folder for replicas of the read models as known earlier; by default one beside the "
         "read models' file, on PostgreSQL var/replicas.",
     )
     max_replicas: int = _setting(
-        8, _whole(1, 1_000), "The most replicas; those not used for longest are dropped first."
+        8, whole(1, 1_000), "The most replicas; those not used for longest are dropped first."
     )
     group_access: str = _setting(
         "none",
-        _one_of("none", "read", "write"),
+        one_of("none", "read", "write"),
         "Rights of the files' group: none, read or write; other users have none.",
     )
-    max_page: int = _setting(500, _whole(1, 10_000), "The most statements in one reply.")
+    max_page: int = _setting(500, whole(1, 10_000), "The most statements in one reply.")
     max_page_bytes: int = _setting(
         4_000_000,
-        _whole(1_000, 1_000_000_000),
+        whole(1_000, 1_000_000_000),
         "The most bytes of statements in one reply, which holds at least one statement.",
     )
     write_timeout: float = _setting(
-        4.0, _seconds(0.1, 60), "Seconds that a write may wait for the database."
+        4.0, seconds(0.1, 60), "Seconds that a write may wait for the database."
     )
     fresh_timeout: float = _setting(
-        2.0, _seconds(0, 60), "Seconds that a read may wait for its projection to catch up."
+        2.0, seconds(0, 60), "Seconds that a read may wait for its projection to catch up."
     )
     vocabulary: str = _setting(
-        "", _text, "A TOML file with further verbs and activity types of training."
+        "", some_text, "A TOML file with further verbs and activity types of training."
     )
     trusted_certificates: str = _setting(
-        "", _text, "A PEM file of certificates; signatures by these are trusted."
+        "", some_text, "A PEM file of certificates; signatures by these are trusted."
     )
     time_zone: str = _setting(
         "UTC",
-        _time_zone,
+        zone_name,
         "The centre's time zone: it gives the local day of times that are stated in UTC.",
     )
     project_in_web: bool = _setting(
-        True, _truth, "Whether server processes fold projections; set false if `lrs project` does."
+        True,
+        truth,
+        "Whether server processes fold projections; set false if `lrs project` does.",
     )
     prepare_statements: bool = _setting(
         True,
-        _truth,
+        truth,
         "PostgreSQL: prepare SQL statements; set false behind a PgBouncer that pools transactions.",
     )
     log_level: str = _setting(
         "info",
-        _one_of("debug", "info", "warning", "error"),
+        one_of("debug", "info", "warning", "error"),
         "The lowest level of log entries that are written.",
     )
     access_log: bool = _setting(
-        False, _truth, "Whether to log every request: key, route and status, no personal data."
+        False,
+        truth,
+        "Whether to log every request: key, route and status, no personal data.",
     )
-    log_format: str = _setting("json", _one_of("json", "console"), "The format of log entries.")
+    log_format: str = _setting("json", one_of("json", "console"), "The format of log entries.")
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str], folder: Path = Path()) -> Settings:
@@ -327,11 +242,11 @@ class Settings:
     @property
     def zone(self) -> tzinfo:
         """The centre's time zone."""
-        return _zone(self.time_zone)
+        return zone_of(self.time_zone)
 
 
 def described() -> list[tuple[str, object, str]]:
-    """Every setting's name, default and meaning."""
+    """The name, default and meaning of every setting."""
     return [
         (PREFIX + f.name.upper(), f.default, f.metadata["says"])
         for f in fields(Settings)
@@ -357,15 +272,15 @@ def _from_file(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _parsed(given: Mapping[str, str]) -> dict[str, Any]:
-    known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
-    values = {}
+    settings = {PREFIX + f.name.upper(): f for f in fields(Settings)}
+    parsed = {}
     for name, text in given.items():
-        if name not in known:
-            raise Misconfigured(f"{name} is no setting; docs/settings.md lists them.")
+        if name not in settings:
+            raise Misconfigured(f"{name} is not a setting; docs/settings.md lists them all.")
         try:
-            values[known[name].name] = known[name].metadata["parse"](text)
+            parsed[settings[name].name] = settings[name].metadata["parse"](text)
         except address.BadAddress as error:
             raise Misconfigured(f"{name} {error}.") from None
         except ValueError as error:
             raise Misconfigured(f"{name} must be {error}.") from None
-    return values
+    return parsed

@@ -1,8 +1,8 @@
-"""One person as the store knew them at an earlier position: read from the log and folded anew.
+"""A person as the store knew them at an earlier position: read from the log and folded again.
 
-The same pure folds as the projection's, over what stood in the log then: statements not yet voided,
-the catalogue as described, the links that held. Only what statements call courses is of today: it
-says nothing of the person.
+The pure folds are those of the projection. They get what the log held at that position: the
+statements that were not yet voided, the catalogue, and the links. Only the names that statements
+give to courses are today's: they say nothing about the person.
 """
 
 from __future__ import annotations
@@ -33,17 +33,20 @@ from lrs.projections.training import (
 )
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.courses import Course
+from lrs.projections.training.lines import OutcomeRow
 from lrs.projections.training.people import Trainee
 
 
 @dataclass(frozen=True, slots=True)
 class PersonAsOf:
-    """A person, their lines, and what ruled them, as of a position."""
+    """A person, their lines, and the programmes and exceptions, as of a position."""
 
     trainee: Trainee
     lines: Sequence[tuple[Course, LineState]]
     vouched: Mapping[Authorities, Mapping[str, LineState]]
-    """The lines by course IRI as the statements of these authorities alone make them."""
+    """For the authorities that a programme accepts: the lines, by course IRI, as computed from the
+    statements of these authorities only.
+    """
     programmes: dict[str, ProgrammeRules]
     exemptions: Sequence[JsonObject]
     revocations: Sequence[JsonObject]
@@ -62,7 +65,7 @@ def person_as_of(
     words: Vocabulary = STANDARD,
     zone: tzinfo = UTC,
 ) -> PersonAsOf | None:
-    """What was known at position `upto` of the person with this identifier; None if nothing.
+    """The person with this identifier as known at position `upto`; None if unknown then.
 
     `words` and `zone` are the installation's.
     """
@@ -77,22 +80,16 @@ def person_as_of(
     if not rows and not records:
         return None
     entries = _entries(connection, EntryKind.COURSE, upto)
-    listed = listings(entries)
     recorded = {p: s.recorded() for p, s in log.at(sorted({r.position for r in rows})).items()}
-    outcomes_by_position = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
-    numbered = sorted(numbers, key=numbers.__getitem__)
-    names = {number: identifier for identifier, number in numbers.items()}
-    mine = [
-        (outcome, row.voided is not None and row.voided <= upto)
-        for row in sorted(rows, key=lambda row: row.position)
-        for outcome in outcomes_by_position.get(row.position, ())
-        if outcome.trainee == names[row.trainee] and concerns(outcome)
-    ]
+    listed = listings(entries)
+    outcomes_at = {p: outcomes(r, words, listed, zone) for p, r in recorded.items()}
+    mine = _own(rows, outcomes_at, numbers, upto)
     states = fold_lines(
         (outcome.course, outcome.position, None if voided else outcome) for outcome, voided in mine
     )
     programmes = catalogue_cache.programmes(connection, upto, zone)
     named = {authorities for one in programmes.values() for authorities in one.authorities}
+    numbered = sorted(numbers, key=numbers.__getitem__)
     name = _name((outcome for outcome, _ in mine), [representative, *numbered])
     return PersonAsOf(
         trainee=_trainee(connection, representative, keys, name, records[-1:]),
@@ -108,26 +105,44 @@ def person_as_of(
     )
 
 
+def _own(
+    rows: Iterable[OutcomeRow],
+    outcomes_at: Mapping[int, Sequence[Outcome]],
+    numbers: Mapping[str, int],
+    upto: int,
+) -> list[tuple[Outcome, bool]]:
+    """The outcomes of the person whose identifiers have these numbers, in the order of the log, and
+    whether each was voided by position `upto`.
+    """
+    names = {number: identifier for identifier, number in numbers.items()}
+    return [
+        (outcome, row.voided is not None and row.voided <= upto)
+        for row in sorted(rows, key=lambda row: row.position)
+        for outcome in outcomes_at.get(row.position, ())
+        if outcome.trainee == names[row.trainee] and concerns(outcome)
+    ]
+
+
 def _vouched(
     courses_: Iterable[str],
     mine: Iterable[tuple[Outcome, bool]],
     recorded: Mapping[int, RecordedStatement],
     authorities: Authorities,
 ) -> dict[str, LineState]:
-    """The lines as the statements of these authorities alone make them, by course IRI."""
-    found = fold_lines(
+    """The lines as computed from the statements of these authorities only, by course IRI."""
+    states = fold_lines(
         (outcome.course, outcome.position, outcome)
         for outcome, voided in mine
         if not voided and vouches(recorded[outcome.position].authority, authorities)
     )
-    return {iri: line_encoding.normalised(found.get(iri, LineState())) for iri in courses_}
+    return {iri: line_encoding.normalised(states.get(iri, LineState())) for iri in courses_}
 
 
 def _identifiers(connection: Connection, key: str, upto: int) -> tuple[list[str], str]:
-    """All identifiers of the person who had this one then, and the one that stood for them."""
+    """All identifiers of the person who had this one then, and the representative among them."""
     links = {one["agent"]: one["person"] for one in _entries(connection, EntryKind.LINK, upto)}
-    who = representatives(links)
-    return identifiers(who, key), who.get(key, key)
+    people_ = representatives(links)
+    return identifiers(people_, key), people_.get(key, key)
 
 
 def _entries(connection: Connection, kind: EntryKind, upto: int) -> list[JsonObject]:
@@ -142,14 +157,14 @@ def _lines(
     programmes: dict[str, ProgrammeRules],
 ) -> list[tuple[Course, LineState]]:
     described = {entry["id"]: entry for entry in entries}
-    wanted: dict[str, list[str]] = {}
+    programmes_of: dict[str, list[str]] = {}
     for code, programme in programmes.items():
         for iri in programme.courses.values():
-            wanted.setdefault(iri, []).append(code)
+            programmes_of.setdefault(iri, []).append(code)
     named = courses.undescribed(connection, states)
     return [
         (
-            courses.as_described(named[iri], described.get(iri), wanted.get(iri, ())),
+            courses.as_described(named[iri], described.get(iri), programmes_of.get(iri, ())),
             line_encoding.normalised(state),
         )
         for iri, state in states.items()
@@ -159,8 +174,8 @@ def _lines(
 def _name(mine: Iterable[Outcome], keys: Iterable[str]) -> str | None:
     """The newest name of the first of the identifiers that has one.
 
-    As lrs.projections.training.people has it: by the statements' own time, by letters where times
-    are equal.
+    The newest is decided as in lrs.projections.training.people_fold: by the statements'
+    timestamps, and by letters if these are equal.
     """
     newest: dict[str, tuple[int, str]] = {}
     for one in mine:
@@ -177,12 +192,12 @@ def _trainee(
     name: str | None,
     record: Sequence[JsonObject | None],
 ) -> Trainee:
-    found = people.person_by_key(connection, key)
+    present = people.person_by_key(connection, key)
     entry = record[0] if record else None
     number = (entry or {}).get("number")
     accounts = [one.split("|", 2)[2] for one in (key, *keys) if one.startswith("account|")]
     return Trainee(
-        id=found.id if found else 0,
+        id=present.id if present else 0,
         key=key,
         name=(entry or {}).get("name") or name,
         personnel=number or next(iter(accounts), None),

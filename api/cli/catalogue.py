@@ -29,12 +29,12 @@ def catalogue() -> None:
 
 @catalogue.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--preview", is_flag=True, help="Show what would change, and change nothing.")
 def import_(file: Path, preview: bool) -> None:
     """Import FILE, a YAML file or an Excel workbook: as a whole or not at all, with all errors
     reported. Repeating the import changes nothing.
     """
-    from api.catalogue_files.files import read  # its libraries are nothing that a server needs
+    from api.catalogue_files.files import read  # here, because a server does not need its libraries
 
     source = read(file)
     steps = _described(source, preview)
@@ -42,7 +42,7 @@ def import_(file: Path, preview: bool) -> None:
         click.echo(line)
     for line in _remarks(source, steps):
         click.echo(line, err=True)
-    click.echo("Nothing is changed: this was a preview." if preview else "Catalogue imported.")
+    click.echo("This was a preview: nothing is changed." if preview else "Catalogue imported.")
 
 
 @catalogue.command("template")
@@ -54,17 +54,17 @@ def template(file: Path) -> None:
     from api.catalogue_files.template import make
 
     make(file)
-    click.echo(f"{file} is made. Fill it in, then: lrs catalogue import {file} --preview")
+    click.echo(f"{file} is created. Fill it in, then run: lrs catalogue import {file} --preview")
 
 
 def _described(source: Source, preview: bool) -> list[ChangeStep]:
     """The changes that the file makes. Raises ImportRefused with all its errors."""
-    found = examine_catalogue(source.value)
+    examined = examine_catalogue(source.value)
     error = None
     with store() as lrs:
         by = lrs.credentials.operator("catalogue import")
         try:
-            steps = describe(lrs, found, by, preview=preview or bool(source.faults))
+            steps = describe(lrs, examined, by, preview=preview or bool(source.faults))
         except InvalidEntry as refused:
             error = refused
     if error or source.faults:
@@ -73,7 +73,7 @@ def _described(source: Source, preview: bool) -> list[ChangeStep]:
 
 
 def _counts(steps: list[ChangeStep]) -> list[str]:
-    """A line for each kind that the file speaks of."""
+    """A line for each kind of entry in the file."""
     lines = []
     for kind in dict.fromkeys(step.stated.kind for step in steps):
         changes = [step.change for step in steps if step.stated.kind is kind]
@@ -83,11 +83,11 @@ def _counts(steps: list[ChangeStep]) -> list[str]:
 
 
 def _remarks(source: Source, steps: list[ChangeStep]) -> Iterable[str]:
-    """What of the file is not read, and what is likely not what was meant."""
+    """Notes on parts of the file that are not read, and warnings about probable mistakes."""
     yield from (f"Note: {note}" for note in source.notes)
-    found = doubts([step.stated for step in steps])
-    for doubt in found[:MOST_WARNINGS]:
+    warnings = doubts([step.stated for step in steps])
+    for doubt in warnings[:MOST_WARNINGS]:
         content = source.content(doubt.where)
         yield f"Warning: {source.place(doubt.where)}: {doubt.detail}{content}"
-    if len(found) > MOST_WARNINGS:
-        yield f"Warning: {len(found) - MOST_WARNINGS} more like these."
+    if len(warnings) > MOST_WARNINGS:
+        yield f"Warning: {len(warnings) - MOST_WARNINGS} more like these."

@@ -1,4 +1,4 @@
-"""What every command begins with: the settings, and the store that they name."""
+"""The start of every command: reading the settings, and opening the store."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lrs.settings import Settings
 
 
 def settings() -> Settings:
-    """Raises Misconfigured."""
-    found = Settings.from_env(os.environ)
-    configure(found)
-    return found
+    """The settings; also configures logging. Raises Misconfigured."""
+    settings = Settings.from_env(os.environ)
+    configure(settings)
+    return settings
 
 
 @contextmanager
 def store() -> Iterator[Lrs]:
-    """The store, for as long as the command runs. Raises Misconfigured, Unavailable."""
+    """The store, which is closed at the end of the command. Raises Misconfigured, Unavailable."""
     lrs = bootstrap.build(settings())
     tune_memory()
     try:

@@ -1,4 +1,4 @@
-"""Filling an empty store with the demo's training centre, and saying where to look."""
+"""Fills an empty store with the demo's training centre, and says which reports to look at."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _STRICTER: EntryIdentity = (EntryKind.PROGRAMME, ("senior",))
 
 
 def fill(lrs: Lrs, journal: Journal, past: Past, progress: Callable[[int], None]) -> str:
-    """Store what the demo tells, unless it is there, and make a key. What to tell people. Raises
-    ImportRefused where the store holds a demo of another version.
+    """Store the demo's statements and catalogue, unless they are stored already, and create a key.
+    Returns the text to print. Raises ImportRefused if the store holds another version of the demo.
 
-    Events have the dates of `past` if the store was built to ask it, else those of the clock.
-    A key of an earlier start is revoked: its secret is gone.
+    Events have the dates of `past` if the store was built to use them, else those of the clock.
+    The key of an earlier run is revoked, because its secret is no longer known.
     """
     statements = list(journal.statements())
     if not _is_filled(lrs, UUID(statements[-1]["id"])):
@@ -59,7 +59,7 @@ Stop with Ctrl-C.
 
 
 def _is_filled(lrs: Lrs, last: UUID) -> bool:
-    """Whether an earlier start came to the last statement."""
+    """Whether an earlier run has stored the last statement."""
     if not lrs.ledger.reader.statements([last]):
         return False
     if not lrs.catalogue.histories([_STRICTER], _operator(lrs)):
@@ -74,9 +74,10 @@ def tell(
     progress: Callable[[int], None] = lambda _: None,
     expect: Callable[[EntryIdentity, int], None] = lambda *_: None,
 ) -> None:
-    """Store statements and events in their order, but for those which are stored already.
+    """Store statements and catalogue events in their order, except those already stored.
 
-    `progress` is told the number of statements; `expect` which event is stored next.
+    `progress` is called with the number of statements so far, `expect` with the entry and its
+    version before an event is stored.
     """
     events, done = _JournalRecorder(lrs, by, expect), 0
     for is_entry, several in groupby(history, lambda news: isinstance(news, JournalEvent)):
@@ -92,8 +93,8 @@ def tell(
 
 
 class _JournalRecorder:
-    """Records events of the catalogue. That a thing was described so often is told by its versions:
-    a start that was broken off goes on where it ended.
+    """Records events of the catalogue. An entry's number of versions shows how many of its events
+    are stored, so a run that was interrupted continues where it stopped.
     """
 
     def __init__(
@@ -102,24 +103,26 @@ class _JournalRecorder:
         self._catalogue = lrs.catalogue
         self._by = by
         self._expect = expect
-        self._told: Counter[EntryIdentity] = Counter()
-        self._held: dict[EntryIdentity, int] = {}
+        self._seen: Counter[EntryIdentity] = Counter()
+        """The number of events of each entry so far."""
+        self._stored: dict[EntryIdentity, int] = {}
+        """The number of stored versions of each entry."""
 
     def record(self, events: list[JournalEvent]) -> None:
-        """In as few steps as they allow: one step describes a thing once."""
-        things = {(event.kind, event.key) for event in events} - self._told.keys()
-        held = self._catalogue.histories(things, self._by)
-        self._held |= {thing: len(versions) for thing, versions in held.items()}
+        """Record the events in as few steps as possible; a step describes an entry only once."""
+        things = {(event.kind, event.key) for event in events} - self._seen.keys()
+        histories = self._catalogue.histories(things, self._by)
+        self._stored |= {thing: len(versions) for thing, versions in histories.items()}
         waiting: dict[EntryIdentity, Stated] = {}
         for event in events:
             thing = (event.kind, event.key)
-            self._told[thing] += 1
-            if self._told[thing] <= self._held.get(thing, 0):
+            self._seen[thing] += 1
+            if self._seen[thing] <= self._stored.get(thing, 0):
                 continue
             if event.entry is None or thing in waiting:
                 self._catalogue.describe(list(waiting.values()), self._by)
                 waiting.clear()
-            self._expect(thing, self._told[thing])
+            self._expect(thing, self._seen[thing])
             if event.entry is None:
                 self._catalogue.withdraw(*thing, event.reason, self._by)
             else:
@@ -139,11 +142,11 @@ _REPORTS = (
     ("", "offices/04?on={on}", "its training, visits and ratings"),
     ("", "courses/1/statistics?by=office", "one course, office by office"),
 )
-"""Stories of the demo, the reports that show them, and what there is to see."""
+"""Stories of the demo, the paths of the reports that show them, and what to see there."""
 
 
 def _addresses(lrs: Lrs, notable: Mapping[str, str], base: str) -> str:
-    """A line for each report to try. Not every seed has every story."""
+    """A line for each report to try, of the stories that this seed has."""
     version = "-H 'X-Experience-API-Version: 2.0.0'"
     lines = [f"  curl -u $KEY {version} '{base}/xapi/statements?limit=1'"]
     known_at = iso(lrs.catalogue.history(*_STRICTER, _operator(lrs))[1].stored - 1)

@@ -21,7 +21,7 @@ BEHIND = 10_000
 """A lag in events beyond which something keeps the projector from its work."""
 
 RECENT_DAYS, MOST_WORDS = 30, 5
-"""Of how many days unknown verbs are told, and how many of them."""
+"""The days for which unrecognised verbs are reported, and the most verbs that are."""
 
 _AFTER_A_LOSS = (
     "Restore the log if there is a later copy of it, have what is missing sent again, then "
@@ -30,7 +30,9 @@ _AFTER_A_LOSS = (
 
 
 def examine(settings: Settings) -> Finding:
-    """Look at the store, as a start would: a read model of another log is begun anew."""
+    """Check the store. It is opened as a server would open it, so a read model of another log is
+    reset.
+    """
     finding = Finding()
     finding.lines.append(f"version     {__version__}, schema {SCHEMA_VERSION}")
     if settings.public_url:
@@ -52,7 +54,7 @@ def examine(settings: Settings) -> Finding:
             q = aside.event
             finding.troubles.append(
                 f"The projection {q.projection} could not fold the event at position "
-                f"{q.position} ({q.error}) and leaves it out: report it, then "
+                f"{q.position} ({q.error}) and has skipped it: report this error, then run "
                 f"`lrs projections retry {q.projection}`."
             )
         finding.lines += _uncounted(lrs)
@@ -73,8 +75,8 @@ def _report_troubles(finding: Finding) -> Iterator[None]:
 
 
 def _uncounted(lrs: Lrs) -> list[str]:
-    """How many statements of the last days count nowhere, and which of their verbs are near one
-    that would: no fault of the store, so no trouble.
+    """The number of recent statements that give no outcome, and those of their verbs that are
+    similar to a known one. This is not a problem of the store.
     """
     words = lrs.unrecognised.found(RECENT_DAYS).words
     if not words:
@@ -103,13 +105,13 @@ def _trouble(p: ProjectionEntry) -> str:
     why = f" ({p.failure.error})" if p.failure else ""
     match p.state:
         case ProjectionState.ERRING:
-            return f"cannot be folded just now{why}: is the database well, and its disk not full?"
+            return f"cannot be folded now{why}: check the database, and whether its disk is full."
         case ProjectionState.OUTDATED:
-            return f"is of an older version: `lrs projections rebuild {p.name}`."
+            return f"is of an older version: run `lrs projections rebuild {p.name}`."
         case ProjectionState.REPLACED:
             return (
-                "is of a newer version of the program, or of another log: start that program, or "
-                f"go back with `lrs projections rebuild {p.name}`."
+                "was built by a newer version of the program, or from another log: start that "
+                f"version, or run `lrs projections rebuild {p.name}`."
             )
         case ProjectionState.AHEAD:
             return "holds events that the log has lost: start a server, which rebuilds it."

@@ -1,7 +1,7 @@
-"""Statements from a file, through the same checks and the same write path as over HTTP.
+"""Imports statements from a file, with the same checks and the same write path as over HTTP.
 
-`api.cli.statement_files` reads the file. A statement without an id gets one made of what the file
-says up to it, so the same file brings the same statements, however often and wherever it broke off.
+`api.cli.statement_files` reads the file. The id of a statement without one is computed from the
+file up to there. So importing a file again stores nothing twice, even after an interruption.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from schemas.xapi.attachments import check_attachments
 BATCH = 500
 
 IDS = UUID("6f6b6d1e-3f0f-5e0c-9d53-0d0a3d5f4c1b")
-"""The namespace of the ids of statements that a file brings without one (RFC 9562, 5.5)."""
+"""The namespace of the ids that are given to statements without one (RFC 9562, 5.5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The number of statements in a file, and of those that this run stored itself."""
+    """The number of statements in a file, and the number of those that were new."""
 
     read: int
     new: int
@@ -40,10 +40,10 @@ def import_statements(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Imported:
-    """Store the statements in batches; how many there were. Repeating it changes nothing.
+    """Store the statements in batches. Repeating an import changes nothing.
 
-    Raises ImportRefused naming the first statement that is refused, counted from 1. The
-    statements before it may be stored, so a corrected file can simply be imported again.
+    Raises ImportRefused, which names the first refused statement, counted from 1. The statements
+    before it may be stored; the corrected file can be imported again.
     """
     run = _Run(lrs, by)
     rest = iter(statements)
@@ -81,7 +81,7 @@ class _Run:
         self.new += self._lrs.statements.store(batch, self._by, Version.V1_0_3, ids=own).new
 
     def _store_singly(self, batch: Sequence[ParsedStatement], ids: Sequence[UUID]) -> None:
-        """Store one after the other, to find the conflicting one."""
+        """Store the statements one after the other, to find the conflicting one."""
         for number, (statement, id) in enumerate(zip(batch, ids, strict=True), self.read + 1):
             try:
                 self._store([statement], [id])
@@ -89,8 +89,8 @@ class _Run:
                 raise self._refused(f"Statement {number}", error.detail) from None
 
     def _id(self, statement: ParsedStatement) -> UUID:
-        """The id for a statement without one: of its text and of all texts before it, so that two
-        of the same text differ, and a file that has grown keeps the ids of its beginning.
+        """The id for a statement without one, computed from its text and all texts before it. So
+        two statements with the same text differ, and appending to a file changes no earlier id.
         """
         self._content.update(statement.text + b"\n")
         return uuid5(IDS, self._content.hexdigest())
@@ -101,7 +101,7 @@ class _Run:
 
 
 def _check(statement: ParsedStatement) -> None:
-    """Accept what either version of the standard accepts; a file brings no attachments' bytes."""
+    """Accept what either version of the standard accepts. A file has no bytes of attachments."""
     value = statement.value
     try:
         check_statement(value, Version.V1_0_3)

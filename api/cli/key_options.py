@@ -1,4 +1,4 @@
-"""What `lrs key` reads and shows: when a key ends, what became of it, and who runs the command."""
+"""Parts of `lrs key`: the expiry of a key, its history, and the user who runs the command."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from lrs.service import KeyRecord
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hdw])").fullmatch
 _LONGEST = timedelta(days=36_525)
-_FORMS = "say its last day, as 2027-06-30, or how long it is good, as 12h, 90d or 26w"
+_FORMS = "give the last day, as 2027-06-30, or the duration, as 12h, 90d or 26w"
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When a key is to end: after its last day, or so long after it is made."""
+    """When a key expires: after its last day, or a duration after its creation."""
 
     day: date | None = None
     lasting: timedelta = timedelta()
 
     def instant(self, now: int, zone: tzinfo) -> int:
-        """In microseconds since the epoch; the day is one in that zone. ValueError where that is
-        over already.
+        """The end in microseconds since the epoch; the day is one in that zone. Raises ValueError
+        for a day that has already ended.
         """
         if self.day is None:
             return now + self.lasting // timedelta(microseconds=1)
         end = datetime.combine(self.day + timedelta(days=1), time(), zone)
         if micros(end) <= now:
-            raise ValueError("that day is over already")
+            raise ValueError("that day has already ended")
         return micros(end)
 
 
 def expiry_of(text: str) -> Expiry:
-    """What is meant. ValueError, which says what is wrong."""
-    found = _DURATION(text)
-    if found:
-        lasting = int(found[1]) * _UNITS[found[2]]
+    """The expiry that the text gives. Raises ValueError with the message for the user."""
+    duration = _DURATION(text)
+    if duration:
+        lasting = int(duration[1]) * _UNITS[duration[2]]
         if lasting > _LONGEST:
             raise ValueError("that is more than a hundred years")
         return Expiry(lasting=lasting)
@@ -55,14 +55,14 @@ def expiry_of(text: str) -> Expiry:
 
 
 def past_of(record: KeyRecord, used: int) -> str:
-    """When a key was created, used last and revoked, and when it ends; `used` is 0 for never."""
+    """When a key was created, last used and revoked, and when it expires; `used` is 0 for never."""
     return ", ".join(_past_of(record, used))
 
 
 def _past_of(record: KeyRecord, used: int) -> Iterator[str]:
     past = record.past
-    yield f"made {_moment(past.created)}{_by(past.created_by)}"
-    yield f"last used {_moment(used)}" if used else "no use known"
+    yield f"created {_moment(past.created)}{_by(past.created_by)}"
+    yield f"last used {_moment(used)}" if used else "no use recorded"
     if record.credential.expires:
         yield f"expires {_moment(record.credential.expires)}"
     if past.revoked:
@@ -70,9 +70,9 @@ def _past_of(record: KeyRecord, used: int) -> Iterator[str]:
 
 
 def user() -> str:
-    """Who runs the command, as the operating system knows them: by name, else by number."""
+    """The operating system's user who runs the command: the name, else the number."""
     try:
-        import pwd  # which Windows does not have
+        import pwd  # here, because Windows does not have it
     except ImportError:
         return getpass.getuser()
     number = os.getuid()
@@ -83,7 +83,7 @@ def user() -> str:
 
 
 def _moment(instant: int) -> str:
-    """To the second, in UTC."""
+    """The time in UTC, to the second."""
     return f"{iso(instant)[:19]}Z"
 
 

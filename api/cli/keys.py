@@ -32,7 +32,7 @@ Callback = Callable[[click.Context, click.Parameter, str | None], object]
 
 
 def _read_by(read: Callable[[str], object]) -> Callback:
-    """For click: what `read` makes of a text; its ValueError, which says what is wrong, is told."""
+    """A callback for click that reads a text with `read` and reports its ValueError."""
 
     def callback(ctx: click.Context, param: click.Parameter, text: str | None) -> object:
         try:
@@ -44,8 +44,8 @@ def _read_by(read: Callable[[str], object]) -> Callback:
 
 
 @contextmanager
-def _told(option: str) -> Iterator[None]:
-    """Has a ValueError told as what is wrong with an option."""
+def _reported(option: str) -> Iterator[None]:
+    """Report a ValueError as an error in the option."""
     try:
         yield
     except ValueError as error:
@@ -78,24 +78,24 @@ def key() -> None:
     type=click.Choice([s.value for s in Scope]),
     default=[s.value for s in MODULE],
     show_default=True,
-    help="What the key is good for; may be given several times.",
+    help="A right of the key; may be repeated.",
 )
 @click.option(
     "--expires",
     metavar="DATE|DURATION",
     callback=_read_by(expiry_of),
-    help="Its last day, as 2027-06-30, or how long it is good: 12h, 90d, 26w.",
+    help="The last day on which it is valid, as 2027-06-30, or the duration: 12h, 90d, 26w.",
 )
 @click.option(
     "--quota",
     metavar="BYTES",
     type=click.IntRange(1),
-    help="How much of documents and attachments it may bring; by default LRS_KEY_QUOTA_BYTES.",
+    help="The limit on its documents and attachments; by default LRS_KEY_QUOTA_BYTES.",
 )
 @click.option(
     "--continues",
     metavar="KEY",
-    help="The key whose place it takes, by name or label: it reaches that key's documents, too.",
+    help="The key that it replaces, by name or label: it can also use that key's documents.",
 )
 def create(
     label: str,
@@ -111,9 +111,9 @@ def create(
         lrs.credentials.require_free(label)
         until = 0
         if expires is not None:
-            with _told("--expires"):
+            with _reported("--expires"):
                 until = expires.instant(lrs.credentials.now(), lrs.settings.zone)
-        made = lrs.credentials.create(
+        new = lrs.credentials.create(
             label,
             [Scope(s) for s in scopes],
             until=until,
@@ -121,43 +121,45 @@ def create(
             quota=quota or 0,
             by=user(),
         )
-    click.echo(f"name    {made.name}\nsecret  {made.secret}\nscopes  {', '.join(made.scopes)}")
-    if made.expires:
-        click.echo(f"expires {iso(made.expires)}")
+    click.echo(f"name    {new.name}\nsecret  {new.secret}\nscopes  {', '.join(new.scopes)}")
+    if new.expires:
+        click.echo(f"expires {iso(new.expires)}")
 
 
 def _continued(lrs: Lrs, name: str | None) -> tuple[str, ...]:
-    """The names of the keys whose place a new one takes."""
+    """The names of the keys that a new one replaces."""
     if name is None:
         return ()
     former = lrs.credentials.named(name)
     if former.launch is not None:
-        raise click.BadParameter("a launch link's key has no successor", param_hint="'--continues'")
+        raise click.BadParameter(
+            "the key of a launch link cannot be replaced", param_hint="'--continues'"
+        )
     return former.id.hex, *former.continues
 
 
 @key.command("launch")
 @click.argument("module", metavar="MODULE_URL", callback=_read_by(module_of))
-@click.option("--actor", required=True, callback=_read_by(learner_of), help="Who is learning.")
+@click.option("--actor", required=True, callback=_read_by(learner_of), help="The learner.")
 @click.option(
-    "--activity", required=True, callback=_read_by(_activity), help="What the module is called."
+    "--activity", required=True, callback=_read_by(_activity), help="The module's activity id."
 )
 @click.option(
     "--registration",
     callback=_read_by(_registration),
-    help="Of an attempt to be resumed; a new one by default.",
+    help="The registration of an attempt to resume; by default a new one.",
 )
 @click.option(
     "--hours",
     type=click.IntRange(1, 8784),
     default=24,
     show_default=True,
-    help="How long the link is good.",
+    help="How many hours the link is valid.",
 )
 @click.option(
     "--endpoint",
     callback=_read_by(endpoint_of),
-    help="The store as the learner's browser reaches it; by default LRS_PUBLIC_URL.",
+    help="The store's address for the learner's browser; by default LRS_PUBLIC_URL.",
 )
 @click.option(
     "--quota",
@@ -165,13 +167,13 @@ def _continued(lrs: Lrs, name: str | None) -> tuple[str, ...]:
     type=click.IntRange(1),
     default=1_000_000_000,
     show_default=True,
-    help="How much of documents and attachments the visit may bring.",
+    help="The limit on the visit's documents and attachments.",
 )
-@click.option("--label", help="What the key is called in `lrs key list`.")
+@click.option("--label", help="The key's label in `lrs key list`.")
 @click.option(
     "--any-activity",
     is_flag=True,
-    help="Let the key speak of other activities, too, for a page that leads through several.",
+    help="Allow statements about other activities too, for a page that leads through several.",
 )
 def launch(
     module: str,
@@ -192,13 +194,13 @@ def launch(
     """
     with context.store() as lrs:
         by = lrs.credentials.operator("key launch")
-        with _told("--endpoint"):
+        with _reported("--endpoint"):
             endpoint = endpoint or own_endpoint(lrs.settings)
-        with _told("--actor"):
+        with _reported("--actor"):
             actor = numbered(lrs, actor, by) if isinstance(actor, str) else actor
-        what = LaunchLink(module, endpoint, actor, activity, registration or uuid4())
+        link = LaunchLink(module, endpoint, actor, activity, registration or uuid4())
         label = label or f"launch of {activity}"
-        made = lrs.credentials.create(
+        new = lrs.credentials.create(
             label,
             MODULE,
             lasting=timedelta(hours=hours),
@@ -211,8 +213,8 @@ def launch(
         notes = warnings(module, endpoint, lrs.settings)
         for note in filter(None, [*notes, unknown(lrs, actor, by)]):
             click.echo(f"Note: {note}", err=True)
-    click.echo(f"Key {made.name} is good until {iso(made.expires)}.", err=True)
-    click.echo(what.link(made))
+    click.echo(f"Key {new.name} is valid until {iso(new.expires)}.", err=True)
+    click.echo(link.link(new))
 
 
 @key.command("list")
@@ -227,14 +229,14 @@ def list_() -> None:
             click.echo(f"{credential.id.hex}  {record.status:7}  {scopes}  {credential.label}")
             past = past_of(record, uses.get(credential.id, 0))
             size, quota = sizes.get(credential.id.hex, 0), lrs.quotas.of(credential)
-            brought = f", brought {limited(size, quota)}" if size or quota else ""
-            click.echo(f"    {past}{brought}")
+            sent = f", sent {limited(size, quota)}" if size or quota else ""
+            click.echo(f"    {past}{sent}")
 
 
 @key.command("revoke")
 @click.argument("name", metavar="KEY")
 def revoke(name: str) -> None:
-    """Revoke a key for good; servers notice within five seconds. KEY is its name, or its label if
+    """Revoke a key for ever; servers notice within five seconds. KEY is its name, or its label if
     exactly one valid key has it.
     """
     with context.store() as lrs:

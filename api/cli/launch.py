@@ -1,7 +1,8 @@
-"""Launch links: how a module gets to know where the store is, its key, and who is learning.
+"""Launch links, which give a module the store's address, a key and the learner.
 
-The convention is Rustici's "Launch" of Tin Can: the module's address with the parameters endpoint,
-auth, actor, registration and activity_id. Spaces are `%20`: xapiwrapper does not decode `+`.
+They follow Rustici's launch convention of Tin Can: the module's address has the parameters
+endpoint, auth, actor, registration and activity_id. A space is `%20`, because xapiwrapper does not
+decode `+`.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ ACTOR_FORMS = (
 
 _WEB = ("http", "https")
 _NAMES = ("endpoint", "auth", "actor", "registration", "activity_id")
-_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - only compared, not listened on
 _HERE = ("127.0.0.1", "localhost", "::1")
-# RFC 3986, 2.2 and 2.1: what an address may hold as it is.
+# Characters that need no encoding in an address (RFC 3986, 2.2 and 2.1).
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchLink:
-    """One learner's one visit to a module."""
+    """One visit of one learner to a module."""
 
     module: str
     endpoint: str
@@ -61,7 +62,7 @@ class LaunchLink:
 
 
 def with_parameters(address: str, parameters: Mapping[str, str]) -> str:
-    """The address with these parameters after its own, and before its fragment."""
+    """The address with these parameters added after its own and before its fragment."""
     page, hash_, fragment = address.partition("#")
     pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
     joint = "" if page.endswith(("?", "&")) else "&" if "?" in page else "?"
@@ -69,8 +70,8 @@ def with_parameters(address: str, parameters: Mapping[str, str]) -> str:
 
 
 def learner_of(text: str) -> JsonObject | str:
-    """The Agent that is meant, or the text, which may be a personnel number. ValueError, which says
-    what is wrong with it.
+    """The learner's Agent, or the text itself if it may be a personnel number. Raises ValueError
+    with the message for the user.
     """
     text = text.strip()
     if text and not text.startswith("{") and "|" not in text and ":" not in text:
@@ -79,14 +80,14 @@ def learner_of(text: str) -> JsonObject | str:
 
 
 def numbered(lrs: Lrs, number: str, by: Credential) -> JsonObject:
-    """The Agent that stands for whoever has the personnel number. ValueError where nobody has it,
-    or several people.
+    """The representative Agent of the person with this personnel number. Raises ValueError if
+    nobody or several people have it.
     """
     try:
         key = lrs.people.numbered(number, by)
     except PersonNotFound:
         raise ValueError(
-            f"nobody has this personnel number: say who is learning as {ACTOR_FORMS}"
+            f"nobody has this personnel number: give the learner as {ACTOR_FORMS}"
         ) from None
     except InvalidQuery as error:
         raise ValueError(error.detail) from None
@@ -94,24 +95,24 @@ def numbered(lrs: Lrs, number: str, by: Credential) -> JsonObject:
 
 
 def unknown(lrs: Lrs, actor: JsonObject, by: Credential) -> str:
-    """What to point out where nobody in the catalogue has the identifier; empty where somebody has,
-    and where the catalogue has no people.
+    """A note if no personnel record in the catalogue has the learner's identifier; else empty, also
+    if the catalogue has no people.
     """
     key = agent_key(actor) or ""
-    with suppress(Unavailable):  # the link is good without
+    with suppress(Unavailable):  # the link is valid without the note
         if not lrs.catalogue.counts(by).get(EntryKind.PERSON):
             return ""
         try:
-            found = lrs.people.show(key, by)
+            person = lrs.people.show(key, by)
         except PersonNotFound:
-            found = None
-        if found is None or found.record is None:
-            return f"nobody's personnel record in the catalogue has {key}: is it written right?"
+            person = None
+        if person is None or person.record is None:
+            return f"no personnel record in the catalogue has {key}: check the spelling."
     return ""
 
 
 def actor_of(text: str) -> JsonObject:
-    """The Agent that is meant. ValueError, which says what is wrong with it."""
+    """The Agent that the text gives. Raises ValueError with the message for the user."""
     try:
         actor = _read(text)
         check_agent(actor)
@@ -119,7 +120,7 @@ def actor_of(text: str) -> JsonObject:
         place = f"{error.pointer}: " if error.pointer else ""
         raise ValueError(place + error.detail) from None
     if actor.get("objectType") == "Group":
-        raise ValueError("a launch is for one person, an Agent, and not for a Group")
+        raise ValueError("a launch is for one person: give an Agent, not a Group")
     return actor
 
 
@@ -132,20 +133,22 @@ def _read(text: str) -> JsonObject:
     try:
         return {"objectType": "Agent", **identifier_of(text)}
     except ValueError:
-        raise ValueError(f"say who is learning as {ACTOR_FORMS}") from None
+        raise ValueError(f"give the learner as {ACTOR_FORMS}") from None
 
 
 def module_of(text: str) -> str:
-    """The module's address as a browser asks for it. ValueError, which says what is wrong."""
+    """The module's address, encoded as a browser does. Raises ValueError with the message for the
+    user.
+    """
     parts = _web_address(text)
-    taken = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & {*_NAMES}
-    if taken:
-        raise ValueError(f"the address has a parameter of the launch already: {min(taken)}")
+    reserved = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} & {*_NAMES}
+    if reserved:
+        raise ValueError(f"the address has a parameter of the launch already: {min(reserved)}")
     return quote(text, safe=_IN_ADDRESSES)
 
 
 def endpoint_of(text: str) -> str:
-    """The endpoint, with a slash at its end. ValueError, which says what is wrong."""
+    """The endpoint, with a slash at its end. Raises ValueError with the message for the user."""
     parts = _web_address(text)
     if parts.query or parts.fragment:
         raise ValueError("an endpoint has neither a query nor a fragment")
@@ -153,14 +156,14 @@ def endpoint_of(text: str) -> str:
 
 
 def own_endpoint(settings: Settings) -> str:
-    """Where the store's clients reach it: at LRS_PUBLIC_URL, else where `lrs serve` listens.
-    ValueError where that is no one address.
+    """The store's endpoint by its settings: at LRS_PUBLIC_URL, else where `lrs serve` listens.
+    Raises ValueError if the server listens on all addresses.
     """
     if settings.public_url:
         return f"{settings.public_url}/xapi/"
     if settings.host in _EVERYWHERE:
         raise ValueError(
-            f"LRS_HOST is {settings.host}, which is no address to ask: say which is, or set "
+            f"LRS_HOST is {settings.host}, which is not an address for clients: give one, or set "
             "LRS_PUBLIC_URL"
         )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -168,27 +171,27 @@ def own_endpoint(settings: Settings) -> str:
 
 
 def warnings(module: str, endpoint: str, settings: Settings) -> list[str]:
-    """Why the module's browser would not reach the store, as far as these settings tell."""
+    """Reasons, as far as the settings show, why the module in a browser could not use the store."""
     page, store = _origin(module), _origin(endpoint)
-    found = []
+    reasons = []
     if page != store and not settings.cors_origins & {page, "*"}:
-        found.append(f"{page} is not among LRS_CORS_ORIGINS: the module cannot ask the store.")
+        reasons.append(f"{page} is not in LRS_CORS_ORIGINS: the module cannot use the store.")
     insecure = store.startswith("http:") and urlsplit(store).hostname not in _HERE
     if page.startswith("https:") and insecure:
-        found.append("A browser asks nothing over http for a page that came over https.")
-    return found
+        reasons.append("A browser sends no requests over http for a page loaded over https.")
+    return reasons
 
 
 def _web_address(text: str) -> SplitResult:
     parts = urlsplit(text)
     if parts.scheme not in _WEB or not parts.hostname:
         raise ValueError("an address begins with http:// or https:// and a host")
-    _ = parts.port  # which is read only now, and may be no number
+    _ = parts.port  # raises ValueError if the port is not a number
     return parts
 
 
 def _origin(address: str) -> str:
-    """As a browser writes it: in lower case, without the port that is the scheme's own."""
+    """The origin as a browser sends it: in lower case, without the default port of the scheme."""
     parts = urlsplit(address)
     netloc = parts.netloc.rpartition("@")[2].lower()
     usual = ":443" if parts.scheme == "https" else ":80"

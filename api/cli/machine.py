@@ -14,38 +14,38 @@ from lrs.file_access import open_to_others
 from lrs.settings import CONFIG, DEFAULT_FILE, Settings
 
 LOW = 1_000_000_000
-"""Bytes of free space below which somebody should make room."""
+"""Bytes of free space below which doctor reports a problem."""
 
 TRIED = 1_000_000
-"""Bytes that are written to a disk and removed again, as a quota does not show as free space."""
+"""Bytes that are written to a disk as a test and removed, because free space ignores quotas."""
 
 
 @dataclass
 class Finding:
-    """Lines of facts, and of problems."""
+    """Facts and problems, each a line."""
 
     lines: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
 
 def look_at_machine(settings: Settings, finding: Finding) -> None:
-    """The disks of the folders that the store writes to, and who else can read its files."""
+    """Check the disks of the folders that the store writes to, and who else can read its files."""
     for folders in _by_disk(_folders(settings)):
         _look_at_disk(folders, finding)
     if not settings.ledger_url.startswith("sqlite:"):
         finding.lines.append(
-            "disk        PostgreSQL does not tell how much room it has: watch its server"
+            "disk        PostgreSQL does not report its free space: watch its server"
         )
     opened = open_to_others(_files(settings))
     if opened:
         named = ", ".join(map(str, opened))
         finding.troubles.append(
-            f"Every user of this machine can read {named}: take that right away by chmod o-rwx."
+            f"Every user of this machine can read {named}: remove this right with chmod o-rwx."
         )
 
 
 def _folders(settings: Settings) -> Iterator[Path]:
-    """Where the store writes: databases, blobs, and what waits while a request comes in."""
+    """The folders that the store writes to: of databases, blobs, and bodies that are arriving."""
     for file in _databases(settings):
         yield file.parent
     if settings.blob_folder:
@@ -59,7 +59,7 @@ def _databases(settings: Settings) -> list[Path]:
 
 
 def _files(settings: Settings) -> Iterator[Path]:
-    """What nobody but the store's user and group should read, as far as it is there."""
+    """The files that only the store's user and group should read; some may not exist."""
     for file in _databases(settings):
         yield from (file.with_name(file.name + suffix) for suffix in ("", "-wal", "-shm"))
         yield from sorted(file.with_name(f"{file.name}.beside").glob("*"))
@@ -78,7 +78,7 @@ def _holds_password(config: Path) -> bool:
 
 
 def _by_disk(folders: Iterable[Path]) -> list[list[Path]]:
-    """The folders that are there, those of one file system together, each once."""
+    """The existing folders, each once, grouped by file system."""
     disks: dict[int, list[Path]] = {}
     for folder in folders:
         if folder.is_dir():
@@ -105,7 +105,7 @@ def _look_at_disk(folders: list[Path], finding: Finding) -> None:
 
 
 def _refusal(folder: Path) -> str:
-    """Why a file cannot grow there; empty if it can."""
+    """The reason why a file cannot be written there; empty if it can."""
     try:
         with TemporaryFile(dir=folder) as file:
             file.write(bytes(TRIED))

@@ -32,7 +32,7 @@ from lrs.runtime import tune_memory
 from lrs.settings import Settings
 
 REFUSED, UNAVAILABLE, MISCONFIGURED = 1, 69, 78
-"""Exit codes: 1 the input is refused, 69 and 78 as in sysexits.h. Wrong usage is 2."""
+"""Exit codes: 1 if the input is refused, 69 and 78 as in sysexits.h. Wrong usage gives 2."""
 
 
 class _OneLineErrors(click.Group):
@@ -51,9 +51,9 @@ class _OneLineErrors(click.Group):
 
 _DETAILS = {
     "unavailable": "The database is away or did not answer in time: run the command again in a few "
-    "seconds, or ask `lrs doctor` for the cause."
+    "seconds, or look for the cause with `lrs doctor`."
 }
-"""What a command says instead of what a client of the web server is told to do."""
+"""Sentences that commands print instead of those for clients of the web server."""
 
 
 def _exit_code(error: LrsError) -> int:
@@ -80,16 +80,16 @@ main.add_command(replay)
 def migrate() -> None:
     """Create the store's missing tables, and rebuild projections of an older version."""
     settings = context.settings()
-    made = bootstrap.migrate(settings)
+    is_new = bootstrap.migrate(settings)
     with context.store() as lrs:
         waiting = lrs.projection_admin.waiting()
         if waiting:
-            click.echo(f"Read models are made anew: {', '.join(waiting)}.")
+            click.echo(f"Projections to rebuild: {', '.join(waiting)}.")
             try:
                 rebuild_projections(lrs, waiting)
-            except RebuildConflict as conflict:  # a server of this version has begun already
+            except RebuildConflict as conflict:  # a server of this version rebuilds them already
                 click.echo(conflict.detail)
-    click.echo(store_created_message(settings) if made else "The store is up to date.")
+    click.echo(store_created_message(settings) if is_new else "The store is up to date.")
 
 
 @main.command()
@@ -98,11 +98,11 @@ def serve() -> None:
     from api.cli.serve import require_free
 
     settings = context.settings()
-    bootstrap.build(settings).close()  # refuse a bad store here, not in each worker
+    bootstrap.build(settings).close()  # so that a bad store is refused here, not in each worker
     require_free(settings.host, settings.port)
-    warned = exposure(settings)
-    if warned:
-        structlog.get_logger(__name__).warning("listening-without-tls", detail=warned)
+    warning = exposure(settings)
+    if warning:
+        structlog.get_logger(__name__).warning("listening-without-tls", detail=warning)
     click.echo(serving(settings))
     _run_server(settings)
 
@@ -148,14 +148,14 @@ def _note(sentence: str) -> None:
 def doctor() -> None:
     """Check the store's health, and report problems."""
     settings = context.settings()
-    found = examine(settings)
-    for line in found.lines:
+    finding = examine(settings)
+    for line in finding.lines:
         click.echo(line)
-    for trouble in found.troubles:
+    for trouble in finding.troubles:
         click.echo(f"! {trouble}")
-    if found.troubles:
+    if finding.troubles:
         sys.exit(REFUSED)
-    click.echo("Nothing is wrong.")
+    click.echo("No problems found.")
 
 
 @main.command()
@@ -184,7 +184,7 @@ def demo(seed: int, only_fill: bool) -> None:
 
 
 def _counter(what: str) -> Callable[[int], None]:
-    """Shows a growing number: in place on a terminal, now and then elsewhere."""
+    """Shows a growing number: in place on a terminal, else a line from time to time."""
     terminal = sys.stderr.isatty()
     shown = 0
 

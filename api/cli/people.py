@@ -17,13 +17,13 @@ from lrs.service.people import PersonEntry, PersonEntryKind, PersonHistory
 from schemas.catalogue.entries import check_entries
 from schemas.rules import is_agent_key
 
-SAME = "That was so already: nothing is recorded."
+SAME = "This is already recorded: nothing is changed."
 
 _AGENT_KEY = PROBLEMS["InvalidEntry"].sentences["agent-key"]
 
 
 def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """For click: a text that can be recorded, in UTF-8 and not blank."""
+    """A callback for click: a text in UTF-8 that is not blank."""
     if value is None:
         return None
     if not value.strip():
@@ -36,7 +36,7 @@ def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 
 def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """For click: an agent key."""
+    """A callback for click: an agent key."""
     _text(ctx, param, value)
     if not is_agent_key(value):
         raise click.BadParameter(_AGENT_KEY, ctx, param)
@@ -44,7 +44,7 @@ def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 
 def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """For click: an agent key, or what may be a personnel number."""
+    """A callback for click: an agent key, or a possible personnel number."""
     _text(ctx, param, value)
     return _identifier(ctx, param, value) if "|" in value else value
 
@@ -54,14 +54,14 @@ def person() -> None:
     """People: their identifiers and names.
 
     IDENTIFIER is an agent key: account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, mbox_sha1sum|HEX or
-    openid|URI. PERSON is an agent key, or a personnel number that one person alone has.
+    openid|URI. PERSON is an agent key, or a personnel number that only one person has.
     """
 
 
 @person.command("link")
 @click.argument("identifier", callback=_identifier)
 @click.argument("person", callback=_person)
-@click.option("--reason", callback=_text, help="How it is known; stays in the record.")
+@click.option("--reason", callback=_text, help="How this is known; the log keeps it.")
 def link(identifier: str, person: str, reason: str | None) -> None:
     """Link IDENTIFIER to PERSON: both are the same person."""
     with store() as lrs:
@@ -70,18 +70,18 @@ def link(identifier: str, person: str, reason: str | None) -> None:
         entry = {"agent": identifier, "person": key} | ({"reason": reason} if reason else {})
         stated = [Stated(*checked) for checked in check_entries(EntryKind.LINK, entry)]
         (step,) = lrs.catalogue.describe(stated, by)
-    same = step.change is Change.SAME
-    click.echo(SAME if same else f"{identifier} is the person known by {key}.")
+    is_same = step.change is Change.SAME
+    click.echo(SAME if is_same else f"{identifier} is the person known by {key}.")
 
 
 @person.command("unlink")
 @click.argument("identifier", callback=_identifier)
-@click.option("--reason", callback=_text, required=True, help="Why; stays in the record.")
+@click.option("--reason", callback=_text, required=True, help="The reason; the log keeps it.")
 def unlink(identifier: str, reason: str) -> None:
     """Withdraw the link of IDENTIFIER."""
     with store() as lrs:
         lrs.people.unlink(identifier, reason, lrs.credentials.operator("person unlink"))
-    click.echo(f"{identifier} is linked to nobody any more.")
+    click.echo(f"{identifier} is no longer linked to a person.")
 
 
 @person.command("rename")
@@ -102,8 +102,8 @@ def show(person: str) -> None:
     """Show PERSON: all identifiers, the personnel record, and the history of both."""
     with store() as lrs:
         by = lrs.credentials.operator("person show")
-        found = lrs.people.show(_key(lrs, person, by), by)
-    for line in _told(found):
+        history = lrs.people.show(_key(lrs, person, by), by)
+    for line in _lines(history):
         click.echo(line)
 
 
@@ -111,7 +111,7 @@ def _key(lrs: Lrs, person: str, by: Credential) -> str:
     return person if is_agent_key(person) else lrs.people.numbered(person, by)
 
 
-def _told(person: PersonHistory) -> Iterator[str]:
+def _lines(person: PersonHistory) -> Iterator[str]:
     yield _line("person", person.representative)
     for identifier in person.identifiers:
         if identifier != person.representative:
@@ -128,7 +128,7 @@ def _told(person: PersonHistory) -> Iterator[str]:
 
 
 def _what(change: PersonEntry) -> str:
-    """What was changed, in a line: a link's end, a record's members, a reason."""
+    """The change in a line: the person of a link, the members of a record, a reason."""
     entry, reason = change.version.entry, change.version.reason
     if entry is None:
         return f"{change.identifier}: {reason}" if reason else change.identifier
@@ -144,5 +144,5 @@ def _line(name: str, text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line of printable characters: a name is whatever a file said."""
+    """The text as one line of printable characters, because a name from a file may hold any."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -21,7 +21,7 @@ FAILED = 1
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="As JSON, as /api/v1/projections has it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON of /api/v1/projections.")
 @click.pass_context
 def projections(ctx: click.Context, as_json: bool) -> None:
     """Show the status of projections, or manage them with one of the commands."""
@@ -30,7 +30,7 @@ def projections(ctx: click.Context, as_json: bool) -> None:
     with context.store() as lrs:
         entries, divergences = lrs.projection_admin.all(), lrs.projection_admin.divergences()
     if as_json:
-        _say_json(room_view(entries, divergences))
+        _echo_json(room_view(entries, divergences))
         return
     for line in table(entries, divergences):
         click.echo(line)
@@ -54,7 +54,7 @@ def pause(name: str) -> None:
     """Pause NAME in all processes until it is resumed. Reads answer from its present rows."""
     with context.store() as lrs:
         lrs.projection_admin.pause(name)
-    click.echo(f"{name} is paused, in every process, until `lrs projections resume {name}`.")
+    click.echo(f"{name} is paused in all processes until `lrs projections resume {name}`.")
 
 
 @projections.command()
@@ -68,14 +68,14 @@ def resume(name: str) -> None:
 
 @projections.command()
 @click.argument("names", nargs=-1, metavar="NAME...")
-@click.option("--all", "every", is_flag=True, help="Every projection.")
-@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+@click.option("--all", "every", is_flag=True, help="All projections.")
+@click.option("--compare", is_flag=True, help="Compare the new rows with the present ones.")
 def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
     """Rebuild the projections while readers use the present tables, and swap the new tables in.
     Ctrl-C cancels it.
     """
     if every == bool(names):
-        raise click.UsageError("Name the projections, or say --all.")
+        raise click.UsageError("Name the projections, or give --all.")
     with context.store() as lrs:
         for name in names:
             lrs.projection_admin.require(name)
@@ -93,18 +93,18 @@ def cancel(name: str) -> None:
 
 @projections.command()
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def quarantine(name: str | None, as_json: bool) -> None:
     """List the events that NAME, or any projection, could not fold."""
     with context.store() as lrs:
-        aside = lrs.projection_admin.quarantined(name)
+        events = lrs.projection_admin.quarantined(name)
     if as_json:
-        shown = [{"projection": one.event.projection, **aside_view(one)} for one in aside]
-        _say_json({"quarantine": shown})
+        shown = [{"projection": one.event.projection, **aside_view(one)} for one in events]
+        _echo_json({"quarantine": shown})
         return
-    if not aside:
+    if not events:
         click.echo("Nothing is in quarantine.")
-    for one in aside:
+    for one in events:
         view = aside_view(one)
         click.echo(f"{one.event.projection} {view['position']}  {view['statement'] or ''}")
         click.echo(f"    {view['at'] or 'some time ago'}  {view['reason']}")
@@ -118,19 +118,19 @@ def retry(name: str, position: int | None) -> None:
     NAME is rebuilt.
     """
     with context.store() as lrs:
-        tried = lrs.projection_admin.retry(name, position)
-        for one in tried:
+        results = lrs.projection_admin.retry(name, position)
+        for one in results:
             click.echo(f"{one.position}  {one.reason or 'can be folded now'}")
-        if not tried:
+        if not results:
             click.echo("Nothing is in quarantine.")
-        elif any(one.reason is None for one in tried):
+        elif any(one.reason is None for one in results):
             rebuild_projections(lrs, [name])
         else:
             sys.exit(FAILED)
 
 
 def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
-    """Rebuild these projections, or all, and say how that went. Exits where rows differ."""
+    """Rebuild these projections, or all, and print the result. Exits with FAILED if rows differ."""
     chosen = list(names) or lrs.projection_admin.names
     shown = _Shown()
 
@@ -158,32 +158,32 @@ def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False
         click.echo(f"lrs: rebuilt rows differ from what was there before: {names}", err=True)
         sys.exit(FAILED)
     if compare and not done.untold:
-        click.echo("Every row came out the same.")
+        click.echo("All rows are the same as before.")
 
 
 class _Shown:
-    """Shows how far rebuilds are: in place on a terminal, now and then elsewhere."""
+    """Shows the progress of rebuilds: in place on a terminal, else a line from time to time."""
 
     EVERY = 10
-    """Times that it is told, half a second each, between two lines."""
+    """Calls, one every half second, between two lines."""
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
-        self._told = 0
+        self._calls = 0
 
     def __call__(self, rebuilds: Mapping[str, RebuildProgress | None]) -> None:
         line = together(rebuilds)
-        self._told += 1
+        self._calls += 1
         if self._terminal:
             click.echo(f"\r\033[K{line}", nl=False, err=True)
-        elif line and self._told % self.EVERY == 0:
+        elif line and self._calls % self.EVERY == 0:
             click.echo(line, err=True)
 
     def clear(self) -> None:
-        """Leave the terminal's line as it was."""
+        """Clear the terminal's line."""
         if self._terminal:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _say_json(value: object) -> None:
+def _echo_json(value: object) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

@@ -23,15 +23,15 @@ for command in (to, list_, drop):
 
 @replay.command("rebuild")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
-@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
+@click.option("--compare", is_flag=True, help="Compare the new rows with the present ones.")
 def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
     """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
     with context.store() as lrs:
-        known = lrs.projection_admin.names
-        unknown = [n for n in names if n not in known]
+        existing = lrs.projection_admin.names
+        unknown = [n for n in names if n not in existing]
         if unknown:
             raise click.BadParameter(
-                f"{unknown[0]} is no projection; there are: {', '.join(known)}"
+                f"{unknown[0]} is not a projection; there are: {', '.join(existing)}"
             )
         rebuild_projections(lrs, names, compare=compare)
 

@@ -1,4 +1,4 @@
-"""Running for long: the web server, and waiting for a signal."""
+"""Long-running commands: the web server, and waiting for a signal."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ from lrs.domain.errors import Misconfigured
 from lrs.settings import Settings
 
 LINGER = 10
-"""Seconds."""
+"""Seconds that the server waits for running requests when it stops."""
 
 CONNECTIONS = 8_192
-"""Of one process; more wait in the system's queue. One costs a file and some kilobytes."""
+"""The most connections of a process; others wait in the system's queue. A connection takes an open
+file and some kilobytes.
+"""
 
 HEAD_BYTES = 131_072
-"""Of the longest head, and what is held of each connection's body that is on its way."""
+"""The most bytes of a request's head, and of the part of a body that a connection buffers."""
 
 HEAD_SECONDS = 30
-"""In which a connection must bring the next request's head, the first line to the empty one."""
+"""Seconds for the head of a connection's next request, from its first to its empty line."""
 
 _OTHERS = 16
-"""Threads for what has no turn."""
+"""Threads for requests that need no turn."""
 
 _FILES = 256
-"""Open files that are not connections of clients."""
+"""Open files that are not client connections."""
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests under way are finished, but not waited for longer
-    than LINGER.
+    """Serve until SIGINT or SIGTERM. Running requests then get up to LINGER seconds to finish.
 
-    Raises Misconfigured when the address cannot be listened on.
+    Raises Misconfigured if the server cannot listen on the address.
     """
     require_free(settings.host, settings.port)
     Server(
@@ -59,33 +60,35 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-        # A worker has been seen to miss the signal that ends it. What is acknowledged is durable.
+        # A worker may miss the signal to end, and is then killed. Acknowledged events are durable.
         workers_kill_timeout=LINGER,
     ).serve()
 
 
 def threads_of(at_work: int) -> int:
-    """How many threads a process needs, so that each request finds one that is at work, waits in
-    line or awaits its body. A thread is made when it is needed, and ends when it is not.
+    """The number of threads of a process: one for each request that runs, waits for its turn or
+    for its body. A thread is created when it is needed and ends when it is not.
     """
     waiting = READS_IN_LINE + WRITES_IN_LINE + BODIES
     return reads_of(at_work) + at_work + waiting + _OTHERS
 
 
 def _connections() -> int:
-    """How many connections a process may keep, for which it gets as many open files as it may."""
+    """The number of connections that a process may keep. Raises its limit of open files as far as
+    this needs and the system allows.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + _FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    files = CONNECTIONS + _FILES
+    if soft != resource.RLIM_INFINITY and soft < files:
+        soft = files if hard == resource.RLIM_INFINITY else min(hard, files)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    few = CONNECTIONS if soft == resource.RLIM_INFINITY else soft - _FILES
-    return max(_OTHERS, min(CONNECTIONS, few))
+    possible = CONNECTIONS if soft == resource.RLIM_INFINITY else soft - _FILES
+    return max(_OTHERS, min(CONNECTIONS, possible))
 
 
 def require_free(host: str, port: int) -> None:
-    """Say in a sentence what the server would say in forty lines. Raises Misconfigured when the
-    address cannot be listened on.
+    """Raises Misconfigured if the server cannot listen on the address: one sentence instead of the
+    forty lines that the server would print.
     """
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -1,4 +1,4 @@
-"""The command `lrs prune`, and what other commands say of documents' and attachments' bytes."""
+"""The command `lrs prune`, and what other commands print about stored bytes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from lrs.domain.pruning import Presence
 from lrs.service import Health, Lrs, Prunable
 
 PAUSE = 0.05
-"""Seconds between two transactions of `lrs prune`: servers come in between."""
+"""Seconds between two transactions of `lrs prune`, in which servers can write."""
 
 NEARLY = 0.9
-"""The part of a quota from which on somebody should know."""
+"""The share of a quota from which on doctor reports a problem."""
 
 
 @click.command()
 @click.option(
     "--days",
     type=click.IntRange(0, 36_500),
-    help="What was superseded so many days ago goes; by default LRS_KEEP_SUPERSEDED_DAYS.",
+    help="Days that superseded versions keep their bytes; by default LRS_KEEP_SUPERSEDED_DAYS.",
 )
-@click.option("--dry-run", is_flag=True, help="Say how much would go, and delete nothing.")
+@click.option("--dry-run", is_flag=True, help="Show how much would be deleted, and delete nothing.")
 def prune(days: int | None, dry_run: bool) -> None:
     """Delete the bytes of superseded State documents. Servers do so by themselves from time to
     time.
@@ -29,24 +29,26 @@ def prune(days: int | None, dry_run: bool) -> None:
     The log keeps the events, sizes and hashes of these versions, and an event records the deletion.
     """
     with context.store() as lrs:
-        given = lrs.pruning.days if days is None else days
-        if days is None and not given:
-            raise click.UsageError("LRS_KEEP_SUPERSEDED_DAYS is 0, for ever: say --days.")
+        kept_days = lrs.pruning.days if days is None else days
+        if days is None and not kept_days:
+            raise click.UsageError("LRS_KEEP_SUPERSEDED_DAYS is 0, for ever: give --days.")
         if dry_run:
-            click.echo(f"{_amount(lrs.pruning.look(given))} would go.")
+            click.echo(f"{_amount(lrs.pruning.look(kept_days))} would be deleted.")
             return
-        pruned = lrs.pruning.run(given, pause=PAUSE)
-        click.echo(f"{_amount(pruned)} went; {counted(lrs.space.used())} are left.")
+        pruned = lrs.pruning.run(kept_days, pause=PAUSE)
+        click.echo(f"{_amount(pruned)} deleted; {counted(lrs.space.used())} remain.")
 
 
 def check_documents(lrs: Lrs) -> list[str]:
-    """Say how it is with the bytes of all versions of documents; the positions of those whose bytes
-    are not as the log says.
+    """Print how many versions of documents have their bytes; return the positions of those whose
+    bytes contradict the log.
     """
     checked = lrs.pruning.check()
-    there, gone = (checked.counts[p] for p in (Presence.THERE, Presence.PRUNED))
+    stored, pruned = (checked.counts[p] for p in (Presence.THERE, Presence.PRUNED))
     total = sum(checked.counts.values())
-    click.echo(f"{total} versions of documents: the bytes of {there} are there, {gone} pruned.")
+    click.echo(
+        f"{total} versions of documents: the bytes of {stored} are stored, {pruned} are pruned."
+    )
     return [f"{position}" for position in checked.faults]
 
 
@@ -56,17 +58,17 @@ def counted(size: int) -> str:
 
 
 def limited(size: int, quota: int) -> str:
-    """How many bytes there are, and of how many."""
+    """A number of bytes and its quota, if there is one."""
     return f"{counted(size)} of {quota:,}" if quota else counted(size)
 
 
 def line(health: Health) -> str:
-    """What `lrs doctor` says of space."""
+    """The line of `lrs doctor` on space."""
     return f"space       {limited(health.used, health.quota)} in documents and attachments"
 
 
 def trouble(health: Health) -> list[str]:
-    """What it says is wrong with it, if anything is."""
+    """The problems with space that `lrs doctor` reports."""
     if not health.quota or health.used < NEARLY * health.quota:
         return []
     return [_NEARLY_FULL]
@@ -78,6 +80,6 @@ _NEARLY_FULL = (
 )
 
 
-def _amount(found: Prunable) -> str:
-    plural = "" if found.contents == 1 else "s"
-    return f"{found.contents:,} superseded content{plural} with {counted(found.size)}"
+def _amount(prunable: Prunable) -> str:
+    plural = "" if prunable.contents == 1 else "s"
+    return f"{prunable.contents:,} superseded content{plural} with {counted(prunable.size)}"

@@ -1,4 +1,4 @@
-"""What commands print at their start: where the store is, and where it answers."""
+"""What commands print at their start: the places of the store's databases and its addresses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lrs.settings import DEFAULT_LEDGER, Settings
 
 
 def store_created_message(settings: Settings) -> str:
-    """That the store is made, and where: it may have been meant to be somewhere else."""
-    where = f"The store is made: {place(settings.ledger_url)}."
+    """The message that the store is created, with its place: another one may have been meant."""
+    where = f"The store is created: {place(settings.ledger_url)}."
     if settings.ledger_url != DEFAULT_LEDGER:
         return where
     return f"{where} LRS_LEDGER_URL is not set, so it is in the folder where you ran this command."
@@ -29,14 +29,14 @@ def serving(settings: Settings) -> str:
 
 
 def exposure(settings: Settings) -> str:
-    """What to warn of where keys and statements would cross a network in the clear; else empty."""
+    """A warning if keys and statements would cross a network without encryption; else empty."""
     if _is_loopback(settings.host) or settings.public_url.startswith("https://"):
         return ""
     return (
         f"LRS_HOST is {settings.host}, so other machines reach the store without TLS, and keys and "
-        "statements can be read on their way. Put a proxy that ends https in front "
+        "statements can be intercepted. Put a proxy that terminates https in front "
         "(deploy/nginx.conf, deploy/Caddyfile), set LRS_PUBLIC_URL to its https:// address, and "
-        "leave LRS_HOST at 127.0.0.1 where the proxy is on this machine."
+        "leave LRS_HOST at 127.0.0.1 if the proxy is on this machine."
     )
 
 
@@ -48,7 +48,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def place(url: str) -> str:
-    """Where a database is: its file from the root, or its URL without the password."""
+    """The place of a database: the absolute path of its file, or its URL without the password."""
     return str(file_of(url) or address.shown(address.read(url)))
 
 

@@ -1,10 +1,10 @@
-"""The statements of a file: JSON, JSON Lines, or the saved answer of GET /xapi/statements.
+"""The statements of a file: JSON, JSON Lines, or the saved reply of GET /xapi/statements.
 
     one statement, or an array of them      in any layout
-    {"statements": [...], "more": "..."}    an answer as it was saved (xAPI 1.0.3 part 2, 4.2.7.1)
-    several lines                           each of them one of the above, empty lines left out
+    {"statements": [...], "more": "..."}    a saved reply (xAPI 1.0.3 part 2, 4.2.7.1)
+    several lines                           each one of the above; empty lines are ignored
 
-Each of these may begin with a byte order mark and may be packed with gzip.
+The file may begin with a byte order mark and may be compressed with gzip.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 def read_file(path: Path, note: Callable[[str], None]) -> Iterator[ParsedStatement]:
     """The statements, in the order of the file. Raises ImportRefused.
 
-    `note` is told in a sentence what the file does not hold although it names it.
+    `note` is called with a sentence if the file refers to statements that it does not contain.
     """
     with _opened(path) as file:
         if _is_lines(file):
@@ -44,7 +44,7 @@ def read_file(path: Path, note: Callable[[str], None]) -> Iterator[ParsedStateme
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The content, unpacked."""
+    """The decompressed content."""
     with path.open("rb") as raw:
         first = raw.read(4)
         raw.seek(0)
@@ -67,7 +67,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _is_lines(file: BinaryIO) -> bool:
-    """Whether there are several lines, and the first is JSON of its own, or is meant to be."""
+    """Whether the file is JSON Lines: it has several lines, and the first one is a JSON text by
+    itself, or both of the first two look like JSON objects.
+    """
     two = list(islice((text for line in file if (text := _bare(line))), 2))
     file.seek(0)
     return len(two) == 2 and (_is_json(two[0]) or all(map(_is_like_object, two)))
@@ -86,18 +88,18 @@ def _is_like_object(text: bytes) -> bool:
 
 
 def _bare(text: bytes) -> bytes:
-    """Without a byte order mark, and without space around."""
+    """The text without a byte order mark and without surrounding space."""
     return text.removeprefix(BOM_UTF8).strip()
 
 
 def _parsed(text: bytes, where: str, note: Callable[[str], None]) -> list[ParsedStatement]:
     try:
-        found, more = parse_saved(text)
+        statements, more = parse_saved(text)
     except Invalid as error:
         raise ImportRefused(f"{where}, {error.pointer or 'as a whole'}: {error.detail}") from None
     if more:
         note(
-            f"{where} is one page of an answer: its `more` names a next page, which is to be "
+            f"{where} is one page of a reply: its `more` names the next page, which has to be "
             "saved and imported too."
         )
-    return found
+    return statements

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, Response, g, request
 
 from api.rendering import as_json
@@ -18,6 +21,8 @@ from api.reports.access import (
 from lrs.domain.errors import OutsideLaunch
 from lrs.domain.training.attempt import RULES
 from lrs.service import Lrs
+from lrs.service.reports.snapshot import ReportAnswer
+from lrs.service.reports.transcripts import TranscriptWithEvidence
 from schemas.parameters import KNOWN, SOUGHT, one_of, parsed
 from schemas.reports.authorities import authorities_view
 from schemas.reports.people import trainee_view
@@ -61,17 +66,21 @@ def blueprint(lrs: Lrs) -> Blueprint:
             trainee = lrs.transcripts.own(trainee, g.credential)
         known = position_of(lrs, given.get("known"))
         answer = lrs.transcripts.transcript(trainee, given.get("rule"), known)
-        found, ids, by = answer.value.transcript, answer.value.statements, answer.value.authorities
-        spoken, position = languages(), answer.consistency.position
-        return as_json(
-            {
-                "trainee": trainee_view(found.trainee, answer.place_names, spoken),
-                "lines": [line_view(entry, ids, by, position, spoken) for entry in found.entries],
-                "corrections": [correction_view(c, ids, spoken) for c in found.corrections],
-                "totals": totals_view(found),
-                "authorities": authorities_view(by),
-                "as_of": as_of(answer.consistency),
-            }
-        )
+        return as_json(_transcript_view(answer, languages()))
 
     return bp
+
+
+def _transcript_view(
+    answer: ReportAnswer[TranscriptWithEvidence], spoken: Sequence[str]
+) -> dict[str, Any]:
+    transcript, ids = answer.value.transcript, answer.value.statements
+    by, position = answer.value.authorities, answer.consistency.position
+    return {
+        "trainee": trainee_view(transcript.trainee, answer.place_names, spoken),
+        "lines": [line_view(entry, ids, by, position, spoken) for entry in transcript.entries],
+        "corrections": [correction_view(c, ids, spoken) for c in transcript.corrections],
+        "totals": totals_view(transcript),
+        "authorities": authorities_view(by),
+        "as_of": as_of(answer.consistency),
+    }

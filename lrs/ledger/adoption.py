@@ -1,7 +1,7 @@
-"""Counting what a store of an earlier version holds, once, as its tables are brought up to date.
+"""Counting the bytes that a store of an earlier version holds: once, when its tables are upgraded.
 
-Who brought bytes first is read from the log: a document says which key keeps it, a statement with
-attachments who vouches for it. Bytes that neither names count for nobody, and in all.
+The log shows which key sent bytes first: a document's event names its key, a statement with
+attachments has an authority. Bytes that no event names count for no key, only in the total.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _KEYS = """
     SELECT originator_id FROM {ledger}event
     WHERE topic = 'credential-created' AND topic <> 'statement-stored'
 """
-# An envelope that names attachments has these bytes; so may a statement's text, which does no harm.
-# An envelope ends within the bytes that are read.
+# The envelope of a statement with attachments contains `"h":[`. A statement's text may contain it
+# too: such a row is read in vain, without harm. An envelope ends within the bytes that are read.
 _ATTACHED = """
     SELECT e.position, substr(c.state, 1, 65536) FROM {ledger}event e
     JOIN {ledger}content c ON c.position = e.position
@@ -46,9 +46,9 @@ _FOUND = {
 
 
 def adopt(connection: Connection, blobs: Blobs) -> None:
-    """Count all bytes that are there; the tables of counts are empty. Raises Unavailable."""
-    there = blobs.all(connection)
-    first = next(there, None)
+    """Count all stored bytes into the empty tables of counts. Raises Unavailable."""
+    stored_blobs = blobs.all(connection)
+    first = next(stored_blobs, None)
     if first is None:
         return
     brought: dict[str, tuple[int, str]] = {}
@@ -59,7 +59,7 @@ def adopt(connection: Connection, blobs: Blobs) -> None:
         brought[sha2] = min(brought.get(sha2, (position, key)), (position, key))
         attached.add(sha2)
     used: defaultdict[str, int] = defaultdict(int)
-    rows = _rows(first, there, brought, attached)
+    rows = _rows(first, stored_blobs, brought, attached)
     while part := list(islice(rows, _PART)):
         for _, key, size, *_rest in part:
             used[key] += size
@@ -77,33 +77,36 @@ def _rows(
     brought: dict[str, tuple[int, str]],
     attached: set[str],
 ) -> Iterator[tuple[Any, ...]]:
-    """A row for each, once: what the database held before there was a folder may be in both."""
-    seen = set()
+    """One row for each hash. The folder and the database may both hold the same bytes, if the
+    store was given a folder later.
+    """
+    counted = set()
     for sha2, size in (first, *others):
-        if sha2 not in seen:
-            seen.add(sha2)
+        if sha2 not in counted:
+            counted.add(sha2)
             _, key = brought.get(sha2, (0, ""))
             yield bytes.fromhex(sha2), key, size, sha2 in attached, 0
 
 
 def _documents(connection: Connection) -> Iterator[tuple[int, str, str]]:
-    """Position, hash and keeper of every version of a document."""
-    for position, state in _asked(connection, _DOCUMENTS):
+    """The position, hash and key of every version of a document."""
+    for position, state in _stream(connection, _DOCUMENTS):
         fields, _ = split(bytes(state))
         yield position, fields["sha2"], fields.get("keeper", "")
 
 
 def _attachments(connection: Connection) -> Iterator[tuple[int, str, str]]:
-    """Position of the statement, hash of the bytes, and the key of each attachment."""
-    keys = {_hex(id) for (id,) in _asked(connection, _KEYS)}
-    for position, head in _asked(connection, _ATTACHED):
+    """For each attachment: the position of its statement, the hash of its bytes, and the key."""
+    keys = {_hex(id) for (id,) in _stream(connection, _KEYS)}
+    for position, head in _stream(connection, _ATTACHED):
         fields, _ = split(bytes(head))
         name = fields["a"].get("account", {}).get("name", "")
         for sha2 in stored_hashes(fields.get("h", ())).values():
             yield position, sha2, name if name in keys else ""
 
 
-def _asked(connection: Connection, query: str) -> Iterator[Any]:
+def _stream(connection: Connection, query: str) -> Iterator[Any]:
+    """The rows of the query, read from the server as they are needed."""
     dialect = connection.dialect.name
     ledger = "ledger." if dialect == "postgresql" else ""
     text = query.format(ledger=ledger, found=_FOUND[dialect])

@@ -1,7 +1,7 @@
-"""Appending rows: the right to append, the head, the insert, in the way of the log's database.
+"""Appending rows: the append lock, the head and the insert, in the SQL of the log's database.
 
-The head (highest position, its `stored`, the clock) is read in a statement of its own after the
-lock is held; under READ COMMITTED that statement sees every earlier commit. So positions are
+The head (highest position, its `stored`, the clock) is read in a separate SQL statement after the
+lock is taken. Under READ COMMITTED that statement sees every earlier commit. So positions are
 dense, follow commit order, and leave no gap when an append rolls back.
 """
 
@@ -30,13 +30,13 @@ from lrs.ledger.tables import event
 
 
 class AppendSql(Protocol):
-    """What the modules `sqlite` and `postgres` have: all of an append's SQL."""
+    """The interface of the modules `sqlite` and `postgres`, which hold all SQL of an append."""
 
     def lock(self, connection: Connection) -> None:
-        """Wait for the right to append, until the transaction ends."""
+        """Wait for the append lock and hold it until the transaction ends."""
 
     def read_head(self, connection: Connection, now: Callable[[], int]) -> Head:
-        """The end of the log as of this statement. `now` is the clock where SQL has none."""
+        """The end of the log now. `now` is the clock of a database that has none (SQLite)."""
 
     def insert(
         self, connection: Connection, rows: Sequence[EventRow], head: Head, instants: Sequence[int]
@@ -46,20 +46,21 @@ class AppendSql(Protocol):
     def append_at_once(
         self, database: Database, taken: Callable[[], AppendGroup], now: Callable[[], int]
     ) -> AppendResult:
-        """Append what `taken` gives, whole and in order, past SQLAlchemy and dated by the clock.
+        """Append the group that `taken` gives, all rows or none, in order, dated by the clock.
+        Uses the driver directly, not SQLAlchemy.
 
         Raises BytesMissing. Other errors are SQLAlchemy's: IntegrityError when a stream's version
         is taken.
         """
 
     def quiet_head(self, database: Database, now: Callable[[], int]) -> Head | None:
-        """The head, read while no append is in flight; None if one is. Never waits."""
+        """The head, read while no append is in progress; None if one is. Never waits."""
 
 
 def append_sql(name: str) -> AppendSql:
-    """The module of the database of that name."""
+    """The module for the database with this name."""
     if name == "postgresql":
-        from lrs.ledger import postgres  # which needs psycopg
+        from lrs.ledger import postgres  # here, because it needs psycopg
 
         return postgres
     return sqlite
@@ -71,26 +72,26 @@ def append(
     now: Callable[[], int],
     stored_at: StoredAt = by_the_clock,
 ) -> AppendResult:
-    """Append what `taken` gives, in a transaction of its own. Raises as `append_at_once` does.
+    """Append the group that `taken` gives, in its own transaction. Raises as `append_at_once` does.
 
-    `taken` is called as late as can be: with a connection in hand, on SQLite with the right to
-    append. An invented past is dated row by row.
+    `taken` is called as late as possible: after a connection was obtained and, on SQLite, after
+    the append lock was taken. `stored_at` dates each row of invented history.
     """
     if stored_at is by_the_clock:
         return append_sql(database.dialect).append_at_once(database, taken, now)
     with appending(database, now) as (connection, head):
         rows, needing = taken()
         if needing:
-            raise BytesMissing  # let the exact way look
+            raise BytesMissing  # so that the exact append checks them
         return insert_rows(connection, rows, head, stored_at)
 
 
 @contextmanager
 def appending(database: Database, now: Callable[[], int]) -> Iterator[tuple[Connection, Head]]:
-    """A transaction that has the right to append, and the head, read once it had it.
+    """A transaction that holds the append lock, and the head, read after the lock was taken.
 
-    It commits at the end, or rolls back. SQLite's BEGIN IMMEDIATE takes the right. `now` is the
-    clock where SQL has none.
+    The transaction commits at the end of the block, or rolls back if the block raises. On SQLite,
+    BEGIN IMMEDIATE takes the lock. `now` is the clock of a database that has none.
     """
     with database.write.begin() as connection:
         lock(connection)
@@ -108,14 +109,14 @@ def read_head(connection: Connection, now: Callable[[], int]) -> Head:
 def insert_rows(
     connection: Connection, rows: Sequence[EventRow], head: Head, stored_at: StoredAt = by_the_clock
 ) -> AppendResult:
-    """Write the rows, one at least, after `head`, read under the lock, and in order."""
+    """Write the rows (at least one) in order after `head`, which was read under the lock."""
     instants = head.instants(rows, stored_at)
     append_sql(connection.dialect.name).insert(connection, rows, head, instants)
     return AppendResult(head.position + 1, instants[-1])
 
 
 def existing(connection: Connection, streams: Sequence[Stream]) -> dict[Stream, tuple[int, bytes]]:
-    """Position and commitment of those of the streams' versions that the log holds."""
+    """The position and commitment of each of these stream versions that the log holds."""
     rows = versions_of(connection, _COMMITMENTS, streams)
     return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 

@@ -21,10 +21,10 @@ from lrs.ledger.tables import blob_discard
 
 
 class BlobFolder:
-    """Bytes in files `ab/abcd...` of a folder that all processes of the store share; they are
-    counted in the log's database.
+    """Bytes in files `ab/abcd...` of a folder that all processes of the store share. The log's
+    database counts them.
 
-    What was kept in `before`, when there was no folder yet, is found there.
+    `before` holds the bytes that were stored before the store had a folder; they stay readable.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class BlobFolder:
     def put(
         self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
     ) -> frozenset[str]:
-        wanted = entries_of(contents, attached)
-        there = self._before.find(wanted.values(), by)
-        missing = [entry for sha2, entry in wanted.items() if sha2 not in there]
+        entries = entries_of(contents, attached)
+        counted = self._before.find(entries.values(), by)
+        missing = [entry for sha2, entry in entries.items() if sha2 not in counted]
         written: set[str] = set()
         try:
             self._write_all(contents, written)
@@ -49,14 +49,14 @@ class BlobFolder:
         except BaseException:
             self._give_up(written)
             raise
-        return frozenset(wanted) - {entry.sha2.hex() for entry in new}
+        return frozenset(entries) - {entry.sha2.hex() for entry in new}
 
     def _count(
         self, missing: Collection[CountedBytes], by: KeyAccount
     ) -> list[CountedBytes] | None:
-        """Those that nobody counted before. None where one is not there any more, as a sweep has
-        removed it since it was written: who finds bytes counted may name them, so only what is
-        there is counted.
+        """Count the missing entries; return those that were not counted before. None if a sweep
+        has removed one of the files since it was written: another request may name all counted
+        bytes, so only bytes that exist are counted.
         """
         if not missing:
             return []
@@ -65,7 +65,8 @@ class BlobFolder:
             self._before.database.write.connect() as connection,
             connection.begin() as transaction,
         ):
-            # In this order: whoever prunes them is done, then a sweep is, or is told to spare them.
+            # The order matters: `enter` waits for a transaction that prunes these bytes. Then the
+            # DELETE waits for a sweep that removes them, or withdraws them from the next one.
             new = self.space.enter(connection, missing, by)
             connection.execute(_UNDISCARD, [{"of": entry.sha2} for entry in missing])
             if len(self.sizes([entry.sha2.hex() for entry in missing])) < len(missing):
@@ -75,23 +76,23 @@ class BlobFolder:
             return new
 
     def _give_up(self, written: Collection[str]) -> None:
-        """Have the files removed that this request has written, unless they are counted."""
+        """Schedule the files that this request wrote for removal, unless they are counted."""
         with suppress(Exception), self._before.database.write.begin() as connection:
             _discard(connection, [bytes.fromhex(sha2) for sha2 in written])
 
     def _write_all(self, contents: Iterable[BinaryContent], written: set[str]) -> None:
         absent = {one.sha2: one for one in contents if not self._path(one.sha2).exists()}
-        held = self._before.sizes(absent)
+        in_database = self._before.sizes(absent)
         try:
             for sha2, content in absent.items():
-                if sha2 not in held:
+                if sha2 not in in_database:
                     make_folder(self._path(sha2).parent, self._access)
                     _write(self._path(sha2), content, self._access)
                     written.add(sha2)
             for content in contents:
-                # Also where it exists: whoever wrote it may not have come as far as this.
+                # Also for a file that existed: the request that wrote it may not have synced yet.
                 for folder in (self._path(content.sha2).parent, self._folder, self._folder.parent):
-                    if content.sha2 not in held:
+                    if content.sha2 not in in_database:
                         _sync(folder)
         except OSError as error:
             raise _honest(error) from error
@@ -120,7 +121,7 @@ class BlobFolder:
     def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
         try:
             for path in self._folder.glob("??/*"):
-                if not path.name.startswith("."):  # what a writer has begun
+                if not path.name.startswith("."):  # a file that is still being written
                     yield path.name, path.stat().st_size
         except OSError as error:
             raise _honest(error) from error
@@ -131,8 +132,9 @@ class BlobFolder:
         _discard(connection, [bytes.fromhex(sha2) for sha2 in sha2s])
 
     def sweep(self) -> None:
-        """Remove the files that were noted, one after the other, unless they are counted again:
-        whoever counts the same bytes anew takes the note away, and waits for this.
+        """Remove the files noted in `blob_discard`, one after the other, unless their bytes are
+        counted again. A request that counts the same bytes again deletes the note, and waits until
+        the transaction here ends.
         """
         with translate_db_errors(), self._before.database.read.connect() as connection:
             noted = [bytes(sha2) for sha2 in connection.scalars(select(blob_discard.c.sha2))]
@@ -161,7 +163,7 @@ def _discard(connection: Connection, sha2s: Collection[bytes]) -> None:
 
 
 def _write(path: Path, content: BinaryContent, access: GroupAccess) -> None:
-    """Whole or not at all, also when the machine stops on the way."""
+    """Write the file completely or not at all, even if the machine stops meanwhile."""
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             for part in content.chunks():

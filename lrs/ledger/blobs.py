@@ -1,7 +1,7 @@
 """The bytes of attachments and documents: content-addressed by SHA-256, stored once, read in parts.
 
-They are durable before the event that names them is appended. Bytes that no event names, because
-its request was refused after all, are seen by nobody; they count for the key that brought them
+Bytes are durable before the event that names them is appended. If the request is refused after
+all, no event names its bytes: nobody can read them, but they count for the key that sent them
 (lrs/ledger/space.py).
 """
 
@@ -23,44 +23,44 @@ from lrs.ledger.tables import blob, blob_chunk
 __all__ = ["CHUNK", "BlobTable", "Blobs", "try_room"]
 
 CHUNK = 262_144
-"""Bytes that are held in memory at once."""
+"""The most bytes of one content that are in memory at once."""
 
 
 class Blobs(Protocol):
-    """Where bytes are kept. All raise Unavailable, `put` also StorageFull."""
+    """A store of bytes. All methods raise Unavailable, `put` also StorageFull."""
 
     @property
     def space(self) -> Space:
-        """How many there are."""
+        """The counts of the stored bytes."""
 
     def put(
         self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
     ) -> frozenset[str]:
-        """Keep the bytes of all, durably, unless they are there; the hashes of those that were.
+        """Store the contents durably; return the hashes of those that were stored already.
 
-        What is new counts for `by`; where that is too much, none is kept: QuotaExceeded. Bytes that
-        are `attached` stay for ever. What was there may be pruned until an event names it, so the
-        append of that event has to look again (Ledger.append).
+        New bytes count for `by`. If they exceed a quota, none is stored: QuotaExceeded. Bytes that
+        are `attached` are never pruned. Bytes that were stored already may be pruned until an event
+        names them, so the append of that event has to check them again (Ledger.append).
         """
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
-        """The size in bytes of each of those that are there."""
+        """The sizes in bytes, of those hashes that are stored."""
 
     def chunks(self, sha2: str) -> Iterator[bytes]:
-        """The bytes in parts of CHUNK at most; none at all for what is not there."""
+        """The bytes in parts of at most CHUNK; no part if the hash is not stored."""
 
     def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
-        """Hash and size of everything that is there, in no order."""
+        """The hash and size of all stored bytes, in no order."""
 
     def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
-        """Delete these bytes, or note that they are to be deleted, as the transaction commits."""
+        """Delete these bytes when the transaction commits, or note them for `sweep`."""
 
     def sweep(self) -> None:
-        """Delete what was noted by `prune`."""
+        """Delete the bytes that `prune` has noted."""
 
 
 class BlobTable:
-    """Bytes in the log's own database. `quota` is how many there may be; 0 for any number."""
+    """Bytes in the log's own database. `quota` is the limit on all bytes together; 0 for none."""
 
     def __init__(self, database: Database, quota: int = 0) -> None:
         self._database = database
@@ -73,29 +73,29 @@ class BlobTable:
     def put(
         self, *contents: BinaryContent, by: KeyAccount = NOBODY, attached: bool = False
     ) -> frozenset[str]:
-        wanted = entries_of(contents, attached)
-        there = self.find(wanted.values(), by)
-        missing = {sha2: entry for sha2, entry in wanted.items() if sha2 not in there}
+        entries = entries_of(contents, attached)
+        counted = self.find(entries.values(), by)
+        missing = {sha2: entry for sha2, entry in entries.items() if sha2 not in counted}
         if not missing:
-            return there
+            return counted
         with translate_db_errors(), self._database.write.begin() as connection:
             new = self.space.enter(connection, missing.values(), by)
             by_hash = {bytes.fromhex(content.sha2): content for content in contents}
             for entry in new:
                 _insert(connection, by_hash[entry.sha2])
             self.space.count(connection, new, by)
-        return frozenset(wanted) - {entry.sha2.hex() for entry in new}
+        return frozenset(entries) - {entry.sha2.hex() for entry in new}
 
-    def find(self, wanted: Collection[CountedBytes], by: KeyAccount) -> frozenset[str]:
-        """Which of these need no counting, and no noting as attachments. Raises QuotaExceeded where
-        those that are to be counted are known to be too much.
+    def find(self, entries: Collection[CountedBytes], by: KeyAccount) -> frozenset[str]:
+        """The hashes that are counted already and, if attached, marked as such. Raises
+        QuotaExceeded if the counts already show that the others exceed a quota.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
-            there = self.space.counted(connection, wanted)
-            size = sum(entry.size for entry in wanted if entry.sha2 not in there)
+            counted = self.space.counted(connection, entries)
+            size = sum(entry.size for entry in entries if entry.sha2 not in counted)
             if size:
                 self.space.require_room(connection, by, size)
-        done = [e for e in wanted if e.sha2 in there and (there[e.sha2] or not e.kept)]
+        done = [e for e in entries if e.sha2 in counted and (counted[e.sha2] or not e.kept)]
         return frozenset(entry.sha2.hex() for entry in done)
 
     def sizes(self, sha2s: Collection[str]) -> dict[str, int]:
@@ -119,10 +119,10 @@ class BlobTable:
             connection.execute(_DELETE, gone)
 
     def sweep(self) -> None:
-        """Nothing is left: `prune` deletes all."""
+        """Nothing to do: `prune` has deleted the bytes already."""
 
     def _part(self, key: bytes, number: int) -> bytes | None:
-        # A query each: between two parts a slow client holds no connection.
+        # One query for each part, so that a slow client holds no connection between two parts.
         with translate_db_errors(), self._database.read.connect() as connection:
             part: bytes | None = connection.scalar(_PART, {"of": key, "at": number})
             return part
@@ -142,12 +142,12 @@ def _sizes(connection: Connection, keys: Collection[bytes]) -> Iterator[Any]:
 
 
 def entries_of(contents: Iterable[BinaryContent], attached: bool) -> dict[str, CountedBytes]:
-    """What is to be counted of contents, each once, by hash."""
+    """The contents as entries to count, each once, by hash."""
     return {one.sha2: CountedBytes(bytes.fromhex(one.sha2), one.size, attached) for one in contents}
 
 
 def _insert(connection: Connection, content: BinaryContent) -> None:
-    """Unless an earlier version of the program has kept them, which counted nothing."""
+    """Insert the bytes, unless an earlier version of the program stored them: it did not count."""
     key = bytes.fromhex(content.sha2)
     row = {"sha2": key, "size": content.size}
     if connection.scalar(inserting(connection.dialect.name, blob), row) is None:
@@ -157,15 +157,15 @@ def _insert(connection: Connection, content: BinaryContent) -> None:
 
 
 def _parts(content: BinaryContent) -> Iterator[bytes]:
-    """The bytes in parts of CHUNK at most, however they come."""
+    """The bytes in parts of at most CHUNK, whatever the sizes of the parts that come in."""
     for data in content.chunks():
         for at in range(0, len(data), CHUNK):
             yield data[at : at + CHUNK]
 
 
 def try_room(database: Database) -> None:
-    """Write a part of CHUNK random bytes into the database and roll it back. Raises StorageFull,
-    Unavailable.
+    """Check that the database has room: write CHUNK random bytes and roll back. Raises
+    StorageFull, Unavailable.
     """
     with (
         translate_db_errors(),

@@ -1,6 +1,6 @@
-"""Which bytes of documents are still needed: noted beside the counts, as far as the log was read.
+"""Which bytes of documents are still needed, computed from the log and stored with their counts.
 
-Only events of documents are read, which the index of rare topics has; appends pay nothing for it.
+Only the events of documents are read, through the index of rare topics. Appends do no extra work.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from lrs.ledger.space import CountedBytes, KeyAccount, add_up
 from lrs.ledger.tables import FOLLOWED, blob_account, document_bytes, event, pruning
 
 PAGE = 200
-"""Events of documents that are followed in one transaction."""
+"""The most events that one transaction reads."""
 
 
 class Follower:
-    """Follows one log."""
+    """Reads one log and updates the uses of bytes in its database."""
 
     def __init__(self, ledger: Ledger, blobs: Blobs) -> None:
         self._ledger = ledger
         self._blobs = blobs
 
     def follow(self, connection: Connection) -> bool:
-        """Read on from where the log was left, a page. Whether there may be more."""
+        """Read the next page of the log. Whether there may be more."""
         after = connection.scalar(_VALUE) or 0
         rows = connection.execute(_CHANGES, {"after": after, "limit": PAGE}).all()
         changes = self._changes(connection, [LoggedEvent(*row) for row in rows])
-        found = needs(changes)
+        changed_needs = needs(changes)
         self._adopt(connection, changes)
-        _note(connection, found)
+        _note(connection, changed_needs)
         _note_versions(connection, changes)
         if rows:
             connection.execute(_SET, {"to": rows[-1][0]})
         return len(rows) == PAGE
 
     def _changes(self, connection: Connection, rows: Sequence[LoggedEvent]) -> list[DocumentChange]:
-        """The events with what each of them superseded; without those that are erased."""
+        """The events, each with the version that it superseded; without erased events."""
         streams = {(row.originator_id, row.originator_version): row for row in rows}
         earlier = [
             (id, version - 1)
@@ -65,8 +65,8 @@ class Follower:
         return found
 
     def _adopt(self, connection: Connection, changes: Sequence[DocumentChange]) -> None:
-        """Count bytes that an earlier version of the program has brought, while it still ran after
-        `lrs migrate`. What else names them is not known, so they stay.
+        """Count bytes that an earlier version of the program stored while it still ran after
+        `lrs migrate`. Other events may name them too, so they are never pruned.
         """
         facts = [c.event for c in changes if isinstance(c.event, DocumentStored)]
         named = {bytes.fromhex(fact.sha2): fact for fact in reversed(facts)}
@@ -113,17 +113,18 @@ _NEED = (
 )  # fmt: skip
 
 
-def _note(connection: Connection, found: Mapping[str, Need]) -> None:
+def _note(connection: Connection, changed_needs: Mapping[str, Need]) -> None:
+    """Write the uses of each hash, and when its last use ended."""
     rows = [
         {"of": bytes.fromhex(sha2), "more": need.uses, "at": need.superseded}
-        for sha2, need in sorted(found.items())
+        for sha2, need in sorted(changed_needs.items())
     ]
     if rows:
         connection.execute(_NEED, rows)
 
 
 def _note_versions(connection: Connection, changes: Sequence[DocumentChange]) -> None:
-    """Where in the log bytes are named that may go one day."""
+    """Write the positions of the events that name bytes which may be pruned later."""
     rows = [
         {"position": change.position, "sha2": bytes.fromhex(change.event.sha2)}
         for change in changes

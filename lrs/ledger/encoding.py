@@ -1,9 +1,9 @@
-"""What an event's content looks like in a row, and how the event commits to it.
+"""The format of an event's content in a row, and the event's commitment to it.
 
-The content is one line of JSON, the envelope, then a newline, then the bytes of the event's text
-as they came. So a statement is read back without decoding it, and no JSON library, now or later,
-can change what was received. (The library's own JSON transcoder re-types a body that happens to
-hold `_type_` and `_data_`.)
+The content is one line of JSON (the envelope), a newline, and the bytes of the event's text as
+they were received. So a statement is read back without decoding it, and no JSON library, now or
+later, can change it. (The eventsourcing library's JSON transcoder re-types a body that happens to
+contain `_type_` and `_data_`.)
 """
 
 from __future__ import annotations
@@ -35,13 +35,14 @@ _SHORT = {
     "may_define": "def",
 }
 _LONG = {short: name for name, short in _SHORT.items()}
-"""Names as they are written: a statement has an envelope each, and six instead of five of them
-fit a page of PostgreSQL's when it is 70 bytes shorter. So defaults are left out, too.
+"""Short names of the fields in an envelope. Every statement has an envelope; when it is 70 bytes
+shorter, six statements fit a page of PostgreSQL instead of five. Default values are omitted for
+the same reason.
 """
 
 
 class EnvelopeTranscoder(Transcoder):
-    """An event's fields as `{"a":...}\\n<text>`: `text`, if it has one, is kept as bytes."""
+    """An event's fields as `{"a":...}\\n<text>`: the field `text`, if any, stays raw bytes."""
 
     def encode(self, obj: Any) -> bytes:
         fields = {
@@ -71,7 +72,7 @@ def split(state: bytes) -> tuple[Mapping[str, Any], bytes]:
 
 @lru_cache(maxsize=512)
 def _fields(envelope: bytes) -> Mapping[str, Any]:
-    """One key's statements have one envelope, byte for byte: it is decoded once."""
+    """Decoded once for each envelope: all statements of a key have the same bytes here."""
     fields = orjson.loads(envelope)
     if isinstance(fields.get("a"), dict):
         fields["a"] = Interned(fields["a"])
@@ -79,33 +80,35 @@ def _fields(envelope: bytes) -> Mapping[str, Any]:
 
 
 def mapper() -> Mapper[UUID]:
-    """The library's mapper over the envelope, knowing each event by its fixed topic."""
+    """The eventsourcing library's mapper with this transcoder; each event has its fixed topic."""
     for event in EVENT_TYPES:
         register_topic(event.TOPIC, event)
     return Mapper(EnvelopeTranscoder())
 
 
 class Salts:
-    """Random salts, each given out once, from any thread. They are drawn from the system many at
-    a time: to ask it lets go of the interpreter, which a request then has to wait for again.
+    """Random salts, each given out once; thread-safe. The system is asked for many at a time,
+    because each such call releases the GIL and the request then has to wait for it again.
     """
 
     DRAWN = 256
 
     def __init__(self) -> None:
-        self._left: list[bytes] = []
+        self._unused: list[bytes] = []
 
     def new(self) -> bytes:
         try:
-            return self._left.pop()
+            return self._unused.pop()
         except IndexError:
             drawn = secrets.token_bytes(self.DRAWN * SALT_BYTES)
-            salt, *left = (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
-            self._left += left
+            salt, *unused = (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
+            self._unused += unused
             return salt
 
 
 def commitment(salt: bytes, state: bytes) -> bytes:
-    """HMAC-SHA-256 of the content under its salt: binding, and mute once the salt is gone."""
-    # Not hmac.digest: it lets go of the interpreter even for what takes a microsecond.
+    """HMAC-SHA-256 of the content under its salt. It binds the content, and reveals nothing about
+    it once the salt is deleted.
+    """
+    # Not hmac.digest, which releases the GIL even for a call of a microsecond.
     return hmac.new(salt, state, "sha256").digest()

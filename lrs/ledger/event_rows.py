@@ -1,4 +1,4 @@
-"""What an append is given and gives: rows of events, the head that they follow, the result."""
+"""The arguments and results of an append: rows of events, the head before them, the result."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from uuid import UUID
 from lrs.domain.events import LogMark
 
 Stream = tuple[UUID, int]
-"""An event's stream and its version there: what makes a second one a conflict."""
+"""An event's stream and its version in the stream. The pair is unique: a second one conflicts."""
 
 StoredAt = Callable[[Stream], int]
-"""When an event was stored, for who fills a log with an invented past: microseconds since the
-epoch, or 0 for an event that the clock dates.
+"""Gives an event's `stored` when a log is filled with invented history (the demo): microseconds
+since the epoch, or 0 for an event that the clock dates.
 """
 
 
@@ -25,7 +25,7 @@ def by_the_clock(_: Stream) -> int:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event ready to be written: all but its position and `stored`."""
+    """An event ready to be written: all columns except position and `stored`."""
 
     originator_id: UUID
     originator_version: int
@@ -41,46 +41,46 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of the log: highest position and its `stored` (0 and 0 when empty), and now."""
+    """The end of the log: the highest position, its `stored` (both 0 when empty), and the time."""
 
     position: int
     stored: int
     clock: int
 
     def instants(self, rows: Sequence[EventRow], stored_at: StoredAt) -> Sequence[int]:
-        """`stored` of each of the rows, strictly increasing: what `stored_at` says where that is
-        after the row before and after all that the log holds, else the clock's.
+        """The `stored` of each row, strictly increasing: the instant that `stored_at` gives if it
+        is later than the row before and than the log's end, else the clock's.
         """
         if stored_at is by_the_clock:
             first = max(self.clock, self.stored + 1)
             return range(first, first + len(rows))
-        latest, found = self.stored, []
+        latest, instants = self.stored, []
         for row in rows:
             instant = stored_at(row.stream)
             latest = instant if instant > latest else max(self.clock, latest + 1)
-            found.append(latest)
-        return found
+            instants.append(latest)
+        return instants
 
 
 class AppendGroup(NamedTuple):
-    """Rows that are appended together, and hashes of bytes that must be there still."""
+    """Rows that are appended together, and the hashes of bytes that must still be stored."""
 
     rows: Sequence[EventRow]
     needing: Collection[bytes] = ()
 
 
 class BytesMissing(Exception):
-    """Some of the bytes that a group needs are not there any more; nothing of it is written."""
+    """Some of the bytes that a group needs are no longer stored. Nothing was written."""
 
 
 class AppendResult(NamedTuple):
-    """Rows that were appended: the position of the first, which counts on, and the `stored` of the
-    last.
+    """The position of the first appended row (the others follow without a gap), and the `stored`
+    of the last.
     """
 
     position: int
     stored: int
 
     def last(self, rows: Sequence[EventRow]) -> LogMark:
-        """The last of these rows, all of which were appended."""
+        """The log mark of the last of `rows`, which are the rows that were appended."""
         return LogMark(self.position + len(rows) - 1, self.stored, rows[-1].commitment)

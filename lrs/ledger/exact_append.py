@@ -1,13 +1,13 @@
-"""The exact append: each request of a group is looked at by itself, under the append lock.
+"""The exact append: each request of a group is checked separately, under the append lock.
 
-| what the log holds of a request's streams and versions | answer |
+| which of a request's stream versions the log holds | answer |
 |---|---|
-| none, and the bytes that it needs are there | its rows are written |
+| none, and the bytes that it needs are stored | its rows are written |
 | none, and some of the bytes are pruned | BytesGone |
 | all, with the commitments of its own rows | their positions: the reply of a commit was lost |
 | anything else | VersionTaken |
 
-A row's salt is random and made once, so that no other request has its commitment.
+A row's salt is random and drawn once, so no other request has the same commitment.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lrs.ledger.space import uncounted
 def write_exactly(
     connection: Connection, head: Head, group: Sequence[PendingAppend], stored_at: StoredAt
 ) -> tuple[list[Answer], LogMark | None]:
-    """Each one's answer, and the last of the rows that were written, if any were."""
+    """The answer to each request, and the log mark of the last row written, if any was."""
     taken = existing(connection, [row.stream for slot in group for row in slot.rows])
     gone = uncounted(connection, {sha2 for slot in group for sha2 in slot.needing})
     answers: list[Answer] = []
@@ -49,7 +49,9 @@ def write_exactly(
 def _judge(
     rows: Sequence[EventRow], taken: dict[Stream, tuple[int, bytes]], first: int
 ) -> list[int] | VersionTaken:
-    """Where the rows stand already (our own lost reply), or may stand from `first`, or conflict."""
+    """The positions of the rows: those in the log, if an earlier commit wrote these very rows
+    (its reply was lost), or new ones from `first` on. VersionTaken if they conflict.
+    """
     streams = [row.stream for row in rows]
     recorded = [taken[stream] for stream in streams if stream in taken]
     if not recorded and len(set(streams)) == len(streams):

@@ -1,7 +1,7 @@
-"""Statements decoded for folding: what many of them have in common is one object in memory.
+"""Decodes statements for folding; JSON members that many statements share are one object.
 
-A statement's text is taken apart where its members end, without reading what they hold; a member
-that was met before, byte for byte, is not decoded again.
+A statement's text is split into its members without decoding them. A member with the same bytes as
+an earlier one is not decoded again.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ _apart = Decoder(dict[str, Raw]).decode
 _text = Decoder(str).decode
 
 HEAVIEST = 4_096
-"""Bytes of memory that what is kept may take each: nobody fills the memory with what comes once."""
+"""The most bytes of memory that a cached value may take, so that large values that occur once
+cannot fill the memory.
+"""
 
 _ALIKE = frozenset({"actor", "verb", "object", "instructor", "team", "contextActivities"})
 _TEXTS = frozenset({"id", "timestamp", "registration", "platform", "language"})
 
 
 def decode_statement(text: bytes) -> JsonObject:
-    """The statement of this text, which must be that of a valid one. Its actor, verb and object,
-    and of its context instructor, team and contextActivities, are Interned unless they are heavy.
+    """The decoded text of a valid statement. Its actor, verb and object, and its context's
+    instructor, team and contextActivities, are Interned unless they are large.
     """
     statement = _members(_apart(text))
     if "context" in statement:
@@ -37,10 +39,10 @@ def decode_statement(text: bytes) -> JsonObject:
 
 
 def _members(members: JsonObject) -> JsonObject:
-    """Each decoded but for a context, in the place of its text."""
+    """Replace each member's text by its decoded value, except `context`."""
     for name, raw in members.items():
         if name in _ALIKE:
-            members[name] = _kept(bytes(raw))
+            members[name] = _interned(bytes(raw))
         elif name in _TEXTS:
             members[name] = _text(raw)
         elif name != "context":
@@ -49,8 +51,8 @@ def _members(members: JsonObject) -> JsonObject:
 
 
 def is_light(text: bytes) -> bool:
-    """Whether the value of this JSON text takes little memory: a character in it takes two bytes at
-    most, if it is Cyrillic as most are, and a value some 70.
+    """Whether the value of this JSON text takes little memory. The estimate: a character takes at
+    most two bytes, as Cyrillic does, and each value another 70.
     """
     length = 2 * len(text)
     if length > HEAVIEST:
@@ -58,7 +60,7 @@ def is_light(text: bytes) -> bool:
     return length + 70 * (text.count(b",") + text.count(b"[") + text.count(b"{")) <= HEAVIEST
 
 
-def _kept(text: bytes) -> Any:
+def _interned(text: bytes) -> Any:
     try:
         return _shared(text)
     except _Heavy:
@@ -66,12 +68,12 @@ def _kept(text: bytes) -> Any:
 
 
 class _Heavy(Exception):
-    """The value is not to be kept: a cache remembers nothing of a call that raised."""
+    """The value is too large to cache. (lru_cache stores nothing of a call that raised.)"""
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _shared(text: bytes) -> Any:
-    # Weighed here, not by the caller: what is met again was weighed before.
+    # Checked here and not by the caller: a value in the cache was checked before.
     if not is_light(text):
         raise _Heavy
     return Interned(orjson.loads(text))

@@ -35,7 +35,7 @@ from lrs.ledger.writer import Writer
 
 
 class _Factory(InfrastructureFactory[TrackingRecorder]):
-    """Gives the application the recorder it was made with, and no other."""
+    """Gives the application the one recorder that it was constructed with."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         super().__init__(Environment("Ledger", {}))
@@ -55,10 +55,11 @@ class _Factory(InfrastructureFactory[TrackingRecorder]):
 
 
 class Ledger(Application[UUID]):
-    """One totally ordered log of events. Raises UnknownSchema when the database holds none.
+    """One totally ordered log of events. Raises UnknownSchema if the database holds no log of this
+    version.
 
-    `now` gives the clock in microseconds where the database has none of its own (SQLite).
-    `stored_at` dates the events of an invented past, and only those: see StoredAt.
+    `now` gives the time in microseconds; it dates events if the database has no clock (SQLite).
+    `stored_at` dates the events of invented history, and only those: see StoredAt.
     """
 
     name = "Ledger"
@@ -72,7 +73,7 @@ class Ledger(Application[UUID]):
         stored_at: StoredAt = by_the_clock,
     ) -> None:
         self.log_id = log_identity(database)
-        """The log's own id, as it was read last."""
+        """The log's own id, as of the last read."""
         self.place = database.url
         """The URL of the log's database, printable."""
         self.reader = LogReader(database)
@@ -85,7 +86,7 @@ class Ledger(Application[UUID]):
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
-        """None of the library's settings reach this log, so none can replace its recorder."""
+        """Ignore the eventsourcing library's settings, so that none can replace the recorder."""
         return Environment(name, {})
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
@@ -100,37 +101,36 @@ class Ledger(Application[UUID]):
         return self._writer.waiting
 
     def acknowledged(self) -> list[LogMark]:
-        """The last event of each commit of this process that was confirmed since this was asked
-        last, of the latest ones.
-        """
+        """The last event of each commit of this process since the previous call, up to a limit."""
         return self._writer.take_acknowledged()
 
     def read_identity(self) -> UUID:
-        """Read the log's own id again, which a database that was replaced may have changed; the
-        one that was known before. Raises UnknownSchema, Unavailable.
+        """Read the log's own id again, because the database may have been replaced. Returns the
+        id that was known before. Raises UnknownSchema, Unavailable.
         """
         before, self.log_id = self.log_id, log_identity(self._database)
         return before
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Have `call` run after each commit of this process; it must be quick."""
+        """Run `call` after each commit of this process. It must be quick."""
         self._writer.on_commit = call
 
     def append(self, events: Sequence[Event], needing: Collection[str] = ()) -> list[int]:
-        """Append the events whole and return their positions, once they are durable. `needing` are
-        the hashes of bytes that the events name and that this request has not brought itself
-        (Blobs.put): between them and the events no pruning can come.
+        """Append all of the events or none; return their positions once they are durable.
+
+        `needing` are the hashes of bytes that the events name and that were stored before this
+        request (Blobs.put): the append checks that they have not been pruned since.
 
         Raises VersionTaken, BytesGone, Unavailable (outcome unknown) or StorageFull.
         """
-        # Past the library's event store, which would make two more objects for each event.
+        # Not through the library's event store, which makes two more objects for each event.
         stored = [self.mapper.to_stored_event(event) for event in events]
         needed = [bytes.fromhex(sha2) for sha2 in needing]
         return list(self._recorder.insert_events(stored, needing=needed))
 
     def record_with(self, work: Callable[[Connection, Head], Sequence[Event]]) -> list[int]:
-        """Have `work` change other tables of the log's database, and append the events that it
-        gives in the same transaction: both or neither. Nobody appends meanwhile. Their positions.
+        """Let `work` change other tables of the log's database, and append the events that it
+        returns in the same transaction, under the append lock. Returns the events' positions.
 
         Raises Unavailable or StorageFull.
         """
@@ -144,17 +144,17 @@ class Ledger(Application[UUID]):
         return list(range(appended.position, appended.position + len(rows)))
 
     def events_of(self, topics: Sequence[type[Event]]) -> list[Event]:
-        """Every event of these kinds, in log order."""
+        """All events of these types, in log order."""
         pages = self.reader.pages([event_type.TOPIC for event_type in topics])
         rows = (row for page in pages for row in page)
         return [event for row in rows if (event := self.decoded(row))]
 
     def stream(self, originator_id: UUID) -> list[Event]:
-        """One subject's events, oldest first."""
+        """The events of one stream, oldest first."""
         return list(self.events.get(originator_id))  # type: ignore[arg-type]
 
     def decoded(self, logged: LoggedEvent) -> Event | None:
-        """The event of a row; None once its content is erased."""
+        """The event of a row; None if its content is erased."""
         if logged.state is None:
             return None
         event = StoredEvent(
@@ -166,9 +166,9 @@ class Ledger(Application[UUID]):
         return self.mapper.to_domain_event(event)  # type: ignore[return-value]
 
     def quiet_clock(self) -> tuple[int, int] | None:
-        """Head position and clock while no append is in flight; None if one is.
+        """The head's position and the time, while no append is in progress; None if one is.
 
-        Whatever is recorded later is stored after that clock's instant.
+        Every later event has a `stored` after that time.
         """
         with translate_db_errors():
             head = append_sql(self._database.dialect).quiet_head(self._database, self.now)

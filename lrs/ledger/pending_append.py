@@ -1,4 +1,4 @@
-"""A request that waits for its rows to be committed, and what becomes of it."""
+"""A request that waits for its rows to be committed, and the possible answers to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lrs.ledger.event_rows import EventRow, Stream
 
 
 class VersionTaken(IntegrityError):
-    """These streams have that version already. Nothing of the append was written."""
+    """The log holds these stream versions already. Nothing of the append was written."""
 
     def __init__(self, streams: Sequence[Stream]) -> None:
         super().__init__(f"{len(streams)} stream versions are recorded already")
@@ -20,15 +20,15 @@ class VersionTaken(IntegrityError):
 
 
 class BytesGone(Exception):
-    """Bytes that an event was to name are pruned by now. Nothing of the append was written."""
+    """Bytes that an event names have been pruned. Nothing of the append was written."""
 
 
 Answer = list[int] | Exception
-"""What becomes of a request: the positions of its rows, or why there are none."""
+"""The answer to a request: the positions of its rows, or the error."""
 
 
 class PendingAppend:
-    """One request's rows and, in time, its answer."""
+    """One request's rows and, later, its answer."""
 
     __slots__ = ("_answered", "abandoned", "answer", "deadline", "needing", "next", "rows")
 
@@ -40,13 +40,13 @@ class PendingAppend:
         self.deadline = deadline
         self.answer: Answer = []
         self.next: PendingAppend | None = None
-        """Who is to be woken by this one, once it is awake."""
+        """The request that this one wakes after it has woken itself."""
         self.abandoned = False
         self._answered = threading.Lock()
         self._answered.acquire()
 
     def wait(self) -> bool:
-        """Whether the answer came in time."""
+        """Wait for the answer. Whether it came before the deadline."""
         return self._answered.acquire(timeout=max(0.0, self.deadline - monotonic()))
 
     def is_answered(self) -> bool:

@@ -1,8 +1,8 @@
-"""PostgreSQL's append: the lock is an advisory one; one statement numbers and inserts the rows.
+"""PostgreSQL's append: an advisory lock, and one SQL statement that numbers and inserts the rows.
 
-The quick way sends lock, insert and commit in one round trip. Whoever holds the append lock keeps
-every other process waiting: so it is held for as long as the server works and the disk takes, and
-never for a client's turn; and each round trip that is not made is a thread that need not be woken.
+The usual append sends lock, insert and commit in one round trip. The holder of the append lock
+keeps all other processes waiting, so the lock lasts only while the server and its disk work, never
+while a client does. Each round trip that is saved also saves waking a thread.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from lrs.db.errors import as_sqlalchemy
 from lrs.ledger.event_rows import AppendGroup, AppendResult, BytesMissing, EventRow, Head
 
 APPEND_LOCK = 0x7A61_6368_6574_6B61
-"""The key of the advisory lock that puts writers in order."""
+"""The key of the advisory lock that writers take: the append lock."""
 
 _LOCK = f"SELECT pg_advisory_xact_lock({APPEND_LOCK})"
 _TRY_LOCK = f"SELECT pg_try_advisory_xact_lock({APPEND_LOCK})"
-# clock_timestamp() and not now(): the latter is the transaction's start, before the lock.
+# clock_timestamp() and not now(), which is the transaction's start: a time before the lock.
 _HEAD = """
     SELECT coalesce(max(position), 0) AS position, coalesce(max(stored), 0) AS stored,
         (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock
     FROM ledger.event
 """
-# Being a statement of its own after the lock is held, it sees every earlier commit. Without
-# instants, the last of the arrays, the clock dates the rows.
+# A separate SQL statement after the lock is taken, so it sees every earlier commit. If the last
+# array, the instants, is null, the clock dates the rows.
 _INSERT = f"""
     WITH head AS MATERIALIZED ({_HEAD}), numbered AS MATERIALIZED (
         SELECT position + n AS position, coalesce(instant, greatest(clock, stored + 1) + n - 1)
@@ -48,8 +48,9 @@ _INSERT = f"""
         SELECT position, salt, state FROM numbered
     )
     SELECT position + 1, greatest(clock, stored + 1) FROM head
-"""  # noqa: S608  # of this module's own words
-# Fails where fewer are there than given: whoever is in a pipeline can ask, but not turn back.
+"""  # noqa: S608  # composed of this module's constants only
+# Divides by zero if some of the hashes are not counted. A pipeline sends its statements before it
+# has read a result, so only an error can stop it.
 _REQUIRE = """
     SELECT 1 / (count(*) = cardinality(%s::bytea[]))::int FROM ledger.blob_account
     WHERE sha2 = ANY (%s::bytea[])
@@ -61,21 +62,21 @@ def lock(connection: Connection) -> None:
 
 
 def read_head(connection: Connection, _now: Callable[[], int]) -> Head:
-    """Dated by the database's clock."""
+    """The head, with the time of the database's clock."""
     return Head(*connection.exec_driver_sql(_HEAD).one())
 
 
 def insert(
     connection: Connection, rows: Sequence[EventRow], _head: Head, instants: Sequence[int]
 ) -> None:
-    """The statement finds the head itself."""
+    """Insert the rows. The SQL statement reads the head itself."""
     connection.exec_driver_sql(_INSERT, _values(rows, list(instants)))
 
 
 def append_at_once(
     database: Database, taken: Callable[[], AppendGroup], _now: Callable[[], int]
 ) -> AppendResult:
-    """Up to the end of the pipeline all is one transaction."""
+    """All statements of the pipeline are one transaction."""
     try:
         with _connected(database.pipeline) as connection:
             return _append(connection, *taken())
@@ -94,10 +95,10 @@ def quiet_head(database: Database, _now: Callable[[], int]) -> Head | None:
 
 @contextmanager
 def _connected(engine: Engine) -> Iterator[Any]:
-    """A connection of the driver's; its errors as SQLAlchemy says them.
+    """The driver's connection. Its errors are raised as SQLAlchemy's.
 
-    After an error it is thrown away, unless a stream's version was taken: where the lock was not
-    had in time, the driver may think that it has prepared what the server never came to read.
+    After an error the connection is discarded, except after a version conflict. When the wait for
+    the lock times out, the driver may believe in a prepared statement that the server never read.
     """
     try:
         with closing(engine.raw_connection()) as pooled:

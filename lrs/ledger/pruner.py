@@ -1,9 +1,9 @@
 """Deletes bytes of superseded State documents, in small transactions, each with its event.
 
-What needs which bytes follows from the log (lrs/ledger/document_uses.py). Before bytes go, the log
-is followed to its end with the right to append held. So no event that names them can come between,
-and none that comes later can miss them: who appends one has brought the bytes, or says that they
-were there already, and the append looks again.
+The log determines which bytes are still needed (lrs/ledger/document_uses.py). A transaction that
+deletes bytes takes the append lock and first reads the log to its end, so no event that names the
+bytes can be appended meanwhile. A later append either stores the bytes itself, or relies on stored
+ones: then it checks, under the same lock, that they are still there.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from lrs.ledger.space import CountedBytes, add_up
 from lrs.ledger.tables import NEXT, blob_account, document_bytes, pruning
 
 MOST_BLOBS, MOST_BYTES = 100, 2_000_000
-"""Of one transaction that prunes; one document of any size at least. Writers wait for it: 10 MB
-take 0.13 s on SQLite, 0.02 s on PostgreSQL.
+"""The limits of one transaction that prunes; one document of any size is always allowed. Writers
+wait for the transaction: 10 MB take 0.13 s on SQLite, 0.02 s on PostgreSQL.
 """
 
 
 class Prunable(NamedTuple):
-    """How much may be pruned, or was."""
+    """How much may be pruned, or how much was."""
 
     contents: int
-    """Different ones: versions with the same bytes are one."""
+    """The number of different contents: versions with the same bytes count once."""
     size: int
-    """In bytes."""
+    """Their size in bytes."""
 
 
 class Pruner:
-    """Prunes one log, which is in that database."""
+    """Prunes one log and its database."""
 
     def __init__(self, ledger: Ledger, database: Database, blobs: Blobs) -> None:
         self._ledger = ledger
@@ -51,20 +51,23 @@ class Pruner:
         self._follower = Follower(ledger, blobs)
 
     def follow(self) -> bool:
-        """Read on in the log, a page. Whether there may be more. Raises Unavailable."""
+        """Read the log's next page. Whether there may be more. Raises Unavailable."""
         with translate_db_errors(), self._database.write.begin() as connection:
             return self._follower.follow(connection)
 
     def prunable(self, before: int) -> Prunable:
-        """What was superseded before that instant and may go, as far as the log was followed."""
+        """How much was superseded before that instant and may be deleted, as far as the log was
+        read.
+        """
         query = select(func.count(), func.coalesce(func.sum(blob_account.c.size), 0))
         with translate_db_errors(), self._database.read.connect() as connection:
             contents, size = connection.execute(query.where(_DUE), {"before": before}).one()
         return Prunable(contents, int(size))
 
     def prune(self, keep: int) -> Prunable:
-        """Delete some of what was superseded so many microseconds ago and may go, and append the
-        event that says so; once nothing may go, that is nothing. Raises Unavailable, StorageFull.
+        """Delete part of the bytes that were superseded over `keep` microseconds ago, and append
+        the event that records it. Returns what was deleted: nothing once all is done. Raises
+        Unavailable, StorageFull.
         """
         pruned = Prunable(0, 0)
 
@@ -73,11 +76,11 @@ class Pruner:
             while self._follower.follow(connection):
                 pass
             before = head.clock - keep
-            gone = _take(connection, before)
-            pruned = Prunable(len(gone), sum(entry.size for entry in gone))
-            if not gone:
+            due = _take(connection, before)
+            pruned = Prunable(len(due), sum(entry.size for entry in due))
+            if not due:
                 return []
-            hashes = [entry.sha2 for entry in gone]
+            hashes = [entry.sha2 for entry in due]
             self._blobs.prune(connection, [sha2.hex() for sha2 in hashes])
             positions = _forget_versions(connection, hashes)
             return [DocumentBytesPruned(uuid4(), 1, positions, pruned.size, before)]
@@ -86,11 +89,13 @@ class Pruner:
         return pruned
 
     def sweep(self) -> None:
-        """Remove the files of what was pruned, where bytes are in a folder."""
+        """Remove the files of pruned bytes, if bytes are stored in a folder."""
         self._blobs.sweep()
 
     def claim(self, every: int) -> bool:
-        """Whether this process is to prune now: nobody has been for so many microseconds."""
+        """Claim the next pruning. Whether this process is to prune now: none has claimed it within
+        `every` microseconds.
+        """
         now = self._ledger.now()
         with translate_db_errors(), self._database.write.begin() as connection:
             claimed = connection.execute(_CLAIM, {"now": now, "until": now + every})
@@ -101,7 +106,7 @@ _CLAIM = (
     update(pruning)
     .where(
         pruning.c.name == NEXT,
-        # What a clock has noted that was ahead puts nothing off for long.
+        # A time further ahead was noted by a clock that ran fast: it does not delay pruning.
         or_(pruning.c.value <= bindparam("now"), pruning.c.value > bindparam("until")),
     )
     .values(value=bindparam("until"))
@@ -116,7 +121,7 @@ _OLDEST = (
     .where(_DUE)
     .order_by(blob_account.c.superseded)
     .limit(MOST_BLOBS)
-    # A row that a request is just noting as an attachment's is left for another time.
+    # Skips a row that a request is just marking as an attachment's.
     .with_for_update(skip_locked=True)
 )
 _DELETE = delete(blob_account).where(blob_account.c.sha2 == bindparam("of"))
@@ -125,22 +130,22 @@ _FORGET = delete(document_bytes).where(document_bytes.c.sha2 == bindparam("of"))
 
 
 def _take(connection: Connection, before: int) -> list[CountedBytes]:
-    """Uncount some of what may go: the longest superseded, MOST_BYTES together."""
-    taken: list[CountedBytes] = []
+    """Uncount some of the bytes that are due, those superseded earliest; at most MOST_BYTES."""
+    due: list[CountedBytes] = []
     sizes: defaultdict[str, int] = defaultdict(int)
     for sha2, key, size in connection.execute(_OLDEST, {"before": before}).all():
-        if taken and sum(sizes.values()) + size > MOST_BYTES:
+        if due and sum(sizes.values()) + size > MOST_BYTES:
             break
-        taken.append(CountedBytes(bytes(sha2), size))
+        due.append(CountedBytes(bytes(sha2), size))
         sizes[key] += size
-    if taken:
-        connection.execute(_DELETE, [{"of": entry.sha2} for entry in taken])
+    if due:
+        connection.execute(_DELETE, [{"of": entry.sha2} for entry in due])
         add_up(connection, {key: -size for key, size in sizes.items()})
-    return taken
+    return due
 
 
 def _forget_versions(connection: Connection, hashes: Collection[bytes]) -> tuple[int, ...]:
-    """The positions of the events that name these bytes, in order; they are noted no more."""
+    """Delete the notes of the events that name these bytes; return their positions, in order."""
     rows = list(rows_of(connection, _VERSIONS, document_bytes.c.sha2, hashes))
     connection.execute(_FORGET, [{"of": sha2} for sha2 in hashes])
     return tuple(sorted(row.position for row in rows))

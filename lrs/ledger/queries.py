@@ -1,4 +1,4 @@
-"""The SELECTs over the log that its reader asks, made once, and parts for the queries of others."""
+"""The SELECTs of the log's reader, each constructed once, and columns for others' queries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from lrs.domain.events import StatementStored
 from lrs.ledger.tables import content, event
 
 LARGE = 65_536
-"""Bytes of an event's content that is read by itself, once it is known how many there are."""
+"""An event's content of more bytes than this is read by a query of its own, after its size."""
 
 _EVENT = (
     event.c.position,
@@ -39,7 +39,7 @@ _SIZE = func.length(content.c.state)
 _SMALL = case((_SIZE <= LARGE, content.c.state)).label("state")
 _ROW = (*_EVENT[:-1], _SMALL, event.c.commitment, _SIZE.label("size"))
 STATES = select(content.c.position, content.c.state)
-# Outer, because an erased event keeps its row and its place.
+# An outer join, because an erased event keeps its row.
 _JOINED = event.outerjoin(content, content.c.position == event.c.position)
 ROWS: Select[Any] = select(*_ROW).select_from(_JOINED)
 EVENTS: Select[Any] = select(*_EVENT).select_from(_JOINED)
@@ -61,7 +61,7 @@ _AT = (
     .scalar_subquery()
     .label("before")
 )
-"""The commitment of the event after which a query reads on."""
+"""The commitment of the event after which a query continues."""
 END = _LAST.add_columns(event.c.commitment, _AT)
 END_UNTIL = END.where(event.c.position <= bindparam("until"))
 _IS_THERE = content.c.position.is_not(None)
@@ -79,7 +79,7 @@ LATEST_OF = EVENTS.where(
 )
 
 
-# Written into the query: so both databases see that the index of rare topics has them all.
+# A literal and not a parameter, so that both databases can use the partial index of rare topics.
 RARE = event.c.topic != literal_column("'statement-stored'")
 
 
@@ -106,7 +106,7 @@ IDS = CompiledQuery(
     select(event.c.position, event.c.originator_id), among=event.c.position, plain=True
 )
 _ENVELOPE = 1_000
-"""Bytes of a statement's content in which its envelope usually ends."""
+"""The bytes at the start of a statement's content that usually hold its whole envelope."""
 HEADS = select(
     content.c.position, func.substr(content.c.state, 1, _ENVELOPE, type_=LargeBinary).label("head")
 )
@@ -118,9 +118,9 @@ COMMITMENT_AT = select(event.c.commitment).where(event.c.position == bindparam("
 def end_of_log(
     topics: tuple[str, ...] = (), *, bounded: bool = False
 ) -> tuple[ColumnElement[Any], ...]:
-    """For others' queries: the last event's position, `stored` and commitment, then the position
-    of the last event of each of these topics, none of them statements; NULL where there is none.
-    If `bounded`, the log ends at the position `until`, a parameter.
+    """Columns for queries of other modules: the last event's position, `stored` and commitment,
+    then the position of the last event of each of these topics; NULL if there is none. The topics
+    must not include statements. If `bounded`, the log ends at the position `until`, a parameter.
     """
     ends: list[Select[Any]] = [
         select(column) for column in (event.c.position, event.c.stored, event.c.commitment)
@@ -135,14 +135,16 @@ def end_of_log(
 
 
 def commitment_of(position: ColumnElement[int]) -> ColumnElement[Any]:
-    """For others' queries: the commitment of the event at that position; NULL if there is none."""
+    """A column for queries of other modules: the commitment of the event at that position; NULL if
+    there is none.
+    """
     return select(event.c.commitment).where(event.c.position == position).scalar_subquery()
 
 
 @lru_cache(maxsize=64)
 def ends(topics: tuple[str, ...], count: int, *, bounded: bool = False) -> Select[Any]:
-    asked = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
-    return select(*end_of_log(topics, bounded=bounded), *map(commitment_of, asked))
+    positions = (bindparam(f"at{n}", type_=event.c.position.type) for n in range(count))
+    return select(*end_of_log(topics, bounded=bounded), *map(commitment_of, positions))
 
 
 @lru_cache(maxsize=64)
@@ -159,7 +161,7 @@ def waiting(topics: tuple[str, ...], *, bounded: bool = False) -> Select[Any]:
 
 
 def versions(gt: int | None, lte: int | None, *, desc: bool) -> Select[Any]:
-    """Events of the stream `of` by version, without those that are erased."""
+    """The events of the stream `of` by version, without erased ones."""
     version = event.c.originator_version
     query = _STREAM.where(_IS_THERE).order_by(version.desc() if desc else version)
     if gt is not None:
@@ -168,7 +170,7 @@ def versions(gt: int | None, lte: int | None, *, desc: bool) -> Select[Any]:
 
 
 def sequence(first: int, stop: int | None, topics: Collection[str]) -> Select[Any]:
-    """Events by position, those of these topics or all, without those that are erased."""
+    """The events of these topics, or all events, by position, without erased ones."""
     query = EVENTS.where(_IS_THERE, event.c.position >= first).order_by(event.c.position)
     if topics:
         query = query.where(event.c.topic.in_(topics))
@@ -180,9 +182,10 @@ def sequence(first: int, stop: int | None, topics: Collection[str]) -> Select[An
 def versions_of(
     connection: Connection, query: Select[Any], streams: Sequence[tuple[Any, int]]
 ) -> Iterator[Any]:
-    """The rows of `query` for these versions of streams, of those that there are."""
+    """The rows of `query` for those of these stream versions that exist."""
     for start in range(0, len(streams), 400):
-        # Each by itself: SQLite finds no list of pairs by an index, and the append lock is held.
+        # One condition for each: SQLite does not use an index for a list of pairs, and the caller
+        # holds the append lock.
         these = or_(
             *(
                 and_(event.c.originator_id == id, event.c.originator_version == version)

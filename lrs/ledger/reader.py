@@ -21,25 +21,25 @@ from lrs.ledger.records import LoggedEvent, LoggedStatement, Page, event_of, sta
 from lrs.ledger.tables import content, event
 
 PAGE_EVENTS = 500
-"""Events of a page, where whoever reads them all does not say."""
+"""The events on a page of `pages`."""
 
 PAGE_BYTES = 4_000_000
-"""Bytes of the contents that a page of the log holds, if its first event alone has not more."""
+"""The most bytes of contents on a page of the log, unless its first event alone has more."""
 
 
 def _require(commitment: bytes | None, found: bytes | None) -> None:
-    """Raises LogDiverged where another commitment than that one was found, if there is one."""
+    """Raises LogDiverged if `commitment` is given and differs from the one found in the log."""
     if commitment is not None and (found is None or bytes(found) != commitment):
         raise LogDiverged("log-diverged")
 
 
 def _is_large(row: Sequence[Any]) -> bool:
-    """Whether the event's content is not in the row yet."""
+    """Whether the event's content is too large to be in the row."""
     return row[5] is None and row[7] is not None
 
 
 def _within(rows: Sequence[Sequence[Any]], most: int) -> Sequence[Sequence[Any]]:
-    """The first of the rows, whose contents have `most` bytes together; the first in any case."""
+    """The first rows, whose contents have at most `most` bytes together; at least one row."""
     total = 0
     for count, row in enumerate(rows):
         total += row[7] or 0
@@ -49,7 +49,7 @@ def _within(rows: Sequence[Sequence[Any]], most: int) -> Sequence[Sequence[Any]]
 
 
 def _whole(connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """The rows with the contents that are large."""
+    """The rows, with the large contents read into them."""
     large = [row[0] for row in rows if _is_large(row)]
     if not large:
         return rows
@@ -59,7 +59,7 @@ def _whole(connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Se
 
 
 class LogReader:
-    """Reads of one log, each a query of its own on an autocommit connection."""
+    """Reads one log. Each read is a separate query on an autocommit connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -71,13 +71,13 @@ class LogReader:
         return (row[0], row[1]) if row is not None else (0, 0)
 
     def end(self, topics: tuple[str, ...] = (), at: Sequence[int] = ()) -> tuple[Any, ...]:
-        """Position, `stored` and commitment of the last event, the position of the last event of
-        each of these topics, none of them statements, and the commitments of the events at these
-        positions; None where there is none. All as of one moment.
+        """The last event's position, `stored` and commitment, the position of the last event of
+        each of these topics, and the commitments of the events at these positions; None for an
+        event that does not exist. All as of one moment. The topics must not include statements.
         """
-        asked = {f"at{n}": position for n, position in enumerate(at)}
+        positions = {f"at{n}": position for n, position in enumerate(at)}
         with translate_db_errors(), self._database.read.connect() as connection:
-            return tuple(connection.execute(queries.ends(topics, len(at)), asked).one())
+            return tuple(connection.execute(queries.ends(topics, len(at)), positions).one())
 
     def mark(self) -> LogMark | None:
         """The last event's position, `stored` and commitment; None while the log is empty."""
@@ -85,8 +85,8 @@ class LogReader:
         return None if position is None else LogMark(position, stored, commitment)
 
     def waiting(self, position: int, topics: tuple[str, ...] = ()) -> tuple[int, int]:
-        """How many events follow `position`, and the `stored` of the first of them, 0 if there is
-        none: those of these topics, none of them statements, or all.
+        """The number of events after `position`, and the `stored` of the first of them (0 if there
+        is none). With topics, only events of these; the topics must not include statements.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
             count, first = connection.execute(queries.waiting(topics), {"after": position}).one()
@@ -100,13 +100,14 @@ class LogReader:
         *,
         commitment: bytes | None = None,
     ) -> Page:
-        """Up to `limit` events that follow `position`: statements, and events of these topics.
+        """A page of up to `limit` events after `position`: its statements, and its events of these
+        topics.
 
-        With the `commitment` of the event at `position`, raises LogDiverged where the log holds
-        another event there by now, or none: what follows is then no continuation of what was read.
+        With the `commitment` of the event at `position`, raises LogDiverged if the log now holds
+        another event there, or none: then the page would not continue what the caller has read.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
-            # One query gives both: between two the log may become another one.
+            # One query reads the check and the page: between two, the log may be replaced.
             rows = queries.ROWS_FROM.all(connection, first=position, limit=limit + 1)
             before = rows[0] if rows and rows[0][0] == position else None
             _require(commitment, None if before is None else before[6])
@@ -123,10 +124,11 @@ class LogReader:
     def following(
         self, position: int, topics: frozenset[str], limit: int, *, commitment: bytes | None = None
     ) -> Page:
-        """Up to `limit` events of these topics, none of them statements, that follow `position`.
+        """Up to `limit` events of these topics after `position`. The topics must not include
+        statements.
 
-        The page reaches as far as is known that there are no others: to the log's end, or to its
-        own last event. Raises LogDiverged as `after` does.
+        The page's `last` is the log's end if the page has all such events, else its own last
+        event. Raises LogDiverged as `after` does.
         """
         end = self._end(position)
         _require(commitment, None if end is None else end.before)
@@ -170,20 +172,20 @@ class LogReader:
         desc: bool = False,
         limit: int | None = None,
     ) -> list[LoggedEvent]:
-        """Events of a stream by version, without those that are erased."""
+        """The events of a stream by version, without erased ones."""
         query = queries.versions(gt, lte, desc=desc).limit(limit)
         return self._events(query, of=stream)
 
     def sequence(
         self, first: int, limit: int, stop: int | None = None, topics: Collection[str] = ()
     ) -> list[LoggedEvent]:
-        """Up to `limit` events from position `first` on, up to `stop`, of these topics or of all,
-        without those that are erased.
+        """Up to `limit` events from position `first` to `stop`, of these topics or of all, without
+        erased ones.
         """
         return self._events(queries.sequence(first, stop, topics).limit(limit))
 
     def pages(self, topics: Collection[str]) -> Iterator[list[LoggedEvent]]:
-        """All events of these topics in log order, by the page, without those that are erased."""
+        """All events of these topics in log order, page by page, without erased ones."""
         first = 1
         while page := self.sequence(first, PAGE_EVENTS, topics=topics):
             yield page
@@ -195,11 +197,11 @@ class LogReader:
         return None if row is None else LoggedEvent(*row)
 
     def latest_of(self, streams: Collection[UUID]) -> dict[UUID, LoggedEvent]:
-        """The last event of each of these streams, of those that have any."""
+        """The last event of each of these streams that has any."""
         with translate_db_errors(), self._database.read.connect() as connection:
             rows = rows_of(connection, queries.LATEST_OF, event.c.originator_id, streams)
-            found = [LoggedEvent(*row) for row in rows]
-        return {logged.originator_id: logged for logged in found}
+            latest = [LoggedEvent(*row) for row in rows]
+        return {logged.originator_id: logged for logged in latest}
 
     def statements(
         self,
@@ -208,8 +210,8 @@ class LogReader:
         upto: int | None = None,
         before_large: Callable[[], None] | None = None,
     ) -> list[LoggedStatement]:
-        """The statements with these ids, those at or below `upto`; in no order. `before_large` is
-        called before those are read that are large.
+        """The statements with these ids at positions up to `upto`, in no order. `before_large` is
+        called before large statements are read.
         """
         query, parameters = (
             (queries.ROWS, {}) if upto is None else (queries.ROWS_UPTO, {"upto": upto})
@@ -223,58 +225,58 @@ class LogReader:
     def page(
         self, positions: Sequence[int], most: int, before_large: Callable[[], None]
     ) -> tuple[list[LoggedStatement], int]:
-        """The statements at the first of these positions, in their order, of `most` bytes together
-        but one at least; and of how many positions they are all. `before_large` is called before
-        those are read that are large.
+        """The statements at the first of these positions, in the same order: at most `most` bytes
+        together, but at least one. Also the number of positions that they cover. `before_large` is
+        called before large statements are read.
         """
         with translate_db_errors(), self._database.read.connect() as connection:
             rows = {
                 row[0]: row
                 for row in rows_of(connection, queries.ROWS, event.c.position, positions)
             }
-            found = _within([rows[p] for p in positions if p in rows], most)
-            if any(map(_is_large, found)):
+            page = _within([rows[p] for p in positions if p in rows], most)
+            if any(map(_is_large, page)):
                 before_large()
-            statements = statements_of(_whole(connection, found))
-        is_all = len(found) == len(rows)
-        return statements, len(positions) if is_all else positions.index(found[-1][0]) + 1
+            statements = statements_of(_whole(connection, page))
+        is_all = len(page) == len(rows)
+        return statements, len(positions) if is_all else positions.index(page[-1][0]) + 1
 
     def ids_at(self, positions: Sequence[int]) -> dict[int, str]:
-        """The ids of the statements at these positions, an erased one's too, as texts."""
+        """The ids of the statements at these positions, also of erased ones, as texts."""
         with translate_db_errors(), self._database.read.connect() as connection:
             rows = queries.IDS.among(connection, positions)
         return {position: canonical(id) for position, id in rows}
 
     def authorities_at(self, positions: Sequence[int]) -> dict[int, JsonObject]:
-        """Who vouches for the statements at these positions, of those that are not erased."""
-        found: dict[int, JsonObject] = {}
+        """The authorities of the statements at these positions that are not erased."""
+        authorities: dict[int, JsonObject] = {}
         longer: list[int] = []
         with translate_db_errors(), self._database.read.connect() as connection:
             for row in rows_of(connection, queries.HEADS, content.c.position, positions):
                 head = bytes(row.head)
                 if b"\n" in head:
-                    found[row.position] = split(head)[0]["a"]
+                    authorities[row.position] = split(head)[0]["a"]
                 else:
                     longer.append(row.position)
-        return found | {at: row.authority for at, row in self.at(longer).items()}
+        return authorities | {at: row.authority for at, row in self.at(longer).items()}
 
     def position_at(self, stored: int) -> int:
-        """The last position stored at or before that instant; 0 if none was."""
+        """The last position stored at or before that instant; 0 if there is none."""
         row = self._first(queries.POSITION_AT, instant=stored)
         return row[0] if row is not None else 0
 
     def stored_at(self, position: int) -> int:
-        """When the event there was stored; 0 if the log is not that long."""
+        """The `stored` of the event at this position; 0 if the log is shorter."""
         row = self._first(queries.STORED_AT, at=position)
         return row[0] if row is not None else 0
 
     def commitment_at(self, position: int) -> bytes | None:
-        """The commitment of the event there; None if the log is not that long."""
+        """The commitment of the event at this position; None if the log is shorter."""
         row = self._first(queries.COMMITMENT_AT, at=position)
         return None if row is None else bytes(row[0])
 
     def commitments(self, positions: Collection[int]) -> dict[int, bytes]:
-        """The commitments of the events at these positions, of those that there are."""
+        """The commitments of the events at those of these positions that exist."""
         with translate_db_errors(), self._database.read.connect() as connection:
             rows = rows_of(connection, queries.COMMITMENTS, event.c.position, positions)
             return {row.position: bytes(row.commitment) for row in rows}

@@ -1,6 +1,6 @@
 """The eventsourcing library's ApplicationRecorder on SQLAlchemy Core, for both databases.
 
-The library's own SQLite and PostgreSQL recorders are not used: docs/decisions/0002 says why.
+The library's SQLite and PostgreSQL recorders are not used: docs/decisions/0002 says why.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from lrs.ledger.writer import Writer
 
 
 class LedgerRecorder(ApplicationRecorder):
-    """Positions of the log are the library's notification ids: dense, and in commit order."""
+    """Records events in the log. Its positions are the library's notification ids: without a gap
+    and in commit order.
+    """
 
     def __init__(self, reader: LogReader, writer: Writer) -> None:
         self._reader = reader
@@ -39,13 +41,13 @@ class LedgerRecorder(ApplicationRecorder):
         needing: Collection[bytes] = (),
         **_kwargs: Any,
     ) -> Sequence[int]:
-        """Append the events whole; their positions. Raises VersionTaken (IntegrityError), and
-        BytesGone where bytes of these hashes are not there any more.
+        """Append all of the events or none; return their positions. Raises VersionTaken (an
+        IntegrityError), and BytesGone if bytes with the hashes `needing` are no longer stored.
         """
         return self._writer.append(self.rows(stored_events), needing)
 
     def rows(self, stored_events: Sequence[StoredEvent]) -> list[EventRow]:
-        """The events as they are written, each under a salt of its own."""
+        """The events as rows to be written, each with its own salt."""
         return [_row(event, self._salts.new()) for event in stored_events]
 
     def select_events(
@@ -57,7 +59,7 @@ class LedgerRecorder(ApplicationRecorder):
         desc: bool = False,
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
-        """A stream's events by version; an erased one is left out."""
+        """A stream's events by version, without erased ones."""
         rows = self._reader.versions(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
         return [StoredEvent(*_stored(row)) for row in rows]
 
@@ -70,7 +72,7 @@ class LedgerRecorder(ApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        """Events in log order; an erased one is left out."""
+        """Events in log order, without erased ones."""
         first = (start or 0) + (not inclusive_of_start)
         rows = self._reader.sequence(first, limit, stop, topics)
         return [Notification(*_stored(row), row.position) for row in rows]
@@ -83,12 +85,12 @@ class LedgerRecorder(ApplicationRecorder):
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
-        """Events after `gt`, then each new one as it is found by polling."""
+        """Events after `gt`, then each new event when polling finds it."""
         return PollingSubscription(self, gt, topics)
 
 
 class PollingSubscription(Subscription[ApplicationRecorder]):
-    """Looks for new events every tenth of a second: a lost wake-up cannot stop it."""
+    """Polls for new events every tenth of a second, so a lost notification cannot stop it."""
 
     PAGE = 500
     INTERVAL = 0.1
@@ -126,7 +128,7 @@ class PollingSubscription(Subscription[ApplicationRecorder]):
 def _row(stored_event: StoredEvent, salt: bytes) -> EventRow:
     originator_id = stored_event.originator_id
     if not isinstance(originator_id, UUID):
-        raise TypeError("a stream is named by a UUID")
+        raise TypeError("the id of a stream must be a UUID")
     return EventRow(
         originator_id=originator_id,
         originator_version=stored_event.originator_version,
@@ -138,5 +140,5 @@ def _row(stored_event: StoredEvent, salt: bytes) -> EventRow:
 
 
 def _stored(logged: LoggedEvent) -> tuple[UUID, int, str, bytes]:
-    """What the library's StoredEvent is made of."""
+    """The fields of the library's StoredEvent."""
     return logged.originator_id, logged.originator_version, logged.topic, logged.state or b""

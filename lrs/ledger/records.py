@@ -1,4 +1,4 @@
-"""Rows of the log as they are read, and what they are in memory: nothing here asks a database."""
+"""Events and statements as they are read from rows of the log. No database access."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lrs.ledger.interning_decoder import decode_statement
 
 
 class LoggedStatement(NamedTuple):
-    """A statement's row, undecoded but for its envelope; `key` is its id as the driver gives it."""
+    """A statement's row; only its envelope is decoded. `key` is the id as the driver gives it."""
 
     position: int
     stored: int
@@ -32,17 +32,17 @@ class LoggedStatement(NamedTuple):
 
     @property
     def authority(self) -> JsonObject:
-        """Who vouches for it."""
-        found: JsonObject = self.envelope["a"]
-        return found
+        """The statement's authority."""
+        authority: JsonObject = self.envelope["a"]
+        return authority
 
     @property
     def attachments(self) -> dict[str, str]:
-        """The SHA-256 that bytes which came along are kept under, by the sha2 of the attachment."""
+        """The SHA-256 of the bytes that were sent along, by the `sha2` of the attachment."""
         return stored_hashes(self.envelope.get("h", ()))
 
     def exact(self) -> bytes:
-        """The statement as it is answered with format=exact."""
+        """The statement's JSON as a reply with format=exact contains it."""
         version = self.envelope.get("v", "")
         return spliced(
             self.text,
@@ -54,7 +54,7 @@ class LoggedStatement(NamedTuple):
         )
 
     def recorded(self) -> RecordedStatement:
-        """The statement parsed, for folding."""
+        """The decoded statement, for folding."""
         position, stored, key, envelope, text = self
         may_void_any = envelope.get("any", False)
         may_define = may_void_any or envelope.get("def", False)
@@ -65,7 +65,7 @@ class LoggedStatement(NamedTuple):
 
 
 class LoggedEvent(NamedTuple):
-    """An event's row, undecoded; `state` is None once its content is erased."""
+    """An event's row, not decoded. `state` is None if its content is erased."""
 
     position: int
     stored: int
@@ -77,9 +77,9 @@ class LoggedEvent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Events up to position `last`, that one's row, and what was asked for among them: the
-    statements, and events of other topics. `count` of them were read; `cut` says that there were
-    more, whose contents would have been too much for one page.
+    """A page of the log: `count` events up to position `last`, the `stored` and `commitment` of
+    the event there, and from the page the statements and the events of the requested topics. `cut`
+    means that the limit of bytes ended the page early.
     """
 
     count: int
@@ -92,16 +92,16 @@ class Page:
 
 
 def event_of(row: Sequence[Any]) -> LoggedEvent:
-    """The event of this row, the driver's own."""
+    """The event of a row of the driver."""
     position, stored, key, version, topic, state, *_ = row
     return LoggedEvent(position, stored, uuid_of(key), version, topic, state)
 
 
 def statements_of(rows: Sequence[Any]) -> list[LoggedStatement]:
-    """The statements among these rows, without those that are erased."""
-    found = []
+    """The statements among these rows, without erased ones."""
+    statements = []
     for position, stored, originator_id, _, topic, state, _, _ in rows:
         if topic == StatementStored.TOPIC and state is not None:
             envelope, text = split(state)
-            found.append(LoggedStatement(position, stored, originator_id, envelope, text))
-    return found
+            statements.append(LoggedStatement(position, stored, originator_id, envelope, text))
+    return statements

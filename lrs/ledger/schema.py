@@ -1,4 +1,4 @@
-"""Making and recognising the log's tables: an explicit step, safe to repeat and to race."""
+"""Creates the log's tables and checks their version. Safe to repeat and to run concurrently."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from lrs.ledger.tables import SCHEMA_VERSION, grant_rights, meta, metadata
 
 
 def migrate(database: Database, *, log_id: UUID | None = None, blobs: Blobs | None = None) -> bool:
-    """Create what is missing, under the append lock. Returns whether anything was.
+    """Create the missing tables, under the append lock. Returns whether any were missing.
 
-    Tables of an earlier version get what was added since, and the bytes in `blobs`, which are in
-    the database if nobody says otherwise, are counted. Raises Misconfigured for a database that
-    is not UTF-8, UnknownSchema for tables of a later version of the program.
+    Tables of an earlier version are upgraded, and the bytes in `blobs` (by default those in the
+    database) are counted. Raises Misconfigured for a database that is not UTF-8, UnknownSchema for
+    tables of a later version of the program.
     """
     require_utf8(database)
     with translate_db_errors(), database.write.begin() as connection:
@@ -46,8 +46,8 @@ def _make_tables(connection: Connection) -> None:
 def _upgrade(connection: Connection, blobs: Blobs) -> bool:
     """Whether the tables were of an earlier version. All versions so far only added tables."""
     rows = connection.execute(select(meta.c.name, meta.c.value)).all()
-    found = dict(map(tuple, rows)).get("schema_version", "")
-    if not found.isdigit() or int(found) >= SCHEMA_VERSION:
+    current = dict(map(tuple, rows)).get("schema_version", "")
+    if not current.isdigit() or int(current) >= SCHEMA_VERSION:
         _require(rows)
         return False
     _make_tables(connection)
@@ -58,12 +58,12 @@ def _upgrade(connection: Connection, blobs: Blobs) -> bool:
 
 
 def log_identity(database: Database) -> UUID:
-    """The log's own id, made with it. Raises NoStore when there is no log, UnknownSchema for one of
-    another version.
+    """The log's own id, which was made with its tables. Raises NoStore if there is no log,
+    UnknownSchema for a log of another version.
     """
     missing = NoStore(f"There is no store at {database.url}: run `lrs migrate` first.")
     if database.dialect == "sqlite" and not Path(database.read.url.database or "").exists():
-        raise missing  # and do not connect, which would make an empty file
+        raise missing  # without connecting, which would create an empty file
     with translate_db_errors(), database.read.connect() as connection:
         exists = text(
             "SELECT to_regclass('ledger.meta') IS NOT NULL"
@@ -77,10 +77,10 @@ def log_identity(database: Database) -> UUID:
 
 def _require(rows: object) -> UUID:
     values = dict(rows)  # type: ignore[call-overload]
-    found = values.get("schema_version")
-    if found != str(SCHEMA_VERSION):
+    version = values.get("schema_version")
+    if version != str(SCHEMA_VERSION):
         raise UnknownSchema(
-            f"The store has schema version {found}, this program knows {SCHEMA_VERSION}: "
+            f"The store has schema version {version}, this program knows {SCHEMA_VERSION}: "
             "run `lrs migrate` if the program is the newer one, else upgrade the program."
         )
     return UUID(values["log_id"])

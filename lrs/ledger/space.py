@@ -1,9 +1,9 @@
-"""How many bytes of documents and attachments there are, by the keys that brought them.
+"""Counts the stored bytes of documents and attachments, by the key that sent them.
 
-Bytes are counted once, when they are kept first, for the key whose request brought them; also when
-that request is refused afterwards. They are counted in the transaction that keeps them, so a count
-is right whatever happens, in any number of processes. A quota is checked in that transaction too,
-with the count's row locked, so that requests at once do not exceed it together.
+Bytes are counted once, when they are first stored, for the key whose request sent them, even if
+that request is refused afterwards. The transaction that stores the bytes also counts them, so the
+counts are always right, with any number of processes. The same transaction checks the quotas while
+it holds a lock on the count's row, so concurrent requests cannot exceed a quota together.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from lrs.domain.errors import QuotaExceeded
 from lrs.ledger.tables import blob_account, space_used
 
 ALL = "*"
-"""In the place of a key's name: all bytes together."""
+"""Stands for all keys together, instead of a key's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyAccount:
-    """For whom bytes are counted: the name of a key, empty for nobody's, and how many it may bring;
-    0 for any number.
+    """The key for which bytes are counted: its name (empty for no key) and its quota in bytes (0
+    for none).
     """
 
     key: str = ""
@@ -50,18 +50,18 @@ class CountedBytes:
 
 
 class Space:
-    """The counts of one log. `quota` is how many bytes there may be in all; 0 for any number."""
+    """The counts of one log. `quota` is the limit on all bytes together; 0 for none."""
 
     def __init__(self, database: Database, quota: int = 0) -> None:
         self._database = database
         self.quota = quota
 
     def used(self) -> int:
-        """Bytes in all."""
+        """All bytes together."""
         return self.by_key([ALL]).get(ALL, 0)
 
     def by_key(self, keys: Collection[str]) -> dict[str, int]:
-        """Bytes that these keys have brought, of those that have any."""
+        """The bytes of those of these keys that have sent any."""
         with translate_db_errors(), self._database.read.connect() as connection:
             rows = rows_of(connection, _USED, space_used.c.key, keys)
             return {row.key: row.bytes for row in rows}
@@ -69,14 +69,14 @@ class Space:
     def counted(
         self, connection: Connection, entries: Collection[CountedBytes]
     ) -> dict[bytes, bool]:
-        """Which of these are counted already, and whether each is noted as an attachment's."""
+        """The hashes that are counted already, and whether each is marked as an attachment's."""
         hashes = {entry.sha2 for entry in entries}
         rows = rows_of(connection, _COUNTED, blob_account.c.sha2, hashes)
         return {bytes(row.sha2): bool(row.kept) for row in rows}
 
     def require_room(self, connection: Connection, by: KeyAccount, size: int) -> None:
-        """Raises QuotaExceeded where so many bytes more are known to be too many: a look, before
-        anything is written. What decides is `count`.
+        """Raises QuotaExceeded if `size` more bytes would exceed a quota. An early check, before
+        anything is written; the check in `count` decides.
         """
         if self.quota or by.quota:
             rows = rows_of(connection, _USED, space_used.c.key, [by.key, ALL])
@@ -86,16 +86,17 @@ class Space:
     def enter(
         self, connection: Connection, entries: Collection[CountedBytes], by: KeyAccount
     ) -> list[CountedBytes]:
-        """Those of the entries that were not counted before, in the order of their hashes, so that
-        transactions at once meet in one order. They are to be given to `count` at the end.
+        """Insert the entries; return those that were not counted before, to be passed to `count`
+        at the end. They are inserted in the order of their hashes, so that concurrent transactions
+        cannot deadlock.
         """
         return [one for one in sorted(entries, key=lambda e: e.sha2) if _enter(connection, one, by)]
 
     def count(
         self, connection: Connection, entries: Collection[CountedBytes], by: KeyAccount
     ) -> None:
-        """Add new entries to the counts: the last thing in a transaction, since others wait for
-        it from here on. Raises QuotaExceeded.
+        """Add new entries to the counts. To be called last in a transaction, since other
+        transactions wait for it from here on. Raises QuotaExceeded.
         """
         size = sum(entry.size for entry in entries)
         if entries:
@@ -110,8 +111,8 @@ class Space:
 
 
 def add_up(connection: Connection, sizes: Mapping[str, int]) -> None:
-    """Add so many bytes to the counts of these keys, fewer than none where they went, and then to
-    that of all together: always in this order, so that no two wait for each other.
+    """Add these sizes (negative for deleted bytes) to the counts of the keys, then to the total.
+    Always in this order, so that no two transactions wait for each other.
     """
     adding = _adding_one(connection.dialect.name)
     for key in sorted(sizes):
@@ -120,7 +121,7 @@ def add_up(connection: Connection, sizes: Mapping[str, int]) -> None:
 
 
 def uncounted(connection: Connection, sha2s: Collection[bytes]) -> set[bytes]:
-    """Which of these bytes nobody counts: they were never kept, or are pruned."""
+    """The hashes that are not counted: their bytes were never stored, or are pruned."""
     rows = rows_of(connection, _COUNTED, blob_account.c.sha2, set(sha2s))
     return set(sha2s) - {bytes(row.sha2) for row in rows}
 
@@ -130,7 +131,7 @@ _INSERTS: Mapping[str, Any] = {"postgresql": postgres_insert, "sqlite": sqlite_i
 
 @cache
 def inserting(dialect: str, table: Table) -> Any:
-    """An INSERT of what is not there yet, which gives the hashes of what was not."""
+    """An INSERT that skips existing rows and returns the hashes of the new ones."""
     return _INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.sha2)
 
 
@@ -154,17 +155,17 @@ def _enter(connection: Connection, entry: CountedBytes, by: KeyAccount) -> bool:
 
 
 def _add(connection: Connection, key: str, size: int) -> tuple[int, int]:
-    """The counts of a key and of all together, with so many bytes more. In one statement: whoever
-    else counts waits from here to the end of the transaction.
+    """Add `size` to the count of a key and to the total; return both. One SQL statement, because
+    other counting transactions wait from here to the end of this one.
     """
     adding = _adding(connection.dialect.name)
-    found = {row.key: row.bytes for row in connection.execute(adding, {"of": key, "more": size})}
-    return found[key], found[ALL]
+    counts = {row.key: row.bytes for row in connection.execute(adding, {"of": key, "more": size})}
+    return counts[key], counts[ALL]
 
 
 @cache
 def _adding(dialect: str) -> Any:
-    """As text, because SQLAlchemy makes an INSERT of several rows anew each time."""
+    """Written as text, because SQLAlchemy compiles an INSERT of several rows every time."""
     table = "ledger.space_used" if dialect == "postgresql" else "space_used"
     return text(_ADDING.format(table=table, all=ALL))
 

@@ -1,7 +1,7 @@
-"""SQLite's append: the lock is BEGIN IMMEDIATE, which makes a transaction the file's one writer.
+"""SQLite's append: BEGIN IMMEDIATE is the lock, since it makes a transaction the only writer.
 
-The quick way goes past SQLAlchemy, which takes twice as long for a group of a few statements as
-SQLite itself.
+The usual append calls the driver directly: SQLAlchemy takes twice as long for a group of a few
+statements as SQLite itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from lrs.ledger.event_rows import (
     by_the_clock,
 )
 
-# Two queries, because SQLite finds a greatest value by its index only where it is alone.
+# Two queries, because SQLite uses the index for max() only if the query selects nothing else.
 _HEAD = (
     "SELECT (SELECT coalesce(max(position), 0) FROM event), "
     "(SELECT coalesce(max(stored), 0) FROM event)"
@@ -38,7 +38,7 @@ _COUNTED = "SELECT 1 FROM blob_account WHERE sha2 = ?"
 
 
 def lock(_connection: Connection) -> None:
-    """The transaction's BEGIN IMMEDIATE has it already."""
+    """Nothing to do: the transaction's BEGIN IMMEDIATE has taken the lock."""
 
 
 def read_head(connection: Connection, now: Callable[[], int]) -> Head:
@@ -55,7 +55,7 @@ def insert(
 def append_at_once(
     database: Database, taken: Callable[[], AppendGroup], now: Callable[[], int]
 ) -> AppendResult:
-    """`taken` is called with the lock held."""
+    """Append in one transaction. `taken` is called while the lock is held."""
     try:
         with closing(database.write.raw_connection()) as pooled:
             connection: Any = pooled.driver_connection

@@ -1,14 +1,14 @@
-"""The log's tables: the immutable event, and apart from it the content that may be erased.
+"""The log's tables: the immutable events, and separately their content, which may be erased.
 
-`event` holds what is never changed: position, stream, version, topic, stored and a commitment to
-the content. `content` holds the content and the salt that ties it to the commitment; a row of it
-can be deleted for real while the log, its order and its hashes stay whole. `blob` and `blob_chunk`
-hold the bytes of attachments and documents, `document_owner` the random keys that documents'
-streams are named under; they can be deleted in the same way.
+`event` holds what never changes: position, stream, version, topic, stored and a commitment to the
+content. `content` holds the content and the salt of its commitment. A row of `content` can be
+deleted; the log, its order and its hashes stay complete. `blob` and `blob_chunk` hold the bytes of
+attachments and documents, `document_owner` the random keys from which the ids of documents' streams
+are computed; their rows can be deleted too.
 
-`blob_account` says of each of these bytes whose request brought them and who still needs them,
-`space_used` adds them up by key. Both change, as do the notes of pruning (`document_bytes`,
-`pruning`, `blob_discard`): what they hold follows from the log and the bytes that are there.
+`blob_account` holds, for each hash, the key whose request sent the bytes and how many documents
+still need them; `space_used` holds the sums by key. Both change, as do the tables of pruning
+(`document_bytes`, `pruning`, `blob_discard`): all of it follows from the log and the stored bytes.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from lrs.db.types import UuidKey
 metadata = MetaData(schema="ledger")
 
 SCHEMA_VERSION = 3
-"""Version of the tables below; 2 added those of blobs and documents, 3 those that count bytes and
-prune them. A store with another one is refused at start.
+"""The version of the tables below. Version 2 added those of blobs and documents, version 3 those
+that count and prune bytes. The program does not start if the store has another version.
 """
 
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # an alias of SQLite's rowid
@@ -110,14 +110,14 @@ blob_account = Table(
     "blob_account",
     metadata,
     Column("sha2", LargeBinary(32), primary_key=True),
-    # the name of the key whose request brought the bytes; empty where nobody knows
+    # the name of the key whose request sent the bytes; empty if unknown
     Column("key", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    # whether an attachment is these bytes, or may be: then pruning keeps off them
+    # whether the bytes are, or may be, an attachment's: then they are never pruned
     Column("kept", Boolean, nullable=False),
-    # how many versions of documents need them, as far as the log was followed
+    # how many versions of documents need the bytes, as far as the log was read
     Column("uses", BigInteger, nullable=False),
-    # since when none does: the `stored` of the event that superseded the last one
+    # since when none needs them: the `stored` of the event that superseded the last one
     Column("superseded", BigInteger),
 )
 _PRUNABLE = and_(blob_account.c.superseded.is_not(None), not_(blob_account.c.kept))
@@ -135,7 +135,7 @@ space_used = Table(
     Column("bytes", BigInteger, nullable=False),
 )
 
-# The State versions whose bytes are there, as far as the log was followed.
+# The versions of State documents whose bytes are stored, as far as the log was read.
 document_bytes = Table(
     "document_bytes",
     metadata,
@@ -144,8 +144,8 @@ document_bytes = Table(
 )
 
 FOLLOWED, NEXT = "followed", "next"
-"""The position up to which the log was followed, and when it is to be pruned next, in microseconds
-since the epoch.
+"""The rows of `pruning`: the position up to which the log was read, and the time of the next
+pruning in microseconds since the epoch.
 """
 
 pruning = Table(
@@ -155,7 +155,7 @@ pruning = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-# Files of pruned bytes that are still to be removed from the folder.
+# Hashes of pruned bytes whose files are still to be removed from the folder.
 blob_discard = Table("blob_discard", metadata, Column("sha2", LargeBinary(32), primary_key=True))
 
 _POSTGRES_GUARD = """
@@ -174,7 +174,7 @@ _REFUSED = {
 
 
 def _guard(_target: MetaData, connection: Connection, *, tables: list[Table], **_: object) -> None:
-    """Make the database itself refuse to rewrite the past, as its tables are made."""
+    """Create the triggers by which the database refuses changes of the log, with its tables."""
     on_postgres = connection.dialect.name == "postgresql"
     if on_postgres:
         connection.exec_driver_sql(_POSTGRES_GUARD.replace("%", "%%"))
@@ -203,8 +203,8 @@ def _on_sqlite(table: Table, verbs: Sequence[str]) -> list[str]:
     ]
 
 
-# Whoever may append must also be able to count and to prune. `lrs migrate` runs as the owner, who
-# alone can hand these rights on.
+# A role that may append must also be able to count and prune bytes. `lrs migrate` runs as the
+# owner, the only role that can grant these rights.
 _POSTGRES_RIGHTS = """
 DO $$
 DECLARE writer regrole;
@@ -223,13 +223,13 @@ END $$
 
 
 def grant_rights(connection: Connection) -> None:
-    """Give every role that may append what counting and pruning need, on PostgreSQL."""
+    """On PostgreSQL, grant every role that may append the rights to count and prune."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_POSTGRES_RIGHTS.replace("%", "%%"))
 
 
 def _begin(_target: MetaData, connection: Connection, *, tables: list[Table], **_: object) -> None:
-    """The log is yet to be followed from its beginning, and to be pruned for the first time."""
+    """Start at the log's beginning, with the first pruning due at once."""
     if pruning in tables:
         rows = [{"name": name, "value": 0} for name in (FOLLOWED, NEXT)]
         connection.execute(insert(pruning), rows)

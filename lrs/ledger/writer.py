@@ -1,11 +1,12 @@
 """Group commit: concurrent appends share one transaction, and each gets its own answer.
 
-Requests hand their rows to the process's one writer thread and wait. It takes all that wait by
-now - on SQLite once it has the append lock - so a group grows while the one before is committed.
-It inserts optimistically; when a stream's version turns out to be taken, it repeats the group
-with an exact check, so that one request's conflict never fails its neighbours.
+Requests hand their rows to the process's one writer thread and wait. The thread takes all waiting
+requests as one group - on SQLite after it has the append lock - so a group grows while the one
+before is being committed. It inserts optimistically. If a stream version is taken, it repeats the
+group with an exact check, so that one request's conflict never fails the others.
 
-The exact check (lrs/ledger/exact_append.py) also finds out what a commit whose reply is lost did.
+The exact check (lrs/ledger/exact_append.py) also finds out whether a commit whose reply was lost
+took effect.
 """
 
 from __future__ import annotations
@@ -33,15 +34,13 @@ log = structlog.get_logger(__name__)
 
 
 LATEST = 256
-"""Commits whose last events are kept for whoever checks that the log has not lost them: more than
-are made while a failed database is replaced.
+"""The number of commits whose last events are remembered, for the check that the log has not lost
+them: more commits than happen while a failed database is replaced.
 """
 
 
 class Writer:
-    """Appends rows for any number of threads. `now` gives microseconds where SQL has no clock,
-    `stored_at` those of events that no clock dates.
-    """
+    """Appends rows for any number of threads. `now` and `stored_at` are as in Ledger."""
 
     def __init__(
         self,
@@ -58,7 +57,7 @@ class Writer:
         self._timeout = timeout
         self._max_group = max_group
         self.on_commit: Callable[[], None] = lambda: None
-        """Called after each commit, by the writer's thread: it must be quick."""
+        """Called by the writer thread after each commit; it must be quick."""
         self._acknowledged: deque[LogMark] = deque(maxlen=LATEST)
         self._waiting: deque[PendingAppend] = deque()
         self._wake = threading.Condition()
@@ -66,11 +65,11 @@ class Writer:
         self._closed = False
 
     def append(self, rows: Sequence[EventRow], needing: Collection[bytes] = ()) -> list[int]:
-        """Write the rows whole, in order; return their positions once the commit is durable.
+        """Write all rows or none, in order; return their positions once the commit is durable.
 
-        `needing` are hashes of bytes that must be there still: BytesGone. Raises VersionTaken
-        when a version is taken, StorageFull, or Unavailable when there is no
-        answer in time: then the outcome is unknown, and the same rows may be tried again.
+        `needing` are the hashes of bytes that must still be stored. Raises BytesGone if they are
+        not, VersionTaken, StorageFull, or Unavailable if there is no answer in time: then the
+        outcome is unknown, and the same rows may be sent again.
         """
         if not rows:
             return []
@@ -97,21 +96,19 @@ class Writer:
         return len(self._waiting)
 
     def take_acknowledged(self) -> list[LogMark]:
-        """The last event of each commit that was confirmed since this was asked last, of the
-        LATEST ones.
-        """
-        taken = []
+        """The last event of each commit since the previous call, at most LATEST of them."""
+        marks = []
         while self._acknowledged:
-            taken.append(self._acknowledged.popleft())
-        return taken
+            marks.append(self._acknowledged.popleft())
+        return marks
 
     def acknowledge(self, last: LogMark) -> None:
-        """Note a commit of this process that another way than `append` has made."""
+        """Note a commit of this process that did not come through `append`."""
         self._acknowledged.append(last)
         self.on_commit()
 
     def close(self) -> None:
-        """Finish what waits, then stop."""
+        """Write what waits, then stop."""
         with self._wake:
             self._closed = True
             self._wake.notify()
@@ -131,8 +128,8 @@ class Writer:
         raise Unavailable("outcome-unknown")
 
     def _answer(self, group: Sequence[PendingAppend], answers: Sequence[Answer]) -> None:
-        """Give each its answer. The first is woken, and each wakes the next: woken all at once,
-        they would crowd before the interpreter, where only one can be.
+        """Give each request its answer. Only the first is woken, and each wakes the next: if all
+        woke at once, they would compete for the GIL.
         """
         following: PendingAppend | None = None
         for slot, answer in zip(reversed(group), reversed(answers), strict=True):
@@ -141,7 +138,7 @@ class Writer:
         self._wake_first_of(following)
 
     def _wake_first_of(self, slot: PendingAppend | None) -> None:
-        """Wake it or, where it has given up, the next one that has not."""
+        """Wake this request or, if it has given up, the next one that has not."""
         with self._wake:
             while slot is not None and slot.abandoned:
                 slot = slot.next
@@ -158,7 +155,7 @@ class Writer:
             self._commit_waiting()
 
     def _take(self) -> list[PendingAppend]:
-        """All that wait by now, up to the size of a group, but never none."""
+        """The waiting requests, up to the size of a group; at least one if any waits."""
         group: list[PendingAppend] = []
         size = 0
         with self._wake:
@@ -198,16 +195,18 @@ class Writer:
             self.on_commit()
 
     def _recover(self, group: list[PendingAppend], error: Exception, *, started: bool) -> None:
-        """The transaction failed, perhaps after its commit: find out, or say that it is unknown."""
+        """The transaction failed, perhaps after its commit: find out whether it took effect, or
+        answer that the outcome is unknown.
+        """
         if started and is_away_error(error) and not is_busy(error):
             self._commit_exactly(group)
         else:
             self._refuse_all(group, error)
 
     def _commit_exactly(self, group: list[PendingAppend]) -> None:
-        """Write those of the group that conflict with nothing, and answer each for itself."""
+        """Write the requests of the group that have no conflict, and answer each separately."""
         while True:
-            # Who has given up was told that nobody knows; it must not be written now.
+            # A request that gave up was answered "outcome unknown": it must not be written now.
             group = [slot for slot in group if not slot.abandoned]
             if not group:
                 return
@@ -238,7 +237,7 @@ class Writer:
 
 
 class _NobodyWaits(Exception):
-    """All requests gave up before the lock was taken: there is nothing to append."""
+    """All requests gave up before the lock was taken, so there is nothing to append."""
 
 
 def is_away_error(error: Exception) -> bool:

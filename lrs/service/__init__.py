@@ -1,4 +1,4 @@
-"""The use cases: what `api` and `replay` call. Built by lrs.bootstrap and by nobody else."""
+"""The use cases of the store, which `api` calls. lrs.bootstrap constructs the services."""
 
 from lrs.ledger import LoggedStatement, Prunable
 from lrs.ledger.tables import SCHEMA_VERSION

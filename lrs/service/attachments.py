@@ -1,4 +1,4 @@
-"""The bytes of attachments, as they are given out with the statements that brought them."""
+"""The bytes of attachments, for replies that contain the statements they were sent with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lrs.ledger import Blobs, LoggedStatement
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """An attachment's bytes, in parts, as some statement declares them."""
+    """An attachment's bytes, in parts, and how a statement declares them."""
 
     sha2: str
     content_type: str
@@ -23,22 +23,22 @@ class Attached:
 
 
 def attached(rows: Sequence[LoggedStatement], blobs: Blobs) -> list[Attached]:
-    """The attachments whose bytes came with these statements, each once, in order.
+    """The attachments whose bytes were sent with these statements, each once, in order.
 
-    What a statement only names is not among them: else whoever knows a hash would be given the
-    bytes that somebody else has sent.
+    An attachment that a statement only declares is not included: otherwise a client that knows a
+    hash could read bytes that another client sent.
     """
-    found: dict[str, tuple[JsonObject, str]] = {}
+    by_hash: dict[str, tuple[JsonObject, str]] = {}
     for row in rows:
-        if brought := row.attachments:
+        if sent := row.attachments:
             declarations = {declared_hash(a): a for _, a in attachments(json.loads(row.text))}
-            for declared, kept in brought.items():
+            for declared, stored in sent.items():
                 if declared in declarations:
-                    found.setdefault(declared, (declarations[declared], kept))
-    sizes = blobs.sizes({kept for _, kept in found.values()})
-    # The hash as the statement writes it, which may be in capitals: clients compare texts.
+                    by_hash.setdefault(declared, (declarations[declared], stored))
+    sizes = blobs.sizes({stored for _, stored in by_hash.values()})
+    # The hash as the statement writes it, perhaps in capitals, because clients compare the texts.
     return [
-        Attached(a["sha2"], a["contentType"], sizes[kept], partial(blobs.chunks, kept))
-        for a, kept in found.values()
-        if kept in sizes
+        Attached(a["sha2"], a["contentType"], sizes[stored], partial(blobs.chunks, stored))
+        for a, stored in by_hash.values()
+        if stored in sizes
     ]

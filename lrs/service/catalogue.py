@@ -1,4 +1,4 @@
-"""The catalogue: what holds, and the commands that change it. Each appends events, or nothing."""
+"""The catalogue: queries of its entries, and the commands that append events to change them."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EntryVersion:
-    """What was said of a thing at one time, and the agent key of who said it; `entry` is None where
-    it was withdrawn.
+    """A version of a catalogue entry, and the agent key of its author; `entry` is None if this
+    version withdrew the entry.
     """
 
     number: int
@@ -59,8 +59,8 @@ class EntryVersion:
 
 
 class CatalogueService:
-    """The catalogue of one store. `timeout` bounds a command with its repetitions, in seconds;
-    `recheck` raises Unauthenticated for a key that is good no more.
+    """The catalogue of one store. `timeout` limits a command with its retries, in seconds;
+    `recheck` raises Unauthenticated for a key that is no longer valid.
     """
 
     def __init__(
@@ -77,57 +77,57 @@ class CatalogueService:
         self._timeout = timeout
 
     def entries(self, kind: EntryKind, by: Credential) -> list[CatalogueEntry]:
-        """Everything of that kind that holds, what changed last at the end. Raises Forbidden."""
+        """The current entries of that kind; the last changed one comes last. Raises Forbidden."""
         _require_reading(by)
-        found = self._read(lambda connection: projection.entries(connection, kind))
-        return [entry for entry in found.values() if entry.entry is not None]
+        entries = self._read(lambda connection: projection.entries(connection, kind))
+        return [entry for entry in entries.values() if entry.entry is not None]
 
     def counts(self, by: Credential) -> dict[EntryKind, int]:
-        """How many things of each kind there are. Raises Forbidden."""
+        """The number of entries of each kind. Raises Forbidden."""
         _require_reading(by)
         return self._read(projection.counted)
 
     def links(self, by: Credential) -> dict[str, str]:
-        """The links that hold: identifiers, and those of the persons that they are linked to.
-        Raises Forbidden.
+        """The current links: the person's identifier for each linked identifier. Raises
+        Forbidden.
         """
         _require_reading(by)
         return self._read(projection.links)
 
     def ever_linked(self, people: Collection[str], by: Credential) -> set[str]:
-        """The identifiers that were at any time linked to one of these. Raises Forbidden."""
+        """The identifiers that were ever linked to one of these. Raises Forbidden."""
         _require_reading(by)
         return self._read(lambda connection: projection.ever_linked(connection, people))
 
     def history(self, kind: EntryKind, key: Key, by: Credential) -> list[EntryVersion]:
-        """All that was ever said of a thing, the first first. Raises EntryNotFound, Forbidden."""
-        found = self.histories([(kind, key)], by)
-        if not found:
+        """All versions of an entry, oldest first. Raises EntryNotFound, Forbidden."""
+        histories = self.histories([(kind, key)], by)
+        if not histories:
             raise EntryNotFound("entry-not-found")
-        return found[kind, key]
+        return histories[kind, key]
 
     def histories(
         self, things: Collection[EntryIdentity], by: Credential
     ) -> dict[EntryIdentity, list[EntryVersion]]:
-        """All that was ever said of those of the things that were ever described, the first first.
-        Raises Forbidden.
+        """All versions of those of these entries that ever existed, oldest first. Raises
+        Forbidden.
         """
         _require_reading(by)
         streams = {stream: thing for thing, stream in self._streams(things).items()}
-        found: dict[EntryIdentity, list[EntryVersion]] = {}
+        histories: dict[EntryIdentity, list[EntryVersion]] = {}
         for row in self._ledger.reader.histories(streams):
             event, version = self._ledger.decoded(row), (row.originator_version, row.stored)
-            versions = found.setdefault(streams[row.originator_id], [])
+            versions = histories.setdefault(streams[row.originator_id], [])
             if isinstance(event, Described):
                 versions.append(EntryVersion(*version, event.entry, by=event.by))
             elif isinstance(event, EntryWithdrawn):
                 versions.append(EntryVersion(*version, None, event.reason, event.by))
-        return {thing: versions for thing, versions in found.items() if versions}
+        return {thing: versions for thing, versions in histories.items() if versions}
 
     def plan(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:
-        """What the statements would change, in their order. Raises InvalidEntry for those that name
-        something that is described neither in the catalogue nor among them, that stand twice, or
-        that link an identifier to itself by way of others; Forbidden.
+        """What these entries would change, in their order. Raises Forbidden, and InvalidEntry for
+        an entry that names another one that is neither in the catalogue nor in the input, that
+        occurs twice, or whose link closes a circle.
         """
         _require_writing(by)
         return self._plan(stated)
@@ -135,15 +135,15 @@ class CatalogueService:
     def faults(
         self, stated: Sequence[Stated], remains: Sequence[Stated], by: Credential
     ) -> list[InvalidEntry]:
-        """What `plan` would raise for these statements of an input of which others are refused
-        already; `remains` is what is right of these others. Raises Forbidden.
+        """The errors that `plan` would raise for these entries. Other entries of the same input are
+        refused already; `remains` are the valid parts of those. Raises Forbidden.
         """
         _require_writing(by)
         return self._decide(stated, remains)[1]
 
     def describe(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:
-        """Make the statements part of the record, all or none; what says the same as before is
-        left alone. Raises as `plan` does, and Unavailable or StorageFull.
+        """Store the entries, all or none; an entry that is the same as before appends no event.
+        Raises as `plan` does, and Unavailable or StorageFull.
         """
         _require_writing(by)
         who = authority_key(by.authority)
@@ -163,8 +163,9 @@ class CatalogueService:
         change: Callable[[JsonObject | None], JsonObject],
         by: Credential,
     ) -> Change:
-        """Describe a thing anew from how it stands, None where it is not described. What it names
-        besides may have been withdrawn since. Raises Forbidden, Unavailable or StorageFull.
+        """Replace an entry by what `change` makes of the current one (None if there is none). Other
+        entries that it names may have been withdrawn since: this is not checked. Raises Forbidden,
+        Unavailable or StorageFull.
         """
         _require_writing(by)
         who = authority_key(by.authority)
@@ -178,7 +179,7 @@ class CatalogueService:
         return retry_on_conflict(once, self._timeout)
 
     def withdraw(self, kind: EntryKind, key: Key, reason: str, by: Credential) -> None:
-        """Say that a thing does not hold any more. Raises EntryNotFound, Forbidden."""
+        """Withdraw an entry. Raises EntryNotFound, Forbidden."""
         _require_writing(by)
         who = authority_key(by.authority)
 
@@ -207,8 +208,8 @@ class CatalogueService:
         return steps, faults
 
     def _load(self, streams: Mapping[EntryIdentity, UUID]) -> dict[EntryIdentity, EntryState]:
-        """The state of each entry that was ever described, from its stream's last event: what a
-        read model has not folded, or cannot fold, counts, too.
+        """The state of each entry that ever existed, from the last event of its stream. So events
+        count even if the read model has not folded them, or cannot.
         """
         latest = self._ledger.reader.latest_of(streams.values())
         return {thing: self._state(latest[s]) for thing, s in streams.items() if s in latest}
@@ -217,10 +218,10 @@ class CatalogueService:
         event = self._ledger.decoded(logged)
         if isinstance(event, Described | EntryWithdrawn):
             return evolve(None, event)
-        return EntryState(logged.originator_version, None)  # its content was erased
+        return EntryState(logged.originator_version, None)  # the event's content was erased
 
     def _all_links(self) -> dict[str, str]:
-        """The links that hold, by the read model: a circle is found only among all of them."""
+        """The current links, from the read model: finding a circle needs all of them."""
         name, (head, _) = projection.CatalogueProjection.NAME, self._ledger.reader.head()
         links, consistency = self._reads.query(name, projection.links)
         if consistency.is_paused and consistency.position < head:
@@ -228,11 +229,11 @@ class CatalogueService:
         return links
 
     def _read(self, query: Callable[[Connection], T]) -> T:
-        """The answer of the read model, as fresh as the log."""
+        """The read model's answer, up to date with the log."""
         return self._reads.query(projection.CatalogueProjection.NAME, query)[0]
 
     def _streams(self, things: Collection[EntryIdentity]) -> dict[EntryIdentity, UUID]:
-        """Their streams; a person's whose key was never made has none."""
+        """The streams of these entries. A person who has no stream key yet has no stream."""
         people = {owner for thing in things if (owner := _owner(*thing))}
         secrets = self._ledger.owners.keys(people)
         return {
@@ -258,7 +259,7 @@ class CatalogueService:
 
 
 def _owner(kind: EntryKind, key: Key) -> str:
-    """The person whom a thing is about; empty if it is about none."""
+    """The person that an entry is about; empty if it is about none."""
     shape = SHAPES[kind]
     return key[shape.key.index(shape.person)] if shape.person else ""
 

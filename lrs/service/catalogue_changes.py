@@ -1,4 +1,4 @@
-"""What describing things would change: decided by what is said and by what holds."""
+"""What new catalogue entries would change, decided from the input and the current entries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEADING_ZEROS = (
 
 
 class Change(StrEnum):
-    """What describing a thing changes."""
+    """The effect of an entry in the input."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -38,7 +38,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What somebody says of a thing, and where it stands in the input, as a JSON pointer."""
+    """An entry of the input, and its place there as a JSON pointer."""
 
     kind: EntryKind
     entry: JsonObject
@@ -51,8 +51,8 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class ChangeStep:
-    """One statement and what it would change; `state` is how the entry stands, None if it was never
-    described.
+    """An entry of the input and what it would change; `state` is the entry's present state, None if
+    it never existed.
     """
 
     stated: Stated
@@ -61,8 +61,8 @@ class ChangeStep:
 
 
 class Doubt(NamedTuple):
-    """What is likely not what was meant: where it stands, as a JSON pointer, a code and a sentence
-    that tells what to look at.
+    """A warning about a value that is probably not what was meant: its place as a JSON pointer, a
+    code, and a sentence that says what to check.
     """
 
     where: str
@@ -71,12 +71,12 @@ class Doubt(NamedTuple):
 
 
 def concerned(stated: Sequence[Stated]) -> set[EntryIdentity]:
-    """The things that are described, and those that they name."""
+    """The entries of the input, and the entries that they name."""
     return set(_described(stated)).union(*(references(s.kind, s.entry) for s in stated))
 
 
 def step(stated: Stated, state: EntryState | None) -> ChangeStep:
-    """What a statement would change of how the thing stands; None if it never was described."""
+    """What an entry of the input would change; `state` is None if it never existed."""
     if state is None or state.entry is None:
         return ChangeStep(stated, Change.NEW, state)
     change = Change.SAME if state.entry == stated.entry else Change.CHANGED
@@ -86,7 +86,7 @@ def step(stated: Stated, state: EntryState | None) -> ChangeStep:
 def planned(
     stated: Sequence[Stated], states: Mapping[EntryIdentity, EntryState]
 ) -> list[ChangeStep]:
-    """What the statements would change, in their order."""
+    """What the entries of the input would change, in their order."""
     return [step(s, states.get((s.kind, s.key))) for s in stated]
 
 
@@ -95,11 +95,10 @@ def contradictions(
     states: Mapping[EntryIdentity, EntryState],
     remains: Sequence[Stated] = (),
 ) -> list[InvalidEntry]:
-    """What the statements must not say together, or beside what holds: one describes a thing that
-    another describes, or names a thing that does not hold and is not described along with it.
+    """The errors between entries: two describe the same thing, or one names an entry that is
+    neither in the catalogue nor in the input.
 
-    `remains` are statements of the same input that are refused anyway, without what is wrong with
-    them.
+    `remains` are the valid parts of entries of the same input that are refused already.
     """
     every = [*stated, *remains]
     known = set(_described(every))
@@ -108,14 +107,14 @@ def contradictions(
 
 
 def circular(steps: Sequence[ChangeStep], links: Mapping[str, str]) -> list[InvalidEntry]:
-    """Where steps make the links that hold lead back to where they began.
+    """The links of the input that close a circle, as errors.
 
-    What says the same as before may lie on a circle: two may have closed one at once, and a file
-    that is repeated is taken as it was.
+    An unchanged link may lie on a circle: two concurrent requests can close one, and importing the
+    same file again must succeed.
     """
     linking = [s for s in steps if s.stated.kind is EntryKind.LINK]
-    given = {s.stated.entry["agent"]: s.stated.entry["person"] for s in linking}
-    closed = circles({**links, **given})
+    new_links = {s.stated.entry["agent"]: s.stated.entry["person"] for s in linking}
+    closed = circles({**links, **new_links})
     return [
         InvalidEntry("link-circle", pointer=f"{s.stated.where}/person")
         for s in linking
@@ -124,7 +123,7 @@ def circular(steps: Sequence[ChangeStep], links: Mapping[str, str]) -> list[Inva
 
 
 def doubts(stated: Sequence[Stated]) -> list[Doubt]:
-    """What is taken as it is said, and is likely not what was meant."""
+    """Warnings about values that are accepted but probably not what was meant."""
     return [
         Doubt(f"{s.where}/number", "leading-zeros", LEADING_ZEROS)
         for s in stated
@@ -133,12 +132,12 @@ def doubts(stated: Sequence[Stated]) -> list[Doubt]:
 
 
 def _described(stated: Sequence[Stated]) -> dict[EntryIdentity, list[Stated]]:
-    """The things that are described, and by which statements, in the order of the input."""
-    found: dict[EntryIdentity, list[Stated]] = {}
+    """The entries of the input by their identity, in the order of the input."""
+    by_identity: dict[EntryIdentity, list[Stated]] = {}
     for s in sorted(stated, key=lambda s: int(s.where.rpartition("/")[2] or 0)):
         if all(name in s.entry for name in SHAPES[s.kind].key):
-            found.setdefault((s.kind, s.key), []).append(s)
-    return found
+            by_identity.setdefault((s.kind, s.key), []).append(s)
+    return by_identity
 
 
 def _repeated(stated: Sequence[Stated]) -> Iterator[InvalidEntry]:

@@ -6,13 +6,13 @@ import threading
 
 
 class Counter:
-    """Counts from 0 since the process began."""
+    """A count that starts at 0 with the process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.total = 0
 
     def add(self, number: int) -> None:
-        """`+=` alone would lose what two threads add at once."""
+        """Add under a lock: `+=` alone loses counts when two threads add at once."""
         with self._lock:
             self.total += number

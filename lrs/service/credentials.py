@@ -1,4 +1,4 @@
-"""Keys: created, listed, revoked, and checked on every request. They are events in the log."""
+"""Keys, which are events in the log: creating, listing, revoking and checking them."""
 
 from __future__ import annotations
 
@@ -29,23 +29,25 @@ from lrs.service.key_log import KeyLog, LoggedKey
 from lrs.service.retry import run_command
 
 REMEMBERED_FOR = 5.0
-"""Seconds for which a checked key is not looked up again: how late a revocation may bite."""
+"""Seconds for which a checked key is not looked up again, so a revocation may take as long."""
 
 REMEMBERED = 1_000
+"""The most checked keys that are remembered."""
+
 SECRET_BYTES = 32
 _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key as it is shown, once: the secret is not kept."""
+    """A new key with its secret, which is shown once and not stored."""
 
     id: UUID
     secret: str
     label: str
     scopes: tuple[Scope, ...]
     expires: int = 0
-    """In microseconds since the epoch; 0 for a key without an end."""
+    """In microseconds since the epoch; 0 for a key that does not expire."""
 
     @property
     def name(self) -> str:
@@ -55,7 +57,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """A key in the list of all, whether it may be used, and its past."""
+    """A key, its status, and its history in the log."""
 
     credential: Credential
     status: KeyStatus
@@ -63,10 +65,10 @@ class KeyRecord:
 
 
 class CredentialService:
-    """Keys on one ledger. `authority_homepage` is the account homePage of their authorities;
-    `timeout` bounds a command with its repetitions, in seconds; `clock` says for how long a key is
-    remembered, the ledger's when its time is over. `used` is told of each key that was found good,
-    and of the instant.
+    """The keys of one ledger. `authority_homepage` is the account homePage of their authorities;
+    `timeout` limits a command with its retries, in seconds. `clock` (in seconds) measures how long
+    a checked key is remembered; the ledger's clock decides whether a key has expired. `used` is
+    called with each key that was valid, and the instant.
     """
 
     def __init__(
@@ -86,13 +88,13 @@ class CredentialService:
         self._used = used
         self._checked: dict[bytes, tuple[float, Credential]] = {}
         self._rechecked: dict[UUID, float] = {}
-        """Until when a key that was not revoked is not looked up again."""
+        """Until when, by `clock`, a key that was not revoked is not looked up again."""
         self._last_instant = 0
         self._lock = threading.Lock()
 
     def now(self) -> int:
-        """The clock that ends keys, in microseconds. It never steps back in this process, and is
-        never behind the last event of the log: an expired key stays expired.
+        """The time that decides whether keys have expired, in microseconds. It never goes back in
+        this process and is never before the log's last event, so an expired key stays expired.
         """
         _, stored = self._ledger.reader.head()
         self._last_instant = max(self._last_instant, self._ledger.now(), stored)
@@ -107,13 +109,10 @@ class CredentialService:
         until: int = 0,
         **terms: Unpack[KeyTerms],
     ) -> NewKey:
-        """Hand out a key with 256 random bits of secret, good for so long, until that instant, or
-        without an end; with a `learner`, an agent key, it speaks for that person alone, and of that
-        `activity` alone unless of any: lrs.domain.launch. `continues` are the names of keys whose
-        documents it reaches as its own; `quota` is how many bytes of documents and attachments it
-        may bring, 0 for what the settings say.
+        """Create a key with a secret of 256 random bits. It is valid for the time `lasting`, or up
+        to the instant `until`, or without limit. The other terms are those of KeyTerms.
         """
-        # In hex, as no command line takes that for an option; a "-" may begin other alphabets.
+        # In hex, because a secret in another alphabet may begin with "-", like an option.
         secret = secrets.token_hex(SECRET_BYTES)
         expires = until if lasting is None else self.now() + lasting // _MICROSECOND
         salt = secrets.token_bytes(32)
@@ -122,37 +121,37 @@ class CredentialService:
         return NewKey(event.originator_id, secret, label, tuple(sorted(scopes)), expires)
 
     def revoke(self, id: UUID, by: str = "") -> None:
-        """Make a key useless, for good. Raises CredentialNotFound; repeating it is no error."""
+        """Revoke a key for ever. Raises CredentialNotFound. Revoking it again is no error."""
         run_command(self._ledger, lambda: [revoke(self._keys.one(id).state, by)], self._timeout)
 
     def named(self, name: str) -> Credential:
-        """The key of that name; else the one that is good and has the label. Raises
-        CredentialNotFound, and CredentialConflict where several good keys have the label.
+        """The key with that name, else the valid key with that label. Raises CredentialNotFound,
+        and CredentialConflict if several valid keys have the label.
         """
         records, id = self.records(), _stream_of(name)
         for record in records:
             if record.credential.id == id:
                 return record.credential
-        found = [record.credential for record in records if _is_good(record, name)]
-        if len(found) > 1:
-            names = ", ".join(credential.id.hex for credential in found)
+        labelled = [record.credential for record in records if _is_good(record, name)]
+        if len(labelled) > 1:
+            names = ", ".join(credential.id.hex for credential in labelled)
             raise CredentialConflict("label-ambiguous", names=names)
-        if not found:
+        if not labelled:
             raise CredentialNotFound("credential-not-found")
-        return found[0]
+        return labelled[0]
 
     def require_free(self, label: str) -> None:
-        """Raises CredentialConflict where a good key that is no learner's has the label."""
+        """Raises CredentialConflict if a valid key that is not a learner's has the label."""
         for record in self.records():
             if _is_good(record, label) and record.credential.launch is None:
                 raise CredentialConflict("label-taken", name=record.credential.id.hex)
 
     def all(self) -> list[tuple[Credential, KeyStatus]]:
-        """Every key ever created, oldest first, and whether it may be used."""
+        """All keys ever created with their status, oldest first."""
         return [(record.credential, record.status) for record in self.records()]
 
     def records(self) -> list[KeyRecord]:
-        """Every key ever created, oldest first, with its past."""
+        """All keys ever created with status and history, oldest first."""
         now = self.now()
         return [
             KeyRecord(self._credential(created, key.created), key.state.status(now), key)
@@ -161,11 +160,11 @@ class CredentialService:
         ]
 
     def check(self, name: str, secret: str) -> Credential:
-        """The credential of a user name and password. Raises Unauthenticated: to whoever has the
-        secret it tells that the key's time is over, to all others nothing more.
+        """The credential for a user name and password. Raises Unauthenticated. Only a client with
+        the right secret learns that the key has expired.
 
-        A good key is remembered for REMEMBERED_FOR seconds; bad ones never, and unknown names
-        cost what wrong secrets cost.
+        A valid key is remembered for REMEMBERED_FOR seconds, an invalid one never. An unknown name
+        takes as long as a wrong secret.
         """
         credential = self._authenticated(name, secret)
         self._require_time(credential)
@@ -173,8 +172,8 @@ class CredentialService:
         return credential
 
     def recheck(self, by: Credential) -> None:
-        """Raises Unauthenticated where a key that was good when its request began is good no more:
-        asked right before anything is stored, since a body may take long to come in.
+        """Raises Unauthenticated if the key has become invalid since its request began. Called
+        right before anything is stored, since a body may take long to arrive.
         """
         if by.id.int == 0:  # an operator's command has no key
             return
@@ -187,12 +186,12 @@ class CredentialService:
             self._rechecked[by.id] = self._clock() + REMEMBERED_FOR
 
     def operator(self, label: str) -> Credential:
-        """Whoever runs commands on the machine itself: everything is allowed to them."""
+        """The credential of an operator who runs commands on the machine: it allows everything."""
         authority = self._authority(label, label)
         return Credential(UUID(int=0), label, frozenset({Scope.ALL}), authority)
 
     def _authenticated(self, name: str, secret: str) -> Credential:
-        """The credential of a key that is not revoked, whether or not its time is over."""
+        """The credential of a key that is not revoked; it may have expired."""
         proof = hashlib.sha256(f"{name}:{secret}".encode()).digest()
         remembered = self._checked.get(proof)
         if remembered is not None and remembered[0] > self._clock():
@@ -206,7 +205,7 @@ class CredentialService:
         return credential
 
     def _credential(self, created: CredentialCreated, stored: int) -> Credential:
-        """What the key may do; a launch begins when the event was stored."""
+        """The credential of a key; its launch begins when the event was stored."""
         launch = Launch(
             created.learner, created.activity, created.any_activity, stored, created.expires
         )
@@ -222,7 +221,7 @@ class CredentialService:
         )
 
     def _authority(self, label: str, name: str) -> JsonObject:
-        """Who vouches for what is sent with the key of that name."""
+        """The authority of statements that are sent with the key of that name."""
         account = {"homePage": self._homepage, "name": name}
         return {"objectType": "Agent", "name": label, "account": account}
 

@@ -1,4 +1,4 @@
-"""What the store knows of agents and activities: what statements have said of them."""
+"""What statements have said about agents and activities: names and definitions."""
 
 from __future__ import annotations
 
@@ -19,39 +19,40 @@ _SCOPES = "`statements/read`, `state`, `profile`, `define`, `all/read` and `all`
 
 
 class DefinitionService:
-    """Reads of what was said, as fresh as the log when it was asked."""
+    """Reads names and definitions, up to date with the log."""
 
     def __init__(self, reads: FreshReads) -> None:
         self._reads = reads
 
     def person(self, agent: JsonObject, by: Credential) -> JsonObject:
-        """The Person object of an Agent or identified Group, of one never seen too (xAPI 1.0.3
-        part 3, 2.4). Raises Forbidden.
+        """The Person object of an Agent or identified Group, also of one that no statement names
+        (xAPI 1.0.3 part 3, 2.4). Raises Forbidden.
         """
         key = agent_key(agent) or ""
-        names = self._asked(by, lambda c: index.agent_names(c, key))
+        names = self._permitted(by, lambda c: index.agent_names(c, key))
         return person(agent, names if by.may_access(key) else [])
 
     def activity(self, id: str, by: Credential) -> JsonObject:
-        """The Activity with its definition, merged from all that was said; without one if nothing
-        was (1.0.3 part 3, 2.5). Raises Forbidden.
+        """The Activity with the definition that is merged from all statements, if they have any
+        (1.0.3 part 3, 2.5). Raises Forbidden.
         """
-        found = self._asked(by, lambda c: index.activity_definitions(c, [id]))
+        definitions = self._permitted(by, lambda c: index.activity_definitions(c, [id]))
         activity: JsonObject = {"objectType": "Activity", "id": id}
-        return activity | {"definition": found[id]} if id in found else activity
+        return activity | {"definition": definitions[id]} if id in definitions else activity
 
     def known(self, activities: Collection[str], by: Credential) -> dict[str, JsonObject]:
-        """The merged definitions of these activities, for statements that name them; none for a
-        key that may not look activities up.
+        """The merged definitions of these activities, to add to statements that name them; none for
+        a key that may not look up activities.
         """
         if not by.may_look_up():
             return {}
         return self._fresh(lambda c: index.activity_definitions(c, activities))
 
-    def _asked(self, by: Credential, ask: Callable[[Connection], T]) -> T:
+    def _permitted(self, by: Credential, query: Callable[[Connection], T]) -> T:
+        """The answer to the query, for a key that may look up. Raises Forbidden."""
         if not by.may_look_up():
             raise too_narrow(by, _SCOPES)
-        return self._fresh(ask)
+        return self._fresh(query)
 
-    def _fresh(self, ask: Callable[[Connection], T]) -> T:
-        return self._reads.query(index.StatementsProjection.NAME, ask)[0]
+    def _fresh(self, query: Callable[[Connection], T]) -> T:
+        return self._reads.query(index.StatementsProjection.NAME, query)[0]

@@ -1,8 +1,8 @@
 """Documents: State, Agent Profile and Activity Profile, as events in the log.
 
-A document is the last event of its stream, read from the log itself, so it is never stale; and a
-stream's version happens once, so of two clients that saw the same document one wins, in any number
-of processes.
+A document is the last event of its stream, read from the log itself, so a read is never stale. A
+stream has each version once. So if two clients change the same version of a document, only one
+succeeds, with any number of processes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SCOPE = {
 
 
 class Digested(BinaryContent, Protocol):
-    """Bytes with their SHA-1, too, as lower-case hex."""
+    """Bytes that also have their SHA-1, as lower-case hex."""
 
     @property
     def sha1(self) -> str: ...
@@ -50,22 +50,22 @@ class Digested(BinaryContent, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it is answered. `stored` is in microseconds since the epoch."""
+    """A document for a reply. `stored` is in microseconds since the epoch."""
 
     content: Content
     stored: int
     chunks: Callable[[], Iterator[bytes]]
-    """Its bytes, in parts."""
+    """Gives the document's bytes, in parts."""
 
     @property
     def etag(self) -> str:
-        """Without quotation marks."""
+        """The ETag, without quotation marks."""
         return self.content.sha1
 
 
 @dataclass(frozen=True, slots=True)
 class _InMemory:
-    """Bytes that the store itself has written, and their SHA-256."""
+    """Bytes that a merge has made, and their SHA-256."""
 
     sha2: str
     data: bytes
@@ -79,8 +79,8 @@ class _InMemory:
 
 
 class DocumentService:
-    """The documents of one store. `timeout` bounds a write with its repetitions, in seconds;
-    `largest` is the size that a merge may reach, `largest_merged` that of the documents that are
+    """The documents of one store. `timeout` limits a write with its retries, in seconds. `largest`
+    is the size limit for the result of a merge, `largest_merged` for the two documents that are
     merged, together; both in bytes.
     """
 
@@ -117,8 +117,8 @@ class DocumentService:
         raise DocumentNotFound("document-not-found")
 
     def names(self, collection: DocumentCollection, since: int | None, by: Credential) -> list[str]:
-        """The stateIds or profileIds of the documents there that the key sees, those stored after
-        `since`; each once. Raises Forbidden.
+        """The stateIds or profileIds, each once, of the collection's documents that the key may
+        see and that were stored after `since`. Raises Forbidden.
         """
         self._may_see(collection, by)
         listed = self._listed(collection, since)
@@ -130,7 +130,7 @@ class DocumentService:
         return list(dict.fromkeys(listed.values()))
 
     def require_writer(self, kind: DocumentKind, by: Credential) -> None:
-        """Raises Forbidden: to be asked before anything that was sent is read."""
+        """Raises Forbidden for a key that may not write. Called before the body is read."""
         if not by.may_keep(_SCOPE[kind]):
             raise too_narrow(by, f"{_names(kind)} and `all`")
 
@@ -143,8 +143,8 @@ class DocumentService:
         by: Credential,
         version: Version,
     ) -> str:
-        """Store the document, over what is there if `condition` and the version allow it, and give
-        its ETag. `content_type` is kept as sent.
+        """Store the document and return its ETag. It replaces an existing one if `condition` and
+        the version of xAPI allow that. `content_type` is stored as sent.
 
         Raises PreconditionFailed, DocumentConflict, InvalidDocument, Forbidden, QuotaExceeded,
         Unavailable or StorageFull.
@@ -165,8 +165,8 @@ class DocumentService:
         condition: Condition,
         by: Credential,
     ) -> str:
-        """Put the properties of a JSON object over those of the one that is there; where none is,
-        store it as it came. Its ETag. Raises as `put` does, and TooLarge.
+        """Merge a JSON object into the stored one and return the ETag of the result; without a
+        stored document, store the body as sent. Raises as `put` does, and TooLarge.
         """
         self._may_keep(address.collection, by)
         sent = _content(content_type, received)
@@ -194,7 +194,9 @@ class DocumentService:
         )
 
     def clear(self, collection: DocumentCollection, by: Credential) -> None:
-        """Delete all documents there that the key reaches, all or none. Raises Forbidden."""
+        """Delete the collection's documents that the key may change, all or none. Raises
+        Forbidden.
+        """
         self._may_keep(collection, by)
 
         def decide() -> list[DocumentDeleted | None]:
@@ -210,7 +212,7 @@ class DocumentService:
         decide: Callable[[DocumentState], tuple[DocumentStored, BinaryContent]],
         by: Credential,
     ) -> str:
-        """Store the bytes and the event that were decided on; the document's new ETag."""
+        """Store the bytes and the event that `decide` gives; return the document's new ETag."""
         stream = address.stream(self._ledger.owners.key_for(address.collection.owner))
 
         def once() -> str:
@@ -223,7 +225,7 @@ class DocumentService:
         return retry_on_conflict(once, self._timeout)
 
     def _load(self, stream: UUID) -> DocumentState:
-        """The document's state, by its stream's last event."""
+        """The document's state, from the last event of its stream."""
         logged = self._ledger.reader.latest(stream)
         return DocumentState(stream) if logged is None else self._state(logged)
 
@@ -239,15 +241,15 @@ class DocumentService:
         event = self._ledger.decoded(logged)
         if isinstance(event, DocumentStored | DocumentDeleted):
             return evolve(state, event)
-        return state  # its content was erased
+        return state  # the event's content was erased
 
     def _bytes_of(self, state: DocumentState) -> bytes:
         if state.content is None:
             return b""
-        found = b"".join(self._blobs.chunks(state.content.sha2))
-        if len(found) != state.content.size:
+        data = b"".join(self._blobs.chunks(state.content.sha2))
+        if len(data) != state.content.size:
             raise Unavailable("bytes-missing")
-        return found
+        return data
 
     def _listed(self, collection: DocumentCollection, since: int | None) -> dict[UUID, str]:
         head, _ = self._ledger.reader.head()
@@ -255,7 +257,7 @@ class DocumentService:
             projection.DocumentsProjection.NAME, lambda c: projection.listed(c, collection, since)
         )
         if consistency.position < head and not consistency.is_paused:
-            raise Unavailable("index-behind")  # a list that lacks some would pass for a whole one
+            raise Unavailable("index-behind")  # a client would take an incomplete list as complete
         return listed
 
     def _may_keep(self, collection: DocumentCollection, by: Credential) -> None:

@@ -1,4 +1,4 @@
-"""Keys as the log has them: each the state of its stream, and when its events were stored."""
+"""Reads keys from the log: the state of each key's stream, and when its events were stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _TOPICS = (CredentialCreated.TOPIC, CredentialRevoked.TOPIC)
 
 @dataclass(frozen=True, slots=True)
 class LoggedKey:
-    """A key's state; when it was created and revoked, in microseconds since the epoch, 0 for never;
-    and by which users of the operating system, empty where that was not kept.
+    """A key's state, and when it was created and revoked (in microseconds since the epoch, 0 for
+    never) and by which users of the operating system (empty if not recorded).
     """
 
     state: CredentialState
@@ -33,12 +33,12 @@ class KeyLog:
         self._ledger = ledger
 
     def one(self, id: UUID) -> LoggedKey:
-        """The key of that id; one that was never created is in the state before any event."""
+        """The key with that id. A key that was never created has the state before any event."""
         rows = self._ledger.reader.history(id)
         return self._folded(rows).get(id, LoggedKey(CredentialState(id)))
 
     def all(self) -> list[LoggedKey]:
-        """Every key ever created, oldest first."""
+        """All keys ever created, oldest first."""
         pages = self._ledger.reader.pages(_TOPICS)
         keys = self._folded(row for page in pages for row in page)
         return [key for key in keys.values() if key.state.created]
@@ -57,5 +57,5 @@ class KeyLog:
         if isinstance(event, CredentialRevoked):
             state = evolve(key.state, event)
             return replace(key, state=state, revoked=row.stored, revoked_by=event.by)
-        # An erased event says nothing, and has its place in the stream.
+        # An erased event changes only the version.
         return replace(key, state=replace(key.state, version=row.originator_version))

@@ -1,4 +1,4 @@
-"""Notes when keys are used: once a minute at most for each key in a process, beside requests."""
+"""Records when keys are used: at most once a minute for each key and process, in a thread."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from lrs.projector import key_uses
 log = structlog.get_logger(__name__)
 
 EVERY = 60_000_000
-"""Microseconds for which a key's use is not noted again."""
+"""Microseconds for which a key's use is not recorded again."""
 
 MOST = 10_000
-"""Keys that are remembered as noted."""
+"""The most keys whose last recorded use is remembered."""
 
 PATIENCE = 2.0
-"""Seconds that the end of a process waits for what is being written."""
+"""Seconds that `flush` waits for the thread that writes."""
 
 
 class KeyUses:
-    """The uses of keys, in one database of read models. A database that is away loses some."""
+    """The uses of keys, in one database of read models. Some are lost while it is unreachable."""
 
     def __init__(self, views: Database) -> None:
         self._views = views
@@ -35,7 +35,7 @@ class KeyUses:
         self._thread: threading.Thread | None = None
 
     def note(self, key: UUID, at: int) -> None:
-        """The key is used at that instant, in microseconds. Waits for nothing."""
+        """Record that the key was used at that instant (in microseconds). Does not wait."""
         before = self._noted.get(key)
         if before is not None and before <= at < before + EVERY:
             return
@@ -48,13 +48,13 @@ class KeyUses:
                 self._thread.start()
 
     def read(self) -> dict[UUID, int]:
-        """When each key was used last, of those that were. Raises Unavailable."""
+        """When each key was last used; without keys that never were. Raises Unavailable."""
         self.flush()
         with translate_db_errors(), self._views.read.connect() as connection:
             return key_uses.read(connection)
 
     def flush(self) -> None:
-        """Wait for what is being written."""
+        """Wait until the recorded uses are written."""
         thread = self._thread
         if thread is not None:
             thread.join(PATIENCE)

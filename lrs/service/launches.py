@@ -1,7 +1,7 @@
-"""What keys of launch links may store and read: lrs.domain.launch, with what the catalogue says.
+"""What keys of launch links may store and read: the rules of lrs.domain.launch on the catalogue.
 
-Decided from the log and from no read model: whether a statement is stored must not depend on how
-far a projection has come.
+The catalogue is read from the log and not from a read model: whether a statement is stored must
+not depend on how far a projection has folded.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _FACTS = (CourseDescribed, IdentifierLinked, EntryWithdrawn)
 _TOPICS = tuple(event.TOPIC for event in _FACTS)
 
 _Ends = tuple[tuple[int, ...], tuple[bytes | None, ...]]
-"""The positions of the last events of each of these kinds, of those there are, and the commitments
-of the events there: after a failover the log may hold other ones.
+"""The position of the last event of each kind in _FACTS that has any, and the commitments of these
+events: after a failover the log may hold other events there.
 """
 
 
 class Launches:
-    """The rules for learners' keys on one ledger; `words` are the installation's."""
+    """The rules for learners' keys on one ledger; `words` is the installation's vocabulary."""
 
     def __init__(self, ledger: Ledger, words: Vocabulary = STANDARD) -> None:
         self._ledger = ledger
@@ -38,27 +38,27 @@ class Launches:
         self._known: tuple[_Ends, CatalogueView] = (((), ()), CatalogueView(vocabulary=words))
 
     def catalogue(self) -> CatalogueView:
-        """What the catalogue says now: read again only after something was said of it."""
+        """The catalogue now. It is read again only after an event has changed it."""
         (positions, _), catalogue = known = self._known
         if self._ends(positions) != known[0]:
             positions, _ = self._ends(())
-            ends = self._ends(positions)  # before what they end is read: it may go on meanwhile
+            ends = self._ends(positions)  # before the events are read, as more may be appended
             catalogue = self._read()
             self._known = ends, catalogue
         return catalogue
 
     def _ends(self, at: tuple[int, ...]) -> _Ends:
-        """Where the events end, and the commitments of the events at these positions."""
-        _, _, _, *found = self._ledger.reader.end(_TOPICS, at)
-        ends, commitments = found[: len(_TOPICS)], found[len(_TOPICS) :]
+        """The positions of the last events, and the commitments of the events at `at`."""
+        _, _, _, *columns = self._ledger.reader.end(_TOPICS, at)
+        ends, commitments = columns[: len(_TOPICS)], columns[len(_TOPICS) :]
         return tuple(end for end in ends if end), tuple(commitments)
 
     def require(
         self, statements: Sequence[JsonObject], by: Credential, *, batch: bool = True
     ) -> Collection[int]:
-        """Raises OutsideLaunch for the first statement that a learner's key may not send, with the
-        pointer, which begins with the index in a `batch`. The indexes of those statements whose
-        names and definitions are the key's own to say.
+        """Raises OutsideLaunch for the first statement that a learner's key may not send, with a
+        pointer to it that begins with the statement's index if it came in a `batch`. Returns the
+        indexes of the statements whose names and definitions the key may define.
         """
         if by.launch is None:
             return range(len(statements))
@@ -82,7 +82,7 @@ class Launches:
     def _read(self) -> CatalogueView:
         described: dict[UUID, Described] = {}
         for event in self._ledger.events_of(_FACTS):
-            described.pop(event.originator_id, None)  # what was described last stands at the end
+            described.pop(event.originator_id, None)  # so that the last described one comes last
             if isinstance(event, Described):
                 described[event.originator_id] = event
         courses = [f.entry for f in described.values() if isinstance(f, CourseDescribed)]

@@ -1,4 +1,4 @@
-"""The store as a whole: its parts, its start and its end, and how it is doing."""
+"""The store as a whole: its services, starting and stopping it, and its health."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from lrs.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What the store can say about itself without being asked for more than a few rows."""
+    """The store's health, as far as a few rows of its databases show it."""
 
     head: int
     projections: Sequence[ProjectionEntry]
@@ -49,24 +49,26 @@ class Health:
     used: int
     """Bytes of documents and attachments."""
     quota: int
-    """How many there may be; 0 for any number."""
+    """The limit on these bytes; 0 for none."""
 
     @property
     def is_wrong(self) -> bool:
-        """Whether somebody has to see to anything."""
+        """Whether anything needs an operator's attention."""
         return is_wrong(self.projections) or bool(self.divergences)
 
 
 @dataclass(frozen=True, slots=True)
 class Lrs:
-    """A running store: its services, and what these share. lrs.bootstrap.build makes it."""
+    """A running store: its services and the objects that they share. lrs.bootstrap.build makes
+    it.
+    """
 
     settings: Settings
     vocabulary: Vocabulary
     ledger: Ledger
     projector: Projector
     databases: tuple[Database, Database]
-    """Of the log, and of the read models."""
+    """The log's database and the read models' database."""
     credentials: CredentialService
     key_uses: KeyUses
     launches: Launches
@@ -115,18 +117,18 @@ class Lrs:
 
     @property
     def database_urls(self) -> tuple[str, str]:
-        """Printable URLs of the log and of the read models."""
+        """The printable URLs of the log's database and of the read models'."""
         return self.databases[0].url, self.databases[1].url
 
     def start(self, *, fold: bool = True) -> None:
-        """Begin to fold in a thread of this process, or only to watch how far others are; and to
-        prune in another one.
+        """Start a thread that folds, or only watches how far other processes have folded, and a
+        thread that prunes.
         """
         self.projector.start(fold=fold)
         self.pruning.start()
 
     def close(self) -> None:
-        """Finish what waits and let the databases go."""
+        """Finish pending work and close the databases."""
         self.pruning.stop()
         self.known_reports.close()
         self.projector.stop()
@@ -136,15 +138,15 @@ class Lrs:
             database.close()
 
     def try_room(self) -> None:
-        """Write and take back what a small attachment needs. Raises StorageFull, Unavailable.
+        """Write as much as a small attachment and roll back. Raises StorageFull, Unavailable.
 
-        PostgreSQL does not say how much room it has; that such a write has room says that it is not
-        full now, and no more. On SQLite nothing is written before a commit: see the disk instead.
+        PostgreSQL does not report its free space; such a write only shows that the disk is not full
+        now. SQLite writes nothing before a commit, so there the disk itself has to be checked.
         """
         try_room(self.databases[0])
 
     def health(self) -> Health:
-        """Raises Unavailable when a database is away."""
+        """The store's health. Raises Unavailable if a database cannot be reached."""
         head, _ = self.ledger.reader.head()
         control = self.projection_admin
         return Health(

@@ -1,5 +1,5 @@
-"""People: which identifiers are one person's, what the personnel record says, and what was said
-before. Links and records are entries of the catalogue, described as all others are.
+"""People: their identifiers, their personnel records, and the history of both. Links and personnel
+records are catalogue entries like all others.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from lrs.projector import FreshReads
 from lrs.service.catalogue import CatalogueService, Change, EntryVersion
 
 NAMED = 5
-"""So many of the people of one number are told, at most."""
+"""The most people with one personnel number that an error message names."""
 
 
 class PersonEntryKind(StrEnum):
-    """What was said of a person."""
+    """What an entry changed about a person."""
 
     DESCRIBED = "described"
     WITHDRAWN = "withdrawn"
@@ -33,8 +33,8 @@ class PersonEntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """Something that was said of a person, by one of the identifiers: a personnel record, a link,
-    or that either holds no more.
+    """An entry in the history of a person: under one of the identifiers, a personnel record or a
+    link was described or withdrawn.
     """
 
     identifier: str
@@ -44,8 +44,8 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A personnel record as it stands, and the version and time (microseconds since the epoch) of
-    its stream.
+    """The current personnel record, with its stream's version and `stored` (in microseconds since
+    the epoch).
     """
 
     entry: JsonObject
@@ -55,7 +55,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class PersonHistory:
-    """All that is known of who a person is. `history` is in the order of the log."""
+    """A person's identifiers, personnel record and history, which is in log order."""
 
     representative: str
     identifiers: Sequence[str]
@@ -64,30 +64,30 @@ class PersonHistory:
 
 
 class PeopleService:
-    """The people of one store, told apart by the links that hold."""
+    """The people of one store. The current links decide which identifiers are one person's."""
 
     def __init__(self, catalogue: CatalogueService, reads: FreshReads) -> None:
         self._catalogue = catalogue
         self._reads = reads
 
     def show(self, identifier: str, by: Credential) -> PersonHistory:
-        """Who is known by an agent key. Raises PersonNotFound, Forbidden."""
-        found = self._person(identifier, by)
-        if len(found.identifiers) == 1 and not found.history and not self._learns(identifier):
+        """The person with this agent key. Raises PersonNotFound, Forbidden."""
+        person = self._person(identifier, by)
+        if len(person.identifiers) == 1 and not person.history and not self._learns(identifier):
             raise PersonNotFound("person-not-found")
-        return found
+        return person
 
     def numbered(self, number: str, by: Credential) -> str:
-        """The key that stands for the one person with that personnel number, in a record or as the
-        name of an account. Raises PersonNotFound, InvalidQuery where several people have the
-        number, Forbidden.
+        """The representative identifier of the person with that personnel number, which is in the
+        personnel record or is the name of an account. Raises PersonNotFound, InvalidQuery if
+        several people have the number, Forbidden.
         """
         if not by.may_report():
             raise too_narrow(by, "`all/read` and `all`")
-        found, _ = self._reads.query(
+        matches, _ = self._reads.query(
             TrainingProjection.NAME, lambda connection: trainees.people_numbered(connection, number)
         )
-        persons = {one.key for one in found}
+        persons = {one.key for one in matches}
         if not persons:
             raise PersonNotFound("person-not-found")
         if len(persons) > 1:
@@ -96,21 +96,19 @@ class PeopleService:
         return persons.pop()
 
     def rename(self, identifier: str, name: str, by: Credential) -> Change:
-        """Describe the person's record anew with that name and all else as it was; where there is
-        none, a record with the name alone, under the representative. Raises Forbidden.
+        """Change the name in the person's personnel record; without a record, create one with the
+        name only, under the representative identifier. Raises Forbidden.
         """
-        found = self._person(identifier, by)
-        key = found.record.entry["agent"] if found.record else found.representative
+        person = self._person(identifier, by)
+        key = person.record.entry["agent"] if person.record else person.representative
 
-        def renamed(held: JsonObject | None) -> JsonObject:
-            return {**(held or {"agent": key}), "name": name}
+        def renamed(record: JsonObject | None) -> JsonObject:
+            return {**(record or {"agent": key}), "name": name}
 
         return self._catalogue.amend(EntryKind.PERSON, (key,), renamed, by)
 
     def unlink(self, identifier: str, reason: str, by: Credential) -> None:
-        """Say that an identifier is not the person's whom it was linked to. Raises EntryNotFound,
-        Forbidden.
-        """
+        """Withdraw the link of an identifier to a person. Raises EntryNotFound, Forbidden."""
         try:
             self._catalogue.withdraw(EntryKind.LINK, (identifier,), reason, by)
         except EntryNotFound:
@@ -123,30 +121,31 @@ class PeopleService:
         things: list[EntryIdentity] = [(EntryKind.LINK, (key,)) for key in sorted(linked)]
         things += [(EntryKind.PERSON, (key,)) for key in own]
         histories = self._catalogue.histories(things, by)
-        history = [one for thing in histories for one in _said(thing, histories[thing], own)]
+        history = [one for thing in histories for one in _entries_of(thing, histories[thing], own)]
         history.sort(key=lambda one: one.version.stored)
         return PersonHistory(people.get(identifier, identifier), own, _record(histories), history)
 
     def _learns(self, key: str) -> bool:
-        """Whether a statement names them."""
-        found, _ = self._reads.query(
+        """Whether a statement names this identifier."""
+        trainee, _ = self._reads.query(
             TrainingProjection.NAME, lambda connection: trainees.person_by_key(connection, key)
         )
-        return found is not None
+        return trainee is not None
 
 
 def _record(histories: Mapping[EntryIdentity, Sequence[EntryVersion]]) -> Record | None:
-    """Of the records that hold, the one that was described last."""
-    last = [held[-1] for (kind, _), held in histories.items() if kind is EntryKind.PERSON]
-    found = [Record(v.entry, v.number, v.stored) for v in last if v.entry is not None]
-    return max(found, key=lambda record: record.stored, default=None)
+    """The current record; if several identifiers have one, the one described last."""
+    last = [versions[-1] for (kind, _), versions in histories.items() if kind is EntryKind.PERSON]
+    records = [Record(v.entry, v.number, v.stored) for v in last if v.entry is not None]
+    return max(records, key=lambda record: record.stored, default=None)
 
 
-def _said(
+def _entries_of(
     thing: EntryIdentity, versions: Sequence[EntryVersion], own: Collection[str]
 ) -> Iterator[PersonEntry]:
-    """What of a thing's history is the person's: of an identifier that is another's now, that it
-    was linked to this person, and how that ended.
+    """The part of an entry's history that concerns the person with the identifiers `own`. Of an
+    identifier that now belongs to another person, only that it was linked to this one, and the end
+    of that.
     """
     kind, (identifier,) = thing
     before = ""

@@ -1,5 +1,5 @@
-"""Deleting bytes of superseded State documents, by hand or now and then in the background; and
-checking that of the others none is missing.
+"""Deletes bytes of superseded State documents, by a command or regularly in the background, and
+checks that no other bytes of documents are missing.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from lrs.ledger.records import LoggedEvent
 log = structlog.get_logger(__name__)
 
 DAY = 86_400_000_000
-"""Microseconds."""
+"""A day in microseconds."""
 
 EVERY = 600_000_000
-"""Microseconds between two prunings in the background, of all processes together."""
+"""Microseconds between two background prunings, by all processes together."""
 
 LOOKS = 60.0
-"""Seconds between two looks of a process whether it is time."""
+"""Seconds after which a process checks again whether a pruning is due."""
 
 PAUSE = 0.2
-"""Seconds between two transactions in the background: writers come first."""
+"""Seconds between two transactions in the background, so that writers come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentVersion:
-    """A version of a document as an auditor sees it; `event` is None once its content is erased,
-    and for a deletion. `pruned` is the event that says that its bytes went: position and `stored`,
-    or None. Times are in microseconds since the epoch.
+    """A version of a document, for an auditor. `event` is None if its content is erased, and for a
+    deletion. `pruned` is the position and `stored` of the event that records the deletion of the
+    bytes, or None. Times are in microseconds since the epoch.
     """
 
     position: int
@@ -51,8 +51,8 @@ class DocumentVersion:
 
 @dataclass(frozen=True, slots=True)
 class DocumentsChecked:
-    """How many versions of documents there are of each kind, and the positions of those whose bytes
-    are not as the log says.
+    """The number of versions of documents by the presence of their bytes, and the positions of
+    those whose bytes contradict the log.
     """
 
     counts: Counter[Presence]
@@ -60,7 +60,7 @@ class DocumentsChecked:
 
 
 class Pruning:
-    """Pruning of one store. `days` is for how many days superseded bytes stay; 0 is for ever."""
+    """Pruning of one store. `days` is how many days superseded bytes are kept; 0 for ever."""
 
     def __init__(self, ledger: Ledger, blobs: Blobs, pruner: Pruner, days: int) -> None:
         self._ledger = ledger
@@ -72,7 +72,7 @@ class Pruning:
         self._failed = ""
 
     def look(self, days: int) -> Prunable:
-        """How much was superseded so many days ago and may go. Raises Unavailable."""
+        """How much was superseded over `days` days ago and may be deleted. Raises Unavailable."""
         self._follow(0.0)
         return self._pruner.prunable(self._ledger.now() - days * DAY)
 
@@ -83,8 +83,8 @@ class Pruning:
         pause: float = 0.0,
         progress: Callable[[Prunable], None] = lambda _: None,
     ) -> Prunable:
-        """Delete all that was superseded so many days ago and may go, in transactions with pauses
-        of so many seconds between them. Raises Unavailable, StorageFull.
+        """Delete all bytes that were superseded over `days` days ago and may be deleted, with
+        `pause` seconds between two transactions. Raises Unavailable, StorageFull.
         """
         total = Prunable(0, 0)
         self._follow(pause)
@@ -100,7 +100,7 @@ class Pruning:
         return total
 
     def start(self) -> None:
-        """Prune in a thread of this process until `stop`, unless another one has just done so."""
+        """Prune in a thread until `stop`, whenever no process has pruned for a while."""
         if self.days:
             self._thread = threading.Thread(target=self._run, name="pruning", daemon=True)
             self._thread.start()
@@ -111,19 +111,19 @@ class Pruning:
             self._thread.join(10)
 
     def history(self, stream: UUID) -> list[DocumentVersion]:
-        """All versions of a document, the oldest first. Raises Unavailable."""
+        """All versions of a document, oldest first. Raises Unavailable."""
         rows = self._ledger.reader.history(stream)
         events = {row.position: self._ledger.decoded(row) for row in rows}
         stored = {at: event for at, event in events.items() if isinstance(event, DocumentStored)}
         sizes = self._blobs.sizes({event.sha2 for event in stored.values()})
         prunings = self._events()
-        found = presences(stored, {at: event for at, (_, event) in prunings.items()}, sizes)
-        gone = {p: (at, when) for at, (when, event) in prunings.items() for p in event.positions}
-        return [_version(row, stored.get(row.position), found, gone) for row in rows]
+        by_position = presences(stored, {at: event for at, (_, event) in prunings.items()}, sizes)
+        pruned = {p: (at, when) for at, (when, event) in prunings.items() for p in event.positions}
+        return [_version(row, stored.get(row.position), by_position, pruned) for row in rows]
 
     def check(self) -> DocumentsChecked:
-        """Whether the bytes of every version of every document are there, or gone by an event.
-        Raises Unavailable.
+        """Check that the bytes of every version of every document are stored, or that an event
+        records their deletion. Raises Unavailable.
         """
         counts: Counter[Presence] = Counter()
         absent: dict[int, DocumentStored] = {}
@@ -136,18 +136,18 @@ class Pruning:
                     continue
                 counts[presence] += 1
                 wrong += faults({at: presence})
-        # Read last: what was pruned meanwhile is among them.
+        # Read last, so that the events include prunings that happened meanwhile.
         events = {at: event for at, (_, event) in self._events().items()}
-        found = presences(absent, events, {})
-        counts.update(found.values())
-        return DocumentsChecked(counts, sorted([*wrong, *faults(found)]))
+        absences = presences(absent, events, {})
+        counts.update(absences.values())
+        return DocumentsChecked(counts, sorted([*wrong, *faults(absences)]))
 
     def _pages(self) -> Iterator[dict[int, DocumentStored]]:
         for page in self._decoded(DocumentStored):
             yield {row.position: event for row, event in page if isinstance(event, DocumentStored)}
 
     def _events(self) -> dict[int, tuple[int, DocumentBytesPruned]]:
-        """Every pruning, with its `stored`, by its position."""
+        """All events of pruning with their `stored`, by position."""
         return {
             row.position: (row.stored, event)
             for page in self._decoded(DocumentBytesPruned)
@@ -156,7 +156,7 @@ class Pruning:
         }
 
     def _decoded(self, kind: type[Event]) -> Iterator[list[tuple[LoggedEvent, Event | None]]]:
-        """All events of that kind, a page at a time."""
+        """All events of that kind, page by page."""
         for page in self._ledger.reader.pages([kind.TOPIC]):
             yield [(row, self._ledger.decoded(row)) for row in page]
 
@@ -176,7 +176,7 @@ class Pruning:
                 self._note(error)
 
     def _note(self, error: Exception) -> None:
-        """Say each reason once."""
+        """Log an error, unless it is of the same type as the previous one."""
         if self._failed != type(error).__name__:
             self._failed = type(error).__name__
             with suppress(Exception):  # a full disk may take no log entry either
@@ -186,10 +186,10 @@ class Pruning:
 def _version(
     row: LoggedEvent,
     event: DocumentStored | None,
-    found: dict[int, Presence],
-    said: dict[int, tuple[int, int]],
+    presence: dict[int, Presence],
+    pruned: dict[int, tuple[int, int]],
 ) -> DocumentVersion:
     at = row.position
     return DocumentVersion(
-        at, row.originator_version, row.stored, row.topic, event, found.get(at), said.get(at)
+        at, row.originator_version, row.stored, row.topic, event, presence.get(at), pruned.get(at)
     )

@@ -1,4 +1,4 @@
-"""What a client asks for, and how it walks through the pages of the answer."""
+"""A client's query of statements, and the cursor that leads through the pages of the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lrs.domain.xapi.filters import Criteria
 
 @dataclass(frozen=True, slots=True)
 class StatementQuery:
-    """What GET /statements asks for. `since` and `until` are in microseconds since the epoch."""
+    """The query of GET /statements. `since` and `until` are in microseconds since the epoch."""
 
     criteria: Criteria
     limit: int
@@ -26,8 +26,8 @@ class StatementQuery:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a walk through a result stands. The window is fixed by the first page, so whatever is
-    stored meanwhile, following it gives every match exactly once.
+    """The position in a result that is read page by page. The first page fixes the window of
+    positions, so a client gets every match exactly once even if statements are stored meanwhile.
     """
 
     criteria: Criteria
@@ -42,7 +42,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, token: str) -> Cursor:
-        """Raises InvalidQuery for a token that this store did not make."""
+        """Raises InvalidQuery for a malformed token."""
         try:
             padded = token + "=" * (-len(token) % 4)
             fields = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -57,16 +57,16 @@ class Cursor:
         return cursor
 
     def require(self, parameters: Mapping[str, object]) -> None:
-        """Raises InvalidQuery where a filter or the order is said to be another than it is here.
-        `limit`, `since` and `until` are not compared: a later page's window is a smaller one.
+        """Raises InvalidQuery if a filter or the order differs from this cursor's. `limit`, `since`
+        and `until` are not compared, because the window of a later page is smaller.
         """
-        here = {**asdict(self.criteria), "ascending": self.ascending}
+        own = {**asdict(self.criteria), "ascending": self.ascending}
         for name, value in parameters.items():
-            if name in here and here[name] != value:
+            if name in own and own[name] != value:
                 raise InvalidQuery("contradicts-more", parameter=name)
 
     def _is_sound(self) -> bool:
-        """Whether each field is of its type: a token is input as any other."""
+        """Whether each field has its type: a token is input like any other."""
         criteria = self.criteria
         numbers: list[object] = [self.after, self.upto, self.limit]
         flags: list[object] = [self.ascending, criteria.related_agents, criteria.related_activities]

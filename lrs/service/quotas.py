@@ -1,4 +1,4 @@
-"""For which key the bytes of a request count, and how many it may bring."""
+"""The key for which the bytes of a request count, and its quota."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lrs.ledger.space import NOBODY
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """`each` is how many bytes a key may bring that has no quota of its own; 0 for any number."""
+    """`each` is the quota in bytes of a key that has no quota of its own; 0 for none."""
 
     each: int = 0
 
     def of(self, by: Credential) -> int:
-        """In bytes; 0 for any number."""
+        """The key's quota in bytes; 0 for none."""
         return by.quota or self.each
 
     def account(self, by: Credential) -> KeyAccount:
-        """The key's. An operator's command has no key."""
+        """The key's account. An operator's command has no key."""
         return NOBODY if by.id.int == 0 else KeyAccount(by.id.hex, self.of(by))

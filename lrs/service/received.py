@@ -1,4 +1,4 @@
-"""Statements as a request brings them, and the events they become."""
+"""The statements of a request, and the events that are made of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lrs.domain.xapi.version import Version
 
 
 class Received(Protocol):
-    """A statement found valid: its value, and exactly the bytes it was read from."""
+    """A valid statement: its value, and the exact bytes that were received."""
 
     @property
     def value(self) -> JsonObject: ...
@@ -26,7 +26,7 @@ class Received(Protocol):
 
 
 NOTHING: Mapping[str, BinaryContent] = MappingProxyType({})
-"""Without the bytes of attachments."""
+"""For a request without the bytes of attachments."""
 
 
 def events_of(
@@ -37,9 +37,9 @@ def events_of(
     carried: Mapping[str, BinaryContent],
     defining: Container[int],
 ) -> list[StatementStored]:
-    """The events, in order. `new_id` is asked for each statement that does not say its id;
-    `carried` are the bytes of attachments that came along, by the declared sha2 in lower case;
-    `defining` the indexes of the statements whose names and definitions may count.
+    """The events, in order. `new_id` is called for each statement without an id; `carried` are the
+    bytes of attachments in the request, by the declared sha2 in lower case; `defining` are the
+    indexes of the statements whose names and definitions may count.
     """
     default = "2.0.0" if version is Version.V2_0_0 else "1.0.0"
     may_do_all, may_define = by.may_do_all(), by.may_define()

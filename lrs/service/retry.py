@@ -1,4 +1,4 @@
-"""Optimistic commands: decide on what is there, append, and decide anew if somebody was faster."""
+"""Optimistic commands: load, decide, append, and repeat all of it after a conflict."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def retry_on_conflict(once: Callable[[], T], timeout: float) -> T:
-    """What `once` gives, which is called until its append meets no other, and no pruning of bytes
-    that it names. `timeout` in seconds.
+    """The result of `once`, which is repeated while its append conflicts with another one or names
+    bytes that have been pruned. `timeout` is in seconds.
 
-    Raises Unavailable where it always does, and whatever else `once` raises.
+    Raises Unavailable if it still conflicts then, and what else `once` raises.
     """
     deadline = monotonic() + timeout
     while True:
@@ -31,8 +31,8 @@ def retry_on_conflict(once: Callable[[], T], timeout: float) -> T:
 def run_command(
     ledger: Ledger, decide: Callable[[], Iterable[Event | None]], timeout: float
 ) -> None:
-    """Append the events that `decide` gives, all or none; it loads what it decides on, and decides
-    again where another writer was first. Raises as `retry_on_conflict` does.
+    """Append the events that `decide` gives, all or none. `decide` loads the state that it needs,
+    and is called again after a conflict. Raises as `retry_on_conflict` does.
     """
 
     def once() -> None:

@@ -77,7 +77,7 @@ def test_a_file_is_previewed_imported_and_repeated(lrs: Shell, place: Place) -> 
     told = "offices      1 new, 0 changed, 0 same\npeople       1 new, 0 changed, 0 same\n"
     previewed = lrs("catalogue", "import", "centre.yaml", "--preview")
     assert previewed.stdout.startswith(told), previewed.stderr
-    assert previewed.stdout.endswith("Nothing is changed: this was a preview.\n")
+    assert previewed.stdout.endswith("This was a preview: nothing is changed.\n")
     assert lrs("catalogue", "import", "centre.yaml").stdout.startswith(told)
     again = lrs.installed("catalogue", "import", file.name)
     assert "offices      0 new, 0 changed, 1 same" in again.stdout

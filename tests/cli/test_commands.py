@@ -172,7 +172,7 @@ def test_the_doctor_says_what_is_and_what_is_wrong(lrs: Shell) -> None:
     lrs("migrate")
     well = lrs("doctor")
     assert well.returncode == 0
-    assert "Nothing is wrong." in well.stdout
+    assert "No problems found." in well.stdout
     assert "projection  statements at 0, 0 behind" in well.stdout
 
 
@@ -196,7 +196,7 @@ def test_a_rebuild_gives_the_same_rows_on_either_database(place: Place, tmp_path
     lrs("import", "file.json")
     done = lrs("replay", "rebuild", "--compare")
     assert done.returncode == 0
-    assert "Every row came out the same." in done.stdout
+    assert "All rows are the same as before." in done.stdout
     assert lrs("replay", "rebuild", "--projection", "nonsense").returncode == 2
 
 

@@ -180,9 +180,9 @@ def test_a_lost_setting_is_named_before_a_second_store_is_made(tmp_path: Path) -
 def test_migrate_says_where_it_made_a_store(tmp_path: Path) -> None:
     """The file from the root, and that no setting named it."""
     made = _by_default(tmp_path)("migrate").stdout
-    assert f"The store is made: {tmp_path}/var/ledger.db. LRS_LEDGER_URL is not set" in made
+    assert f"The store is created: {tmp_path}/var/ledger.db. LRS_LEDGER_URL is not set" in made
     named = Shell(_files(tmp_path), tmp_path)("migrate").stdout
-    assert named == f"The store is made: {tmp_path}/ledger.db.\n"
+    assert named == f"The store is created: {tmp_path}/ledger.db.\n"
 
 
 def test_serve_prints_where_it_answers_and_what_it_serves() -> None:

@@ -141,7 +141,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
     (embedded.folder / "page.json").write_text(json.dumps({**ANSWER, "more": "/xapi/more/abc"}))
     done = embedded("import", "page.json")
     assert (done.returncode, done.stdout) == (0, "2 statements read, 2 of them new.\n")
-    assert "page.json is one page of an answer" in done.stderr
+    assert "page.json is one page of a reply" in done.stderr
 
 
 @pytest.mark.rules

@@ -69,7 +69,7 @@ def test_what_is_no_end_is_told(lrs: Shell, at: Place, text: str) -> None:
 
 def test_a_day_that_is_over_is_no_end(lrs: Shell) -> None:
     done = lrs("key", "create", "LMS", "--expires", "2020-02-29")
-    assert (done.returncode, "that day is over already" in done.stderr) == (2, True)
+    assert (done.returncode, "that day has already ended" in done.stderr) == (2, True)
 
 
 def test_the_last_day_is_one_of_the_centres(lrs: Shell) -> None:
@@ -82,7 +82,7 @@ def test_the_list_tells_a_keys_past(lrs: Shell, at: Place) -> None:
     name, who = made(lrs, "LMS", "--expires", "2090-06-30"), re.escape(user())
     assert who
     assert re.fullmatch(
-        f"made {TIME} by {who}, no use known, expires 2090-07-01T00:00:00Z", past(lrs, name)
+        f"created {TIME} by {who}, no use recorded, expires 2090-07-01T00:00:00Z", past(lrs, name)
     )
     with opened(at) as store:
         for _ in range(3):

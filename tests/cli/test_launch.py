@@ -157,7 +157,7 @@ def test_an_account_that_nobody_has_is_pointed_out(staff: Shell, name: str, note
     words = ("--actor", f"account|https://hr.example.org|{name}", "--activity", ACTIVITY)
     done = staff("key", "launch", MODULE, *words)
     assert done.returncode == 0
-    assert ("Note: nobody's personnel record" in done.stderr) is noted
+    assert ("Note: no personnel record" in done.stderr) is noted
 
 
 def test_where_the_catalogue_has_no_people_nobody_is_missed(lrs: Shell) -> None:
@@ -190,18 +190,18 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
         ({"module": "index.html"}, "an address begins with http:// or https:// and a host"),
         ({"module": "http://host:port/"}, "Port could not be cast"),
         ({"module": "https://a.example?auth=x"}, "has a parameter of the launch already: auth"),
-        ({"--actor": "anna@staff.example"}, 'say who is learning as an Agent as JSON, "mailto:'),
+        ({"--actor": "anna@staff.example"}, 'give the learner as an Agent as JSON, "mailto:'),
         ({"--actor": "mailto:anna"}, "/mbox: Give an e-mail address"),
         ({"--actor": "account|hr|7"}, "/account/homePage: Give an absolute IRI"),
         ({"--actor": '{"name": "Anna"}'}, "Identify the Agent or Group by exactly one of"),
         ({"--actor": "{name: Anna}"}, "This is no JSON"),
-        ({"--actor": " "}, "say who is learning as"),
+        ({"--actor": " "}, "give the learner as"),
         ({"--actor": '{"objectType": "Group", "mbox": "mailto:g@example.org"}'}, "for one person"),
         ({"--activity": "course 1"}, "an activity's id is an IRI with a scheme"),
         ({"--registration": "17"}, "a registration is a UUID in its canonical form"),
         ({"--hours": "0"}, "is not in the range"),
         ({"--endpoint": "https://lrs.example.org/xapi/?x=1"}, "neither a query nor a fragment"),
-        ({"LRS_HOST": "0.0.0.0"}, "LRS_HOST is 0.0.0.0, which is no address to ask"),
+        ({"LRS_HOST": "0.0.0.0"}, "LRS_HOST is 0.0.0.0, which is not an address for clients"),
     ],
 )
 def test_what_cannot_be_launched_is_told(

@@ -50,7 +50,7 @@ def test_the_doctor_names_what_others_can_read(tmp_path: Path) -> None:
     told = shell("doctor")
     assert told.returncode == 1
     named = f"{tmp_path}/ledger.db, {tmp_path}/zachetka.toml"
-    assert f"! Every user of this machine can read {named}: take that right away" in told.stdout
+    assert f"! Every user of this machine can read {named}: remove this right" in told.stdout
 
 
 def test_the_doctor_says_how_much_room_there_is(on_files: Place, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.support.places import Places
 
 OTHER = "account|https://moodle.centre.example|0417"
 RECORD = f'people: [{{agent: "{ANNA}", name: Филатова Анна, number: "0417", since: 2025-01-09}}]'
-SAME = "That was so already: nothing is recorded.\n"
+SAME = "This is already recorded: nothing is changed.\n"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_person_is_linked_renamed_shown_and_unlinked(lrs: Shell) -> None:
     both = [f"person     {ANNA}", f"also       {ANNA_BY_MAIL}", *record, *told]
     assert shown(lrs, "0417") == shown(lrs, ANNA_BY_MAIL) == both
     done = lrs("person", "unlink", ANNA_BY_MAIL, "--reason", "a namesake")
-    assert done.stdout == f"{ANNA_BY_MAIL} is linked to nobody any more.\n"
+    assert done.stdout == f"{ANNA_BY_MAIL} is no longer linked to a person.\n"
     end = f"unlinked   {ANNA_BY_MAIL}: a namesake, by person unlink"
     assert shown(lrs, ANNA) == [f"person     {ANNA}", *record, *told, end]
     nothing = "There is no personnel record."

@@ -70,11 +70,11 @@ def test_projections_are_rebuilt_by_name_or_all_and_compared(place: Place, lrs: 
     """Either, and not both or neither."""
     lrs("projections", "rebuild", "statements")  # which brings it to the head
     compared = said(lrs("projections", "rebuild", "--all", "--compare"))
-    assert "Every row came out the same." in compared
+    assert "All rows are the same as before." in compared
     assert "5 events folded" in said(lrs("projections", "rebuild", "training", "statements"))
     assert leftovers(place) == []
     for wrong in ([], ["--all", "training"]):
-        assert "Name the projections, or say --all." in said(
+        assert "Name the projections, or give --all." in said(
             lrs("projections", "rebuild", *wrong), 2
         )
 
@@ -168,9 +168,9 @@ def test_migrate_makes_read_models_of_an_older_version_anew(place: Place, lrs: S
         f"to be made anew in version {TrainingProjection().VERSION} by the next process" in waiting
     )
     assert "training: this program does not answer from it" in waiting
-    assert "Read models are made anew: training." in said(lrs("migrate"))
+    assert "Projections to rebuild: training." in said(lrs("migrate"))
     assert "running" in said(lrs("projections"))
-    assert "Nothing is wrong." in said(lrs("doctor"))
+    assert "No problems found." in said(lrs("doctor"))
     assert said(lrs("migrate")) == "The store is up to date.\n"
 
 
@@ -192,4 +192,4 @@ def test_a_log_that_lost_events_is_told_of_until_that_is_acknowledged(
     assert "and of that it holds the events up to 0." in said(lrs("projections"))
     assert "Acknowledged: The log has lost 5 events" in said(lrs("projections", "acknowledge"))
     assert "There is nothing to acknowledge" in said(lrs("projections", "acknowledge"))
-    assert "Nothing is wrong." in said(lrs("doctor"))
+    assert "No problems found." in said(lrs("doctor"))

@@ -27,14 +27,14 @@ def shell(on_files: Place, tmp_path: Path) -> Shell:
 def test_superseded_documents_are_pruned_by_hand(shell: Shell) -> None:
     """Counted first if one likes; the set time holds unless another is said."""
     would = shell("prune", "--dry-run", "--days", "0").stdout
-    assert would == "2 superseded contents with 6 bytes would go.\n"
-    assert shell("prune").stdout.startswith("0 superseded contents with 0 bytes went; 11 bytes are")
-    assert shell("prune", "--days", "0").stdout.endswith("with 6 bytes went; 5 bytes are left.\n")
+    assert would == "2 superseded contents with 6 bytes would be deleted.\n"
+    assert shell("prune").stdout.startswith("0 superseded contents with 0 bytes deleted; 11 bytes")
+    assert shell("prune", "--days", "0").stdout.endswith("with 6 bytes deleted; 5 bytes remain.\n")
 
 
 def test_what_is_kept_for_ever_is_pruned_on_demand_alone(shell: Shell) -> None:
     done = shell("prune", LRS_KEEP_SUPERSEDED_DAYS="0")
-    assert (done.returncode, "say --days" in done.stderr) == (2, True)
+    assert (done.returncode, "give --days" in done.stderr) == (2, True)
     assert shell("prune", "--days", "0", LRS_KEEP_SUPERSEDED_DAYS="0").returncode == 0
 
 
@@ -44,7 +44,7 @@ def test_missing_bytes_are_told_from_pruned_ones(shell: Shell, on_files: Place) 
     well = shell("replay", "documents")
     assert (well.returncode, well.stdout) == (
         0,
-        "3 versions of documents: the bytes of 1 are there, 2 pruned.\n",
+        "3 versions of documents: the bytes of 1 are stored, 2 are pruned.\n",
     )
     with opened(on_files) as lrs, lrs.databases[0].write.begin() as connection:
         connection.execute(delete(blob))
@@ -63,8 +63,8 @@ def test_the_doctor_says_how_many_bytes_there_are(shell: Shell) -> None:
 def test_the_list_of_keys_says_what_each_has_brought(shell: Shell, on_files: Place) -> None:
     """Of a quota of its own, or of what the settings say."""
     shell("key", "create", "LMS", "--quota", "2500000")
-    assert shell("key", "list").stdout.endswith(", no use known, brought 0 bytes of 2,500,000\n")
+    assert shell("key", "list").stdout.endswith(", no use recorded, sent 0 bytes of 2,500,000\n")
     shell("key", "create", "Quiz")
     listed = shell("key", "list", LRS_KEY_QUOTA_BYTES="9").stdout
-    assert listed.endswith(", brought 0 bytes of 9\n")
-    assert shell("key", "list").stdout.endswith(", no use known\n")
+    assert listed.endswith(", sent 0 bytes of 9\n")
+    assert shell("key", "list").stdout.endswith(", no use recorded\n")

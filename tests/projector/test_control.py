@@ -192,7 +192,7 @@ def test_what_waits_long_and_is_not_folded_is_said_to_be_stopped(
     """Nobody folds here: no thread runs, and nobody reads."""
     ledger.append([statement_event()])
     assert control.of("tally").state is ProjectionState.RUNNING
-    monkeypatch.setattr("lrs.service.projection_admin.LATE", 0.1)
+    monkeypatch.setattr("lrs.service.projection_entries.LATE", 0.1)
     sleep(0.2)
     assert control.of("tally").state is ProjectionState.STOPPED
 

@@ -14,8 +14,8 @@ from lrs.domain.events import Described, RecordedEvent
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Batch
-from lrs.projections.training import courses, people, subjects
-from lrs.projections.training.people import Naming
+from lrs.projections.training import courses, people_fold, subjects
+from lrs.projections.training.people_fold import Naming
 
 OutcomesByPosition = Mapping[int, Sequence[Outcome]]
 """What the batch's statements say, by position; nothing of those that say nothing."""
@@ -83,7 +83,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self._last_named: Callable[[str], int] = _never
-        self._trainees = people.numbered(self._named_before)
+        self._trainees = people_fold.numbered(self._named_before)
         self._courses = courses.numbered()
         self._subjects = subjects.numbered()
         self.trainees: dict[str, int] = {}

@@ -35,6 +35,7 @@ from lrs.projections.training import (
     lines,
     people,
     statistics,
+    statistics_fold,
     subjects,
     voiding,
 )
@@ -157,7 +158,7 @@ class TrainingFold:
         pending, rulebook = self._pending, self._rulebook
         refolded = partial(self._refolded, connection)
         changed = line_fold.fold(connection, pending.changes, refolded, rulebook)
-        statistics.fold(connection, changed)
+        statistics_fold.fold(connection, changed)
         pending.changes, pending.outcomes = Changes(), 0
         pending.credited.update(one.id for one in changed if one.credited)
 

@@ -22,6 +22,7 @@ from lrs.projections.training import (
     courses,
     lines,
     people,
+    people_fold,
     subjects,
 )
 from lrs.projections.training.catalogue_cache import CatalogueRules, described_now
@@ -62,13 +63,13 @@ class Reprocessing:
         rows = self._rows(moves, links)
         from_scratch = self._lines(rows)
         subjects.move(connection, moves)
-        people.link(connection, links)
+        people_fold.link(connection, links)
         stood = {rulebook.person(number) for number in links}
         if self._kinds & {EntryKind.COURSE, EntryKind.PROGRAMME}:
             courses.describe(connection)
         records = self._records()
         rulebook.linked = people.linked(connection)
-        people.flush_offices(
+        people_fold.flush_offices(
             connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)}
         )
         rulebook.refresh(connection)
@@ -135,7 +136,7 @@ class Reprocessing:
         records = {
             numbers[keys[stream]]: (entry.position, entry.entry) for stream, entry in latest.items()
         }
-        people.describe(self._connection, records)
+        people_fold.describe(self._connection, records)
         return list(records)
 
 

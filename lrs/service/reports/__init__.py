@@ -1,4 +1,4 @@
-"""The queries of transcripts, courses, offices, programmes, services and visits; their answers."""
+"""Queries of transcripts, courses, offices, programmes, services and visits, and their results."""
 
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.catalogue_history import CurrentEntries, CurrentEntry

@@ -1,4 +1,4 @@
-"""Who is certified, and who may serve visitors: true on a day, as known now or at a position."""
+"""Who is certified, and who may serve visitors, on a day; as known now or at a log position."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ __all__ = [
 ]
 
 CHUNK = 500
-MOST_LOOKED_AT = 5_000
-"""So many people are looked at for one page: a page may be short, and more still follow."""
+"""People that one query reads."""
+
+MOST_CHECKED = 5_000
+"""The most people that are checked for one page. So a page may be short and yet not the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertificatesQuery:
-    """Whose certificates: those at an office, in a programme, or both; with any of these statuses,
-    where some are named. So many after that person's number, all where `limit` is None.
+    """Selects the people at an office, in a programme, or both; with `statuses`, only those with
+    one of them. At most `limit` people whose numbers follow `after`; all if `limit` is None.
     """
 
     on: date
@@ -50,8 +52,9 @@ class CertificatesQuery:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """People with those of their verdicts that were asked for, and with what they may do by all of
-    them; the programme if one was asked for; the person's number after whom there may be others.
+    """The selected people with the selected verdicts; their clearance takes all verdicts into
+    account. `programme` is the one of the query. `more` is the number of the person after whom
+    there may be others, None on the last page.
     """
 
     people: Sequence[Certified]
@@ -61,7 +64,7 @@ class Certificates:
 
 @dataclass(frozen=True, slots=True)
 class VerdictsWithEvidence:
-    """A person's verdicts, and the ids of the statements they rest on and who vouches for them, by
+    """A person's verdicts, and the ids and authorities of the statements in their evidence, by
     position.
     """
 
@@ -71,7 +74,7 @@ class VerdictsWithEvidence:
 
 
 class CertificationReports:
-    """Reads of what was earned."""
+    """Reads people's verdicts."""
 
     def __init__(self, reader: SnapshotReader, log: LogReader) -> None:
         self._reader = reader
@@ -80,9 +83,9 @@ class CertificationReports:
     def of_trainee(
         self, trainee: str, on: date, at: int | None = None
     ) -> ReportAnswer[VerdictsWithEvidence]:
-        """All programmes that concern a trainee, by agent key or personnel number; with `at` as the
-        store knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel
-        number that several people have, or a position that the log has not reached.
+        """The verdicts of a trainee, given by agent key or personnel number; with `at`, as known at
+        that position. Raises TraineeNotFound, and InvalidQuery for a personnel number that several
+        people have, or a position that the log has not reached.
         """
         with self._reader.snapshot(at) as reading:
             key = key_of(reading.connection, trainee)
@@ -90,27 +93,27 @@ class CertificationReports:
         verdicts = [verdict for _, verdict in answer.value.standings]
         evidence = sorted({position for one in verdicts for position in one.evidence})
         authorities = self._log.authorities_at(evidence)
-        founded = VerdictsWithEvidence(answer.value, self._log.ids_at(evidence), authorities)
-        return ReportAnswer(founded, answer.consistency, answer.place_names)
+        proven = VerdictsWithEvidence(answer.value, self._log.ids_at(evidence), authorities)
+        return ReportAnswer(proven, answer.consistency, answer.place_names)
 
     def among(self, wanted: CertificatesQuery) -> ReportAnswer[Certificates]:
-        """Those at an office, or in a programme. Raises EntryNotFound."""
+        """The people at an office, or in a programme. Raises EntryNotFound."""
         with self._reader.snapshot() as reading:
             programme = _programme(reading, wanted.programme)
             require_office(reading, wanted.office)
-            found: list[Certified] = []
-            looked, last = 0, wanted.after
+            page: list[Certified] = []
+            checked, last = 0, wanted.after
             for chunk in _candidates(reading, wanted):
-                looked += len(chunk)
-                room = None if wanted.limit is None else wanted.limit + 1 - len(found)
-                for one in _chosen(reading, chunk, wanted, room):
-                    if len(found) == wanted.limit:  # one more tells that there is a next page
-                        return reading.answer(Certificates(found, programme, found[-1].trainee.id))
-                    found.append(one)
+                checked += len(chunk)
+                room = None if wanted.limit is None else wanted.limit + 1 - len(page)
+                for one in _selected(reading, chunk, wanted, room):
+                    if len(page) == wanted.limit:  # so there is a next page
+                        return reading.answer(Certificates(page, programme, page[-1].trainee.id))
+                    page.append(one)
                 last = chunk[-1].id
-                if wanted.limit is not None and looked >= MOST_LOOKED_AT:
-                    return reading.answer(Certificates(found, programme, last))
-            return reading.answer(Certificates(found, programme))
+                if wanted.limit is not None and checked >= MOST_CHECKED:
+                    return reading.answer(Certificates(page, programme, last))
+            return reading.answer(Certificates(page, programme))
 
     def _of_key(self, reading: ReportSnapshot, key: str, on: date) -> Certified:
         if reading.known is not None:
@@ -123,12 +126,12 @@ class CertificationReports:
         person = people.person_by_key(reading.connection, key)
         if person is None:
             raise TraineeNotFound("trainee-not-found")
-        (found,) = certified(reading.connection, reading.rulings(on), [person])
-        return found
+        (one,) = certified(reading.connection, reading.rulings(on), [person])
+        return one
 
 
 def require_office(reading: ReportSnapshot, code: str | None) -> None:
-    """EntryNotFound for an office that never was described."""
+    """Raises EntryNotFound for an office that was never described."""
     if code is not None and (code,) not in reading.entries(EntryKind.OFFICE):
         raise EntryNotFound("office-not-found")
 
@@ -136,14 +139,14 @@ def require_office(reading: ReportSnapshot, code: str | None) -> None:
 def _programme(reading: ReportSnapshot, code: str | None) -> ProgrammeRules | None:
     if code is None:
         return None
-    found = reading.programmes.get(code)
-    if found is None:
+    programme = reading.programmes.get(code)
+    if programme is None:
         raise EntryNotFound("programme-not-found")
-    return found
+    return programme
 
 
 def _candidates(reading: ReportSnapshot, wanted: CertificatesQuery) -> Iterator[Sequence[Trainee]]:
-    """Those who may be meant, in the order of their numbers, a part at a time."""
+    """The people among whom the query selects, in the order of their numbers, chunk by chunk."""
     connection, after = reading.connection, wanted.after
     if wanted.office is not None:
         limit = None if wanted.limit is None else CHUNK
@@ -157,32 +160,33 @@ def _candidates(reading: ReportSnapshot, wanted: CertificatesQuery) -> Iterator[
         after = chunk[-1].id
 
 
-def _chosen(
+def _selected(
     reading: ReportSnapshot,
     trainees: Sequence[Trainee],
     wanted: CertificatesQuery,
     room: int | None,
 ) -> Iterator[Certified]:
-    """Those of the trainees who are meant, each with the verdicts that are; as many as are known to
-    be enough where there is room for so many only.
+    """Those of the trainees whom the query selects, each with the selected verdicts. With `room`,
+    at least so many of them, if there are, but not necessarily all.
     """
     if wanted.programme is not None:
         only = {wanted.programme: reading.programmes[wanted.programme]}
         some = certified(reading.connection, Rulings(only, wanted.on), trainees)
-        trainees = [one.trainee for one in some if _meant(one, wanted)][:room]
+        trainees = [one.trainee for one in some if _verdicts(one, wanted)][:room]
     elif not wanted.statuses:
         trainees = trainees[:room]
     for one in certified(reading.connection, reading.rulings(wanted.on), trainees):
         if not (wanted.programme or wanted.statuses):
             yield one
-        elif standings := _meant(one, wanted):
-            yield replace(one, standings=standings)
+        elif verdicts := _verdicts(one, wanted):
+            yield replace(one, standings=verdicts)
 
 
-def _meant(one: Certified, wanted: CertificatesQuery) -> Sequence[RecordedVerdict]:
+def _verdicts(one: Certified, wanted: CertificatesQuery) -> Sequence[RecordedVerdict]:
+    """The person's verdicts that the query selects."""
     return [
-        standing
-        for standing in one.standings
-        if wanted.programme in (None, standing.programme.code)
-        and (not wanted.statuses or standing.verdict.status in wanted.statuses)
+        recorded
+        for recorded in one.standings
+        if wanted.programme in (None, recorded.programme.code)
+        and (not wanted.statuses or recorded.verdict.status in wanted.statuses)
     ]

@@ -1,4 +1,4 @@
-"""The two clocks of a question: the day it is about, and up to where the log was known."""
+"""The two times of a report: the day that it is about, and the log position it is known at."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from lrs.ledger import LogReader
 
 
 class ReportClock:
-    """`now` is this process's clock, in microseconds since the epoch; `through` the instant up to
-    which answers were last said to be complete, by the database's clock where it has one; `zone`
-    is the centre's.
+    """`now` gives this process's time in microseconds since the epoch. `through` gives the latest
+    Consistent-Through that was sent, by the database's clock if it has one. `zone` is the
+    centre's.
     """
 
     def __init__(
@@ -29,12 +29,12 @@ class ReportClock:
         self._zone = zone
 
     def today(self) -> date:
-        """The day at the centre."""
+        """Today's date at the centre."""
         return Moment.there(self._now(), self._zone).day
 
     def position_at(self, instant: int) -> int:
-        """The last position stored at an instant or before it, in microseconds since the epoch; 0
-        if none was. Raises InvalidQuery for an instant that is still to come.
+        """The last position stored at or before an instant (in microseconds since the epoch); 0 if
+        there is none. Raises InvalidQuery for an instant in the future.
         """
         _, stored = self._log.head()
         if instant > max(stored, self._now(), self._through()):

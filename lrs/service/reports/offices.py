@@ -1,4 +1,4 @@
-"""Offices: who works there, what they have learned, who may serve, and what visitors say."""
+"""Offices: their staff's training and certificates, and the ratings that visitors give."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from lrs.service.reports.visits import Visits, VisitsQuery, visits
 
 @dataclass(frozen=True, slots=True)
 class OfficeFigures:
-    """An office, how many personnel records name it, and the figures of these people's lines in
-    all courses, each under its course's own rule.
+    """An office, the number of people whose personnel records name it, and the figures of their
+    lines in all courses, each by its course's own attempt rule.
     """
 
     code: str
@@ -35,8 +35,8 @@ class OfficeFigures:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigures:
-    """What was reached in a month, as 2026-03, and what visitors pressed at the windows in it; None
-    where nothing is known.
+    """The training figures of a month (as 2026-03) and the number of likes and dislikes of
+    visitors in it; None if unknown.
     """
 
     month: str
@@ -47,8 +47,9 @@ class MonthFigures:
 
 @dataclass(frozen=True, slots=True)
 class StatusCounts:
-    """How many of an office's people have which status in a programme. Where it is wanted before
-    one may serve visitors, `may_serve` is of how many of those to whom it applies it allows that.
+    """The number of an office's people by status in a programme. `may_serve`, for a programme that
+    is required for serving visitors: the share of people whom it does not keep from serving, among
+    those to whom it applies.
     """
 
     programme: ProgrammeRules
@@ -77,18 +78,18 @@ class OfficeReport:
 
 
 class OfficeReports:
-    """Reads of offices."""
+    """Reads reports on offices."""
 
     def __init__(self, reader: SnapshotReader) -> None:
         self._reader = reader
 
     def all(self) -> ReportAnswer[Sequence[OfficeFigures]]:
-        """Every office that was ever described, by code."""
+        """All offices that were ever described, by code."""
         with self._reader.snapshot() as reading:
             return reading.answer(_offices(reading, [code for (code,) in _described(reading)]))
 
     def one(self, code: str, on: date) -> ReportAnswer[OfficeReport]:
-        """One office, its certificates as they are on a day. Raises EntryNotFound."""
+        """The report on one office, with certificates as of a day. Raises EntryNotFound."""
         with self._reader.snapshot(names=True) as reading:
             require_office(reading, code)
             (office,) = _offices(reading, [code])
@@ -107,7 +108,7 @@ def _described(reading: ReportSnapshot) -> Mapping[tuple[str, ...], CurrentEntry
 
 def _offices(reading: ReportSnapshot, codes: Sequence[str]) -> list[OfficeFigures]:
     connection = reading.connection
-    found = statistics.slices_among(connection, SliceBy.OFFICE, codes)
+    slices = statistics.slices_among(connection, SliceBy.OFFICE, codes)
     people = staff.counted(connection)
     nothing = figures({})
     return [
@@ -115,19 +116,19 @@ def _offices(reading: ReportSnapshot, codes: Sequence[str]) -> list[OfficeFigure
             code=code,
             thing=_described(reading)[code,],
             people=people.get(code, 0),
-            training=found[code].figures if code in found else nothing,
+            training=slices[code].figures if code in slices else nothing,
         )
         for code in codes
     ]
 
 
 def _months(reading: ReportSnapshot, code: str) -> list[MonthFigures]:
-    """The months in which anything was reached or pressed, the first first."""
+    """The months for which there are training figures or ratings, oldest first."""
     months = statistics.values(reading.connection, SliceBy.MONTH)
-    among = {f"{code} {month}": month for month in months}
-    found = statistics.slices_among(reading.connection, SliceBy.OFFICE_MONTH, among)
-    training = {among[value]: one.figures for value, one in found.items()}
-    pressed = {
+    by_value = {f"{code} {month}": month for month in months}
+    slices = statistics.slices_among(reading.connection, SliceBy.OFFICE_MONTH, by_value)
+    training = {by_value[value]: one.figures for value, one in slices.items()}
+    ratings = {
         month: thing.entry
         for (office, month), thing in reading.entries(EntryKind.RATING).items()
         if office == code and thing.stands
@@ -136,22 +137,22 @@ def _months(reading: ReportSnapshot, code: str) -> list[MonthFigures]:
         MonthFigures(
             month=month,
             training=training.get(month),
-            likes=pressed[month]["likes"] if month in pressed else None,
-            dislikes=pressed[month]["dislikes"] if month in pressed else None,
+            likes=ratings[month]["likes"] if month in ratings else None,
+            dislikes=ratings[month]["dislikes"] if month in ratings else None,
         )
-        for month in sorted(training.keys() | pressed.keys())
+        for month in sorted(training.keys() | ratings.keys())
     ]
 
 
 def _readiness(reading: ReportSnapshot, code: str, on: date) -> Readiness:
-    everybody = staff.people_at(reading.connection, code)
-    employed = [one for one in everybody if _employed(one, on)]
-    found = certified(reading.connection, reading.rulings(on), employed)
+    trainees = staff.people_at(reading.connection, code)
+    employed = [one for one in trainees if _employed(one, on)]
+    people = certified(reading.connection, reading.rulings(on), employed)
     return Readiness(
         on=on,
         employed=len(employed),
-        may_serve=Counter(one.clearance.may_serve for one in found),
-        programmes=_counts(found),
+        may_serve=Counter(one.clearance.may_serve for one in people),
+        programmes=_counts(people),
     )
 
 
@@ -159,18 +160,19 @@ def _employed(trainee: Trainee, on: date) -> bool:
     return trainee.record is not None and record_of(trainee.record).employed.holds(on)
 
 
-def _counts(found: Sequence[Certified]) -> list[StatusCounts]:
+def _counts(people: Sequence[Certified]) -> list[StatusCounts]:
+    """The counts of each programme in which somebody has a verdict, by code."""
     programmes: dict[str, ProgrammeRules] = {}
     statuses: dict[str, Counter[CertificateStatus]] = {}
     serving: dict[str, Counter[bool]] = {}
-    for one in found:
+    for one in people:
         for programme, verdict in one.standings:
             code = programme.code
             programmes[code] = programme
             statuses.setdefault(code, Counter())[verdict.status] += 1
             if verdict.applies and verdict.before_visitors:
-                lets = code not in one.clearance.in_the_way
-                serving.setdefault(code, Counter())[lets] += 1
+                allows = code not in one.clearance.in_the_way
+                serving.setdefault(code, Counter())[allows] += 1
     return [
         StatusCounts(
             programme=programmes[code],

@@ -1,4 +1,4 @@
-"""Whom a report is asked about: an agent key, or a personnel number; and how people are called."""
+"""Finds the person of a report, by agent key or personnel number, and people's names."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from lrs.projections.training import people, staff
 
 
 def key_of(connection: Connection, trainee: str) -> str:
-    """The agent key meant; the text itself where nobody has it as a personnel number. Raises
-    InvalidQuery for a number that several people have.
+    """The agent key of the trainee: the text itself, unless it is somebody's personnel number.
+    Raises InvalidQuery for a number that several people have.
     """
     if is_key(trainee) or "\0" in trainee:
         return trainee
@@ -25,7 +25,7 @@ def key_of(connection: Connection, trainee: str) -> str:
 
 
 def is_key(text: str) -> bool:
-    """Whether it is an agent key."""
+    """Whether the text is an agent key."""
     try:
         identifier_of(text)
     except ValueError:
@@ -34,9 +34,9 @@ def is_key(text: str) -> bool:
 
 
 def names_of(connection: Connection, keys: Collection[str]) -> dict[str, str]:
-    """How these agents are called, by their keys: as their transcripts have it, else as statements
-    do. Nobody is told who has no name.
+    """The names of these agents by key: those of their transcripts, else those of statements.
+    Agents without a name are left out.
     """
-    known = {key: one.name for key, one in staff.known_by(connection, keys).items() if one.name}
-    others = index.agents_called(connection, [key for key in keys if key not in known])
-    return known | others
+    trainees = {key: one.name for key, one in staff.known_by(connection, keys).items() if one.name}
+    others = index.agents_called(connection, [key for key in keys if key not in trainees])
+    return trainees | others

@@ -1,6 +1,6 @@
-"""What programmes say on a day of those of one post and office: found out once for all of them.
+"""The verdicts that all people of one post and office share on a day, computed once for all.
 
-A list of an office holds tens of thousands of verdicts, most of which say the same of many people.
+The list of an office has tens of thousands of verdicts, and most of them are equal for many people.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from lrs.domain.certification.verdict import Employment, Ruling, Span, Verdict
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 
 Programmes = Mapping[str, ProgrammeRules]
-"""By code."""
+"""All programmes by code."""
 
 MOST_PLACES = 64
-"""Places that are kept in memory, each some 50 KB with a hundred programmes."""
+"""The most places in memory; each takes about 50 KB with a hundred programmes."""
 
 
 class RecordedVerdict(NamedTuple):
@@ -27,7 +27,7 @@ class RecordedVerdict(NamedTuple):
 
 
 class Rulings:
-    """All programmes on a day, and what they say of those of one post and office."""
+    """The rulings of all programmes on a day, and their shared verdicts by place."""
 
     def __init__(self, programmes: Programmes, on: date) -> None:
         self.on = on
@@ -36,20 +36,23 @@ class Rulings:
         self._places: dict[tuple[str | None, str | None] | None, Place] = {}
 
     def place(self, record: Employment | None) -> Place:
-        """Where the record says that somebody belongs, if it holds on the day."""
-        belongs = record is not None and record.employed.holds(self.on)
-        key = (record.post, record.office) if record and belongs else None
-        found = self._places.get(key)
-        if found is None:
+        """The place in the personnel record, if the person is employed on the day; else the place
+        of people without one.
+        """
+        is_employed = record is not None and record.employed.holds(self.on)
+        key = (record.post, record.office) if record and is_employed else None
+        place = self._places.get(key)
+        if place is None:
             if len(self._places) >= MOST_PLACES:
                 self._places = {}
-            found = self._places[key] = Place(self, record if belongs else None)
-        return found
+            place = self._places[key] = Place(self, record if is_employed else None)
+        return place
 
 
 class Alike(NamedTuple):
-    """What a programme says of those of a place who have nothing in it but, at most, a beginning,
-    if they joined by that day.
+    """The verdict in a programme of the people of a place who have no grant in it: `waiting` if
+    they have not begun the programme, `begun` if they have. It holds for people who joined no
+    later than `joined_by`.
     """
 
     joined_by: date
@@ -58,9 +61,10 @@ class Alike(NamedTuple):
 
 
 class Place(dict[str, tuple[date, Alike, Alike]]):
-    """A post at an office, or, without a record, nowhere: what is said there of whom, once for all
-    of whom it is the same. By the programme's code the day from which on somebody who joins is a
-    newcomer, and what is said of the others and of newcomers. A list may hold tens of thousands.
+    """The shared verdicts of the people of one post at one office, or of people without a post.
+
+    By a programme's code: the day from which people who join count as newcomers, the verdict of
+    the others, and that of newcomers. Computed when first used.
     """
 
     def __init__(self, rulings: Rulings, record: Employment | None) -> None:
@@ -77,7 +81,7 @@ class Place(dict[str, tuple[date, Alike, Alike]]):
                 self._always.add(code)
 
     def assigned(self, joined: date) -> set[str]:
-        """The codes of the programmes that apply to one who belongs here."""
+        """The codes of the programmes that apply to a person of this place who joined then."""
         if not self._divided:
             return self._always
         more = {
@@ -90,21 +94,21 @@ class Place(dict[str, tuple[date, Alike, Alike]]):
         before, newcomer = self._samples()
         old = self._alike(code, before)
         new = old if first is None else self._alike(code, newcomer)
-        found = self[code] = first or date.max, old, new
-        return found
+        verdicts = self[code] = first or date.max, old, new
+        return verdicts
 
     def _samples(self) -> Iterator[Employment | None]:
-        """Of those who belong here one who joined before all others, and one who joins today."""
+        """Two people of this place: one who joined before all others, and one who joins today."""
         for joined in (date.min, self._rulings.on):
             yield self._record and self._record._replace(employed=Span(joined, None))
 
     def _alike(self, code: str, record: Employment | None) -> Alike:
         ruling, programme = self._rulings.by_code[code], self._rulings.programmes[code]
         joined_by, assigned = ruling.alike_if_joined_by(record), ruling.applies(record)
-        found: list[RecordedVerdict | None] = []
+        verdicts: list[RecordedVerdict | None] = []
         for begun in (None, self._rulings.on):
             verdict = ruling.verdict((), begun, record, assigned)
             if verdict is not None and joined_by != date.max:
                 verdict = ruling.later(verdict, joined_by)
-            found.append(verdict and RecordedVerdict(programme, verdict))
-        return Alike(joined_by, *found)
+            verdicts.append(verdict and RecordedVerdict(programme, verdict))
+        return Alike(joined_by, *verdicts)

@@ -1,4 +1,4 @@
-"""The services of the city that offices give: which courses teach them, who has mastered them."""
+"""The city's services that offices provide: the courses that teach them, and their masters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class CityService:
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """A service, how many people have mastered it, and a page of them."""
+    """A service, the number of people who have mastered it, and a page of them. `more` is the
+    number of the page's last person if there are others.
+    """
 
     service: CityService
     people: int
@@ -36,35 +38,36 @@ class Mastery:
 
 
 class ServiceReports:
-    """Reads of services."""
+    """Reads reports on services."""
 
     def __init__(self, reader: SnapshotReader) -> None:
         self._reader = reader
 
     def all(self) -> ReportAnswer[Sequence[CityService]]:
-        """Every service that was ever described, by code."""
+        """All services that were ever described, by code."""
         with self._reader.snapshot() as reading:
             return reading.answer(_services(reading))
 
     def mastered(
         self, code: str, office: str | None, after: int, limit: int
     ) -> ReportAnswer[Mastery]:
-        """Who has passed, completed or attended a course that teaches the service, and works at the
-        office where one is given: so many after that person's number. Raises EntryNotFound.
+        """The people who have passed, completed or attended a course that teaches the service; with
+        `office`, only those who work there. At most `limit` whose numbers follow `after`. Raises
+        EntryNotFound.
         """
         with self._reader.snapshot() as reading:
             require_office(reading, office)
-            found = next((one for one in _services(reading) if one.code == code), None)
-            if found is None:
+            service = next((one for one in _services(reading) if one.code == code), None)
+            if service is None:
                 raise EntryNotFound("service-not-found")
-            taught = {course.id: course for course in found.courses}
+            teaching = {course.id: course for course in service.courses}
             connection = reading.connection
-            masters = completions.completed_by(connection, taught, office, after, limit + 1)
+            masters = completions.completed_by(connection, teaching, office, after, limit + 1)
             page = masters[:limit]
             return reading.answer(
                 Mastery(
-                    service=found,
-                    people=completions.counted(connection, taught, office),
+                    service=service,
+                    people=completions.counted(connection, teaching, office),
                     masters=page,
                     more=page[-1].trainee.id if len(masters) > limit else None,
                 )

@@ -1,4 +1,6 @@
-"""Reads of the projection `training`: each of one state of it, as fresh as the log when asked."""
+"""Snapshots of the projection `training`: all queries of a report read the same state of it, which
+is up to date with the log when the report begins.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PlaceNames:
-    """What the catalogue says of the offices and posts that personnel records name, by key."""
+    """The catalogue entries of offices and posts by key, to name those in personnel records."""
 
     offices: CurrentEntries
     posts: CurrentEntries
@@ -36,7 +38,7 @@ class PlaceNames:
 
 @dataclass(frozen=True, slots=True)
 class ReportAnswer(Generic[T]):
-    """An answer, the log position as of which it holds, and how offices and posts are called."""
+    """An answer, the log position that it reflects, and the names of offices and posts."""
 
     value: T
     consistency: ReadConsistency
@@ -44,21 +46,22 @@ class ReportAnswer(Generic[T]):
 
 
 CatalogueState = tuple[str, int, bytes | None]
-"""Which tables they are, the position of the last description folded into them, and the commitment
-of that event: after a failover the log may hold another one at that position.
+"""Identifies the state of the catalogue in the read model: the generation of the tables, the
+position of the last catalogue event folded into them, and the commitment of that event. (After a
+failover the log may hold another event at the position.)
 """
 
 _NOTHING: CatalogueState = ("", 0, None)
 
 
 class Cached(Generic[T]):
-    """The last value that was made, and the key it was made for."""
+    """Caches the last value and its key."""
 
     def __init__(self) -> None:
         self._last: tuple[object, T] | None = None
 
     def get(self, key: object, make: Callable[[], T]) -> T:
-        """The value for this key: made, unless it is the last one's."""
+        """The value for this key; calls `make` unless the cached value has the same key."""
         last = self._last
         if last is None or last[0] != key:
             last = self._last = (key, make())
@@ -66,7 +69,7 @@ class Cached(Generic[T]):
 
 
 class CatalogueCache:
-    """What the catalogue says, kept in memory until something is described."""
+    """The catalogue in memory, until it changes."""
 
     def __init__(self, log: LogReader, zone: tzinfo = UTC) -> None:
         self._log = log
@@ -77,9 +80,7 @@ class CatalogueCache:
         self._rulings = Cached[Rulings]()
 
     def state(self, connection: Connection, at: Checkpoint) -> CatalogueState:
-        """Which tables they are, and their last description: found out once for each state of the
-        read model.
-        """
+        """The state of the catalogue, read once for each state of the read model."""
 
         def find() -> CatalogueState:
             latest = catalogue_history.latest(connection)
@@ -90,23 +91,25 @@ class CatalogueCache:
     def entries(
         self, connection: Connection, kind: EntryKind, state: CatalogueState
     ) -> CurrentEntries:
-        """Everything of a kind that was ever described, by key."""
+        """All entries of a kind that ever existed, by key."""
         read = partial(catalogue_history.current_entries, connection, kind)
         return self._entries[kind].get(state, read)
 
     def programmes(self, connection: Connection, state: CatalogueState) -> Programmes:
-        """Every programme that was ever described, by code."""
+        """All programmes that were ever described, by code."""
         read = partial(catalogue_cache.programmes, connection, zone=self._zone)
         return self._programmes.get(state, read)
 
     def rulings(self, connection: Connection, state: CatalogueState, on: date) -> Rulings:
-        """What every programme says on that day: most who ask mean today."""
+        """The rulings of all programmes on that day. The last day is cached: most reports ask about
+        today.
+        """
         programmes = self.programmes(connection, state)
         return self._rulings.get((state, on), lambda: Rulings(programmes, on))
 
 
 class ReportSnapshot:
-    """One state of the projection; `known` is the earlier position that is asked about, if any."""
+    """One state of the projection. With `known`, the report is about that earlier position."""
 
     def __init__(
         self,
@@ -128,32 +131,32 @@ class ReportSnapshot:
         )
 
     def entries(self, kind: EntryKind) -> CurrentEntries:
-        """Everything of a kind that was ever described, by key."""
+        """All entries of a kind that ever existed, by key."""
         if self.known is not None:
             return catalogue_history.current_entries(self.connection, kind, self.known)
         return self._catalogue.entries(self.connection, kind, self._state)
 
     @property
     def programmes(self) -> Programmes:
-        """Every programme that was ever described, by code."""
+        """All programmes that were ever described, by code."""
         if self.known is not None:
             return catalogue_cache.programmes(self.connection, self.known, self.zone)
         return self._catalogue.programmes(self.connection, self._state)
 
     def rulings(self, on: date) -> Rulings:
-        """What every programme says on that day."""
+        """The rulings of all programmes on that day."""
         if self.known is not None:
             return Rulings(self.programmes, on)
         return self._catalogue.rulings(self.connection, self._state, on)
 
     def answer(self, value: T) -> ReportAnswer[T]:
-        """The value as an answer read here."""
-        called = PlaceNames(self.entries(EntryKind.OFFICE), self.entries(EntryKind.POST))
-        return ReportAnswer(value, self.consistency, called)
+        """The value as an answer from this snapshot."""
+        names = PlaceNames(self.entries(EntryKind.OFFICE), self.entries(EntryKind.POST))
+        return ReportAnswer(value, self.consistency, names)
 
 
 class SnapshotReader:
-    """Makes readings; what the catalogue says is shared by all of them."""
+    """Makes snapshots, which share the cached catalogue."""
 
     def __init__(
         self,
@@ -172,10 +175,11 @@ class SnapshotReader:
     def snapshot(
         self, known: int | None = None, *, names: bool = False
     ) -> Iterator[ReportSnapshot]:
-        """A reading, for as long as the context lasts; with `known` as of that position. Raises
-        InvalidQuery where the log is not that long, Unavailable.
+        """A snapshot, valid in the context; with `known`, as of that position. Raises InvalidQuery
+        if the log has not reached the position, Unavailable.
 
-        `names` says that those are looked up that statements give to others than trainees.
+        `names` means that the report also looks up names that statements give to agents who are no
+        trainees.
         """
         others = (StatementsProjection.NAME,) if names else ()
         for name in others:
@@ -188,7 +192,7 @@ class SnapshotReader:
             yield ReportSnapshot(connection, of, self._catalogue, known, self._words, self._zone)
 
     def _then(self, consistency: ReadConsistency, known: int) -> ReadConsistency:
-        """As of that position, unless the log was never read so far."""
+        """The consistency as of that position, unless the projection has not reached it."""
         if known > self._log.head()[0]:
             raise InvalidQuery("known-in-future", parameter="known")
         if known > consistency.position:

@@ -1,4 +1,4 @@
-"""What reports ask: transcripts, and the figures of courses."""
+"""The reports on transcripts and on the figures of courses."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ from replay import as_of
 
 @dataclass(frozen=True, slots=True)
 class TranscriptWithEvidence:
-    """A transcript, and the ids of the statements it rests on, and who vouches for them, by the
-    positions it names.
-    """
+    """A transcript, and the ids and authorities of the statements that it names, by position."""
 
     transcript: Transcript
     statements: Mapping[int, str]
@@ -35,8 +33,8 @@ class TranscriptWithEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """A page of the slices of a course, or of all courses; with `more` there are others after the
-    last one. `names` are instructors' by agent key, of those who have one.
+    """A page of the slices of a course, or of all courses together. `more` means that others
+    follow. `names` are the names of instructors by agent key, of those who have one.
     """
 
     course: Course | None
@@ -46,7 +44,7 @@ class Slices:
 
 
 class TranscriptReports:
-    """Reads of transcripts and statistics."""
+    """Reads transcripts and course statistics."""
 
     def __init__(self, reader: SnapshotReader, log: LogReader) -> None:
         self._reader = reader
@@ -55,23 +53,25 @@ class TranscriptReports:
     def transcript(
         self, trainee: str, rule: AttemptRule | None = None, known: int | None = None
     ) -> ReportAnswer[TranscriptWithEvidence]:
-        """A trainee's transcript, by agent key or by personnel number; with `known` as the store
-        knew it at that position. Raises TraineeNotFound, and InvalidQuery for a personnel number
-        that several people have, or a position that the log has not reached.
+        """The transcript of a trainee, given by agent key or personnel number; with `known`, as
+        known at that position. Raises TraineeNotFound, and InvalidQuery for a personnel number that
+        several people have, or a position that the log has not reached.
         """
         with self._reader.snapshot(known) as reading:
             key = key_of(reading.connection, trainee)
-            found = _transcript(reading, self._log, key, rule)
-            answer = reading.answer(found)
-        evidence = sorted({p for entry in found.entries for p in entry.line.evidence})
+            transcript = _transcript(reading, self._log, key, rule)
+            answer = reading.answer(transcript)
+        evidence = sorted({p for entry in transcript.entries for p in entry.line.evidence})
         proven = TranscriptWithEvidence(
-            found, self._log.ids_at(_grounds(found)), self._log.authorities_at(evidence)
+            transcript,
+            self._log.ids_at(_positions_in(transcript)),
+            self._log.authorities_at(evidence),
         )
         return ReportAnswer(proven, answer.consistency, answer.place_names)
 
     def own(self, trainee: str, by: Credential) -> str:
-        """The agent key of the learner whose key asks, where they are the one meant: by an
-        identifier that is linked to them, or by their personnel number. Raises OutsideLaunch.
+        """The agent key of the learner to whom the key belongs. Raises OutsideLaunch unless
+        `trainee` is one of the learner's identifiers or the personnel number.
         """
         with self._reader.snapshot() as reading:
             person = people.person_by_key(reading.connection, by.learner)
@@ -84,12 +84,14 @@ class TranscriptReports:
         return by.learner
 
     def trainees(self, q: str, after: int, limit: int) -> ReportAnswer[Sequence[Trainee]]:
-        """Those whose name or personnel number holds `q`, by number, after that number."""
+        """People whose name or personnel number contains the parts of `q`, in the order of their
+        numbers: at most `limit` that follow `after`.
+        """
         with self._reader.snapshot() as reading:
             return reading.answer(people.people(reading.connection, q, after, limit))
 
     def courses(self) -> ReportAnswer[Sequence[CourseEntry]]:
-        """Every course the log names."""
+        """All courses that the log names."""
         with self._reader.snapshot() as reading:
             return reading.answer(statistics.courses(reading.connection))
 
@@ -102,8 +104,8 @@ class TranscriptReports:
     def course_slices(
         self, course: str, by: SliceBy, after: str | None = None, limit: int = 1_000
     ) -> ReportAnswer[Slices]:
-        """Its figures by session, office, instructor or month, so many after that value. Raises
-        CourseNotFound.
+        """A course's figures by session, office, instructor or month: at most `limit` slices that
+        follow the value `after`. Raises CourseNotFound.
         """
         with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
             found = _course(reading.connection, course)
@@ -121,10 +123,10 @@ def _transcript(
     reading: ReportSnapshot, log: LogReader, key: str, rule: AttemptRule | None
 ) -> Transcript:
     if reading.known is None:
-        found = transcripts.transcript(reading.connection, key, rule)
-        if found is None:
+        transcript = transcripts.transcript(reading.connection, key, rule)
+        if transcript is None:
             raise TraineeNotFound("trainee-not-found")
-        return found
+        return transcript
     then = as_of.person_as_of(
         reading.connection, log, key, reading.known, reading.words, reading.zone
     )
@@ -146,14 +148,15 @@ def _course(connection: Connection, course: str) -> Course:
 def _slices(
     reading: ReportSnapshot, course: Course | None, by: SliceBy, after: str | None, limit: int
 ) -> Slices:
-    found = statistics.slices(reading.connection, course, by, after, limit + 1)
-    page = found[:limit]
+    first = statistics.slices(reading.connection, course, by, after, limit + 1)
+    page = first[:limit]
     instructors = [one.value for one in page] if by is SliceBy.INSTRUCTOR else []
     names = names_of(reading.connection, instructors)
-    return Slices(course, page, len(found) > limit, names)
+    return Slices(course, page, len(first) > limit, names)
 
 
-def _grounds(found: Transcript) -> list[int]:
-    lines = [entry.line for entry in found.entries]
+def _positions_in(transcript: Transcript) -> list[int]:
+    """The positions of all statements that the transcript names."""
+    lines = [entry.line for entry in transcript.entries]
     named = {p for line in lines for p in (*line.evidence, *line.voided)}
-    return sorted(named.union(*(c.statements for c in found.corrections)))
+    return sorted(named.union(*(c.statements for c in transcript.corrections)))

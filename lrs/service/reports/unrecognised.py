@@ -1,7 +1,7 @@
-"""Which words of late statements tell nothing of training: read from the end of the log.
+"""Verbs and activity types of recent statements that give no outcome, read from the log's end.
 
-No read model counts them: the question is asked seldom, of the last days, and a read model would
-cost every statement something. So a bounded piece of the log is read when somebody asks.
+There is no read model for them: the report is rare and about the last days, while a read model
+would cost time for every statement. So the report reads a limited part of the log.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, 
 from lrs.ledger import LogReader
 
 MOST = 10_000
-"""Events that are read at most, the latest: half a second's work."""
+"""The most events that are read, the latest ones; that takes half a second."""
 
 _PAGE = 1_000
 _DAY = 86_400_000_000
 
 Words = tuple[str, str | None]
-"""A verb, and the type of its object; None where the object has none."""
+"""A verb, and the type of the object, None if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnrecognisedWords:
-    """Statements with these words that gave no outcome, the latest of them, when that was stored,
-    and the known verb that was probably meant.
+    """A verb and a type that gave no outcome: the number of statements, the id and `stored` of the
+    latest one, and the known verb that was probably meant.
     """
 
     verb: str
@@ -44,10 +44,10 @@ class UnrecognisedWords:
 
 @dataclass(frozen=True, slots=True)
 class UnrecognisedReport:
-    """What statements stored since an instant say in vain, the commonest first.
+    """The words without an outcome in statements stored since an instant, the commonest first.
 
-    `read` statements were read of it, all after the event at position `after`; `cut` says that
-    there are earlier ones that were not. It holds as of `position`, stored at `through`.
+    The report has read `read` statements, all of those after position `after`; `cut` means that it
+    has left out earlier ones. It reflects the log up to `position`, which was stored at `through`.
     """
 
     words: list[UnrecognisedWords]
@@ -60,7 +60,7 @@ class UnrecognisedReport:
 
 
 class UnrecognisedReports:
-    """Reads of what the vocabulary does not know."""
+    """Reads words that the vocabulary does not know."""
 
     def __init__(self, log: LogReader, now: Callable[[], int], words: Vocabulary) -> None:
         self._log = log
@@ -68,7 +68,7 @@ class UnrecognisedReports:
         self._words = words
 
     def found(self, days: int, most: int = MOST) -> UnrecognisedReport:
-        """What statements that were stored in the last days say in vain; `most` events are read."""
+        """The report on statements of the last `days` days; it reads at most `most` events."""
         position, through = self._log.head()
         since = max(0, self._now() - days * _DAY)
         begin = self._log.position_at(since)
@@ -99,7 +99,7 @@ class UnrecognisedReports:
             after = page.last
 
     def _note(self, silent: dict[UUID, RecordedStatement], recorded: RecordedStatement) -> None:
-        """Adds the statement if it gives no outcome, takes away the one that it voids."""
+        """Add the statement if it gives no outcome; remove the one that it voids."""
         if is_voiding(recorded.statement):
             target = target_of(recorded.statement)
             if target in silent and voids(recorded, silent[target]):
@@ -119,5 +119,5 @@ def _words(recorded: RecordedStatement) -> Words:
 
 
 def _ordered(counts: Counter[Words]) -> list[tuple[Words, int]]:
-    """The commonest first; of equals by address, so that asking again tells the same."""
+    """The commonest first; equal counts by IRI, so that a repeated report has the same order."""
     return sorted(counts.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or ""))

@@ -1,4 +1,4 @@
-"""The verdicts of people on a day, from what they have earned and what is said of them."""
+"""People's verdicts on a day, from their grants, personnel records, exemptions and revocations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from replay.as_of import PersonAsOf
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A person with all verdicts of one day, by programme code, and whether they may serve."""
+    """A person with the verdicts of a day, in the order of programme codes, and whether the person
+    may serve visitors.
+    """
 
     trainee: Trainee
     standings: Sequence[RecordedVerdict]
@@ -38,7 +40,7 @@ class Certified:
 def certified(
     connection: Connection, rulings: Rulings, trainees: Sequence[Trainee]
 ) -> list[Certified]:
-    """The verdicts of these people by these rulings, as known now."""
+    """The verdicts of these people under these rulings, as known now."""
     codes = rulings.programmes
     only = next(iter(codes)) if len(codes) == 1 else None
     earned = certifications.of_people(connection, [one.id for one in trainees], only)
@@ -50,7 +52,7 @@ def certified(
 
 
 def certified_then(then: PersonAsOf, on: date) -> Certified:
-    """What the store would have said at an earlier position."""
+    """The verdicts of a person as of an earlier position."""
     exceptions = _Exceptions()
     for entry in then.exemptions:
         exceptions.add(EntryKind.EXEMPTION, entry)
@@ -89,34 +91,37 @@ def _decided(
     trainee: Trainee,
     rulings: Rulings,
     earned: Mapping[str, Earned],
-    said: _Exceptions,
+    exceptions: _Exceptions,
 ) -> Certified:
     on, programmes = rulings.on, rulings.programmes
     record = record_of(trainee.record) if trainee.record else None
     place, joined = rulings.place(record), record.employed.since if record else None
     since, day = joined or date.min, joined or date.max
     assigned = place.assigned(since)
-    ordinary = said is _NO_EXCEPTIONS
+    ordinary = exceptions is _NO_EXCEPTIONS
     standings: list[RecordedVerdict] = []
     for code in sorted(assigned | (earned.keys() & programmes.keys())):
         begun, grants = earned.get(code, _NOTHING)
         if grants or not ordinary:
-            exceptions = said.exemptions.get(code, ()), said.revocations.get(code, ())
+            exempt, revoked = (
+                exceptions.exemptions.get(code, ()),
+                exceptions.revocations.get(code, ()),
+            )
             ruling, applies = rulings.by_code[code], code in assigned
-            verdict = ruling.verdict(grants, begun, record, applies, *exceptions)
+            verdict = ruling.verdict(grants, begun, record, applies, exempt, revoked)
             if verdict is not None:
                 standings.append(RecordedVerdict(programmes[code], verdict))
             continue
         first, old, new = place[code]
         joined_by, waiting, doing = new if since >= first else old
-        found = doing if begun is not None and begun <= on else waiting
-        if found is not None:
+        shared = doing if begun is not None and begun <= on else waiting
+        if shared is not None:
             if day > joined_by:
-                later = rulings.by_code[code].later(found.verdict, joined)
-                found = RecordedVerdict(found.programme, later)
-            standings.append(found)
-    wanted = {of.code: verdict for of, verdict in standings if verdict.before_visitors}
-    return Certified(trainee, standings, may_serve(wanted, record, on))
+                later = rulings.by_code[code].later(shared.verdict, joined)
+                shared = RecordedVerdict(shared.programme, later)
+            standings.append(shared)
+    required = {of.code: verdict for of, verdict in standings if verdict.before_visitors}
+    return Certified(trainee, standings, may_serve(required, record, on))
 
 
 _NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
@@ -125,10 +130,10 @@ _NOTHING: tuple[None, tuple[Grant, ...]] = (None, ())
 def _exceptions(connection: Connection, trainees: Iterable[Trainee]) -> dict[int, _Exceptions]:
     person_of = {key: one.id for one in trainees for key in one.identifiers}
     kinds = (EntryKind.EXEMPTION, EntryKind.REVOCATION)
-    found: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
+    by_person: defaultdict[int, _Exceptions] = defaultdict(_Exceptions)
     for entry in catalogue_history.current(
         catalogue_history.of_people(connection, person_of, kinds)
     ):
         if entry.entry is not None:
-            found[person_of[entry.entry["agent"]]].add(entry.kind, entry.entry)
-    return found
+            by_person[person_of[entry.entry["agent"]]].add(entry.kind, entry.entry)
+    return by_person

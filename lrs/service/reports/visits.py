@@ -19,12 +19,12 @@ from lrs.service.reports.person_lookup import is_key, key_of, names_of
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 
 PageStart = tuple[str, str]
-"""The day of a visit, as 2026-03-31, and its code: by these visits are told, the last first."""
+"""The day of a visit (as 2026-03-31) and its code, which give the order of visits, last first."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitTotal:
-    """How many visits, and how many hours they took where that is said."""
+    """The number of visits, and the sum of their hours where these are recorded."""
 
     visits: int
     hours: float
@@ -32,9 +32,7 @@ class VisitTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over visits: of all, by trainer (the agent key that stands for them) and by office (its
-    code).
-    """
+    """Sums over visits: of all, by trainer (the representative agent key) and by office code."""
 
     all: VisitTotal
     by_trainer: Mapping[str, VisitTotal]
@@ -43,8 +41,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """A page of visits as they were described, and totals over all pages. `names` are those of
-    people by agent key, `courses` the courses by IRI.
+    """A page of visits, as their catalogue entries, and totals over all pages. `names` are the
+    names of people by agent key, `courses` the courses by IRI.
     """
 
     entries: Sequence[JsonObject]
@@ -56,7 +54,9 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class VisitsQuery:
-    """Visits to an office, by a trainer, on these days, both included; so many after a place."""
+    """Selects visits to an office, by a trainer, from the day `since` to the day `until`: at most
+    `limit` that follow `after`.
+    """
 
     office: str | None = None
     trainer: str | None = None
@@ -67,43 +67,44 @@ class VisitsQuery:
 
 
 class VisitReports:
-    """Reads of visits."""
+    """Reads reports on visits."""
 
     def __init__(self, reader: SnapshotReader) -> None:
         self._reader = reader
 
-    def visits(self, sought: VisitsQuery) -> ReportAnswer[Visits]:
-        """The visits sought. Raises EntryNotFound for an unknown office, PersonNotFound for an
-        unknown trainer, InvalidQuery for days in the wrong order and an ambiguous number.
+    def visits(self, query: VisitsQuery) -> ReportAnswer[Visits]:
+        """The visits that the query selects. Raises EntryNotFound for an unknown office,
+        PersonNotFound for an unknown trainer, InvalidQuery for days in the wrong order and an
+        ambiguous number.
         """
-        if sought.since and sought.until and sought.since > sought.until:
+        if query.since and query.until and query.since > query.until:
             raise InvalidQuery("days-in-wrong-order", parameter="from")
         with self._reader.snapshot(names=True) as reading:
-            require_office(reading, sought.office)
-            return reading.answer(visits(reading, sought))
+            require_office(reading, query.office)
+            return reading.answer(visits(reading, query))
 
 
-def visits(reading: ReportSnapshot, sought: VisitsQuery) -> Visits:
-    """The visits sought, by a trainer whom somebody knows."""
+def visits(reading: ReportSnapshot, query: VisitsQuery) -> Visits:
+    """The visits that the query selects. Raises PersonNotFound for an unknown trainer."""
     visits = [thing.entry for thing in reading.entries(EntryKind.VISIT).values() if thing.stands]
-    trainers = _trainers(reading, sought.trainer, visits)
-    found = [
+    trainers = _trainers(reading, query.trainer, visits)
+    selected = [
         entry
         for entry in visits
-        if sought.office in (None, entry["office"])
+        if query.office in (None, entry["office"])
         and (trainers is None or entry["trainer"] in trainers)
-        and (sought.since is None or sought.since.isoformat() <= entry["on"])
-        and (sought.until is None or entry["on"] <= sought.until.isoformat())
+        and (query.since is None or query.since.isoformat() <= entry["on"])
+        and (query.until is None or entry["on"] <= query.until.isoformat())
     ]
-    found.sort(key=_place, reverse=True)
-    rest = [entry for entry in found if sought.after is None or _place(entry) < sought.after]
-    page = rest[: sought.limit]
+    selected.sort(key=_order, reverse=True)
+    rest = [entry for entry in selected if query.after is None or _order(entry) < query.after]
+    page = rest[: query.limit]
     keys = {key for entry in page for key in (entry["trainer"], *entry.get("people", ()))}
-    totals = _totals(found, staff.known_by(reading.connection, {e["trainer"] for e in found}))
+    totals = _totals(selected, staff.known_by(reading.connection, {e["trainer"] for e in selected}))
     return Visits(
         entries=page,
         totals=totals,
-        more=_place(page[-1]) if len(rest) > len(page) else None,
+        more=_order(page[-1]) if len(rest) > len(page) else None,
         names=names_of(reading.connection, keys | totals.by_trainer.keys()),
         courses=courses.courses_by_iri(
             reading.connection, {entry["course"] for entry in page if "course" in entry}
@@ -111,14 +112,14 @@ def visits(reading: ReportSnapshot, sought: VisitsQuery) -> Visits:
     )
 
 
-def _place(entry: JsonObject) -> PageStart:
+def _order(entry: JsonObject) -> PageStart:
     return entry["on"], entry["code"]
 
 
 def _trainers(
     reading: ReportSnapshot, trainer: str | None, entries: Sequence[JsonObject]
 ) -> set[str] | None:
-    """All identifiers of the trainer meant."""
+    """All identifiers of the trainer; None without one. Raises PersonNotFound."""
     if trainer is None:
         return None
     key = key_of(reading.connection, trainer)

@@ -39,7 +39,12 @@ def agent(number: str) -> JsonObject:
 
 
 def catalogue() -> dict[str, list[JsonObject]]:
-    """What the centre has. To serve at a window an inspector wants FIRE, TALK is for everybody."""
+    """The centre's catalogue. For serving visitors an inspector needs FIRE; TALK is for all."""
+    return {**_organisation(), **_training(), **_records()}
+
+
+def _organisation() -> dict[str, list[JsonObject]]:
+    """The offices, posts and services."""
     return {
         "offices": [
             {"code": "N", "title": {"ru": "Север", "en": "North"}, "address": "ул. Первая, 1"},
@@ -53,6 +58,12 @@ def catalogue() -> dict[str, list[JsonObject]]:
             {"code": "water", "title": {"ru": "Вода"}},
             {"code": "gas", "title": {"ru": "Газ"}},
         ],
+    }
+
+
+def _training() -> dict[str, list[JsonObject]]:
+    """The courses and the programmes."""
+    return {
         "courses": [
             {
                 "id": FIRE,
@@ -78,6 +89,12 @@ def catalogue() -> dict[str, list[JsonObject]]:
             },
             {"code": "talk", "title": {"ru": "Общение"}, "courses": [TALK], "everyone": True},
         ],
+    }
+
+
+def _records() -> dict[str, list[JsonObject]]:
+    """The people, the trainers' visits and the visitors' ratings."""
+    return {
         "people": [
             person(ANNA, "N", "inspector", since="2025-01-09"),
             person(BORIS, "N", "inspector", since="2026-03-01"),

@@ -50,7 +50,7 @@ def test_a_sqlite_log_is_copied_while_it_is_open_and_restored(tmp_path: Path) ->
     copy.rename(restored / "ledger.db")
     place = _on(restored)
     assert _holds_statement(place)
-    assert "Nothing is wrong." in Shell(place, tmp_path)("doctor").stdout
+    assert "No problems found." in Shell(place, tmp_path)("doctor").stdout
 
 
 def test_a_postgresql_log_is_dumped_and_restored_by_its_owner(roles: Roles, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_postgresql_log_is_dumped_and_restored_by_its_owner(roles: Roles, tmp_
     server.program("pg_restore", "--exit-on-error", "--schema=ledger", f"--dbname={owner}", dump)
     place = Place("postgresql", runtime, runtime)
     assert _holds_statement(place)
-    assert "Nothing is wrong." in Shell(place, tmp_path)("doctor").stdout
+    assert "No problems found." in Shell(place, tmp_path)("doctor").stdout
     assert Shell(place, tmp_path)("key", "create", "new").returncode == 0
     with (
         psycopg.connect(owner, autocommit=True) as connection,

@@ -84,7 +84,7 @@ def test_two_processes_store_and_read_through_a_pool(pool: str, tmp_path: Path) 
         assert set(many.map(client.passes, PEOPLE)) == {200}
         lines = [json.loads(client.transcript(number))["lines"] for number in PEOPLE]
         assert [line["status"] for (line,) in lines] == ["passed"] * len(PEOPLE)
-        assert "Nothing is wrong." in store.lrs("doctor")
+        assert "No problems found." in store.lrs("doctor")
         store.lrs("replay", "rebuild", "--compare")
         assert [json.loads(client.transcript(number))["lines"] for number in PEOPLE] == lines
 

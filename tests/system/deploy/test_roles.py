@@ -55,7 +55,7 @@ def test_a_store_is_served_by_a_role_that_does_not_own_it(roles: Roles, tmp_path
         )  # fmt: skip
         with urlopen(request) as answer:
             assert json.load(answer)["id"] == id
-        assert "Nothing is wrong." in store.lrs("doctor")
+        assert "No problems found." in store.lrs("doctor")
 
 
 def _post(store: Served, key: tuple[str, str]) -> str:
@@ -82,7 +82,7 @@ def test_the_runtime_role_rebuilds_read_models(shell: Shell) -> None:
     assert shell("import", "file.json").returncode == 0
     done = shell("projections", "rebuild", "--all", "--compare")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Every row came out the same." in done.stdout
+    assert "All rows are the same as before." in done.stdout
 
 
 def test_the_runtime_role_counts_and_prunes(roles: Roles, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_the_runtime_role_counts_and_prunes(roles: Roles, tmp_path: Path) -> Non
     done = shell("prune", "--days", "0")
     assert (done.returncode, done.stdout) == (
         0,
-        "1 superseded content with 3 bytes went; 3 bytes are left.\n",
+        "1 superseded content with 3 bytes deleted; 3 bytes remain.\n",
     )
     assert shell("replay", "documents").returncode == 0
 

@@ -143,7 +143,7 @@ def test_a_launch_links_key_may_bring_so_many_bytes(
     own_place: Place, tmp_path: Path, document: str, sentence: str
 ) -> None:
     quota = promised(document, sentence)
-    assert f"brought 0 bytes of {quota:,}" in launched(Shell(own_place, tmp_path))
+    assert f"sent 0 bytes of {quota:,}" in launched(Shell(own_place, tmp_path))
 
 
 @pytest.mark.parametrize(
