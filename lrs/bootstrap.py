@@ -127,7 +127,7 @@ def _compose_services(
     catalogue = CatalogueService(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
-    reports = report_set(reads, ledger.reader, words, settings.zone)
+    reports = report_set(reads, ledger, words, settings.zone)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -188,7 +188,7 @@ def _known_reports(
     def open_reports(log: KnownLog, replica: Database) -> ReportSet:
         runner = BatchRunner(log, replica, make_projections(), 1)
         reads = FreshReads(runner, replica, settings.fresh_timeout, threading.Event())
-        return report_set(reads, log.reader, words, settings.zone)
+        return report_set(reads, log, words, settings.zone)
 
     return KnownReports(replicas, ledger, open_reports, threads=settings.threads + 2)
 

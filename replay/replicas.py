@@ -67,7 +67,7 @@ class ReplicaEntry:
     progress: ReplicaProgress | None = None
 
 
-OnProgress = Callable[[ReplicaProgress], None]
+OnReplicaProgress = Callable[[ReplicaProgress], None]
 """Called now and then while a replica is made; it may raise to end that."""
 
 
@@ -128,7 +128,7 @@ class Replicas:
         path = self._path(position, _READY)
         return path if path.exists() and self._is_current(position) else None
 
-    def make(self, position: int, progress: OnProgress = lambda _: None) -> None:
+    def make(self, position: int, progress: OnReplicaProgress = lambda _: None) -> None:
         """Make the replica at that position, unless it is ready.
 
         Raises InvalidQuery where the log is not that long, ReplicaConflict if another process
@@ -178,7 +178,7 @@ class Replicas:
         finally:
             database.close()
 
-    def _fold(self, position: int, progress: OnProgress) -> None:
+    def _fold(self, position: int, progress: OnReplicaProgress) -> None:
         part, base = self._path(position, _PART), self._nearest(position)
         log, projections = self.log(position), self._make_projections()
         note = _Noted(position, base or 0, self._path(position, _PROGRESS), progress)
@@ -264,7 +264,7 @@ class Replicas:
 class _Noted:
     """Notes the progress of a replica in a file that other processes read, and remove to end it."""
 
-    def __init__(self, position: int, base: int, file: Path, progress: OnProgress) -> None:
+    def __init__(self, position: int, base: int, file: Path, progress: OnReplicaProgress) -> None:
         self._position, self._base = position, base
         self._file = file
         self._progress = progress

@@ -13,6 +13,7 @@ from api.reports.access import (
     languages,
     limit_of,
     more,
+    position_of,
     reports_known,
     reports_of,
     same_known,
@@ -69,9 +70,14 @@ def blueprint(lrs: Lrs) -> Blueprint:
         if "by" not in given:
             for name in given.keys() & _PAGES.keys():
                 raise InvalidQuery("pages-without-slices", parameter=name)
-            return _whole(reports_known(lrs, given).transcripts.course_statistics(course))
-        by, reports = SliceBy(given["by"]), reports_known(lrs, given).transcripts
-        return _sliced(reports.course_slices(course, by, given.get("after"), _limit(given)), by)
+            known = position_of(lrs, given.get("known"))
+            return _whole(lrs.transcripts.course_statistics(course, known))
+        by, page = SliceBy(given["by"]), (given.get("after"), _limit(given))
+        if by is SliceBy.INSTRUCTOR:  # whose names only a replica knows as they were
+            reports = reports_known(lrs, given).transcripts
+            return _sliced(reports.course_slices(course, by, *page), by)
+        known = position_of(lrs, given.get("known"))
+        return _sliced(lrs.transcripts.course_slices(course, by, *page, known), by)
 
     @bp.get(STATISTICS)
     def all_courses() -> Response:

@@ -329,7 +329,9 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         "Nothing names the course of a report.",
         {
             "course-not-found": "Neither a statement nor the catalogue names such a course: "
-            "/api/v1/courses lists all."
+            "/api/v1/courses lists all.",
+            "course-not-known-then": "Nothing in the log up to there names such a course: ask as "
+            "of a later position or instant, or leave `known` out.",
         },
     ),
     "ProjectionNotFound": ErrorGroup(

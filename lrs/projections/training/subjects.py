@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from lrs.db.bulk import rows_of
-from lrs.domain.training.course_resolution import Listings, course_of, subject_of_text
+from lrs.domain.training.course_resolution import Listings, Subject, course_of, subject_of_text
 from lrs.projections.surrogate_keys import NumberedRows, digest
 from lrs.projections.tables import metadata
 
@@ -54,12 +54,30 @@ def concerned(
     """The subjects that name one of these activities, by number, and the IRI of the course that
     each belongs to by these listings.
     """
-    found = {}
-    for id_, text, _ in connection.execute(_NUMBERS):
-        read = subject_of_text(text)
-        if read.object in activities or any(iri in activities for _, iri in read.around):
-            found[id_] = course_of(read, listings)[0]
-    return found
+    return {
+        row.id: course_of(row.read, listings).course
+        for row in every(connection)
+        if not row.names.isdisjoint(activities)
+    }
+
+
+class SubjectRow(NamedTuple):
+    """A subject with its number and the number of the course that it belongs to now."""
+
+    id: int
+    read: Subject
+    course: int
+
+    @property
+    def names(self) -> set[str]:
+        """The IRIs of the activities that it names."""
+        return {self.read.object, *(iri for _, iri in self.read.around)}
+
+
+def every(connection: Connection) -> Iterator[SubjectRow]:
+    """All subjects that any statement was ever about."""
+    for id_, text, course in connection.execute(_NUMBERS):
+        yield SubjectRow(id_, subject_of_text(text), course)
 
 
 def move(connection: Connection, courses: Mapping[int, int]) -> None:

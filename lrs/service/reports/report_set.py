@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
-from lrs.ledger import LogReader
+from lrs.ledger import ReadableLog
 from lrs.projector import FreshReads
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.offices import OfficeReports
@@ -28,13 +28,13 @@ class ReportSet:
 
 
 def report_set(
-    reads: FreshReads, log: LogReader, words: Vocabulary = STANDARD, zone: tzinfo = UTC
+    reads: FreshReads, log: ReadableLog, words: Vocabulary = STANDARD, zone: tzinfo = UTC
 ) -> ReportSet:
     """The reports on the read models that `reads` gives, folded from this log."""
-    snapshots = SnapshotReader(reads, log, words, zone)
+    snapshots = SnapshotReader(reads, log.reader, words, zone)
     return ReportSet(
         transcripts=TranscriptReports(snapshots, log),
-        certifications=CertificationReports(snapshots, log),
+        certifications=CertificationReports(snapshots, log.reader),
         offices=OfficeReports(snapshots),
         services=ServiceReports(snapshots),
         visits=VisitReports(snapshots),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -11,7 +12,7 @@ from lrs.domain.aggregates.credential import Credential
 from lrs.domain.errors import CourseNotFound, OutsideLaunch, TraineeNotFound
 from lrs.domain.training.attempt import AttemptRule
 from lrs.domain.xapi.agent import JsonObject
-from lrs.ledger import LogReader
+from lrs.ledger import LogReader, ReadableLog
 from lrs.projections.training import courses, people, statistics, transcripts
 from lrs.projections.training.courses import Course
 from lrs.projections.training.people import Trainee
@@ -20,6 +21,7 @@ from lrs.projections.training.transcripts import Transcript
 from lrs.service.reports.person_lookup import key_of, names_of
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from replay import as_of
+from replay.course_as_of import course_as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Slices:
 class TranscriptReports:
     """Reads transcripts and course statistics."""
 
-    def __init__(self, reader: SnapshotReader, log: LogReader) -> None:
+    def __init__(self, reader: SnapshotReader, log: ReadableLog) -> None:
         self._reader = reader
         self._log = log
 
@@ -59,13 +61,13 @@ class TranscriptReports:
         """
         with self._reader.snapshot(known) as reading:
             key = key_of(reading.connection, trainee)
-            transcript = _transcript(reading, self._log, key, rule)
+            transcript = _transcript(reading, self._log.reader, key, rule)
             answer = reading.answer(transcript)
         evidence = sorted({p for entry in transcript.entries for p in entry.line.evidence})
         proven = TranscriptWithEvidence(
             transcript,
-            self._log.ids_at(_positions_in(transcript)),
-            self._log.authorities_at(evidence),
+            self._log.reader.ids_at(_positions_in(transcript)),
+            self._log.reader.authorities_at(evidence),
         )
         return ReportAnswer(proven, answer.consistency, answer.place_names)
 
@@ -95,28 +97,65 @@ class TranscriptReports:
         with self._reader.snapshot() as reading:
             return reading.answer(statistics.courses(reading.connection))
 
-    def course_statistics(self, course: str) -> ReportAnswer[CourseReport]:
-        """A course's figures, by its number or its IRI. Raises CourseNotFound."""
-        with self._reader.snapshot() as reading:
-            found = _course(reading.connection, course)
-            return reading.answer(statistics.statistics(reading.connection, found))
+    def course_statistics(
+        self, course: str, known: int | None = None
+    ) -> ReportAnswer[CourseReport]:
+        """A course's figures, by its number or its IRI; with `known`, as known at that position.
+        Raises CourseNotFound, and InvalidQuery for a position that the log has not reached.
+        """
+        with self._course(course, known) as (reading, connection, number, found):
+            report = statistics.statistics(connection, found)
+            shown = replace(report, course=found._replace(id=number))
+            return reading.answer(shown)
 
     def course_slices(
-        self, course: str, by: SliceBy, after: str | None = None, limit: int = 1_000
+        self,
+        course: str,
+        by: SliceBy,
+        after: str | None = None,
+        limit: int = 1_000,
+        known: int | None = None,
     ) -> ReportAnswer[Slices]:
         """A course's figures by session, office, instructor or month: at most `limit` slices that
-        follow the value `after`. Raises CourseNotFound.
+        follow the value `after`; with `known`, as known at that position, though instructors have
+        their present names. Raises as `course_statistics` does.
         """
-        with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
-            found = _course(reading.connection, course)
-            return reading.answer(_slices(reading, found, by, after, limit))
+        by_instructor = by is SliceBy.INSTRUCTOR
+        with self._course(course, known, names=by_instructor) as (reading, connection, number, of):
+            page = statistics.slices(connection, of, by, after, limit + 1)
+            names = _names(reading, by, page)
+            shown = of._replace(id=number)
+            return reading.answer(Slices(shown, page[:limit], len(page) > limit, names))
 
     def slices(
         self, by: SliceBy, after: str | None = None, limit: int = 1_000
     ) -> ReportAnswer[Slices]:
         """The figures of all courses together by office, instructor or month."""
         with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
-            return reading.answer(_slices(reading, None, by, after, limit))
+            page = statistics.slices(reading.connection, None, by, after, limit + 1)
+            names = _names(reading, by, page)
+            return reading.answer(Slices(None, page[:limit], len(page) > limit, names))
+
+    @contextmanager
+    def _course(
+        self, course: str, known: int | None, *, names: bool = False
+    ) -> Iterator[tuple[ReportSnapshot, Connection, int, Course]]:
+        """A reading, a connection to the tables that hold the course's figures as known then, the
+        course's number, and the course as those tables have it. Raises CourseNotFound.
+        """
+        with self._reader.snapshot(known, names=names) as reading:
+            found = _course(reading.connection, course)
+            if known is None:
+                yield reading, reading.connection, found.id, found
+                return
+            then = course_as_of(
+                reading.connection, self._log, found, known, reading.words, reading.zone
+            )
+            with then as connection:
+                described = courses.course_by_iri(connection, found.iri)
+                if described is None:
+                    raise CourseNotFound("course-not-known-then")
+                yield reading, connection, found.id, described
 
 
 def _transcript(
@@ -145,14 +184,10 @@ def _course(connection: Connection, course: str) -> Course:
     return found
 
 
-def _slices(
-    reading: ReportSnapshot, course: Course | None, by: SliceBy, after: str | None, limit: int
-) -> Slices:
-    first = statistics.slices(reading.connection, course, by, after, limit + 1)
-    page = first[:limit]
+def _names(reading: ReportSnapshot, by: SliceBy, page: Sequence[Slice]) -> Mapping[str, str]:
+    """The names of the instructors on the page, by agent key."""
     instructors = [one.value for one in page] if by is SliceBy.INSTRUCTOR else []
-    names = names_of(reading.connection, instructors)
-    return Slices(course, page, len(first) > limit, names)
+    return names_of(reading.connection, instructors)
 
 
 def _positions_in(transcript: Transcript) -> list[int]:
