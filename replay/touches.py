@@ -55,7 +55,7 @@ class Touch:
     targets: tuple[int, ...] = ()
     """The positions of the statements that a voiding statement voids."""
     about: JsonObject | None = None
-    """The entry, of an event of the catalogue: of a withdrawal what was said of the thing before."""
+    """The entry, of an event of the catalogue: of a withdrawal the one that was withdrawn."""
     version: int = 0
     """Of the entry."""
     is_withdrawal: bool = False
