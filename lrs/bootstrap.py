@@ -36,6 +36,7 @@ from lrs.service.people import PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.explain import Explanations
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -166,6 +167,7 @@ def _compose_services(
         services=ServiceReports(snapshots),
         visits=VisitReports(snapshots),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
+        explanations=Explanations(snapshots, ledger),
     )
 
 

@@ -21,6 +21,7 @@ LrsError
 +-- NotFound
 |   +-- EntryNotFound
 |   +-- StatementNotFound
+|   +-- EventNotFound
 |   +-- DocumentNotFound
 |   +-- PersonNotFound
 |   +-- TraineeNotFound
@@ -62,6 +63,7 @@ __all__ = [
     "DocumentConflict",
     "DocumentNotFound",
     "EntryNotFound",
+    "EventNotFound",
     "Forbidden",
     "ImportRefused",
     "InternalError",
@@ -240,6 +242,10 @@ class NotFound(LrsError):
 
 class StatementNotFound(NotFound):
     pass
+
+
+class EventNotFound(NotFound):
+    """The log has no event at a position, or under an id."""
 
 
 class DocumentNotFound(NotFound):

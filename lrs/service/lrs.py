@@ -25,6 +25,7 @@ from lrs.service.projection_admin import (
 )
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.explain import Explanations
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -84,6 +85,7 @@ class Lrs:
     services: ServiceReports
     visits: VisitReports
     unrecognised: UnrecognisedReports
+    explanations: Explanations
 
     @property
     def database_urls(self) -> tuple[str, str]:

@@ -96,7 +96,7 @@ class TranscriptReports:
     def course_statistics(self, course: str) -> ReportAnswer[CourseReport]:
         """A course's figures, by its number or its IRI. Raises CourseNotFound."""
         with self._reader.snapshot() as reading:
-            found = _course(reading.connection, course)
+            found = course_meant(reading.connection, course)
             return reading.answer(statistics.statistics(reading.connection, found))
 
     def course_slices(
@@ -106,7 +106,7 @@ class TranscriptReports:
         CourseNotFound.
         """
         with self._reader.snapshot(names=by is SliceBy.INSTRUCTOR) as reading:
-            found = _course(reading.connection, course)
+            found = course_meant(reading.connection, course)
             return reading.answer(_slices(reading, found, by, after, limit))
 
     def slices(
@@ -133,7 +133,8 @@ def _transcript(
     return transcripts.compiled(then.trainee, then.lines, rule)
 
 
-def _course(connection: Connection, course: str) -> Course:
+def course_meant(connection: Connection, course: str) -> Course:
+    """The course with this number or IRI. Raises CourseNotFound."""
     found = None
     if course.isascii() and course.isdigit() and len(course) < 10:
         found = courses.course_by_id(connection, int(course))
