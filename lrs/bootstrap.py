@@ -45,9 +45,11 @@ from lrs.service.people import PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.explain import Explanations
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.report_set import ReportSet, report_set
+from lrs.service.reports.snapshot import SnapshotReader
 from lrs.service.reports.unrecognised import UnrecognisedReports
 from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
@@ -127,7 +129,7 @@ def _compose_services(
     catalogue = CatalogueService(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
-    reports = report_set(reads, ledger, words, settings.zone)
+    snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -166,9 +168,10 @@ def _compose_services(
         people=PeopleService(catalogue, reads),
         projection_admin=ProjectionAdmin(ledger, projector, views),
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
-        reports=reports,
+        reports=report_set(snapshots, ledger),
         known_reports=_known_reports(settings, words, ledger, (log, views)),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
+        explanations=Explanations(snapshots, ledger),
     )
 
 
@@ -188,7 +191,7 @@ def _known_reports(
     def open_reports(log: KnownLog, replica: Database) -> ReportSet:
         runner = BatchRunner(log, replica, make_projections(), 1)
         reads = FreshReads(runner, replica, settings.fresh_timeout, threading.Event())
-        return report_set(reads, log, words, settings.zone)
+        return report_set(SnapshotReader(reads, log.reader, words, settings.zone), log)
 
     return KnownReports(replicas, ledger, open_reports, threads=settings.threads + 2)
 

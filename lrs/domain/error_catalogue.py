@@ -53,6 +53,8 @@ _QUERIES: Final = {
     "account|HOMEPAGE|NUMBER.",
     "contradicts-more": "`more` goes on with the query that it came from, and {parameter} is "
     "another there: leave {parameter} out, or start from the query again.",
+    "course-and-programme": "An explanation goes as far as a course or as a programme: leave "
+    "{parameter} out, or the other one.",
     "days-in-wrong-order": "The day {parameter} lies after the day `to`: exchange them.",
     "invalid-more": "This link is not one that the store gave: start from the query again.",
     "invalid-parameter": "The parameter {parameter} must be {form}.",
@@ -287,6 +289,13 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "`statements/read/mine` finds its own alone.",
         },
     ),
+    "EventNotFound": ErrorGroup(
+        "The log has no such event.",
+        {
+            "event-not-found": "The log has no event there: give the id of a statement as a UUID, "
+            "or a position from 1 to the log's last one."
+        },
+    ),
     "DocumentNotFound": ErrorGroup(
         "There is no such document.",
         {
@@ -305,6 +314,8 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "lists all.",
             "programme-not-found": "The catalogue has no such programme, and never had: "
             "/api/v1/catalogue/programmes lists those there are.",
+            "programme-not-known-then": "The catalogue had no such programme up to there: ask as "
+            "of a later position or instant, or leave `known` out.",
             "service-not-found": "The catalogue has no such service, and never had: "
             "/api/v1/services lists all.",
         },
@@ -332,6 +343,9 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "/api/v1/courses lists all.",
             "course-not-known-then": "Nothing in the log up to there names such a course: ask as "
             "of a later position or instant, or leave `known` out.",
+            "course-or-programme-not-found": "Nothing names such a course, by number or IRI, and "
+            "the catalogue has no programme of that code: /api/v1/courses and "
+            "/api/v1/catalogue/programmes list all.",
         },
     ),
     "ProjectionNotFound": ErrorGroup(

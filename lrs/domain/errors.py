@@ -22,6 +22,7 @@ LrsError
 +-- NotFound
 |   +-- EntryNotFound
 |   +-- StatementNotFound
+|   +-- EventNotFound
 |   +-- DocumentNotFound
 |   +-- PersonNotFound
 |   +-- TraineeNotFound
@@ -64,6 +65,7 @@ __all__ = [
     "DocumentConflict",
     "DocumentNotFound",
     "EntryNotFound",
+    "EventNotFound",
     "Forbidden",
     "ImportRefused",
     "InternalError",
@@ -248,6 +250,10 @@ class NotFound(LrsError):
 
 class StatementNotFound(NotFound):
     pass
+
+
+class EventNotFound(NotFound):
+    """The log has no event at a position, or under an id."""
 
 
 class DocumentNotFound(NotFound):

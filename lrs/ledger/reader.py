@@ -222,6 +222,12 @@ class LogReader:
         """The statements at these positions."""
         return {s.position: s for s in self._among(queries.ROWS, event.c.position, positions)}
 
+    def events_at(self, positions: Collection[int]) -> dict[int, LoggedEvent]:
+        """The events at these positions, of those that there are."""
+        with translate_db_errors(), self._database.read.connect() as connection:
+            rows = rows_of(connection, queries.EVENTS, event.c.position, positions)
+            return {row.position: LoggedEvent(*row) for row in rows}
+
     def page(
         self, positions: Sequence[int], most: int, before_large: Callable[[], None]
     ) -> tuple[list[LoggedStatement], int]:

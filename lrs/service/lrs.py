@@ -25,6 +25,7 @@ from lrs.service.projection_admin import (
 )
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.explain import Explanations
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
@@ -85,6 +86,7 @@ class Lrs:
     reports: ReportSet
     known_reports: KnownReports
     unrecognised: UnrecognisedReports
+    explanations: Explanations
 
     @property
     def transcripts(self) -> TranscriptReports:

@@ -98,12 +98,17 @@ def grants(
     return made
 
 
+def in_order(marks: Iterable[Evidence]) -> list[Evidence]:
+    """The marks in the order of time, each once."""
+    return sorted(set(marks), key=_ORDER)
+
+
 def _by_day(marks: Iterable[Evidence], line: Iterable[Rule]) -> list[tuple[date, list[Evidence]]]:
     """The marks of each day on which there are any or a version comes into force; none without
     marks.
     """
     found: dict[date, list[Evidence]] = {}
-    for mark in sorted(set(marks), key=_ORDER):
+    for mark in in_order(marks):
         found.setdefault(mark.day, []).append(mark)
     for rule in line:
         if found and rule.since:
@@ -143,7 +148,7 @@ def _grant(
     until = _until(rule, day, current)
     if until and (until < day or (current and current.until and until <= current.until)):
         return None
-    proof = tally.proof(_start(rule, day, current, revoked))
+    proof = tally.proof(counting_from(rule, day, current, revoked))
     if proof is None:
         return None
     return Grant(
@@ -157,8 +162,10 @@ def _grant(
     )
 
 
-def _start(rule: Rule, day: date, current: Grant | None, revoked: date | None) -> date:
-    """The first day of which achievements count on `day`."""
+def counting_from(rule: Rule, day: date, current: Grant | None, revoked: date | None) -> date:
+    """The first day of which achievements count on `day`, where `current` is the certificate that a
+    new one would follow, and `revoked` the last day on which any was revoked.
+    """
     start = date.min if rule.valid_months is None else earliest_within(day, rule.valid_months)
     if revoked is not None:
         start = max(start, plus_days(revoked, 1))

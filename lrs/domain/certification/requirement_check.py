@@ -187,11 +187,7 @@ class RequirementCheck:
 
         Of more courses than wanted the latest count.
         """
-        found = []
-        for courses in self._reached.values():
-            latest = [one for course in courses if (one := course.latest(start))]
-            if latest:
-                found.append(max(latest))
+        found = list(self._achieved_since(start).values())
         hours = self._hours(start)
         if len(found) < self._rule.wanted or hours is None:
             return None
@@ -204,6 +200,25 @@ class RequirementCheck:
             positions += [at for mark in hours for at in (mark.position, *mark.supporting)]
         evidence = list(dict.fromkeys(positions))[:MOST_EVIDENCE]
         return Proof(day, instant, tuple(sorted(evidence)))
+
+    def achieved(self, start: date) -> dict[str, date]:
+        """The courses of the rule that are achieved by what lies on `start` or after it, by
+        themselves or by an equivalent: the day of the latest achievement of each.
+        """
+        return {course: one.day for course, one in self._achieved_since(start).items()}
+
+    def milliseconds(self, start: date) -> int:
+        """The time spent on `start` or after it, where the rule wants hours; else 0."""
+        first = bisect_left(self._days, start)
+        return (self._sums[-1] if self._sums else 0) - (self._sums[first - 1] if first else 0)
+
+    def _achieved_since(self, start: date) -> dict[str, _Achieved]:
+        found = {}
+        for name, courses in self._reached.items():
+            latest = [one for course in courses if (one := course.latest(start))]
+            if latest:
+                found[name] = max(latest)
+        return found
 
     def _hours(self, start: date) -> list[Evidence] | None:
         """The marks from `start` on that make up the hours wanted; None if they do not."""

@@ -5,7 +5,7 @@ It is loaded again whenever something was described since: rarely, beside statem
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from uuid import UUID
@@ -111,12 +111,23 @@ def programmes(
     A version without a day of its own begins on the day it was stored, in `zone`.
     """
     history = catalogue_history.history(connection, [EntryKind.PROGRAMME])
+    iris = {iri for one in history if one.entry for iri in courses.courses_in(one.entry)}
+    return programmes_in(history, courses.numbers_of(connection, iris), upto, zone)
+
+
+def programmes_in(
+    history: Iterable[HistoryEntry],
+    numbers: Mapping[str, int],
+    upto: int | None = None,
+    zone: tzinfo = UTC,
+) -> dict[str, ProgrammeRules]:
+    """The same from all that was ever said of programmes, in the order of the log; `numbers` are
+    those of courses, by IRI.
+    """
     by_stream: dict[UUID, list[HistoryEntry]] = {}
     for one in history:
         if upto is None or one.position <= upto:
             by_stream.setdefault(one.stream, []).append(one)
-    iris = {iri for one in history if one.entry for iri in courses.courses_in(one.entry)}
-    numbers = courses.numbers_of(connection, iris)
     found = {}
     for versions in by_stream.values():
         entries = [one.entry for one in versions if one.entry is not None]

@@ -179,11 +179,12 @@ def decided(
     day = min(first).moment.day
     if not can_be_reached(programme.versions, own.keys()):
         return Earned(day, ())
-    by = {authorities: _marks(vouched[authorities]) for authorities in programme.authorities}
-    return Earned(day, tuple(grants(programme.versions, _marks(own), revoked, by)))
+    by = {authorities: marks_of(vouched[authorities]) for authorities in programme.authorities}
+    return Earned(day, tuple(grants(programme.versions, marks_of(own), revoked, by)))
 
 
-def _marks(states: Mapping[str, LineState]) -> list[Evidence]:
+def marks_of(states: Mapping[str, LineState]) -> list[Evidence]:
+    """What of these lines, by course IRI, counts toward programmes."""
     return [mark for iri, state in states.items() for mark in evidence_in(iri, state)]
 
 

@@ -48,6 +48,11 @@ def courses_of(connection: Connection, numbers: Collection[int]) -> dict[int, in
     return dict(map(tuple, rows_of(connection, _COURSES, subject.c.id, numbers)))
 
 
+def texts_of(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
+    """The text of each subject, by numbers."""
+    return {row.id: row.text for row in rows_of(connection, _NUMBERS, subject.c.id, numbers)}
+
+
 def concerned(
     connection: Connection, activities: Collection[str], listings: Listings
 ) -> dict[int, str]:

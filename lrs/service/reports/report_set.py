@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 
-from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import ReadableLog
-from lrs.projector import FreshReads
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.offices import OfficeReports
 from lrs.service.reports.services import ServiceReports
@@ -27,11 +24,8 @@ class ReportSet:
     visits: VisitReports
 
 
-def report_set(
-    reads: FreshReads, log: ReadableLog, words: Vocabulary = STANDARD, zone: tzinfo = UTC
-) -> ReportSet:
-    """The reports on the read models that `reads` gives, folded from this log."""
-    snapshots = SnapshotReader(reads, log.reader, words, zone)
+def report_set(snapshots: SnapshotReader, log: ReadableLog) -> ReportSet:
+    """The reports on these states of the read models, folded from this log."""
     return ReportSet(
         transcripts=TranscriptReports(snapshots, log),
         certifications=CertificationReports(snapshots, log.reader),

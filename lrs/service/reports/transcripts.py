@@ -144,7 +144,7 @@ class TranscriptReports:
         course's number, and the course as those tables have it. Raises CourseNotFound.
         """
         with self._reader.snapshot(known, names=names) as reading:
-            found = _course(reading.connection, course)
+            found = course_meant(reading.connection, course)
             if known is None:
                 yield reading, reading.connection, found.id, found
                 return
@@ -174,7 +174,8 @@ def _transcript(
     return transcripts.compiled(then.trainee, then.lines, rule)
 
 
-def _course(connection: Connection, course: str) -> Course:
+def course_meant(connection: Connection, course: str) -> Course:
+    """The course with this number or IRI. Raises CourseNotFound."""
     found = None
     if course.isascii() and course.isdigit() and len(course) < 10:
         found = courses.course_by_id(connection, int(course))

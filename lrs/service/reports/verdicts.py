@@ -18,8 +18,10 @@ from lrs.domain.certification.verdict import (
     record_of,
     span_of,
 )
+from lrs.domain.training.line_state import LineState
 from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import catalogue_history, certifications
+from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.certifications import Earned
 from lrs.projections.training.people import Trainee
 from lrs.service.reports.rulings import RecordedVerdict, Rulings
@@ -52,21 +54,48 @@ def certified(
 
 
 def certified_then(then: PersonAsOf, on: date) -> Certified:
-    """The verdicts of a person as of an earlier position."""
-    exceptions = _Exceptions()
-    for entry in then.exemptions:
-        exceptions.add(EntryKind.EXEMPTION, entry)
-    for entry in then.revocations:
-        exceptions.add(EntryKind.REVOCATION, entry)
-    earned: dict[str, Earned] = {}
-    states = {course.iri: state for course, state in then.lines}
-    for code, programme in then.programmes.items():
-        revoked = exceptions.revocations.get(code, ())
-        what = certifications.decided(programme, states, revoked, then.vouched)
-        if what is not None:
-            earned[code] = what
-    rulings = Rulings(then.programmes, on)
-    return _decided(then.trainee, rulings, earned, exceptions)
+    """What the store would have said at an earlier position."""
+    return CertifiedThen(on)(then)
+
+
+class CertifiedThen:
+    """What the store would have said of one person on a day, at one position after another: what
+    rests on the same lines and rules as before is not decided again.
+    """
+
+    def __init__(self, on: date) -> None:
+        self._on = on
+        self._rulings = Rulings({}, on)
+        self._decided: dict[str, tuple[object, Earned | None]] = {}
+
+    def __call__(self, then: PersonAsOf) -> Certified:
+        """The verdicts of the person as of a position."""
+        if then.programmes is not self._rulings.programmes:
+            self._rulings = Rulings(then.programmes, self._on)
+        exceptions = _Exceptions()
+        for entry in then.exemptions:
+            exceptions.add(EntryKind.EXEMPTION, entry)
+        for entry in then.revocations:
+            exceptions.add(EntryKind.REVOCATION, entry)
+        return _decided(then.trainee, self._rulings, self.earned(then), exceptions)
+
+    def earned(self, then: PersonAsOf) -> dict[str, Earned]:
+        """What the person had earned in each programme in which anything was done."""
+        states = {course.iri: state for course, state in then.lines}
+        found = {code: self._earned(one, states, then) for code, one in then.programmes.items()}
+        return {code: what for code, what in found.items() if what is not None}
+
+    def _earned(
+        self, programme: ProgrammeRules, states: Mapping[str, LineState], then: PersonAsOf
+    ) -> Earned | None:
+        revoked, own = then.revoked(programme.code), programme.courses.values()
+        by = [(one, [then.vouched[one].get(iri) for iri in own]) for one in programme.authorities]
+        rests_on = programme, [states.get(iri) for iri in own], revoked, by
+        last = self._decided.get(programme.code)
+        if last is None or last[0] != rests_on:
+            what = certifications.decided(programme, states, revoked, then.vouched)
+            last = self._decided[programme.code] = (rests_on, what)
+        return last[1]
 
 
 @dataclass(frozen=True, slots=True)

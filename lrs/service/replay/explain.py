@@ -1,0 +1,181 @@
+"""Why a person is certified or not on a day: the events that touched them, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lrs.domain.errors import CourseNotFound, EntryNotFound, InvalidQuery, TraineeNotFound
+from lrs.ledger import Ledger
+from lrs.projections.training import catalogue_cache
+from lrs.projections.training.catalogue_cache import ProgrammeRules
+from lrs.projections.training.courses import Course
+from lrs.service.replay.conclusion import Conclusion, conclude
+from lrs.service.replay.said_by import SaidBy, said_by_author, said_by_authority
+from lrs.service.replay.scope import ExplanationScope, scope_of
+from lrs.service.replay.steps import HistoryStep, PersonSteps
+from lrs.service.reports.person_lookup import key_of
+from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
+from lrs.service.reports.transcripts import course_meant
+from replay.person_sources import read_sources
+from replay.timeline import PersonTimeline
+from replay.touches import TouchKind
+
+_STATEMENTS = (TouchKind.STATEMENT, TouchKind.VOIDING)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainQuery:
+    """About whom: an agent key or a personnel number. As far as a course goes (number or IRI), or a
+    programme (code), or `subject`, which is either. Verdicts are those of the day `on`, as known at
+    the position `known` or now. So many events after that position, all where `limit` is None.
+    """
+
+    person: str
+    on: date
+    course: str | None = None
+    programme: str | None = None
+    subject: str | None = None
+    known: int | None = None
+    after: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedStep:
+    """A step, when its event was stored (microseconds since the epoch), the id of its statement,
+    and who said it; `is_erased` where its content is erased.
+    """
+
+    step: HistoryStep
+    stored: int
+    statement: str | None
+    by: SaidBy | None
+    is_erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSource:
+    """A statement that something is based on: its id, when it was stored, and who vouches for it;
+    None where it is erased.
+    """
+
+    statement: str
+    stored: int
+    by: SaidBy | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The events in the order of the log, the position after which there are others, and the
+    conclusion with the statements that it is based on, by position.
+    """
+
+    scope: ExplanationScope
+    steps: Sequence[ExplainedStep]
+    more: int | None
+    conclusion: Conclusion
+    evidence: Mapping[int, EvidenceSource]
+
+
+class Explanations:
+    """Explains what reports say of a person."""
+
+    def __init__(self, reader: SnapshotReader, ledger: Ledger) -> None:
+        self._reader = reader
+        self._ledger = ledger
+
+    def explain(self, query: ExplainQuery) -> ReportAnswer[Explanation]:
+        """The person's history as known at a position or now. Raises TraineeNotFound,
+        CourseNotFound, EntryNotFound, and InvalidQuery for a personnel number that several people
+        have, or a position that the log has not reached.
+        """
+        with self._reader.snapshot(query.known) as reading:
+            until = reading.consistency.position
+            key, log = key_of(reading.connection, query.person), self._ledger.reader
+            sources = read_sources(reading.connection, log, key, until, reading.words, reading.zone)
+            timeline = PersonTimeline(sources)
+            then = timeline.at(until)
+            if then is None:
+                is_past = query.known is not None
+                raise TraineeNotFound("trainee-not-known-then" if is_past else "trainee-not-found")
+            scope = _scope(reading, query)
+            concluded = conclude(timeline, then, until, query.on, scope)
+            steps, more = _page(list(PersonSteps(sources, query.on).steps(scope)), query)
+            answer = reading.answer(concluded)
+        evidence = self._evidence(concluded.grounds)
+        found = Explanation(scope, self._explained(steps), more, concluded, evidence)
+        return ReportAnswer(found, answer.consistency, answer.place_names)
+
+    def _explained(self, steps: Sequence[HistoryStep]) -> list[ExplainedStep]:
+        stated = [s.touch.position for s in steps if s.touch.kind in _STATEMENTS]
+        log, authorities = self._ledger.reader, self._ledger.reader.authorities_at(stated)
+        ids, events = log.ids_at(stated), log.events_at([step.touch.position for step in steps])
+        found = []
+        for step in steps:
+            position = step.touch.position
+            logged, authority = events[position], authorities.get(position)
+            by = said_by_author(self._ledger.decoded(logged)) if position not in ids else None
+            found.append(
+                ExplainedStep(
+                    step,
+                    logged.stored,
+                    ids.get(position),
+                    said_by_authority(authority) if authority else by,
+                    logged.state is None,
+                )
+            )
+        return found
+
+    def _evidence(self, positions: Sequence[int]) -> dict[int, EvidenceSource]:
+        log = self._ledger.reader
+        ids, authorities = log.ids_at(positions), log.authorities_at(positions)
+        stored = {at: one.stored for at, one in log.events_at(positions).items()}
+        by = {at: said_by_authority(one) for at, one in authorities.items()}
+        return {at: EvidenceSource(ids[at], stored[at], by.get(at)) for at in positions}
+
+
+def _scope(reading: ReportSnapshot, query: ExplainQuery) -> ExplanationScope:
+    if query.course is not None and query.programme is not None:
+        raise InvalidQuery("course-and-programme", parameter="programme")
+    programmes = reading.programmes
+    course = programme = None
+    if query.programme is not None:
+        programme = _programme(reading, query.programme)
+    elif query.course is not None:
+        course = course_meant(reading.connection, query.course)
+    elif query.subject is not None:
+        programme = programmes.get(query.subject)
+        course = None if programme else _either(reading, query.subject)
+    return scope_of(course, programme, programmes)
+
+
+def _programme(reading: ReportSnapshot, code: str) -> ProgrammeRules:
+    found = reading.programmes.get(code)
+    if found is not None:
+        return found
+    if reading.known is not None and code in catalogue_cache.programmes(reading.connection):
+        raise EntryNotFound("programme-not-known-then")
+    raise EntryNotFound("programme-not-found")
+
+
+def _either(reading: ReportSnapshot, subject: str) -> Course:
+    """The course, where no programme has that code as known."""
+    try:
+        return course_meant(reading.connection, subject)
+    except CourseNotFound:
+        if reading.known is not None and subject in catalogue_cache.programmes(reading.connection):
+            raise EntryNotFound("programme-not-known-then") from None
+        raise CourseNotFound("course-or-programme-not-found") from None
+
+
+def _page(
+    steps: Sequence[HistoryStep], query: ExplainQuery
+) -> tuple[Sequence[HistoryStep], int | None]:
+    """The steps that were asked for, and the position of the last one if others follow."""
+    rest = [step for step in steps if step.touch.position > query.after]
+    if query.limit is None or len(rest) <= query.limit:
+        return rest, None
+    page = rest[: query.limit]
+    return page, page[-1].touch.position
