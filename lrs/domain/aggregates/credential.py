@@ -170,7 +170,7 @@ def too_narrow(by: Credential, scopes: str) -> Forbidden:
 
 
 class KeyTerms(TypedDict, total=False):
-    """The members of CredentialCreated beside label, scopes and expiry; the event documents them."""
+    """The members of CredentialCreated beside label, scopes and expiry, as documented there."""
 
     learner: str
     activity: str

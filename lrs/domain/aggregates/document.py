@@ -41,7 +41,7 @@ class DocumentState:
         return None if self.content is None else self.content.sha1
 
     def may_be_changed(self, by: Credential) -> bool:
-        """Whether the key may write the document. A document about no agent is open to every key."""
+        """Whether the key may write the document; one about no agent is open to every key."""
         return self.content is None or not self.agent or by.wrote_first(self.keeper)
 
     def may_be_seen(self, by: Credential) -> bool:

@@ -16,10 +16,11 @@ from typing import NamedTuple, TypeVar
 
 from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, AttemptState, study
 from lrs.domain.training.evidence_log import EvidenceEntry, note_evidence
-from lrs.domain.training.outcomes import Outcome, Title
+from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.reference import Reference, later, latest
 from lrs.domain.training.score import StatedScore
 from lrs.domain.training.sittings import SessionState, attend
+from lrs.domain.training.statement_members import Title
 
 K = TypeVar("K", int, str)
 
