@@ -134,6 +134,6 @@ def _rank(attempt: Attempt) -> tuple[int, float, float, int, int]:
 
 def count(attempts: Iterable[AttemptState]) -> int:
     """The number of attempts: one for each registration; for outcomes without one, the number of
-    verdicts on the part with the most verdicts.
+    verdicts on the part with the most verdicts, at least one.
     """
     return sum(max(attempt.tries.values(), default=1) for attempt in attempts)

@@ -1,13 +1,15 @@
-"""The status of a transcript line. It is the first row that applies:
+"""The status of a transcript line: the first row that applies.
 
-passed, completed    the picked attempt (`lrs.domain.training.attempt`) has this status
-waived               the whole course was waived
-failed               the picked attempt has this status
-attended             the trainee was present at a sitting (`lrs.domain.training.sittings`)
-withdrawn            a withdrawal ended the last enrolment, and no attempt went on after the
-                     last withdrawal
-in progress          there is an attempt, or a part of the course was waived
-enrolled             otherwise: there is an enrolment, or only an absence, which implies one
+    passed, completed    the picked attempt has this status
+    waived               the whole course was waived
+    failed               the picked attempt has this status
+    attended             the trainee was present at a sitting
+    withdrawn            there is a withdrawal, no enrolment is left, and no attempt went on after
+                         the last withdrawal
+    in progress          there is an attempt, or a part of the course was waived
+    enrolled             otherwise: there is an enrolment, or only an absence, which implies one
+
+`lrs.domain.training.attempt` picks the attempt, `lrs.domain.training.sittings` decides on presence.
 """
 
 from __future__ import annotations

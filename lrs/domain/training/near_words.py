@@ -29,7 +29,7 @@ _LONGEST = 40
 
 @lru_cache(maxsize=4096)
 def nearest(verb: str, vocabulary: Vocabulary) -> str | None:
-    """The known verb nearest to an unknown one; None if no known verb is near, or `verb` is known."""
+    """The known verb nearest to an unknown one; None if none is near, or `verb` is known."""
     if vocabulary.knows(verb) or verb in SILENT:
         return None
     word = _word(verb)
