@@ -1,14 +1,15 @@
-"""How long a line's training took: what was said, else what joining and leaving shows.
+"""The time spent in a line: by stated durations, else by joining and leaving.
 
-    a sitting        as long as `attended` says, else the time between joining and leaving
-                     (lrs.domain.training.sittings); who never left, or never came in, adds nothing
-    an attempt       as long as its parts together, or as its statements on the course itself say,
-                     whichever is more (lrs.domain.training.spending)
-    the classroom    what is said of the course itself before anything was done online speaks of its
-                     sittings and parts: of the two, too, the larger counts
+    a sitting        the duration of `attended`, else the time between joining and leaving
+                     (lrs.domain.training.sittings); joining without leaving, or leaving without
+                     joining, adds nothing
+    an attempt       the sum of its parts, or the duration stated for the course itself, whichever
+                     is greater (lrs.domain.training.spending)
+    the classroom    a duration stated for the course itself before any online training covers the
+                     sittings and the parts until then; again the greater of the two counts
 
-Every stretch counts once, and on its own day: how much there was by the end of a day does not
-depend on what happened later.
+Each period counts once, and on its own day: the total up to the end of a day does not depend on
+later events.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from lrs.domain.training.sittings import Sitting, TimeSpent
 from lrs.domain.training.spending import Spending, spendings
 
 _ROUNDING = 1_000_000
-"""Players round a duration to the second: up to that, it contradicts nothing."""
+"""In microseconds: players round durations to the second, so a smaller excess is no contradiction.
+"""
 
 
 def time_spent(state: LineState, sittings: Sequence[Sitting]) -> list[TimeSpent]:
-    """All time spent, each stretch counted once; nothing shorter than a millisecond. `sittings`
-    are the line's.
+    """All time spent in the line, each period counted once, without periods below a millisecond.
+    `sittings` are the line's.
     """
     inside = [one.time_spent for one in sittings if one.time_spent]
     spent = spendings(attempt.durations for attempt in state.attempts.values())
@@ -39,8 +41,9 @@ def time_spent(state: LineState, sittings: Sequence[Sitting]) -> list[TimeSpent]
 
 @dataclass(slots=True)
 class _Sums:
-    """Milliseconds of one attempt by the end of a day: of its parts, `tests` those before the first
-    day online; said of the course itself, `figure` before that day and `whole` since.
+    """The time of one attempt up to the end of a day, in milliseconds. `parts` is the time of all
+    its parts, `tests` that of the parts before the first day of online training; `figure` and
+    `whole` are the time stated for the course itself before and since that day.
     """
 
     parts: int = 0
@@ -60,7 +63,7 @@ class _Sums:
 
 
 def _larger(inside: list[TimeSpent], spent: list[Spending], online: int | None) -> list[TimeSpent]:
-    """Of two figures for the same time the larger, day by day."""
+    """The time spent, day by day, where of two totals for the same time the greater counts."""
     days: dict[int, list[tuple[TimeSpent, int, bool]]] = {}
     for spell in inside:
         days.setdefault(spell.day, []).append((spell, -1, False))
@@ -88,7 +91,7 @@ def _total(sat: int, sums: Sequence[_Sums]) -> int:
 
 
 def _up_to(milliseconds: int, spells: Sequence[TimeSpent]) -> list[TimeSpent]:
-    """So much of these spells, the first ones first."""
+    """The first of these periods up to a total of so many milliseconds."""
     found = []
     for spell in spells:
         taken = min(spell.milliseconds, milliseconds)
@@ -99,7 +102,7 @@ def _up_to(milliseconds: int, spells: Sequence[TimeSpent]) -> list[TimeSpent]:
 
 
 def exceeds(state: LineState) -> bool:
-    """Whether some duration is longer than the time since its attempt's first known activity."""
+    """Whether some duration exceeds the time since the first known activity of its attempt."""
     return any(
         attempt.excess + attempt.first.instant > _ROUNDING
         for attempt in state.attempts.values()

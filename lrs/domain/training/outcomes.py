@@ -6,8 +6,8 @@ contradicts itself:
     statement                              outcome
     completed, completion false            progressed: the course is not finished
     attended, completion false             absent
-    passed, success false                  passed: the verb decides, and the line shows the
-    failed, success true                   failed    contradiction
+    passed, success false                  passed; the line shows the contradiction
+    failed, success true                   failed; the line shows the contradiction
     earned, of a type that is no           none
     certificate and no part of a course
     (a badge, points)
@@ -38,8 +38,8 @@ from lrs.domain.training.course_resolution import Listings, Subject, course_of, 
 from lrs.domain.training.score import NO_SCORE, Number, StatedScore, progress, score_of
 from lrs.domain.training.statement_members import (
     People,
-    Place,
     Title,
+    TitledPlace,
     expiry_of,
     extension_of,
     instructor_of,
@@ -152,7 +152,7 @@ class _About(NamedTuple):
     course: str
     part: str
     title: Title | None
-    place: Place | None
+    place: TitledPlace | None
     tried: str
 
 

@@ -23,8 +23,8 @@ Title = dict[str, str]
 People = tuple[tuple[str, str | None], ...]
 """Agent keys, each with a name."""
 
-Place = tuple[str | None, Title | None]
-"""An activity IRI with its title, or a text; None for no place."""
+TitledPlace = tuple[str | None, Title | None]
+"""A place: an activity IRI with its title, or a text; None if there is none."""
 
 _NOTHING: dict[str, Any] = {}
 
@@ -122,7 +122,7 @@ def _day(text: str) -> date:
         return parse_timestamp(text).date()
 
 
-def place_in(around: Mapping[str, Any]) -> Place | None:
+def place_in(around: Mapping[str, Any]) -> TitledPlace | None:
     """The IRI and title of the first place among the contextActivities."""
     for activities in around.values():
         for activity in listed(activities):
@@ -131,7 +131,7 @@ def place_in(around: Mapping[str, Any]) -> Place | None:
     return None
 
 
-def stated_place(context: Mapping[str, Any]) -> Place:
+def stated_place(context: Mapping[str, Any]) -> TitledPlace:
     """The place that the extension LOCATION of the context states, as a text."""
     extensions = context.get("extensions")
     return (_text(extensions.get(LOCATION)) if extensions else None), None
