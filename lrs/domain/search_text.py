@@ -77,11 +77,11 @@ def _without_yo(text: str) -> str:
     """A decomposed text in which every ё is е. Other marks stay: й is not и."""
     if _DIAERESIS not in text:
         return text
-    kept: list[str] = []
+    found: list[str] = []
     base = ""
     for character in text:
         if not combining(character):
             base = character
         if character != _DIAERESIS or base != "е":
-            kept.append(character)
-    return "".join(kept)
+            found.append(character)
+    return "".join(found)

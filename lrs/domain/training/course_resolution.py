@@ -170,9 +170,9 @@ def _around(subject: Subject, listings: Listings) -> str:
             return listings[iri].course
         if role == COURSE:
             return iri
-    for wanted in (STEM, BARE):
+    for fallback in (STEM, BARE):
         for role, iri in subject.around:
-            if role == wanted:
+            if role == fallback:
                 return iri
     return subject.object
 

@@ -203,13 +203,13 @@ def spread(histogram: Mapping[int, int]) -> Spread:
         return Spread(None, None, None)
     total = sum(histogram.values())
     found: list[int] = []
-    wanted = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
-    passed = 0
+    thresholds = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
+    cumulative = 0
     for value in sorted(histogram):
-        passed += histogram[value]
-        while passed >= wanted[len(found)]:
+        cumulative += histogram[value]
+        while cumulative >= thresholds[len(found)]:
             found.append(value)
-            if len(found) == len(wanted):
+            if len(found) == len(thresholds):
                 return Spread(*found)
     raise AssertionError("the last value reaches every share")
 

@@ -89,9 +89,9 @@ def _distance(one: str, other: str) -> int:
     last = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
         row = [i]
-        for j, wanted in enumerate(other, start=1):
-            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != wanted))
-            moved = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted
-            row.append(min(cost, before[j - 2] + 1) if moved else cost)
+        for j, counterpart in enumerate(other, start=1):
+            cost = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != counterpart))
+            is_swap = i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == counterpart
+            row.append(min(cost, before[j - 2] + 1) if is_swap else cost)
         before, last = last, row
     return last[-1]

@@ -59,22 +59,22 @@ def _preferred(texts: tuple[str, ...], languages: tuple[str, ...]) -> str:
     if len(texts) == 1:
         return texts[0]
     tags = {tag.lower(): tag for tag in texts}
-    for wanted in (language.lower() for language in languages):
-        if wanted == "*":
+    for language in languages:
+        if language == "*":
             break
-        near = _nearest(wanted, tags)
+        near = _nearest(language.lower(), tags)
         if near is not None:
             return tags[near]
     return texts[0]
 
 
-def _nearest(wanted: str, tags: Collection[str]) -> str | None:
-    subtags = wanted.split("-")
+def _nearest(tag: str, tags: Collection[str]) -> str | None:
+    subtags = tag.split("-")
     for length in range(len(subtags), 0, -1):
         shorter = "-".join(subtags[:length])
         if shorter in tags:
             return shorter
-    return next((tag for tag in tags if tag.split("-")[0] == subtags[0]), None)
+    return next((other for other in tags if other.split("-")[0] == subtags[0]), None)
 
 
 _MOST_LANGUAGES, _LONGEST_TAG = 32, 64
