@@ -1,1 +1,1 @@
-"""What the store means, in the standard library alone: no I/O, no clock, no randomness."""
+"""The rules of the store, in the standard library alone: no I/O, no clock, no randomness."""

@@ -1,4 +1,4 @@
-"""Bytes that come with statements and as documents, wherever they are kept meanwhile."""
+"""The bytes of attachments and documents before they are stored, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class BinaryContent(Protocol):
-    """Something to keep: its SHA-256 as lower-case hex, its size, and its bytes in parts."""
+    """Bytes to store: their SHA-256 as lower-case hex, their number, and the bytes in chunks."""
 
     @property
     def sha2(self) -> str: ...

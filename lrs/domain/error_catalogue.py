@@ -1,8 +1,8 @@
-"""Why the store says no: every code with its sentence, grouped by the error class that carries it.
+"""The error catalogue: every code with its sentence, grouped by the error class that has the code.
 
 The codes are stable and machine-readable; the sentences tell the author of a module what to
-change. A sentence may leave places for limits and names, never for what was sent. docs/errors.md
-shows the same table.
+change. A sentence may have placeholders for limits and names, never for what was sent.
+docs/errors.md shows the same table.
 """
 
 from __future__ import annotations
@@ -16,63 +16,63 @@ __all__ = ["PROBLEMS", "ErrorGroup", "sentence"]
 
 
 class ErrorGroup(NamedTuple):
-    """What the codes of one error class have in common, and the sentence of each."""
+    """The common meaning of an error class's codes, and the sentence of each code."""
 
     meaning: str
     sentences: Mapping[str, str]
 
 
 _REQUESTS: Final = {
-    "alternate-content": "A form that stands for PUT or POST needs the field `content`, one that "
-    "stands for GET or DELETE must leave it out.",
+    "alternate-content": "A form in place of PUT or POST needs the field `content`; a form in "
+    "place of GET or DELETE must not have it.",
     "alternate-method": "`method` must be GET, PUT, POST or DELETE.",
-    "alternate-parameters": "Beside `method` the URL takes no parameters: put the others into the "
+    "alternate-parameters": "The URL may have no parameter but `method`: put the others into the "
     "form.",
-    "bad-request": "The request cannot be read as HTTP: send its body whole, as long as "
+    "bad-request": "The request is not valid HTTP: send the complete body, as long as "
     "Content-Length says, and check the headers.",
     "content-type-not-json": "Send the header Content-Type: application/json, and JSON as the "
     "body.",
-    "malformed-form": "The form cannot be read: send URL-encoded UTF-8, whole, each field with an "
-    "equals sign, {limit} fields at most.",
+    "malformed-form": "The form cannot be parsed: send it complete, as URL-encoded UTF-8, each "
+    "field with an equals sign, {limit} fields at most.",
     "missing-version": "Send the header {header}: 1.0.3 or 2.0.0.",
-    "no-alternate-syntax": "xAPI 2.0 has no alternate request syntax: send the method, headers and "
-    "body as such.",
+    "no-alternate-syntax": "xAPI 2.0 has no alternate request syntax: send an ordinary request "
+    "with its own method, headers and body.",
     "no-form": "With `method` in the URL the body is a form: send the header Content-Type: "
     "application/x-www-form-urlencoded.",
     "not-one-statement": "PUT takes one statement: send it without the array around it, or several "
     "by POST.",
-    "repeated-field": "A field stands twice in the form: keep one of them.",
-    "unknown-version": "{header} names a version that is not spoken here: send 1.0.x or 2.0.x, "
-    "such as 1.0.3 or 2.0.0.",
+    "repeated-field": "A field occurs twice in the form: keep one of them.",
+    "unknown-version": "{header} names a version that is not supported: send 1.0.x or 2.0.x, such "
+    "as 1.0.3 or 2.0.0.",
 }
 
 _QUERIES: Final = {
-    "ambiguous-person": "Several people have this personnel number: say who is meant by agent key, "
+    "ambiguous-person": "Several people have this personnel number: name the person by agent key, "
     "{keys}.",
-    "ambiguous-trainee": "Several people have this personnel number: ask by agent key, "
+    "ambiguous-trainee": "Several people have this personnel number: use the agent key, "
     "account|HOMEPAGE|NUMBER.",
-    "contradicts-more": "`more` goes on with the query that it came from, and {parameter} is "
-    "another there: leave {parameter} out, or start from the query again.",
-    "course-and-programme": "An explanation goes as far as a course or as a programme: leave "
+    "contradicts-more": "`more` continues the query that it came from, which has another "
+    "{parameter}: leave {parameter} out, or send the query again.",
+    "course-and-programme": "An explanation is about a course or about a programme: leave "
     "{parameter} out, or the other one.",
-    "days-in-wrong-order": "The day {parameter} lies after the day `to`: exchange them.",
-    "invalid-more": "This link is not one that the store gave: start from the query again.",
+    "days-in-wrong-order": "The day {parameter} lies after the day `to`: swap them.",
+    "invalid-more": "This link did not come from the store: send the query again.",
     "invalid-parameter": "The parameter {parameter} must be {form}.",
-    "known-in-future": "{parameter} lies in the future, and what will be known is not known yet: "
-    "give a position of the log, or an instant up to now.",
+    "known-in-future": "{parameter} lies in the future: give a position of the log, or an instant "
+    "up to now.",
     "malformed-query": "Write the query string as percent-encoded UTF-8, with {limit} parameters "
     "at most.",
     "missing-parameter": "Add the parameter {parameter}: it is required here.",
-    "office-or-programme": "Say whose certificates are meant: give the parameter office, "
-    "programme, or both. One person's are at /api/v1/certifications/KEY.",
-    "pages-without-slices": "{parameter} goes through slices, of which there are none without "
-    "`by`: add that, or leave {parameter} out.",
-    "parameters-exclude-each-other": "{parameter} goes with no parameter but format and "
-    "attachments: leave the others out.",
+    "office-or-programme": "Add the parameter office, programme, or both. The certificates of one "
+    "person are at /api/v1/certifications/KEY.",
+    "pages-without-slices": "{parameter} pages through slices, which exist only with `by`: add "
+    "`by`, or leave {parameter} out.",
+    "parameters-exclude-each-other": "{parameter} may be combined with format and attachments "
+    "only: leave the other parameters out.",
     "repeated-parameter": "Send the parameter {parameter} once.",
     "since-with-id": "`since` lists ids: leave it out, or leave out {name}.",
-    "unknown-parameter": "A parameter is not known here: leave it out or check its spelling, upper "
-    "and lower case too. Known are: {known}.",
+    "unknown-parameter": "A parameter is not known here: leave it out or check its spelling, "
+    "including upper and lower case. Known are: {known}.",
 }
 
 _DOCUMENTS: Final = {
@@ -82,7 +82,7 @@ _DOCUMENTS: Final = {
     "have Content-Type application/json. Replace the document with PUT otherwise.",
     "document-not-object": "POST merges the properties of JSON objects: send an object.",
     "precondition-missing": "PUT needs If-Match or If-None-Match here: send If-None-Match: * for a "
-    "new document, If-Match with its ETag for one that is there.",
+    "new document, If-Match with its ETag for an existing one.",
 }
 
 _SHARED: Final = (
@@ -101,130 +101,134 @@ _SHARED: Final = (
 
 _ENTRIES: Final = {
     **{code: STATEMENTS[code] for code in _SHARED},
-    "agent-key": "Say who is meant as account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, "
-    "mbox_sha1sum|HEX or openid|URI.",
+    "agent-key": "Give an agent key: account|HOMEPAGE|NAME, mbox|mailto:ADDRESS, mbox_sha1sum|HEX "
+    "or openid|URI.",
     "amount": "Give a number above zero, a million at most, without quotation marks.",
     "attempt-rule": "The rule that picks an attempt is best, last or first.",
     "count": "Give a whole number from 0 to 1,000,000,000, without quotation marks.",
-    "course-kind": "A course is of the kind classroom, online, blended or test.",
+    "course-kind": "The kind of a course is classroom, online, blended or test.",
     "date": "Give a calendar day such as 2026-03-31.",
     "empty-title": "Write the title in this language, or leave the language out.",
-    "ends-before-since": "`valid_until` lies before `since`, from which this version of the rule "
-    "holds: correct one of them.",
+    "ends-before-since": "`valid_until` lies before `since`, the first day of this version of the "
+    "rule: correct one of them.",
     "entry-code": "A code begins with a letter or digit; letters, digits, points, hyphens and "
     'underscores may follow, 64 characters in all. It is a text: write 12 as "12".',
-    "equivalent-to-itself": "A course counts as itself without being told: name another course, or "
-    "leave this out.",
-    "link-circle": "The links would lead in a circle: who is given as `person` is linked to this "
-    "identifier already, if by way of others. They are one person as it is; for another to stand "
-    "for them, withdraw that link first.",
-    "link-to-itself": "An identifier is the same person as itself without being told: name another "
-    "as `person`.",
+    "equivalent-to-itself": "A course always counts as itself: name another course, or leave this "
+    "out.",
+    "link-circle": "The links would form a circle: `person` is linked to this identifier already, "
+    "directly or through others. Both belong to one person as it is; to let another identifier "
+    "represent that person, withdraw the present link first.",
+    "link-to-itself": "An identifier cannot be linked to itself: name another one as `person`.",
     "month": "Give a calendar month such as 2026-03.",
     "more-than-named": "`at_least` asks for more courses than `courses` names.",
-    "no-end-to-renew": "`renewal_days` are counted back from the end of a certificate: give "
-    "valid_months or valid_until too, or leave them out.",
+    "no-end-to-renew": "`renewal_days` needs valid_months or valid_until: give one of these too, "
+    "or leave `renewal_days` out.",
     "no-title": "Give the title in one language at least.",
     "not-of-the-programme": "`counts_as` must be one of the programme's `courses`.",
     "positive-count": "Give a whole number from 1 to 1,000,000,000, without quotation marks.",
     "repeated-course": "The programme names this course already: keep one of them.",
-    "repeated-entry": "This describes a thing that another entry of the same request describes: "
-    "keep one of them.",
-    "repeated-equivalent": "This equivalent stands twice: keep one of them.",
+    "repeated-entry": "Another entry of the same request describes the same thing: keep one of "
+    "them.",
+    "repeated-equivalent": "This equivalent occurs twice: keep one of them.",
     "two-validities": "Give valid_months or valid_until, not both.",
-    "unknown-kind": "The catalogue has no such kind of thing. There are: {known}.",
-    "unknown-reference": "This names something that is not among the {kind} of the catalogue: "
-    "describe it first, or in the same request.",
+    "unknown-kind": "The catalogue has no such kind of entry. There are: {known}.",
+    "unknown-reference": "The {kind} of the catalogue do not include this one: describe it first, "
+    "or in the same request.",
     "until-before-since": "The day `until` lies before the day `since`: correct one of them.",
 }
 
 _LIMITS: Final = {
-    "attachment-too-large": "An attachment may be {limit} bytes long: leave its bytes out and give "
-    "it a fileUrl.",
-    "body-too-large": "A JSON body may be {limit} bytes long: send the statements in several "
+    "attachment-too-large": "An attachment may have {limit} bytes at most: leave its bytes out and "
+    "give it a fileUrl.",
+    "body-too-large": "A JSON body may have {limit} bytes at most: send the statements in several "
     "requests.",
-    "document-too-large": "A document may be {limit} bytes long: shorten it, or part it into "
+    "document-too-large": "A document may have {limit} bytes at most: shorten it, or split it into "
     "several.",
-    "form-too-large": "A form may be {limit} bytes long: send the request as such, without "
+    "form-too-large": "A form may have {limit} bytes at most: send an ordinary request, without "
     "`method`.",
-    "merged-too-large": "A document and what is merged into it may be {limit} bytes long "
-    "together: send the whole document by PUT.",
-    "multipart-too-large": "A multipart body may be {limit} bytes long: send the statements in "
+    "merged-too-large": "A document and the one merged into it may have {limit} bytes together at "
+    "most: send the whole document by PUT.",
+    "multipart-too-large": "A multipart body may have {limit} bytes at most: send the statements "
+    "in several requests.",
+    "signatures-too-large": "The signatures of a request may have {limit} bytes in all: send the "
+    "statements in several requests.",
+    "too-many-parts": "A multipart body may have {limit} parts at most: send the statements in "
     "several requests.",
-    "signatures-too-large": "The signatures of a request may be {limit} bytes long in all: "
-    "send the statements in several requests.",
-    "too-many-parts": "A multipart body may have {limit} parts: send the statements in several "
-    "requests.",
-    "too-many-values": "JSON may hold {limit} values here: leave out what nobody reads, or send "
-    "several requests.",
+    "too-many-values": "JSON may hold {limit} values at most here: leave out what is not needed, "
+    "or send several requests.",
     "too-many-statements": "Send at most {limit} statements in one request.",
 }
 
 _AWAY: Final = {
-    "bytes-missing": "The document's bytes are not where they were kept: whoever runs the store "
-    "must look at LRS_BLOB_FOLDER, and restore it.",
+    "bytes-missing": "The document's bytes are missing where they were stored: whoever runs the "
+    "store must check LRS_BLOB_FOLDER, and restore it.",
     "connection-cut": "A connection was cut while PostgreSQL worked on a long statement, such as "
-    "one that makes an index: whoever runs the store must set the idle timeouts between the store "
-    "and PostgreSQL (HAProxy's `timeout client` and `timeout server`, PgBouncer's query_timeout, a "
-    "load balancer's idle timeout) longer than that takes, or let LRS_VIEWS_URL lead past them.",
-    "folder-away": "The folder of attachments and documents cannot be used just now: send the same "
-    "again in a few seconds.",
-    "index-behind": "The index is behind the log: send the same again in a moment.",
-    "log-diverged": "The log does not hold an event that was read from it before: ask again in a "
-    "moment. Whoever runs the store sees under /api/v1/projections how many events are missing.",
+    "one that creates an index: whoever runs the store must set the idle timeouts between the "
+    "store and PostgreSQL (HAProxy's `timeout client` and `timeout server`, PgBouncer's "
+    "query_timeout, a load balancer's idle timeout) longer than that takes, or give LRS_VIEWS_URL "
+    "an address that does not pass through them.",
+    "folder-away": "The folder of attachments and documents is not available at the moment: send "
+    "the request again in a few seconds.",
+    "index-behind": "The index is behind the log: send the request again in a moment.",
+    "log-diverged": "An event that was read before is missing from the log: send the request again "
+    "in a moment. Whoever runs the store sees under /api/v1/projections how many events are "
+    "missing.",
     "outcome-unknown": "The database did not confirm the write in time; whether it is stored is "
     "unknown. The same request may be sent again.",
-    "bodies-awaited": "Too many other bodies are being received: send the same again in a few "
+    "bodies-awaited": "Too many other bodies are being received: send the request again in a few "
     "seconds.",
-    "forms-awaited": "Too many other requests are being received as forms: send the same again in "
-    "a few seconds.",
-    "memory-busy": "Other large requests take the memory there is: send the same again in a few "
+    "forms-awaited": "Too many other requests are being received as forms: send the request again "
+    "in a few seconds.",
+    "memory-busy": "Other large requests use the available memory: send the request again in a few "
     "seconds.",
     "replica-folder-unusable": "The folder of replicas, LRS_REPLICA_FOLDER, cannot be used: "
     "{reason}. Whoever runs the store must let the store write there, or name another folder.",
     "replicas-awaited": "Too many reports of earlier positions wait already for their replicas: "
-    "ask again in a few minutes.",
-    "reports-busy": "Too many others wait for a report: ask again in a few seconds.",
-    "too-busy": "Too many other requests wait already: send the same again in a few seconds.",
-    "streaming": "Too many large answers are on their way to slow clients: ask again in a moment.",
-    "shutting-down": "The store is shutting down and wrote nothing: send the same again in a "
-    "moment.",
-    "unavailable": "The database is away or did not answer in time: send the same again in a few "
+    "send the request again in a few minutes.",
+    "reports-busy": "Too many other requests wait for a report: send the request again in a few "
     "seconds.",
-    "view-ahead-of-log": "The read model {projection} holds events that the log does not hold any "
-    "more, so it is being rebuilt: ask again later. Whoever runs the store sees under "
-    "/api/v1/projections how many events are missing.",
-    "view-being-made": "The read model is being made: ask again later. Whoever runs the store sees "
-    "how far that is under /api/v1/projections.",
-    "view-busy": "Another process is at work on the read model {projection}: ask again in a "
+    "too-busy": "Too many other requests are waiting: send the request again in a few seconds.",
+    "streaming": "Too many large replies are being sent to slow clients: send the request again in "
+    "a moment.",
+    "shutting-down": "The store is shutting down and wrote nothing: send the request again in a "
     "moment.",
+    "unavailable": "The database is not available or did not answer in time: send the request "
+    "again in a few seconds.",
+    "view-ahead-of-log": "The read model {projection} holds events that are missing from the log, "
+    "so it is being rebuilt: send the request again later. Whoever runs the store sees under "
+    "/api/v1/projections how many events are missing.",
+    "view-being-made": "The read model is being built: send the request again later. Whoever runs "
+    "the store sees the progress under /api/v1/projections.",
+    "view-busy": "Another process works on the read model {projection}: send the request again in "
+    "a moment.",
     "view-outdated": "The read model {projection} is of an older version, and its rebuild was "
-    "given up: whoever runs the store must ask for it, `lrs projections rebuild {projection}`.",
+    "cancelled: whoever runs the store must start it again, `lrs projections rebuild "
+    "{projection}`.",
     "view-paused": "The read model {projection} is paused, so this cannot be decided: whoever runs "
     "the store must resume it.",
-    "view-replaced": "The read model {projection} has been made anew by another version of the "
-    "program, with other settings or for another log: whoever runs the store must restart this "
-    "process.",
-    "write-contended": "The write met too many others and stored nothing: send the same again.",
-    "write-timeout": "The database did not take the write in time, and nothing is stored: send the "
-    "same again in a few seconds.",
+    "view-replaced": "The read model {projection} was rebuilt by another version of the program, "
+    "with other settings or for another log: whoever runs the store must restart this process.",
+    "write-contended": "The write conflicted with too many others, and nothing is stored: send the "
+    "request again.",
+    "write-timeout": "The database did not accept the write in time, and nothing is stored: send "
+    "the request again in a few seconds.",
 }
 
 PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
     "Invalid": ErrorGroup("The request breaks a rule of the protocol.", _REQUESTS),
-    "MalformedJson": ErrorGroup("The text is not JSON that has one reading.", JSON),
+    "MalformedJson": ErrorGroup("The text is not valid, unambiguous JSON.", JSON),
     "InvalidStatement": ErrorGroup("The JSON is not a valid statement.", STATEMENTS),
     "InvalidAttachments": ErrorGroup(
         "The parts of a multipart body do not fit the statements, or each other.", ATTACHMENTS
     ),
-    "InvalidQuery": ErrorGroup("A parameter of the query string is not right.", _QUERIES),
+    "InvalidQuery": ErrorGroup("A parameter of the query string is not valid.", _QUERIES),
     "InvalidDocument": ErrorGroup("A document cannot be stored in this way.", _DOCUMENTS),
-    "InvalidEntry": ErrorGroup("What is said of a thing in the catalogue is not right.", _ENTRIES),
+    "InvalidEntry": ErrorGroup("An entry of the catalogue is not valid.", _ENTRIES),
     "Unauthenticated": ErrorGroup(
-        "The request has no key, or none that is good.",
+        "The request has no key, or no valid one.",
         {
-            "key-expired": "This key was made for a limited time, and that is over: start the "
-            "module anew from where its launch link came from.",
+            "key-expired": "This key has expired: start the module again from the place where its "
+            "launch link was.",
             "malformed-credentials": "Write the Authorization header as `Basic` and the base64 of "
             "NAME:SECRET.",
             "no-credentials": "Send a key: `Authorization: Basic` with the key's name and secret.",
@@ -233,23 +237,25 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "TooManyFailures": ErrorGroup(
-        "Too many bad keys came from one address.",
+        "Too many invalid keys came from one address.",
         {
             "too-many-failures": "The key's name or secret is wrong, or the key has been revoked, "
-            "and this was so several times within a minute: check both, and wait as long as "
-            "Retry-After says. A good key is taken at once.",
+            "in several requests within a minute: check both, and wait as long as Retry-After "
+            "says. A valid key is accepted at once.",
         },
     ),
     "Forbidden": ErrorGroup(
-        "The key is good, but not for this.",
+        "The key is valid, but does not allow this.",
         {
-            "another-keys-document": "Another key keeps this document, and `state` and `profile` "
-            "reach those of the key's own: use another stateId or profileId. Where this key took "
-            "another's place, whoever runs the store makes one by `lrs key create --continues`.",
-            "foreign-page": "A page of another site has sent this: commands are taken from "
-            "programs and from the store's own pages, and xAPI's from pages at LRS_CORS_ORIGINS.",
-            "not-this-learner": "This key was handed to another learner, and reaches that one's "
-            "documents alone: ask under the actor of the launch link.",
+            "another-keys-document": "Another key owns this document, and the scopes `state` and "
+            "`profile` cover only a key's own documents: use another stateId or profileId. If this "
+            "key replaces the other one, whoever runs the store must create it by `lrs key create "
+            "--continues`.",
+            "foreign-page": "A page of another site has sent this: commands are accepted from "
+            "programs and from the store's own pages, xAPI requests also from pages at "
+            "LRS_CORS_ORIGINS.",
+            "not-this-learner": "This key belongs to another learner, and may use only that "
+            "learner's documents: send the actor of the launch link as the agent.",
             "scope-too-narrow": "This key's scope is too narrow: use a key with one of {scopes}.",
             "voiding-another-authority": "Voiding another authority's statement needs the scope "
             "`all`: use the key that sent the statement, or one with that scope.",
@@ -258,35 +264,35 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
     "OutsideLaunch": ErrorGroup(
         "The key is that of a launch link, and the request goes beyond the launch.",
         {
-            "launch-activity": "This key speaks of the launched activity alone: send the link's "
-            "activity_id as the object's id, or an id that continues it with /, # or ?, or name it "
-            "among context.contextActivities.parent or grouping.",
-            "launch-actor": "This key speaks for the learner of its launch link alone: send the "
-            "link's actor, who is an Agent, as the statement's actor.",
+            "launch-activity": "This key may send statements about the launched activity only: "
+            "send the link's activity_id as the object's id, or an id that continues it with /, # "
+            "or ?, or name it among context.contextActivities.parent or grouping.",
+            "launch-actor": "This key may send statements of the learner of its launch link only: "
+            "send the link's actor, who is an Agent, as the statement's actor.",
             "launch-course": "The statement would count for another course than the launched "
             "activity's: name the launched activity, or the course it belongs to, as the parent, "
             "and no other course as object, parent or grouping.",
-            "launch-documents": "This key changes documents of the launched activity alone: ask "
-            "under the activity_id of the launch link.",
-            "launch-scope": "This key sends and reads what belongs to its visit, and one report, "
-            "the transcript of its learner as it is now: /api/v1/transcripts/ and the learner's "
+            "launch-documents": "This key may change documents of the launched activity only: send "
+            "the activity_id of the launch link as the activityId.",
+            "launch-scope": "This key may send and read only what belongs to its launch, and one "
+            "report, the present transcript of its learner: /api/v1/transcripts/ and the learner's "
             "agent key, without `known`.",
             "launch-time": "The timestamp lies outside the time of the launch, by more than a day: "
             "check the clock, or leave the timestamp out.",
-            "launch-voiding": "This key voids statements that it sent itself, and no others: send "
-            "the id of one of these as the object's.",
+            "launch-voiding": "This key may void only statements that it sent itself: give the id "
+            "of one of these as the object's.",
         },
     ),
     "NotFound": ErrorGroup(
-        "What the request names is not there.",
+        "What the request names does not exist.",
         {"no-such-resource": "There is no such resource: check the path."},
     ),
     "StatementNotFound": ErrorGroup(
         "There is no such statement, or this key may not see it.",
         {
-            "statement-not-found": "No statement with that id can be shown: check the id. "
-            "`statementId` finds what is not voided, `voidedStatementId` what is; a key of scope "
-            "`statements/read/mine` finds its own alone.",
+            "statement-not-found": "There is no statement with that id that this key may see: "
+            "check the id. `statementId` finds statements that are not voided, `voidedStatementId` "
+            "those that are; a key of scope `statements/read/mine` finds only its own.",
         },
     ),
     "EventNotFound": ErrorGroup(
@@ -304,12 +310,12 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "EntryNotFound": ErrorGroup(
-        "The catalogue has no such thing.",
+        "The catalogue has no such entry.",
         {
-            "entry-not-found": "The catalogue has no such thing, or has it no more: "
-            "/api/v1/catalogue lists what there is.",
-            "not-linked": "This identifier is not linked to any: `lrs person show` tells which of "
-            "a person's are.",
+            "entry-not-found": "The catalogue has no such entry, or it has been withdrawn: "
+            "/api/v1/catalogue lists all there are.",
+            "not-linked": "This identifier is not linked to another one: `lrs person show` shows "
+            "which of a person's are.",
             "office-not-found": "The catalogue has no such office, and never had: /api/v1/offices "
             "lists all.",
             "programme-not-found": "The catalogue has no such programme, and never had: "
@@ -328,16 +334,16 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "TraineeNotFound": ErrorGroup(
-        "Nothing names the trainee of a report.",
+        "The trainee of a report is not known.",
         {
             "trainee-not-found": "Neither a statement nor a personnel record names such a trainee: "
             "/api/v1/transcripts lists all.",
-            "trainee-not-known-then": "Nothing in the log up to there names such a trainee: ask as "
-            "of a later position or instant, or leave `known` out.",
+            "trainee-not-known-then": "No event of the log up to that point names such a trainee: "
+            "give a later position or instant as `known`, or leave it out.",
         },
     ),
     "CourseNotFound": ErrorGroup(
-        "Nothing names the course of a report.",
+        "The course of a report is not known.",
         {
             "course-not-found": "Neither a statement nor the catalogue names such a course: "
             "/api/v1/courses lists all.",
@@ -349,11 +355,11 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "ProjectionNotFound": ErrorGroup(
-        "There is no such read model, or it has not set that event aside.",
+        "There is no such projection, or the event is not in its quarantine.",
         {
             "projection-not-found": "There is no such projection. There are: {known}.",
-            "not-in-quarantine": "The projection {projection} has set no event aside at that "
-            "position: /api/v1/projections/{projection}/quarantine lists those it has.",
+            "not-in-quarantine": "The quarantine of the projection {projection} has no event at "
+            "that position: /api/v1/projections/{projection}/quarantine lists its events.",
         },
     ),
     "ReplicaNotFound": ErrorGroup(
@@ -364,17 +370,17 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "CredentialNotFound": ErrorGroup(
-        "There is no such key; told on the command line.",
+        "There is no such key; reported on the command line.",
         {
-            "credential-not-found": "There is no key of that name, and no good one of that label: "
-            "`lrs key list` shows all."
+            "credential-not-found": "There is no key of that name, and no valid one with that "
+            "label: `lrs key list` shows all."
         },
     ),
     "MethodNotAllowed": ErrorGroup(
-        "The resource is there, but the method is not for it.",
+        "The resource exists, but does not support the method.",
         {
-            "method-not-allowed": "This resource does not take that method: the header Allow names "
-            "those it takes."
+            "method-not-allowed": "This resource does not support that method: the header Allow "
+            "lists those that it supports."
         },
     ),
     "StatementConflict": ErrorGroup(
@@ -387,31 +393,32 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "DocumentConflict": ErrorGroup(
-        "The document is there already, and the request does not say whether it knows that.",
+        "The document exists already, and the request has no precondition.",
         {
             "precondition-required": "The document exists already: read it, decide, and send "
             "If-Match with its ETag.",
         },
     ),
     "CredentialConflict": ErrorGroup(
-        "A label does not name one key; told on the command line.",
+        "A label does not identify one key; reported on the command line.",
         {
-            "label-ambiguous": "Several good keys have this label: say which by its name, {names}.",
-            "label-taken": "A good key has this label, {name}: choose another label, or revoke "
+            "label-ambiguous": "Several valid keys have this label: give the name of the one that "
+            "is meant, {names}.",
+            "label-taken": "A valid key has this label, {name}: choose another label, or revoke "
             "that key first.",
         },
     ),
     "RebuildConflict": ErrorGroup(
-        "A read model is being made anew already, or is not.",
+        "A projection is being rebuilt already, or is not being rebuilt.",
         {
             "no-rebuild": "The projection {projection} is not being rebuilt: there is nothing to "
             "cancel.",
-            "rebuild-cancelled": "The rebuild of the projection {projection} was cancelled: what "
-            "was there is still there.",
-            "rebuild-killed": "A process that rebuilt a projection was killed: what was there is "
-            "still there. Look whether it had too little memory, and try again.",
-            "rebuild-overtaken": "The projection {projection} was made anew by somebody else "
-            "meanwhile: this rebuild is given up.",
+            "rebuild-cancelled": "The rebuild of the projection {projection} was cancelled: its "
+            "tables are as they were.",
+            "rebuild-killed": "A process that rebuilt a projection was killed: its tables are as "
+            "they were. Check whether the process had too little memory, and try again.",
+            "rebuild-overtaken": "The projection {projection} has been rebuilt by another process "
+            "meanwhile: this rebuild is cancelled.",
             "rebuild-under-way": "The projection {projection} is being rebuilt already: wait for "
             "that, or cancel it first.",
         },
@@ -426,46 +433,46 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
     "PreconditionFailed": ErrorGroup(
-        "What If-Match or If-None-Match demands is not so; nothing is changed.",
+        "The condition in If-Match or If-None-Match does not hold; nothing is changed.",
         {
-            "document-exists": "If-None-Match: * asks that there be no document yet, but there is "
-            "one.",
-            "etag-mismatch": "The document was changed meanwhile: its ETag is another than "
-            "If-Match names. Read it again and decide anew.",
+            "document-exists": "If-None-Match: * requires that there is no document yet, but there "
+            "is one.",
+            "etag-mismatch": "The document was changed meanwhile: its ETag differs from the one in "
+            "If-Match. Read it again and decide again.",
         },
     ),
     "TooLarge": ErrorGroup("The request is over a limit.", _LIMITS),
     "TooSlow": ErrorGroup(
-        "The body did not come in time.",
+        "The body did not arrive in time.",
         {
-            "body-too-slow": "The body came too slowly, and the connection is closed: send it "
-            "within {seconds:g} seconds, or where it is large with {rate} bytes a second at least.",
+            "body-too-slow": "The body arrived too slowly, and the connection is closed: send it "
+            "within {seconds:g} seconds, or if it is large, with {rate} bytes a second at least.",
         },
     ),
     "UnsupportedMedia": ErrorGroup(
-        "The body is of a kind that is not taken.",
+        "The body is of a kind that is not accepted.",
         {
             "unsupported-content-encoding": "Send the body as it is, without compression and "
             "Content-Encoding.",
         },
     ),
     "InternalError": ErrorGroup(
-        "The store failed in a way it should not.",
+        "The store failed because of an error of its own.",
         {
-            "internal-error": "The store failed in a way it should not: tell whoever runs it the "
-            "request_id, under which the log has the details.",
+            "internal-error": "The store failed because of an error of its own: tell whoever runs "
+            "it the request_id, under which the log has the details.",
         },
     ),
-    "Unavailable": ErrorGroup("The database is away, or busy beyond the time there is.", _AWAY),
+    "Unavailable": ErrorGroup("The database is not available, or too busy.", _AWAY),
     "QuotaExceeded": ErrorGroup(
-        "Documents and attachments take as much room as they may; statements without attachments "
-        "are taken as before.",
+        "Documents and attachments have reached a quota; statements without attachments are "
+        "accepted as before.",
         {
-            "key-quota-exceeded": "This key may bring {limit} bytes of documents and attachments, "
-            "and this would be more: nothing is stored. Whoever runs the store gives it more with "
-            "LRS_KEY_QUOTA_BYTES, or makes a key by `lrs key create --quota`.",
+            "key-quota-exceeded": "This key may store {limit} bytes of documents and attachments, "
+            "and this would be more: nothing is stored. Whoever runs the store can raise "
+            "LRS_KEY_QUOTA_BYTES, or create a key by `lrs key create --quota`.",
             "quota-exceeded": "The store may hold {limit} bytes of documents and attachments, and "
-            "this would be more: nothing is stored. Whoever runs the store must raise "
+            "this would be more: nothing is stored. Whoever runs the store can raise "
             "LRS_QUOTA_BYTES, or have superseded State documents pruned.",
         },
     ),
@@ -479,13 +486,13 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         },
     ),
 }
-"""By the names of the classes in `lrs.domain.errors`."""
+"""By the name of the class in `lrs.domain.errors`."""
 
 
 def sentence(classes: Iterable[str], code: str) -> str:
-    """The sentence of a code, places and all, from the first of the classes that has the code.
+    """The sentence of a code, with its placeholders, from the first of the classes that has it.
 
-    KeyError for a code that none of them has.
+    KeyError if none of the classes has the code.
     """
     for name in classes:
         group = PROBLEMS.get(name)

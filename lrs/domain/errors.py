@@ -1,24 +1,24 @@
-"""The error tree. The domain raises meaning; `api/errors.py` alone knows HTTP statuses.
+"""The error tree. The domain says what is wrong; `api/errors.py` alone knows HTTP statuses.
 
 LrsError
-+-- Invalid                    the input breaks a rule; says which, where and how to mend it
-|   +-- MalformedJson          the text is no acceptable JSON
-|   +-- InvalidStatement       the JSON is no acceptable statement
++-- Invalid                    the input breaks a rule; says which, where and how to fix it
+|   +-- MalformedJson          the text is not acceptable JSON
+|   +-- InvalidStatement       the JSON is not an acceptable statement
 |   +-- InvalidAttachments     the parts of a body do not fit its statements
 |   +-- InvalidQuery           a parameter is unknown, repeated or malformed
 |   +-- InvalidDocument        a document cannot be stored in this way
 |   +-- InvalidEntry           an entry of the catalogue breaks a rule
 +-- TooLarge                   over a limit of the settings
-+-- TooSlow                    the body did not come in time
-+-- UnsupportedMedia           a kind of body that is not taken
-+-- MethodNotAllowed           the resource does not do that
++-- TooSlow                    the body did not arrive in time
++-- UnsupportedMedia           a kind of body that is not accepted
++-- MethodNotAllowed           the resource does not support the method
 +-- Conflict                   the input contradicts what is stored
 |   +-- StatementConflict      same id, different statement
-|   +-- DocumentConflict       a document is there, and the request does not speak of it
-|   +-- CredentialConflict     several keys have the label that is to name one
-|   +-- RebuildConflict        a read model is being made anew already, or not any more
+|   +-- DocumentConflict       the document exists, and the request has no precondition
+|   +-- CredentialConflict     the label is that of another key, or of several
+|   +-- RebuildConflict        a projection is being rebuilt already, or is not being rebuilt
 |   +-- ReplicaConflict        another replica is being made, or this one was dropped meanwhile
-+-- PreconditionFailed         the document is not as the request demands
++-- PreconditionFailed         If-Match or If-None-Match does not hold
 +-- NotFound
 |   +-- EntryNotFound
 |   +-- StatementNotFound
@@ -33,20 +33,20 @@ LrsError
 +-- Unauthenticated            no or bad credentials
 +-- TooManyFailures            too many bad keys came from one address
 +-- Forbidden                  the scope is too narrow
-|   +-- OutsideLaunch          a learner's key, and not for this learner, activity or time
-+-- Unavailable                the database is away; a write's outcome may be unknown
+|   +-- OutsideLaunch          a launch key, used for another learner, activity or time
++-- Unavailable                the database does not answer; a write's outcome may be unknown
 |   +-- StorageFull            no room to write
-|   +-- LogDiverged            the log is not the one that was read before
-+-- QuotaExceeded              so many bytes may not be kept, in all or for this key
-+-- InternalError              the store failed in a way it should not
-+-- OperatorError              for whoever runs the store, in words of its own; never over HTTP
-    +-- Misconfigured          a setting or the schema refuses the start
+|   +-- LogDiverged            an event that was read before is missing from the log
++-- QuotaExceeded              over the quota of the store or of the key
++-- InternalError              a failure of the store itself
++-- OperatorError              for the operator, with a sentence of its own; never over HTTP
+    +-- Misconfigured          a setting or the schema prevents the start
     |   +-- UnknownSchema      the database has another schema version
     |       +-- NoStore        the database holds no store at all
-    +-- Unreachable            a command cannot get at the database just now; says why
-    +-- ImportRefused          a file holds what the store does not take
+    +-- Unreachable            a command cannot connect to the database; says why
+    +-- ImportRefused          a file holds something that the store does not accept
 
-All but OperatorError are raised with a code, which `lrs.domain.error_catalogue` gives its sentence.
+All but OperatorError are raised with a code; `lrs.domain.error_catalogue` has the sentence of each.
 """
 
 from __future__ import annotations
@@ -107,15 +107,16 @@ __all__ = [
 
 
 MOST_FAULTS = 1_000
-"""So many faults of one input are told, at most."""
+"""The largest number of faults reported for one input."""
 
 
 class LrsError(Exception):
-    """Base of everything the store says no with.
+    """Base of all errors of the store.
 
-    `code` is stable and machine-readable, `detail` its sentence for people with `values` in its
-    places; these are limits and names, never anything from the input. KeyError for a code that
-    the table has neither under the class nor under an ancestor, and for a place without a value.
+    `code` is stable and machine-readable; `detail` is its sentence for people, with `values` in
+    its placeholders: limits and names, never anything from the input. KeyError for a code that the
+    catalogue has neither under the class nor under an ancestor, and for a placeholder without a
+    value.
     """
 
     code: str
@@ -127,13 +128,14 @@ class LrsError(Exception):
         super().__init__(self.detail)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A process that rebuilds hands its error to the one that waits; __init__ wants the code.
+        # A process that rebuilds sends its error to the process that waits. Unpickling must not
+        # call __init__, which would need the code.
         return repeated_member, (type(self), *self.args), self.__dict__
 
 
 class Invalid(LrsError):
-    """The input breaks a rule. `pointer` is an RFC 6901 JSON pointer, or None outside JSON;
-    `parameter` names the query parameter at fault, and the pointer then is into its JSON.
+    """The input breaks a rule. `pointer` is an RFC 6901 JSON pointer to the fault, or None outside
+    JSON; `parameter` names the query parameter at fault, and `pointer` then points into its JSON.
     """
 
     def __init__(
@@ -170,8 +172,9 @@ class InvalidDocument(Invalid):
 
 
 class InvalidEntry(Invalid):
-    """`place` is the pointer of the very member, where `pointer` names its entry alone; `twin` that
-    of the entry which this one contradicts. `faults` are all faults of the input, this one first.
+    """`place` is the JSON pointer to the member at fault where `pointer` names only its entry, else
+    the same as `pointer`; `twin` is the pointer to the entry that this one contradicts. `faults`
+    are all faults of the input, this one first.
     """
 
     def __init__(
@@ -194,7 +197,7 @@ class InvalidEntry(Invalid):
 
     @classmethod
     def first_of(cls, faults: Sequence[InvalidEntry]) -> InvalidEntry:
-        """One error for all of them, of which there must be one; MOST_FAULTS are told."""
+        """One error that reports MOST_FAULTS of the faults. ValueError if there are none."""
         first, *others = faults
         first.others = tuple(others[: MOST_FAULTS - 1])
         return first
@@ -305,7 +308,7 @@ class Forbidden(LrsError):
 
 
 class OutsideLaunch(Forbidden):
-    """`pointer` is an RFC 6901 JSON pointer to what is none of the launch's, or None."""
+    """`pointer` is an RFC 6901 JSON pointer to the part outside the launch, or None."""
 
     def __init__(self, code: str, *, pointer: str | None = None) -> None:
         super().__init__(code)
@@ -325,7 +328,7 @@ class QuotaExceeded(LrsError):
 
 
 class LogDiverged(Unavailable):
-    """An event that was read from the log is gone, or another one stands at its position."""
+    """An event that was read from the log is missing, or another event has its position."""
 
 
 class InternalError(LrsError):
@@ -333,7 +336,7 @@ class InternalError(LrsError):
 
 
 class OperatorError(LrsError):
-    """Said in a sentence of its own, which may name what the operator wrote."""
+    """`detail` is written where the error is raised, and may quote what the operator wrote."""
 
     def __init__(self, detail: str) -> None:
         Exception.__init__(self, detail)

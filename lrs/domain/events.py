@@ -1,9 +1,9 @@
 """The events: frozen, in the past tense, each with a TOPIC that outlives its file.
 
-`originator_id` names the stream (the event's subject), `originator_version` its place in it,
-counted from 1. The names are those of the eventsourcing library's DomainEventProtocol.
-The field `text` holds text as received; it is stored beside the others, byte for byte. A field
-with a default may be absent from what was recorded.
+`originator_id` names the stream (the event's subject), `originator_version` the event's number in
+the stream, counted from 1. The names are those of the eventsourcing library's DomainEventProtocol.
+The field `text` holds text as received; the log stores it byte for byte, apart from the other
+fields. A field with a default may be absent from a recorded event.
 """
 
 from __future__ import annotations
@@ -17,35 +17,39 @@ from lrs.domain.xapi.agent import JsonObject
 
 @dataclass(frozen=True, slots=False)
 class StatementStored:
-    """A statement became part of the record. Its stream is its own id, so it happens once."""
+    """A statement became part of the log. Its stream is the statement's id, so the stream has one
+    event.
+    """
 
     TOPIC: ClassVar[str] = "statement-stored"
 
     originator_id: UUID
     originator_version: int
     authority: JsonObject
-    """Who vouches for the statement: an Agent, or an OAuth Group of two."""
+    """The Agent that vouches for the statement, or an OAuth Group of two."""
     text: bytes
     """The statement's JSON as received, UTF-8, without stored and authority."""
     version: str = ""
-    """The statement's xAPI version where the text does not say it: 1.0.0 or 2.0.0."""
+    """The statement's xAPI version, 1.0.0 or 2.0.0, if the text does not state it."""
     missing: tuple[str, ...] = ()
     """Which of id and timestamp the text lacks, so that they are added on reading."""
     attachments: tuple[str, ...] = ()
-    """A reference to each attachment whose bytes came along, in order: its sha2 in lower case, as
+    """A reference to each attachment whose bytes were sent, in order: its sha2 in lower case, as
     `lrs.domain.xapi.attachment.reference` writes it."""
     may_void_any: bool = False
-    """Whether the writer's scope lets its voiding statements reach another authority's."""
+    """Whether the writer's scope allows its voiding statements to void those of another authority.
+    """
     may_define: bool = False
-    """Whether the writer's scope lets it say what activities and agents are called. Left out where
-    `may_void_any`, which implies it."""
+    """Whether names and definitions in the statement count, by the writer's scope. False where
+    `may_void_any`, which implies it, is true."""
 
 
 @dataclass(frozen=True, slots=False)
 class DocumentStored:
     """A document of the State, Agent Profile or Activity Profile resource got this content.
 
-    Its stream is the document, named by an HMAC; its versions are the document's history.
+    The stream is the document's, and its id is an HMAC; the stream's versions are the document's
+    history.
     """
 
     TOPIC: ClassVar[str] = "document-stored"
@@ -57,7 +61,7 @@ class DocumentStored:
     sha2: str
     """Hex of SHA-256: the address of the bytes."""
     sha1: str
-    """Hex of SHA-1: the ETag that 1.0.3 wants (part 3, 3.1)."""
+    """Hex of SHA-1: the ETag that xAPI 1.0.3 asks for (part 3, 3.1)."""
     size: int = 0
     """In bytes."""
     content_type: str = ""
@@ -65,14 +69,14 @@ class DocumentStored:
     name: str = ""
     """The stateId or profileId."""
     agent: str = ""
-    """The agent key, of a State and an Agent Profile."""
+    """The agent key, of a State or an Agent Profile document."""
     activity: str = ""
-    """The activity's IRI, of a State and an Activity Profile."""
+    """The activity's IRI, of a State or an Activity Profile document."""
     registration: str = ""
-    """Of a State that belongs to one."""
+    """The registration of a State document that belongs to one."""
     keeper: str = ""
-    """The name of the key that stored it first since it was last deleted; empty where that was not
-    kept."""
+    """The name of the key that created the document, or created it again after a deletion; empty in
+    events of earlier versions, which did not record it."""
 
 
 @dataclass(frozen=True, slots=False)
@@ -87,8 +91,8 @@ class DocumentDeleted:
 
 @dataclass(frozen=True, slots=False)
 class DocumentBytesPruned:
-    """Bytes of superseded State documents were deleted; what was stored when, and its hashes, stay.
-    Each such event has a stream of its own.
+    """Bytes of superseded State documents were deleted; the events of their versions, with sizes
+    and hashes, stay. Each such event has a stream of its own.
     """
 
     TOPIC: ClassVar[str] = "document-bytes-pruned"
@@ -96,17 +100,17 @@ class DocumentBytesPruned:
     originator_id: UUID
     originator_version: int
     positions: tuple[int, ...]
-    """Of the DocumentStored events whose bytes went, in order."""
+    """The positions of the DocumentStored events whose bytes were deleted, in order."""
     size: int = 0
-    """In bytes, all together; what several of the events name is counted once."""
+    """The deleted bytes together; bytes that several of the events name count once."""
     superseded_before: int = 0
-    """All of these versions were superseded before that instant, in microseconds since the epoch.
+    """All of these versions were superseded before this instant, in microseconds since the epoch.
     """
 
 
 @dataclass(frozen=True, slots=False)
 class CredentialCreated:
-    """A key was handed out. Only a keyed hash of its secret is kept."""
+    """A key was created. Of its secret only a keyed hash is stored."""
 
     TOPIC: ClassVar[str] = "credential-created"
 
@@ -119,37 +123,38 @@ class CredentialCreated:
     digest: str
     """Hex of HMAC-SHA-256(salt, secret)."""
     expires: int = 0
-    """When it stops being good, in microseconds since the epoch; 0 for a key without an end."""
+    """When the key expires, in microseconds since the epoch; 0 for a key that does not expire."""
     learner: str = ""
-    """The agent key of the one person it was handed to; empty for a key that is no learner's."""
+    """The agent key of the learner that a launch key belongs to; empty for any other key."""
     activity: str = ""
-    """The IRI of the activity that a learner was launched into; empty where none was kept."""
+    """The IRI of the launched activity; empty where none was recorded."""
     any_activity: bool = False
-    """Whether a learner's key may speak of other activities than the launched one."""
+    """Whether a launch key may send statements about activities other than the launched one."""
     continues: tuple[str, ...] = ()
-    """The names of the keys whose documents it reaches as its own: those it took the place of."""
+    """The names of the keys that this key replaces; it may use their documents as its own."""
     quota: int = 0
-    """How many bytes of documents and attachments it may bring; 0 for what the settings say."""
+    """The bytes of documents and attachments that the key may store; 0 for the limit in the
+    settings."""
     by: str = ""
-    """The operating-system user who made it."""
+    """The operating-system user who created the key."""
 
 
 @dataclass(frozen=True, slots=False)
 class CredentialRevoked:
-    """A key stopped being good."""
+    """A key was revoked."""
 
     TOPIC: ClassVar[str] = "credential-revoked"
 
     originator_id: UUID
     originator_version: int
     by: str = ""
-    """The operating-system user who revoked it."""
+    """The operating-system user who revoked the key."""
 
 
 @dataclass(frozen=True, slots=False)
 class Described:
-    """Something of the training centre is as `entry` says, from now on. Its stream is the thing
-    described, and the stream's versions are its history.
+    """A catalogue entry was described: `entry` replaces its description. The stream is the entry's,
+    and the stream's versions are the entry's history.
     """
 
     TOPIC: ClassVar[str]
@@ -157,9 +162,9 @@ class Described:
     originator_id: UUID
     originator_version: int
     entry: JsonObject
-    """All that is said of it, in the shape of `schemas.catalogue.entries`."""
+    """The whole description, in the shape of `schemas.catalogue.entries`."""
     by: str = ""
-    """The agent key of who said so."""
+    """The agent key of the author."""
 
 
 class CourseDescribed(Described):
@@ -175,43 +180,43 @@ class PostDescribed(Described):
 
 
 class ServiceDescribed(Described):
-    """A service of the city's that the staff provide, and that courses teach."""
+    """A service of the city that the staff provide, and that courses teach."""
 
     TOPIC: ClassVar[str] = "service-described"
 
 
 class ProgrammeDescribed(Described):
-    """A programme's rule got a new version: that of the stream."""
+    """A programme's rule got a new version, with the number that the event has in its stream."""
 
     TOPIC: ClassVar[str] = "programme-described"
 
 
 class PersonDescribed(Described):
-    """A person's personnel record: name, number, office, post, and since when."""
+    """A person's personnel record: name, number, office, post, first and last day."""
 
     TOPIC: ClassVar[str] = "person-described"
 
 
 class IdentifierLinked(Described):
-    """An identifier is the same person as the one known by another identifier."""
+    """Two identifiers are of the same person."""
 
     TOPIC: ClassVar[str] = "identifier-linked"
 
 
 class ExemptionGranted(Described):
-    """A person need not follow a programme."""
+    """A person is exempt from a programme."""
 
     TOPIC: ClassVar[str] = "exemption-granted"
 
 
 class CertificateRevoked(Described):
-    """What a person had earned by a programme stopped counting."""
+    """A person's certificate of a programme was revoked."""
 
     TOPIC: ClassVar[str] = "certificate-revoked"
 
 
 class VisitRecorded(Described):
-    """A trainer worked with an office's staff where they work: a kind of session."""
+    """A trainer visited an office and worked with its staff: a kind of session."""
 
     TOPIC: ClassVar[str] = "visit-recorded"
 
@@ -224,7 +229,9 @@ class RatingRecorded(Described):
 
 @dataclass(frozen=True, slots=False)
 class EntryWithdrawn:
-    """What was described does not hold any more, or was a mistake. It may be described again."""
+    """A catalogue entry was withdrawn: it is out of date, or was a mistake. A later description may
+    follow.
+    """
 
     TOPIC: ClassVar[str] = "entry-withdrawn"
 
@@ -235,9 +242,8 @@ class EntryWithdrawn:
 
 
 class RecordedEvent(NamedTuple):
-    """An event other than a statement as the log holds it: what projections of such events fold.
-
-    `stored` is in microseconds since the epoch.
+    """An event other than a statement, as projections fold it: with its position, and with
+    `stored`, the time when the log stored it, in microseconds since the epoch.
     """
 
     position: int
@@ -246,8 +252,8 @@ class RecordedEvent(NamedTuple):
 
 
 class LogMark(NamedTuple):
-    """An event of a log, by what tells it from every other that may ever stand at its position:
-    `stored` in microseconds since the epoch, and the commitment to its content.
+    """The identity of an event at a position: `stored`, in microseconds since the epoch, and the
+    commitment to its content differ from those of any other event at the same position.
     """
 
     position: int

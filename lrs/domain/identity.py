@@ -1,8 +1,8 @@
-"""Who is one person: the identifiers that links hold together.
+"""Which identifiers belong to one person, by the links between them.
 
-A link says that an identifier, an agent key, is the same person as the one known by another. A
-person is a connected component of the links that hold, whichever way they point. Where several
-links were recorded at once they may close a circle; nothing here minds.
+A link says that two identifiers (agent keys) are of one person. A person is a connected component
+of the links, regardless of their direction. Links that were recorded at the same time may form a
+circle; these functions accept it.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import NamedTuple
 
 
 class _Rank(NamedTuple):
-    """What stands for a person comes first: an identifier that is linked to no other."""
+    """The least rank represents a person: that of an identifier without a link to another."""
 
     is_linked: bool
     identifier: str
 
 
 def representatives(links: Mapping[str, str]) -> dict[str, str]:
-    """For each identifier that occurs in a link, the one that stands for the person.
+    """For each identifier that occurs in a link, the identifier that represents its person.
 
-    `links` maps identifiers to the persons' that they are linked to. Of a person's identifiers the
-    one that is itself not linked to another stands for all; in a circle, where there is none, the
-    smallest by text. The order of the links is of no consequence. An identifier in no link stands
-    for itself, and is left out.
+    `links` maps an identifier to the one that it is linked to. A person is represented by the
+    identifier that is not linked to another; in a circle, where there is none, by the smallest by
+    text. The order of the links does not matter. An identifier in no link represents itself, and is
+    left out.
     """
     parents: dict[str, str] = {}
     for identifier, person in links.items():
@@ -40,33 +40,33 @@ def representatives(links: Mapping[str, str]) -> dict[str, str]:
 
 
 def identifiers(people: Mapping[str, str], identifier: str) -> list[str]:
-    """All identifiers of the person who has this one, in the order of their texts; itself alone if
-    it is in no link. `people` is what `representatives` gave.
+    """All identifiers of the person who has this one, sorted; only itself if it is in no link.
+    `people` is the result of `representatives`.
     """
     person = people.get(identifier, identifier)
-    return sorted({identifier, *(one for one, of in people.items() if of == person)})
+    return sorted({identifier, *(other for other, of in people.items() if of == person)})
 
 
 def circles(links: Mapping[str, str]) -> set[str]:
-    """The identifiers from which the links lead back to themselves."""
+    """The identifiers from which the links lead back to the identifier itself."""
     found: set[str] = set()
-    passed: set[str] = set()
+    visited: set[str] = set()
     for start in links:
-        way: dict[str, None] = {}
+        path: dict[str, None] = {}
         at = start
-        while at in links and at not in passed:
-            way[at] = None
-            passed.add(at)
+        while at in links and at not in visited:
+            path[at] = None
+            visited.add(at)
             at = links[at]
-        while at in way:
+        while at in path:
             found.add(at)
-            del way[at]
+            del path[at]
             at = links[at]
     return found
 
 
 def _root(parents: dict[str, str], identifier: str) -> str:
-    """Where the parents end. The way is shortened on the way, so that many links take little."""
+    """The root of the identifier's tree. Path halving keeps the paths of many links short."""
     while (parent := parents[identifier]) != identifier:
         parents[identifier] = parents[parent]
         identifier = parent

@@ -1,8 +1,8 @@
-"""Objects that many statements have in common, and what is found out about each once.
+"""JSON objects shared by many statements, and functions whose results are cached per object.
 
-Trainees, activities and courses come again and again, word for word: of a million statements a few
-ten thousand actors, objects and contexts differ. So each is decoded once
-(`lrs.ledger.interning_decoder`), and a fold asks once for its keys, its terms, its course.
+The same actors, objects and contexts recur byte for byte: a million statements hold a few tens of
+thousands of different ones. So each is decoded once (`lrs.ledger.interning_decoder`), and a fold
+computes its keys, its terms and its course once.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 CACHE_SIZE = 16_384
-"""Objects of which each function remembers what it has found."""
+"""The objects for which each function keeps its result."""
 
 
 class Interned(dict[str, Any]):
-    """A JSON object that stands in many statements: the same one wherever they say the same bytes.
-    Nobody changes it, so what was found out about it stays true; it is known by being that object,
-    not by what it holds.
+    """A JSON object that many statements share: one object for equal bytes. It must not be changed,
+    so that cached results stay right; its hash is that of its identity, not of its content.
     """
 
     __slots__ = ()
@@ -28,18 +27,19 @@ class Interned(dict[str, Any]):
 
 
 def cached_on_interned(find: Callable[..., T]) -> Callable[..., T]:
-    """Has the function asked once about each Interned object. What it gives must not be changed.
+    """Caches the function's result for each Interned object. The result must not be changed.
 
-    Its first arguments are objects of a statement or None; it must depend on its arguments alone.
+    The function's first arguments are objects of a statement or None; its result must depend on its
+    arguments alone.
     """
-    remembered = lru_cache(maxsize=CACHE_SIZE)(find)
+    cached = lru_cache(maxsize=CACHE_SIZE)(find)
 
     def found(thing: Any, *others: Any) -> T:
         if type(thing) is Interned:
             for other in others:
                 if type(other) is dict:
                     return find(thing, *others)
-            return remembered(thing, *others)
+            return cached(thing, *others)
         return find(thing, *others)
 
     return found

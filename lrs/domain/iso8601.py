@@ -1,4 +1,4 @@
-"""The forms of time that ISO 8601:2004 has for a day and a time of day together.
+"""Parsing of ISO 8601:2004 timestamps: a day and a time of day together.
 
 | part | extended | basic |
 |---|---|---|
@@ -10,7 +10,7 @@
 
 A day and a time are both extended or both basic (4.3.2); an offset may be either. The last part of
 the time may have a fraction, after a point or a comma (4.2.2.4). 24:00:00 is the end of a day
-(4.2.3). Years have four digits: more are for partners who agree on them (4.1.2.4).
+(4.2.3). Years have four digits: more need an agreement between the partners (4.1.2.4).
 """
 
 from __future__ import annotations
@@ -35,17 +35,20 @@ _BASIC = re.compile(
 ).fullmatch
 
 _UNKNOWN_OFFSETS = frozenset({"-00", "-0000", "-00:00"})
-"""RFC 3339, 4.3: they say that the offset is not known; the official suite wants them refused."""
+"""RFC 3339, 4.3: the offset is not known. The official conformance suite demands a refusal."""
 
 _UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000}
 _DIGITS = 18
-"""Of a fraction; those that follow are less than a nanosecond, and are never all converted."""
+"""The digits of a fraction that are read. Further ones are below a nanosecond even in hours, and
+int() of a long text is slow.
+"""
 
 
 def parse_iso8601(text: str) -> datetime:
-    """An aware datetime; without an offset it is taken as UTC, finer than microseconds is cut.
+    """An aware datetime. A text without an offset is taken as UTC; digits finer than microseconds
+    are cut off.
 
-    ValueError when the text is no such form, or no datetime can hold it.
+    ValueError if the text has none of these forms, or lies outside datetime's range.
     """
     match = _EXTENDED(text) or _BASIC(text)
     if match is None or match["offset"] in _UNKNOWN_OFFSETS:
@@ -55,7 +58,7 @@ def parse_iso8601(text: str) -> datetime:
     try:
         return (wall + _time_of_day(parts)).replace(tzinfo=_zone(parts))
     except OverflowError:
-        raise ValueError("not a timestamp that can be reckoned with") from None
+        raise ValueError("not a timestamp in the range of years") from None
 
 
 def _day(parts: dict[str, str | None]) -> date:
@@ -71,12 +74,12 @@ def _day(parts: dict[str, str | None]) -> date:
 
 
 def _time_of_day(parts: dict[str, str | None]) -> timedelta:
-    """From the midnight that begins the day."""
+    """The time since the midnight that begins the day."""
     hours, minutes, seconds = (int(parts[name] or 0) for name in "hms")
     last = "s" if parts["s"] else "m" if parts["m"] else "h"
     digits = (parts["fraction"] or "")[:_DIGITS]
     beyond = int(digits or 0) * _UNITS[last] // 10 ** len(digits)
-    if seconds == 60:  # RFC 3339, 5.7: a leap second; counted as the last microsecond
+    if seconds == 60:  # a leap second (RFC 3339, 5.7) counts as the last microsecond before it
         seconds, beyond = 59, 999_999
     found = timedelta(0, seconds, beyond, minutes=minutes, hours=hours)
     if minutes > 59 or seconds > 59 or found > timedelta(hours=24):

@@ -1,19 +1,20 @@
-"""What a launch link lets its key say: it speaks for one learner, in one launched activity.
+"""Which statements a launch key may send: those of one learner, in one launched activity.
 
-A statement of such a key is refused unless
+A statement of a launch key is refused unless all of these hold:
 
     actor       is the learner, an Agent, under any identifier that is linked to the same person
-    activity    the object is the launched activity or lies under it (`within`), or parent or
-                grouping names one that does; and the course that the statement counts for is the
-                launched activity's, with what the catalogue lists and without
-    timestamp   lies within the launch, a day's slack on either side; none is as good as now
-    voiding     reaches statements of the same key alone; of whatever activity it is free
+    activity    the object is the launched activity or lies under it (`within`), or a parent or
+                grouping does; and the statement counts for the launched activity's course, both
+                with the catalogue's listings and without them
+    timestamp   lies within the launch, with a day's slack on either side; or is absent
+    voiding     a voiding statement voids statements of the same key only; the row `activity` does
+                not apply to it
 
-A launch of any activity is bound by actor, timestamp and voiding alone. So is a key that was made
-before the log kept what was launched.
+For a launch with `any_activity` the row `activity` does not apply. Nor does it apply to a key that
+was created before the log recorded the launched activity.
 
-Names and definitions of a statement count (scope `define`) only where all of them are the learner's
-own name, and definitions of the launched activity and of what lies under it.
+Names and definitions in a statement count (scope `define`) only if every name is the learner's own,
+and every definition is of the launched activity or of one that lies under it.
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ _CONTINUES = ("/", "#", "?")
 
 
 class Launch(NamedTuple):
-    """`learner` is an agent key; `activity` an IRI, empty where none is known; with `any_activity`
-    the key may speak of others, too. `begin` and `end` are in microseconds since the epoch, 0 where
-    they are not known.
+    """`learner` is an agent key; `activity` is an IRI, empty if not known; with `any_activity` the
+    key may send statements about other activities, too. `begin` and `end` are in microseconds since
+    the epoch, 0 if not known.
     """
 
     learner: str
@@ -57,17 +58,17 @@ class Launch(NamedTuple):
         return bool(self.activity) and not self.any_activity
 
     def covers(self, iri: str) -> bool:
-        """Whether that is the launched activity, or lies under it."""
+        """Whether the IRI is that of the launched activity, or lies under it."""
         return bool(self.activity) and within(self.activity, iri)
 
 
 class CatalogueView(NamedTuple):
-    """What the catalogue says, as far as it decides: who is one person, and which course an
-    activity belongs to.
+    """The part of the catalogue that decides on a launch: which identifiers are one person's, and
+    which course an activity belongs to.
     """
 
     person: Callable[[str], str] = lambda key: key
-    """The identifier that stands for whoever has this one."""
+    """The identifier that represents the person who has this one."""
     listings: Listings = MappingProxyType({})
     vocabulary: Vocabulary = STANDARD
 
@@ -81,8 +82,9 @@ def within(activity: str, iri: str) -> bool:
 
 
 def require(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> None:
-    """Raises OutsideLaunch for a structurally valid statement that is none of the launch's, with
-    the pointer into it. Which statements a voiding one reaches is for whoever knows them to decide.
+    """Raises OutsideLaunch, with the pointer into the statement, for a structurally valid statement
+    that the launch does not allow. The caller checks which statements a voiding one may void, since
+    that needs the log.
     """
     if not _is_learner(statement["actor"], launch, catalogue):
         raise OutsideLaunch("launch-actor", pointer="/actor")
@@ -98,11 +100,11 @@ def require(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> 
 
 
 def defines_own(statement: JsonObject, launch: Launch, catalogue: CatalogueView) -> bool:
-    """Whether all that a valid statement says of names and definitions is the launch's to say."""
-    kept = as_stored(statement)
+    """Whether the launch allows all names and definitions in a valid statement."""
+    normal = as_stored(statement)
     person = catalogue.person(launch.learner)
-    return all(catalogue.person(key) == person for key, _ in names(kept)) and all(
-        launch.covers(activity["id"]) for activity in activities(kept) if "definition" in activity
+    return all(catalogue.person(key) == person for key, _ in names(normal)) and all(
+        launch.covers(activity["id"]) for activity in activities(normal) if "definition" in activity
     )
 
 
@@ -122,7 +124,7 @@ def _names_activity(statement: JsonObject, launch: Launch) -> bool:
 
 
 def _courses(statement: JsonObject, catalogue: CatalogueView) -> list[str]:
-    """The courses that the statement counts for, by the catalogue and by what it says alone."""
+    """The courses that the statement counts for: by itself alone, and by the catalogue."""
     object_ = statement["object"]
     if object_.get("objectType", "Activity") != "Activity":
         return []
@@ -135,7 +137,7 @@ def _belongs(course: str, launch: Launch, catalogue: CatalogueView) -> bool:
 
 
 def _home(activity: str, catalogue: CatalogueView) -> str:
-    """The course that the catalogue lists an activity under; itself where it is in none."""
+    """The course that the catalogue lists an activity under, else the activity itself."""
     return course_of(Subject(activity, "", ()), catalogue.listings).course
 
 
@@ -149,6 +151,6 @@ def _in_time(timestamp: str | None, launch: Launch) -> bool:
         return True
     try:
         at = micros(parse_timestamp(timestamp))
-    except ValueError:  # a day that no calendar has: it counts as of when it is stored
+    except ValueError:  # a day outside the calendar: the time when it is stored counts instead
         return True
     return at >= launch.begin - SLACK and (not launch.end or at <= launch.end + SLACK)

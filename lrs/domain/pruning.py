@@ -1,8 +1,8 @@
-"""Which bytes of documents nobody needs any more, and whether those that are missing may be.
+"""Which bytes of documents may be pruned, and whether missing bytes were pruned or lost.
 
 A State version is superseded once its document is overwritten, merged into or deleted. Its bytes
-may go when every event that names them is a State version that was superseded; versions of Agent
-and Activity Profiles keep theirs. The event of a version stays, with its size and hashes.
+may be deleted when every event that names them is a superseded State version; the bytes of Agent
+and Activity Profile versions stay. The event of a version stays, with its size and hashes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from lrs.domain.xapi.document import DocumentKind
 
 
 class DocumentChange(NamedTuple):
-    """An event of a document, and the version that it superseded; None where there was none, and
-    where its content is erased. `stored` is in microseconds since the epoch.
+    """An event of a document, and in `before` the version that it superseded: None if there was
+    none, or if its content is erased. `stored` is in microseconds since the epoch.
     """
 
     position: int
@@ -29,8 +29,9 @@ class DocumentChange(NamedTuple):
 
 @dataclass(slots=True)
 class Need:
-    """How the number of versions that need some bytes changes, and when the last of those that do
-    so no more was superseded; None if none was.
+    """By how much the number of versions that need some bytes changes, and when the last of the
+    versions that no longer need them was superseded, in microseconds since the epoch; None if none
+    was.
     """
 
     uses: int = 0
@@ -38,7 +39,9 @@ class Need:
 
 
 def needs(changes: Iterable[DocumentChange]) -> dict[str, Need]:
-    """By SHA-256, what these changes, in the order of the log, mean for bytes of documents."""
+    """The effect of these changes, which are in the order of the log, on the bytes of documents, by
+    SHA-256.
+    """
     found: dict[str, Need] = {}
     for change in changes:
         if isinstance(change.event, DocumentStored):
@@ -51,20 +54,20 @@ def needs(changes: Iterable[DocumentChange]) -> dict[str, Need]:
 
 
 def is_prunable(version: DocumentStored) -> bool:
-    """Whether the bytes of a version go at all, a set time after it was superseded."""
+    """Whether the bytes of such a version may be pruned after it was superseded."""
     return version.kind == DocumentKind.STATE
 
 
 class Presence(Enum):
-    """How it is with the bytes of a version that the log names."""
+    """Whether the bytes of a version in the log are stored."""
 
     THERE = "there"
     PRUNED = "pruned"
-    """Gone, as a later event of the log says."""
+    """Deleted, as a later event of the log records."""
     MISSING = "missing"
-    """Gone, and no event says so."""
+    """Not stored, though no event records a deletion."""
     ALTERED = "altered"
-    """Of another size than the event says."""
+    """Stored, with another size than the event states."""
 
 
 def presences(
@@ -72,20 +75,21 @@ def presences(
     pruned: Mapping[int, DocumentBytesPruned],
     sizes: Mapping[str, int],
 ) -> dict[int, Presence]:
-    """How it is with the bytes of these versions, by their positions. `pruned` are the events of
-    pruning by their own positions, `sizes` those of the bytes that are there, by SHA-256.
+    """The presence of the bytes of these versions, by the versions' positions. `pruned` are the
+    events of pruning, by their own positions; `sizes` are the sizes of the stored bytes, by
+    SHA-256.
 
-    The bytes of a pruned version may be there again: another version has brought the same.
+    The bytes of a pruned version are THERE if another version has stored the same bytes again.
     """
-    gone = _named(pruned)
+    prunings = _pruning_positions(pruned)
     return {
-        at: _presence(version, gone.get(at, 0) > at, sizes.get(version.sha2))
+        at: _presence(version, prunings.get(at, 0) > at, sizes.get(version.sha2))
         for at, version in versions.items()
     }
 
 
-def _named(pruned: Mapping[int, DocumentBytesPruned]) -> dict[int, int]:
-    """The position of the pruning, by that of the version."""
+def _pruning_positions(pruned: Mapping[int, DocumentBytesPruned]) -> dict[int, int]:
+    """The position of the event of pruning, by the position of the pruned version."""
     return {version: at for at, event in pruned.items() for version in event.positions}
 
 
@@ -96,6 +100,6 @@ def _presence(version: DocumentStored, is_pruned: bool, size: int | None) -> Pre
 
 
 def faults(found: Mapping[int, Presence]) -> Collection[int]:
-    """The positions of versions whose bytes are not as the log says."""
-    right = (Presence.THERE, Presence.PRUNED)
-    return [at for at, presence in found.items() if presence not in right]
+    """The positions of versions whose bytes are missing or altered."""
+    as_logged = (Presence.THERE, Presence.PRUNED)
+    return [at for at, presence in found.items() if presence not in as_logged]

@@ -1,8 +1,8 @@
 """Time: instants, instants with the offset of a place, and durations.
 
-Instants are whole microseconds since 1970-01-01T00:00:00Z. Durations are whole milliseconds: a year
-counts 365 days and a month 30, as hours of training are told in hours, and these only keep an odd
-`P1M` from being lost. Whatever is finer than a millisecond is cut off, never rounded.
+Instants are whole microseconds since 1970-01-01T00:00:00Z. Durations are whole milliseconds; finer
+digits are cut off, never rounded. A year counts 365 days and a month 30: durations of training come
+in hours, and an occasional `P1M` is better approximated than lost.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _RFC_3339 = re.compile(
 
 
 def parse_timestamp(text: str) -> datetime:
-    """An aware datetime from an ISO 8601 timestamp (xAPI 1.0.3 part 2, 4.5), whatever its form;
-    without an offset it is taken as UTC.
+    """An aware datetime from an ISO 8601 timestamp in any form (xAPI 1.0.3 part 2, 4.5); one
+    without an offset is taken as UTC.
 
-    Finer than microseconds is truncated, never rounded. ValueError when it is no timestamp.
+    Digits finer than microseconds are cut off, never rounded. ValueError if it is no timestamp.
     """
     if _USUAL(text):
-        # as most clients write it: what the library takes of that form is a timestamp here, too
+        # the form that most clients write; the standard library parses it faster
         with suppress(ValueError):
             return datetime.fromisoformat(text)
     return parse_iso8601(text)
 
 
 def is_rfc_3339(text: str) -> bool:
-    """Whether a timestamp that can be parsed is written in the one form that xAPI 2.0 takes."""
+    """Whether a valid ISO 8601 timestamp has the RFC 3339 form, the only one in xAPI 2.0."""
     return _RFC_3339(text) is not None
 
 
@@ -66,24 +66,24 @@ _WALL = EPOCH.replace(tzinfo=None)
 
 @lru_cache(maxsize=4096)
 def _month(days: int) -> str:
-    """The month, as 2026-03, of the day so many days after the epoch's."""
+    """The month, as 2026-03, of a day in days since 1970-01-01."""
     wall = EPOCH + timedelta(days=days)
     return f"{wall.year:04}-{wall.month:02}"
 
 
 @lru_cache(maxsize=4096)
 def date_of(days: int) -> date:
-    """The day so many days after the epoch's."""
+    """The date of a day in days since 1970-01-01."""
     return (EPOCH + timedelta(days=days)).date()
 
 
 def year_of(days: int) -> int:
-    """The year of the day so many days after the epoch's."""
+    """The year of a day in days since 1970-01-01."""
     return date_of(days).year
 
 
 def day_of(instant: int, offset: int) -> int:
-    """The local day of an instant, in days since the epoch's."""
+    """The local day of an instant, in days since 1970-01-01; `offset` is in minutes."""
     return (instant + offset * 60_000_000) // _DAY_LENGTH
 
 
@@ -94,7 +94,9 @@ def _zone(offset: int) -> str:
 
 
 def offset_in(zone: tzinfo, instant: datetime) -> int:
-    """The zone's offset at an aware instant, in minutes; 0 where its calendar has no such day."""
+    """The zone's UTC offset at an aware instant, in minutes; 0 where the local time would lie
+    outside datetime's range.
+    """
     if zone is UTC:
         return 0
     try:
@@ -105,35 +107,36 @@ def offset_in(zone: tzinfo, instant: datetime) -> int:
 
 
 class Moment(NamedTuple):
-    """Microseconds since the epoch, and minutes east of Greenwich."""
+    """An instant in microseconds since the epoch, and the local UTC offset in minutes."""
 
     instant: int
     offset: int
 
     @classmethod
     def there(cls, instant: int, zone: tzinfo) -> Moment:
-        """An instant as the clocks of the zone tell it."""
+        """The instant with the offset that the zone has at it."""
         if zone is UTC:
             return cls(instant, 0)
         return cls(instant, offset_in(zone, EPOCH + timedelta(0, 0, instant)))
 
     @property
     def year(self) -> int:
-        """The year on the wall where it happened."""
+        """The local year."""
         return year_of(self.local // _DAY_LENGTH)
 
     @property
     def day(self) -> date:
-        """The day on the calendar where it happened."""
+        """The local day."""
         return date_of(self.local // _DAY_LENGTH)
 
     @property
     def month(self) -> str:
-        """The month where it happened, as 2026-03."""
+        """The local month, as 2026-03."""
         return _month(self.local // _DAY_LENGTH)
 
     @property
     def local(self) -> int:
+        """Local time, in microseconds since 1970-01-01T00:00:00 there."""
         return self.instant + self.offset * 60_000_000
 
     def __str__(self) -> str:
@@ -156,7 +159,7 @@ _DURATION_UNITS = (
 )
 
 LONGEST_DURATION = 100 * 365 * _DAY_IN_MS
-"""A hundred years: nobody trains longer, so what says more says nothing about hours."""
+"""A hundred years: nobody trains longer, so a longer duration is taken for a mistake."""
 
 _DURATION_NUMBER = r"(\d+(?:[.,]\d+)?)"
 _DURATION = re.compile(
@@ -172,9 +175,9 @@ _USUAL_DURATION = re.compile(
 
 
 def milliseconds(text: object) -> int | None:
-    """`PT1H30M` -> 5_400_000; None for what is no duration, and beyond a hundred years."""
+    """`PT1H30M` -> 5_400_000; None if it is no ISO 8601 duration or over LONGEST_DURATION."""
     plain = _USUAL_DURATION.fullmatch(text) if isinstance(text, str) else None
-    if plain is not None:  # as nearly all are said, at a third of the cost
+    if plain is not None:  # the form of nearly all durations, at a third of the cost
         hours, minutes, seconds, hundredths = plain.groups("0")
         minute = int(hours) * 60 + int(minutes)
         return minute * 60_000 + int(seconds) * 1_000 + int(hundredths.ljust(2, "0")) * 10
@@ -187,7 +190,7 @@ def milliseconds(text: object) -> int | None:
             continue
         whole, _, fraction = number.replace(",", ".").partition(".")
         whole = whole.lstrip("0")
-        if len(whole) > 13:  # more than LONGEST_DURATION in any unit; also spares int() a long text
+        if len(whole) > 13:  # over LONGEST_DURATION in any unit; int() of a long text is slow
             return None
         # twelve decimals of a year are finer than a millisecond
         part = int((fraction + "0" * 12)[:12])

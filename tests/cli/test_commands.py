@@ -105,7 +105,7 @@ def test_revoking_a_key_that_never_was_says_so(migrated: Shell) -> None:
         done = migrated("key", "revoke", key)
         assert done.returncode == 1
         assert done.stderr == (
-            "lrs: There is no key of that name, and no good one of that label: "
+            "lrs: There is no key of that name, and no valid one with that label: "
             "`lrs key list` shows all.\n"
         )
 

@@ -66,7 +66,7 @@ def test_each_cause_is_told_from_the_others(
     assert (done.returncode, done.stdout) == (code, "")
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert "send the same again" not in done.stderr
+    assert "send the request again" not in done.stderr
     assert "s3cre" not in done.stderr
     doctor = shell("doctor")
     assert doctor.returncode == 1

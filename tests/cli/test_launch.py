@@ -194,7 +194,7 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
         ({"--actor": "mailto:anna"}, "/mbox: Give an e-mail address"),
         ({"--actor": "account|hr|7"}, "/account/homePage: Give an absolute IRI"),
         ({"--actor": '{"name": "Anna"}'}, "Identify the Agent or Group by exactly one of"),
-        ({"--actor": "{name: Anna}"}, "This is no JSON"),
+        ({"--actor": "{name: Anna}"}, "This is not JSON"),
         ({"--actor": " "}, "give the learner as"),
         ({"--actor": '{"objectType": "Group", "mbox": "mailto:g@example.org"}'}, "for one person"),
         ({"--activity": "course 1"}, "an activity's id is an IRI with a scheme"),

@@ -98,14 +98,14 @@ def test_a_line_of_the_history_is_one_line(embedded: Shell) -> None:
         (["show", BORIS], 1, "lrs: No statement, personnel record or link names such a person"),
         (["rename", "0500", "Имя"], 1, "lrs: No statement, personnel record or link names"),
         (["link", BORIS, "0500"], 1, "lrs: No statement, personnel record or link names"),
-        (["link", ANNA, ANNA], 1, "lrs: An identifier is the same person as itself"),
-        (["link", ANNA, "0417"], 1, "lrs: An identifier is the same person as itself"),
-        (["unlink", ANNA, "--reason", "x"], 1, "lrs: This identifier is not linked to any"),
+        (["link", ANNA, ANNA], 1, "lrs: An identifier cannot be linked to itself"),
+        (["link", ANNA, "0417"], 1, "lrs: An identifier cannot be linked to itself"),
+        (["unlink", ANNA, "--reason", "x"], 1, "lrs: This identifier is not linked to another one"),
         (["unlink", ANNA], 2, "Missing option '--reason'"),
         (["unlink", ANNA, "--reason", " "], 2, "Give a text that is not blank."),
-        (["unlink", "0417", "--reason", "x"], 2, "Say who is meant as account|HOMEPAGE|NAME"),
-        (["link", "0417", ANNA], 2, "Say who is meant as account|HOMEPAGE|NAME"),
-        (["link", BORIS, "mbox|0417"], 2, "Say who is meant as account|HOMEPAGE|NAME"),
+        (["unlink", "0417", "--reason", "x"], 2, "Give an agent key: account|HOMEPAGE|NAME"),
+        (["link", "0417", ANNA], 2, "Give an agent key: account|HOMEPAGE|NAME"),
+        (["link", BORIS, "mbox|0417"], 2, "Give an agent key: account|HOMEPAGE|NAME"),
         (["rename", "0417", ""], 2, "Give a text that is not blank."),
         (["rename", "0417", "\udcff"], 2, "Write it in UTF-8."),
     ],
@@ -125,7 +125,7 @@ def test_a_circle_is_told_as_one(embedded: Shell) -> None:
     embedded("person", "link", ANNA_BY_MAIL, ANNA)
     done = embedded("person", "link", ANNA, ANNA_BY_MAIL)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert done.stderr.startswith("lrs: The links would lead in a circle")
+    assert done.stderr.startswith("lrs: The links would form a circle")
 
 
 def test_a_number_that_two_people_have_names_them(embedded: Shell) -> None:
@@ -134,7 +134,7 @@ def test_a_number_that_two_people_have_names_them(embedded: Shell) -> None:
     done = embedded("person", "show", "0417")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"lrs: Several people have this personnel number: say who is meant by agent key, {ANNA}, "
+        f"lrs: Several people have this personnel number: name the person by agent key, {ANNA}, "
         f"{OTHER}.\n"
     )
     assert embedded("person", "link", OTHER, ANNA).returncode == 0

@@ -89,7 +89,7 @@ def test_what_is_not_there_is_said_in_one_line(lrs: Shell) -> None:
             "catalogue.\n"
         )
     assert "nothing to cancel" in said(lrs("projections", "cancel", "training"), 1)
-    assert "no event aside" in said(lrs("projections", "retry", "training", "7"), 1)
+    assert "has no event at that position" in said(lrs("projections", "retry", "training", "7"), 1)
     assert said(lrs("projections", "quarantine")) == "Nothing is in quarantine.\n"
     assert said(lrs("projections", "retry", "training")) == "Nothing is in quarantine.\n"
 

@@ -183,7 +183,7 @@ def test_all_faults_of_all_sheets_are_told_with_what_stands_there(embedded: Shel
     lines = embedded("catalogue", "import", "f.xlsx").stderr.splitlines()[1:]
     ends = {
         "sheet people, row 2, office: This is not among": "C2 holds: none",
-        "sheet people, row 3, agent: Say who is meant": "A3 holds: x",
+        "sheet people, row 3, agent: Give an agent key": "A3 holds: x",
         "sheet people, row 3, name: This must be filled in.": "B3 is empty.",
         "sheet people, row 4: This describes the same as row 2": "keep one of them.",
         "sheet people, row 4, name: B4 holds the error #N/A": "clear the cell.",

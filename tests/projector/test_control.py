@@ -267,7 +267,7 @@ def test_what_is_not_there_is_said_not_to_be(
                 control.quarantined, control.retry):  # fmt: skip
         with pytest.raises(ProjectionNotFound, match="There are: tally"):
             act("nonsense")
-    with pytest.raises(ProjectionNotFound, match="no event aside"):
+    with pytest.raises(ProjectionNotFound, match="has no event at that position"):
         control.retry("tally", 7)
     with pytest.raises(RebuildConflict, match="nothing to cancel"):
         control.cancel("tally")

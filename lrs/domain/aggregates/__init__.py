@@ -1,1 +1,1 @@
-"""What decides from its own events: documents, credentials, catalogue entries."""
+"""The aggregates: documents, credentials, catalogue entries."""

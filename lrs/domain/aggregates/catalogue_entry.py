@@ -1,8 +1,13 @@
-"""The catalogue: what the training centre has and rules, each thing a stream of events.
+"""A catalogue entry as an aggregate: courses, offices, posts, services, programmes, people, links
+between their identifiers, exemptions, revocations, visits and ratings.
 
-Courses, offices, posts, services, programmes, people, links between their identifiers, exemptions,
-revocations, visits and ratings are described whole: a description replaces the one before, and all
-of them stay in the log. A thing has a key, made of those of its members that tell it from others.
+| command | event | refused with |
+|---|---|---|
+| describe | a Described of the entry's kind; none where nothing changes | |
+| withdraw | EntryWithdrawn | EntryNotFound |
+
+Each entry is a stream. A description is complete and replaces the one before; all of them stay in
+the log. An entry's key consists of the members that distinguish it from others of its kind.
 """
 
 from __future__ import annotations
@@ -35,7 +40,7 @@ from lrs.domain.xapi.agent import JsonObject
 
 
 class EntryKind(StrEnum):
-    """What can be described; the value is its name in addresses and files."""
+    """The kind of an entry; the value is its name in addresses and files."""
 
     COURSE = "courses"
     OFFICE = "offices"
@@ -52,12 +57,12 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryShape:
-    """How a kind of thing is told apart, and which event describes it."""
+    """The event that describes an entry of a kind, and the members that form its key."""
 
     event_type: type[Described]
     key: tuple[str, ...]
     person: str = ""
-    """The member that names a person by agent key: the stream's id must not give it away."""
+    """The member that holds a person's agent key, which the stream's id must not reveal."""
 
 
 SHAPES: Mapping[EntryKind, EntryShape] = {
@@ -93,8 +98,8 @@ REFERENCES: Mapping[EntryKind, Mapping[str, EntryKind]] = {
     EntryKind.VISIT: {"office": EntryKind.OFFICE},
     EntryKind.RATING: {"office": EntryKind.OFFICE},
 }
-"""Which members name things that must be described, too. Of an equivalent it is the `course`: what
-it counts as is among the programme's own.
+"""The members that refer to other entries, and the kinds of these. In `equivalents` only `course`
+is a reference: `counts_as` must be one of the programme's own courses.
 """
 
 Key = tuple[str, ...]
@@ -103,8 +108,8 @@ EntryIdentity = tuple[EntryKind, Key]
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """An entry as its stream has it: what is said of it, None once it is withdrawn, and the version
-    of the stream's last event.
+    """An entry by its stream: its description, None once it is withdrawn, and the version of the
+    stream's last event.
     """
 
     version: int
@@ -112,8 +117,8 @@ class EntryState:
 
 
 def evolve(state: EntryState | None, event: Described | EntryWithdrawn) -> EntryState:
-    """The state after one more event of the stream; None before the first. A description replaces
-    what was said before, so that the last event is the whole state.
+    """The state after one more event of the stream; `state` is None before the first. Each event
+    replaces the whole state, so the last event alone gives it.
     """
     return EntryState(
         event.originator_version, event.entry if isinstance(event, Described) else None
@@ -123,8 +128,8 @@ def evolve(state: EntryState | None, event: Described | EntryWithdrawn) -> Entry
 def describe(
     state: EntryState | None, kind: EntryKind, stream: UUID, entry: JsonObject, by: str
 ) -> Described | None:
-    """The event by which somebody, given by agent key, describes the entry so; None where that says
-    what holds already.
+    """The event of this description of the entry; None if it equals the present one. `by` is the
+    author's agent key.
     """
     if state is not None and state.entry == entry:
         return None
@@ -132,7 +137,9 @@ def describe(
 
 
 def withdraw(state: EntryState | None, stream: UUID, reason: str, by: str) -> EntryWithdrawn:
-    """The event by which somebody withdraws the entry. Raises EntryNotFound where nothing holds."""
+    """The event of the entry's withdrawal. EntryNotFound if there is no entry. `by` is the author's
+    agent key.
+    """
     if state is None or state.entry is None:
         raise EntryNotFound("entry-not-found")
     return EntryWithdrawn(stream, _next_version(state), reason, by)
@@ -143,24 +150,26 @@ def _next_version(state: EntryState | None) -> int:
 
 
 def key_of(kind: EntryKind, entry: JsonObject) -> Key:
-    """What tells the thing from others of its kind."""
+    """The entry's key among entries of its kind."""
     return tuple(str(entry[name]) for name in SHAPES[kind].key)
 
 
 def stream_of(kind: EntryKind, key: Key, secret: bytes) -> UUID:
-    """The thing's stream. `secret` is the random key of the person it is about, else empty."""
+    """The id of the entry's stream. `secret` is the stream key of the person that the entry is
+    about; empty if it is about no person.
+    """
     name = json.dumps([kind.value, *key]).encode()
     digest = hmac.digest(secret, name, "sha256") if secret else sha256(name).digest()
     return UUID(bytes=digest[:16], version=4)
 
 
 def references(kind: EntryKind, entry: JsonObject) -> list[EntryIdentity]:
-    """The things that the entry names and that must be described, too."""
-    return [thing for _, thing in named(kind, entry)]
+    """The other entries that this entry refers to."""
+    return [identity for _, identity in named(kind, entry)]
 
 
 def named(kind: EntryKind, entry: JsonObject) -> Iterator[tuple[str, EntryIdentity]]:
-    """Each of these things, and where in the entry it is named, as a JSON pointer."""
+    """The other entries that this entry refers to, each with the JSON pointer to the reference."""
     for member, target in REFERENCES.get(kind, {}).items():
         targets = entry.get(member, ())
         if isinstance(targets, str):
@@ -174,8 +183,8 @@ def named(kind: EntryKind, entry: JsonObject) -> Iterator[tuple[str, EntryIdenti
 
 
 def differs_by_zeros(kind: EntryKind, entry: JsonObject) -> bool:
-    """Whether a personnel number is the name of the person's account but for zeros in front, as a
-    spreadsheet takes them away.
+    """Whether the personnel number and the name of the person's account differ only by zeros in
+    front, which spreadsheets remove.
     """
     if kind is not EntryKind.PERSON or "number" not in entry:
         return False

@@ -1,4 +1,4 @@
-"""A key as an aggregate, and what an authenticated one may do (xAPI 1.0.3 part 3, 4.2).
+"""A key as an aggregate, and the rights of an authenticated key (xAPI 1.0.3 part 3, 4.2).
 
 | command | event | refused with |
 |---|---|---|
@@ -22,7 +22,7 @@ from lrs.domain.xapi.agent import JsonObject
 
 
 class Scope(StrEnum):
-    """What a key is good for."""
+    """A right of a key (xAPI 1.0.3 part 3, 4.2)."""
 
     ALL = "all"
     ALL_READ = "all/read"
@@ -41,10 +41,12 @@ MODULE = (
     Scope.PROFILE,
     Scope.DEFINE,
 )
-"""What a module needs: `define` has its activities' names appear on the Activities resource."""
+"""The scopes of a module: with `define` the names of its activities appear on the Activities
+resource.
+"""
 
 
-_ASKED_OFTEN = {
+_CACHED_RIGHTS = {
     "_writes": {Scope.ALL, Scope.STATEMENTS_WRITE},
     "_defines": {Scope.ALL, Scope.DEFINE},
     "_does_all": {Scope.ALL},
@@ -52,7 +54,7 @@ _ASKED_OFTEN = {
 
 
 class KeyStatus(StrEnum):
-    """Whether a key may be used, and if not, why."""
+    """Whether a key may be used, else why not."""
 
     GOOD = "good"
     EXPIRED = "expired"
@@ -61,12 +63,12 @@ class KeyStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An authenticated key: its id, its scopes, and the Agent its statements are vouched by.
+    """An authenticated key: its id, its scopes, and the authority of its statements.
 
-    `expires` is in microseconds since the epoch, 0 for a key without an end. `launch` says what a
-    learner's key may speak of; None for a key that is no learner's. `continues` are the names of
-    keys whose documents are as its own. `quota` is how many bytes of documents and attachments it
-    may bring, 0 for what the settings say.
+    `expires` is in microseconds since the epoch, 0 for a key that does not expire. `launch` limits
+    the statements of a launch key; None for any other key. `continues` are the names of keys whose
+    documents the key may use as its own. `quota` is the limit on the bytes of its documents and
+    attachments, 0 for the limit in the settings.
     """
 
     id: UUID
@@ -77,45 +79,49 @@ class Credential:
     launch: Launch | None = None
     continues: tuple[str, ...] = ()
     quota: int = 0
-    # Asked several times in every request, and an enum's members are slow to find in sets.
+    # Cached: each request asks several times, and looking up an enum's members in sets is slow.
     _writes: bool = field(init=False, repr=False)
     _defines: bool = field(init=False, repr=False)
     _does_all: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name, scopes in _ASKED_OFTEN.items():
+        for name, scopes in _CACHED_RIGHTS.items():
             object.__setattr__(self, name, not self.scopes.isdisjoint(scopes))
-        if self.launch is not None:  # who holds it is a learner, whatever its scopes
+        if self.launch is not None:  # a learner has the key, so no scope gives all rights
             object.__setattr__(self, "_does_all", False)
 
     @property
     def learner(self) -> str:
-        """The agent key of the person it was handed to; empty for a key that is no learner's."""
+        """The agent key of a launch key's learner; empty for any other key."""
         return "" if self.launch is None else self.launch.learner
 
     def may_access(self, agent: str) -> bool:
-        """Whether documents of that agent are within its reach (1.0.3 part 3, 4.2: a scope is
-        limited to actors associated with the key, where that can be told). Empty for no agent's.
+        """Whether the key may use documents of that agent (1.0.3 part 3, 4.2: a scope is limited to
+        the actors associated with the key, where these are known). `agent` is an agent key, empty
+        for a document about no agent.
         """
         return not (agent and self.launch) or agent == self.learner
 
     def wrote_first(self, keeper: str) -> bool:
-        """Whether a document of State or Agent Profile that this key stored first is as its own.
-        Which agents belong to a key without a learner, only these tell; a learner's key has all of
-        its learner's. `keeper` is empty where an earlier version of the program did not keep it.
+        """Whether a State or Agent Profile document that the key named `keeper` created counts as
+        this key's own. `keeper` is empty in events of earlier versions, which did not record it.
+
+        A launch key may use all documents of its learner. No agent is associated with any other
+        key, so its own documents stand for the agents of 4.2.
         """
-        own = self.launch is not None or not keeper or keeper == self.id.hex
-        return own or keeper in self.continues or self._does_all
+        is_own = self.launch is not None or not keeper or keeper == self.id.hex
+        return is_own or keeper in self.continues or self._does_all
 
     def may_change(self, activity: str) -> bool:
-        """Whether it may change documents of that activity (4.2: the scopes are limited to
-        activities associated with the key, too). Empty for no activity's.
+        """Whether the key may change documents of that activity (4.2: a scope is limited to the
+        activities associated with the key, too). `activity` is an IRI, empty for a document about
+        no activity.
         """
         launch = self.launch
         return not activity or launch is None or not launch.is_bound or launch.covers(activity)
 
     def is_over(self, at: int) -> bool:
-        """Whether its time was over at that instant."""
+        """Whether the key had expired at that instant, in microseconds since the epoch."""
         return 0 < self.expires <= at
 
     def may_write(self) -> bool:
@@ -125,48 +131,46 @@ class Credential:
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, Scope.STATEMENTS_READ})
 
     def may_read_mine(self) -> bool:
-        """Whether it may read at all, if only what it wrote itself."""
+        """Whether the key may read statements, or at least those that it wrote itself."""
         return self.may_read() or Scope.STATEMENTS_READ_MINE in self.scopes
 
     def may_define(self) -> bool:
-        """Whether its statements count for what activities and agents are called."""
+        """Whether names of agents and definitions of activities in its statements count."""
         return self._defines
 
     def may_keep(self, documents: Scope) -> bool:
-        """Whether it may write documents, those of STATE or of PROFILE."""
+        """Whether the key may write documents; `documents` is the scope STATE or PROFILE."""
         return bool(self.scopes & {Scope.ALL, documents})
 
     def may_see(self, documents: Scope) -> bool:
-        """Whether it may read documents, those of STATE or of PROFILE."""
+        """Whether the key may read documents; `documents` is the scope STATE or PROFILE."""
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ, documents})
 
     def may_see_all(self) -> bool:
-        """Whether it reads documents whoever keeps them."""
+        """Whether the key may read the documents of all keys."""
         return bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
 
     def may_look_up(self) -> bool:
-        """Whether it may ask what an agent is called and what an activity is."""
+        """Whether the key may read the names of agents and the definitions of activities."""
         return self.may_read() or bool(self.scopes & {Scope.STATE, Scope.PROFILE, Scope.DEFINE})
 
     def may_report(self) -> bool:
         return self.launch is None and bool(self.scopes & {Scope.ALL, Scope.ALL_READ})
 
     def may_do_all(self) -> bool:
-        """The right to void any statement, and to pass on another's authority."""
+        """Whether the key may void any statement, and state another authority."""
         return self._does_all
 
 
 def too_narrow(by: Credential, scopes: str) -> Forbidden:
-    """What to raise where the key has none of these scopes; a learner is told of no wider key."""
+    """The error for a key with none of these scopes; a launch key's does not name other scopes."""
     if by.launch is not None:
         return OutsideLaunch("launch-scope")
     return Forbidden("scope-too-narrow", scopes=scopes)
 
 
 class KeyTerms(TypedDict, total=False):
-    """What a key is handed out with beside its label, scopes and end; the members of the event that
-    creates it say what each is.
-    """
+    """The members of CredentialCreated beside label, scopes and expiry, as documented there."""
 
     learner: str
     activity: str
@@ -178,8 +182,8 @@ class KeyTerms(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class CredentialState:
-    """A key as its stream has it: the stream, the version of its last event, 0 before the first,
-    what the key was created with, None where there is none, and whether it is revoked.
+    """A key by its stream: the stream's id, the version of its last event (0 before the first), the
+    event that created the key (None if there is none), and whether the key is revoked.
     """
 
     stream: UUID
@@ -191,11 +195,13 @@ class CredentialState:
         """Whether the key may be used at that instant, in microseconds since the epoch."""
         if self.created is None or self.is_revoked:
             return KeyStatus.REVOKED
-        is_over = 0 < self.created.expires <= at
-        return KeyStatus.EXPIRED if is_over else KeyStatus.GOOD
+        is_expired = 0 < self.created.expires <= at
+        return KeyStatus.EXPIRED if is_expired else KeyStatus.GOOD
 
     def opens(self, secret: str) -> bool:
-        """Whether the secret is the key's; finding out takes as long where there is no key."""
+        """Whether the secret is the key's. The check takes as long if there is no key, so that its
+        duration does not reveal which keys exist.
+        """
         salt = self.created.salt if self.created else "00" * 32
         digest = self.created.digest if self.created else "00" * 32
         is_same = hmac.compare_digest(_hashed(bytes.fromhex(salt), secret), bytes.fromhex(digest))
@@ -218,8 +224,8 @@ def create(
     expires: int,
     **terms: Unpack[KeyTerms],
 ) -> CredentialCreated:
-    """The event that a key is handed out. Of the secret, which nobody keeps, it has a hash under
-    the 32 random bytes of `salt`.
+    """The event of a key's creation. Of the secret it holds only the hash, keyed with the 32 random
+    bytes of `salt`. `expires` is in microseconds since the epoch, 0 for a key that does not expire.
     """
     return CredentialCreated(
         originator_id=stream,
@@ -234,7 +240,9 @@ def create(
 
 
 def revoke(state: CredentialState, by: str) -> CredentialRevoked | None:
-    """The event that a user of the operating system revokes the key; None where it is revoked."""
+    """The event of the key's revocation; None if it is revoked already. CredentialNotFound if there
+    is no key. `by` is the operating-system user.
+    """
     if state.created is None:
         raise CredentialNotFound("credential-not-found")
     if state.is_revoked:
@@ -243,5 +251,7 @@ def revoke(state: CredentialState, by: str) -> CredentialRevoked | None:
 
 
 def _hashed(salt: bytes, secret: str) -> bytes:
-    """HMAC-SHA-256: enough for a secret of 256 random bits, and fast on every request."""
+    """HMAC-SHA-256: strong enough for a secret of 256 random bits, and fast, since each request
+    computes it.
+    """
     return hmac.digest(salt, secret.encode(), "sha256")

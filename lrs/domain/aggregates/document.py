@@ -1,4 +1,4 @@
-"""A document as an aggregate: its state, the commands that change it, and what events make of it.
+"""A document as an aggregate: its state, its commands, and `evolve`.
 
 | command | event | refused with |
 |---|---|---|
@@ -19,14 +19,14 @@ from lrs.domain.xapi.document import Address, Condition, Content, merged, requir
 from lrs.domain.xapi.version import Version
 
 MERGED_VALUES = 100_000
-"""JSON values of two documents that are merged; both are in memory meanwhile."""
+"""The most JSON values in two documents that are merged, since the merge has both in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """A document as its stream has it: the stream, the version of its last event, 0 before the
-    first; what the document holds, None where there is none; the agent that it is about and the
-    name of the key that stored it first, both empty where there is none.
+    """A document by its stream: the stream's id, the version of its last event (0 before the
+    first), the content (None if there is no document), the agent that the document is about, and
+    the name of the key that created it. The last two are empty if there is none.
     """
 
     stream: UUID
@@ -37,11 +37,11 @@ class DocumentState:
 
     @property
     def etag(self) -> str | None:
-        """Without quotation marks; None where there is no document."""
+        """The ETag without quotation marks; None if there is no document."""
         return None if self.content is None else self.content.sha1
 
     def may_be_changed(self, by: Credential) -> bool:
-        """Whether the key may write it. A document about no agent is open to every key."""
+        """Whether the key may write the document; one about no agent is open to every key."""
         return self.content is None or not self.agent or by.wrote_first(self.keeper)
 
     def may_be_seen(self, by: Credential) -> bool:
@@ -50,8 +50,8 @@ class DocumentState:
 
 
 def evolve(state: DocumentState, event: DocumentStored | DocumentDeleted) -> DocumentState:
-    """The state after one more event of the stream. An event replaces all that was there before,
-    so that the last one alone gives the state.
+    """The state after one more event of the stream. Each event replaces the whole state, so the
+    last event alone gives it.
     """
     if isinstance(event, DocumentDeleted):
         return DocumentState(state.stream, event.originator_version)
@@ -67,8 +67,8 @@ def put(
     version: Version,
     by: Credential,
 ) -> DocumentStored:
-    """The event that the document at `address` gets this content, over what is there if the
-    condition and the version of xAPI allow it.
+    """The event by which the document at `address` gets this content. The condition and the version
+    of xAPI decide whether it may overwrite a stored document. The errors are in the module's table.
     """
     _require_own(state, by)
     require_for_put(address.collection.kind, version, condition, state.etag)
@@ -77,7 +77,7 @@ def put(
 
 @dataclass(frozen=True, slots=True)
 class MergeLimits:
-    """How many bytes two documents that are merged may have together, and their merger."""
+    """The most bytes that two merged documents may have together, and that the result may have."""
 
     together: int
     result: int
@@ -94,10 +94,11 @@ def merge(
     old: bytes,
     new: bytes,
 ) -> tuple[DocumentStored, bytes]:
-    """The event that the properties of a JSON object are put over those of the one that is there,
-    and the bytes of the result. Where nothing is there, that is what was sent, as it came.
+    """The event by which the properties of the JSON object that was sent are merged into the stored
+    one, and the bytes of the result. Without a stored document the result is what was sent.
 
-    `old` are the bytes of what is there, `new` those of what was sent.
+    `old` are the stored bytes, `new` the bytes that were sent. The errors are in the module's
+    table.
     """
     require_for_merge(state, sent, condition, by, limits)
     if state.content is None:
@@ -113,7 +114,7 @@ def merge(
 def require_for_merge(
     state: DocumentState, sent: Content, condition: Condition, by: Credential, limits: MergeLimits
 ) -> None:
-    """What `merge` refuses whatever the bytes are: to be asked before they are read."""
+    """The refusals of `merge` that do not depend on the bytes, for a check before they are read."""
     _require_own(state, by)
     condition.require(state.etag)
     if state.content is None:
@@ -125,7 +126,7 @@ def require_for_merge(
 
 
 def delete(state: DocumentState, condition: Condition, by: Credential) -> DocumentDeleted | None:
-    """The event that the document is deleted; None where there is none."""
+    """The event of the document's deletion; None if there is no document."""
     _require_own(state, by)
     condition.require(state.etag)
     return None if state.content is None else DocumentDeleted(state.stream, state.version + 1)
@@ -134,7 +135,9 @@ def delete(state: DocumentState, condition: Condition, by: Credential) -> Docume
 def stored(
     address: Address, stream: UUID, version: int, content: Content, keeper: str = ""
 ) -> DocumentStored:
-    """The event that the document at `address`, which that key keeps, got that content."""
+    """The event by which the document at `address` got this content; `keeper` names the key that
+    created the document.
+    """
     collection = address.collection
     return DocumentStored(
         originator_id=stream,
@@ -155,7 +158,7 @@ def stored(
 def _next(
     state: DocumentState, address: Address, content: Content, by: Credential
 ) -> DocumentStored:
-    """The stream's next event. The document stays that of the key that stored it first."""
+    """The stream's next event. The key that created the document stays its keeper."""
     keeper = by.id.hex if state.content is None else state.keeper
     return stored(address, state.stream, state.version + 1, content, keeper)
 
@@ -166,5 +169,5 @@ def _require_own(state: DocumentState, by: Credential) -> None:
 
 
 def _values_of(text: bytes) -> int:
-    """About how many values a JSON text holds; each takes some 100 bytes of memory."""
+    """The approximate number of values in a JSON text; each takes some 100 bytes of memory."""
     return text.count(b",") + text.count(b"[") + text.count(b"{")

@@ -1,1 +1,1 @@
-"""Who is certified: a programme's rule, the evidence, the verdict."""
+"""Certification: a programme's rule, the evidence, the grants, the verdict."""

@@ -1,11 +1,10 @@
-"""Calendar days: how terms of days and months are counted.
+"""Calendar arithmetic: terms of days and of months.
 
 A term of months that begins on a day ends with the day of the same number in its last month, or
-with that month's last day if it has none: one month from 31 January ends on the last of February,
-a year from 29 February 2028 on 28 February 2029. The day it began on is not counted, the day it
-ends on belongs to it (as the Civil Code of Russia, articles 191 and 192, and Regulation (EEC)
-1182/71, article 3, have it). What would lie beyond the calendar is the calendar's first or last
-day.
+with that month's last day if it has no such day: one month from 31 January ends on the last of
+February, a year from 29 February 2028 on 28 February 2029. The first day does not count, the last
+day belongs to the term (Civil Code of Russia, articles 191 and 192; Regulation (EEC) 1182/71,
+article 3). A result beyond the calendar is the calendar's first or last day.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ def plus_days(day: date, days: int) -> date:
 
 
 def plus_months(day: date, months: int) -> date:
-    """The last day of a term of so many months that begins on `day`; may be negative."""
+    """The last day of a term of months that begins on `day`; `months` may be negative."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > date.max.year:
         return date.max
@@ -36,6 +35,6 @@ def plus_months(day: date, months: int) -> date:
 
 
 def earliest_within(day: date, months: int) -> date:
-    """The earliest day from which a term of so many months still holds on `day`."""
+    """The earliest first day of a term of months that includes `day`."""
     start = plus_months(day, -months)
     return start if plus_months(start, months) >= day else plus_days(start, 1)

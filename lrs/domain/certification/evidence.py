@@ -1,4 +1,4 @@
-"""What of a transcript line counts toward certification, as marks."""
+"""The evidence for certification in a transcript line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from lrs.domain.training.sittings import TimeSpent, all_sittings
 
 
 def evidence_in(course: str, state: LineState) -> list[Evidence]:
-    """The marks of a line with this state in the course: verdicts and scores, sittings attended,
+    """The evidence of a line with this state in the course: verdicts and scores, sittings attended,
     and time spent, each on its own day.
     """
     sittings = all_sittings(state.sessions.values())
-    marks = [
+    found = [
         Evidence(
             course,
             entry.kind,
@@ -28,32 +28,34 @@ def evidence_in(course: str, state: LineState) -> list[Evidence]:
         )
         for entry in state.evidence
     ]
-    marks += [
-        Evidence(course, "attended", one.present.instant, date_of(one.day), one.present.position)
-        for one in sittings
-        if one.present
+    found += [
+        Evidence(course, "attended", shown.instant, date_of(sitting.day), shown.position)
+        for sitting in sittings
+        if (shown := sitting.present)
     ]
-    marks += [_spent(course, spell) for spell in time_spent(state, sittings)]
-    return marks
+    found += [_spent(course, period) for period in time_spent(state, sittings)]
+    return found
 
 
-def _spent(course: str, spell: TimeSpent) -> Evidence:
-    first, *more = spell.grounds
-    day, supporting = date_of(spell.day), tuple(ground.position for ground in more)
+def _spent(course: str, period: TimeSpent) -> Evidence:
+    first, *more = period.grounds
+    day, supporting = date_of(period.day), tuple(ground.position for ground in more)
     return Evidence(
         course,
         "spent",
         first.instant,
         day,
         first.position,
-        milliseconds=spell.milliseconds,
+        milliseconds=period.milliseconds,
         supporting=supporting,
     )
 
 
 def first_activity(state: LineState) -> Reference | None:
-    """The reference to the first thing that was done: an enrolment or an absence is none."""
-    done = [attempt.first for attempt in state.attempts.values()]
-    done += [entry.reference for entry in state.evidence if entry.kind == "waived"]
-    done += [one.present for one in all_sittings(state.sessions.values()) if one.present]
-    return min(done, default=None)
+    """The first attempt, waiver or presence in the line; enrolments and absences do not count."""
+    activities = [attempt.first for attempt in state.attempts.values()]
+    activities += [entry.reference for entry in state.evidence if entry.kind == "waived"]
+    activities += [
+        sitting.present for sitting in all_sittings(state.sessions.values()) if sitting.present
+    ]
+    return min(activities, default=None)

@@ -1,27 +1,28 @@
-"""Which certificates a person has earned in a programme: versions and marks -> grants.
+"""The grants of a person in a programme, from the versions of its rule and the person's evidence.
 
-The calendar is walked forward. At the end of each day on which something of the programme was
-done, and of each day on which a version of its rule comes into force, the version in force then
-decides: are enough of its courses achieved (lrs.domain.certification.requirement_check), and enough
-hours spent?
+The days are taken in order. A day can bring a grant if it has evidence of the programme, or if a
+version of the rule comes into force on it. At the end of the day the version in force checks
+whether enough courses are achieved (lrs.domain.certification.requirement_check) and enough hours
+spent.
 
-What counts, with `valid_months`, is what lies within one term of so many months: what was achieved
-on a day counts through the same last day as a certificate granted on it would hold. Besides:
+With `valid_months`, evidence counts for one term of that many months: as long as a certificate
+granted on its day would be valid. Besides:
 
-    after a grant          only what was done after its day; with `renewal_days` not before the
-                           window, so many days before the end; after the end as within the window
-    after a revocation     only what was done after its day
+    after a grant          only evidence after its day counts; with `renewal_days` only evidence
+                           from the first day of the renewal window on, which opens so many days
+                           before the grant's last day and does not close
+    after a revocation     only evidence after its day counts
 
-How long a grant holds, last day included (lrs.domain.certification.calendar counts the months):
+The last valid day of a grant (lrs.domain.certification.calendar counts the months):
 
-    valid_until    to that day
-    valid_months   from the day of the grant; from the end of the one before if that still holds
-                   and the rule has a window. Without a window it is from the day of the grant, or
-                   repeating a course at will would pile up years
-    neither        without end: nothing is granted after it
+    valid_until    that day
+    valid_months   counted from the day of the grant; from the last day of the grant before if that
+                   is still valid and the rule has a renewal window. Without a window, counting from
+                   there would let repeated courses add up years
+    neither        none: the grant does not end, and no grant follows it
 
-A grant must end later than the one before, else it is not made, and what was achieved waits. Who
-is certified when a version comes into force stays so; no version changes an earlier one's grants.
+A grant must end later than the one before. If it would not, there is no grant, and the evidence can
+serve a later one. A new version does not change the grants of earlier versions.
 """
 
 from __future__ import annotations
@@ -40,16 +41,16 @@ from lrs.domain.certification.rule import ANYBODY, Authorities, Rule, in_force, 
 __all__ = ["Evidence", "Grant", "Rule", "grants", "in_force", "rule_of", "timeline"]
 
 _ORDER = itemgetter(3, 2, 4, 1, 0, 5, 7, 8)
-"""Marks by day, instant and position; what follows only makes the order of a set definite."""
+"""Evidence by day, instant and position; the other members only make the order total."""
 
 
 class Grant(NamedTuple):
-    """A certificate: it holds from `day` through `until`, or without end.
+    """A certificate, valid from `day` through `until`, or without end.
 
-    `completed` and `instant` (microseconds since the epoch) are those of the last thing that was
-    wanted: before `day` where a version came into force, or a pass undid a failure, only then.
-    `version` is the number of the rule it was earned under; `evidence` are positions of statements,
-    sorted, at most MOST_EVIDENCE. `renewal` says that there was one before, which is not revoked.
+    `completed` and `instant` (microseconds since the epoch) are those of the last evidence that was
+    needed. They lie before `day` if only a new version, or a pass after a failure, made it count.
+    `version` is the number of the rule's version; `evidence` are positions of statements, sorted,
+    at most MOST_EVIDENCE. `renewal` is whether there is an earlier grant that is not revoked.
     """
 
     day: date
@@ -62,93 +63,98 @@ class Grant(NamedTuple):
 
 
 def can_be_reached(versions: Iterable[Rule], courses: Container[str]) -> bool:
-    """Whether marks in these courses alone could be enough for any version: without them, `grants`
-    need not be asked.
+    """Whether evidence in these courses alone could be enough for any version. If not, `grants`
+    would be empty.
     """
     for rule in versions:
-        there = sum(course in courses for course in rule.courses)
-        there += sum(course in courses for course, _ in rule.equivalents)
-        if rule.courses and there >= rule.wanted:
+        counting = sum(course in courses for course in rule.courses)
+        counting += sum(course in courses for course, _ in rule.equivalents)
+        if rule.courses and counting >= rule.wanted:
             return True
     return False
 
 
 def grants(
     versions: Sequence[Rule],
-    marks: Iterable[Evidence],
+    evidence: Iterable[Evidence],
     revocations: Iterable[date] = (),
     vouched: Mapping[Authorities, Iterable[Evidence]] = MappingProxyType({}),
 ) -> list[Grant]:
-    """The grants by day, at most one a day; `revocations` are the days these take effect on.
-    `vouched` are the marks that the statements of these authorities alone make, for versions of
-    the rule that name some; `marks` those of all statements.
+    """The grants by day, at most one a day; `revocations` are the days on which they take effect.
+    `evidence` is that of all statements; `vouched` has the evidence in the statements of
+    certain authorities only, for versions of the rule that name them.
 
-    The same versions, marks and revocations give the same grants, whatever their order.
+    The same versions, evidence and revocations give the same grants in any order.
     """
-    line = timeline(versions)
-    if not line:
+    rules = timeline(versions)
+    if not rules:
         return []
-    of = {**vouched, ANYBODY: marks}
-    days = {a: _by_day(of.get(a, ()), line) for a in {rule.authorities for rule in line}}
+    sources = {**vouched, ANYBODY: evidence}
+    days = {a: _by_day(sources.get(a, ()), rules) for a in {rule.authorities for rule in rules}}
     revoked = sorted(revocations)
-    made: list[Grant] = []
-    for rule, following in zip(line, [*line[1:], None], strict=True):
+    found: list[Grant] = []
+    for rule, following in zip(rules, [*rules[1:], None], strict=True):
         end = following.begin if following else None
-        _walk(rule, end, days[rule.authorities], revoked, made)
-    return made
+        _add_grants(found, rule, end, days[rule.authorities], revoked)
+    return found
 
 
-def in_order(marks: Iterable[Evidence]) -> list[Evidence]:
-    """The marks in the order of time, each once."""
-    return sorted(set(marks), key=_ORDER)
+def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The evidence in the order of time, each item once."""
+    return sorted(set(evidence), key=_ORDER)
 
 
-def _by_day(marks: Iterable[Evidence], line: Iterable[Rule]) -> list[tuple[date, list[Evidence]]]:
-    """The marks of each day on which there are any or a version comes into force; none without
-    marks.
+def _by_day(
+    evidence: Iterable[Evidence], rules: Iterable[Rule]
+) -> list[tuple[date, list[Evidence]]]:
+    """The evidence by day, with an empty list for a day without any on which a version comes into
+    force. Empty without evidence.
     """
     found: dict[date, list[Evidence]] = {}
-    for mark in in_order(marks):
-        found.setdefault(mark.day, []).append(mark)
-    for rule in line:
+    for item in in_order(evidence):
+        found.setdefault(item.day, []).append(item)
+    for rule in rules:
         if found and rule.since:
             found.setdefault(rule.since, [])
     return sorted(found.items(), key=itemgetter(0))
 
 
-def _walk(
+def _add_grants(
+    found: list[Grant],
     rule: Rule,
     end: date | None,
     days: list[tuple[date, list[Evidence]]],
     revoked: list[date],
-    made: list[Grant],
 ) -> None:
-    """Adds what the rule grants while it is in force: before `end`."""
+    """Adds the grants of the rule's version while it is in force, that is before `end`."""
     if not rule.courses:
         return
-    tally, begin = RequirementCheck(rule), rule.begin
-    for day, marks in days:
+    check, begin = RequirementCheck(rule), rule.begin
+    for day, evidence in days:
         if end is not None and day >= end:
             return
-        news = [tally.add(mark) for mark in marks]
-        if tally.enough and (day == begin or (day > begin and any(news))):
+        progress = [check.add(item) for item in evidence]
+        if check.enough and (day == begin or (day > begin and any(progress))):
             at = bisect_left(revoked, day)
-            grant = _grant(rule, tally, day, made[-1:], revoked[at - 1] if at else None)
+            last = found[-1] if found else None
+            grant = _grant(rule, check, day, last, revoked[at - 1] if at else None)
             if grant:
-                made.append(grant)
+                found.append(grant)
 
 
 def _grant(
-    rule: Rule, tally: RequirementCheck, day: date, last: list[Grant], revoked: date | None
+    rule: Rule, check: RequirementCheck, day: date, last: Grant | None, revoked: date | None
 ) -> Grant | None:
-    """The grant that is made on this day, if one is; `revoked` is the last day before it."""
-    current = last[0] if last and (revoked is None or revoked < last[0].day) else None
+    """The grant on this day, if there is one. `last` is the last grant, `revoked` the day of the
+    last revocation before this day.
+    """
+    current = last if last and (revoked is None or revoked < last.day) else None
     if current and current.until is None:
         return None
     until = _until(rule, day, current)
     if until and (until < day or (current and current.until and until <= current.until)):
         return None
-    proof = tally.proof(counting_from(rule, day, current, revoked))
+    proof = check.proof(counting_from(rule, day, current, revoked))
     if proof is None:
         return None
     return Grant(
@@ -163,8 +169,8 @@ def _grant(
 
 
 def counting_from(rule: Rule, day: date, current: Grant | None, revoked: date | None) -> date:
-    """The first day of which achievements count on `day`, where `current` is the certificate that a
-    new one would follow, and `revoked` the last day on which any was revoked.
+    """The first day whose evidence counts for a grant on `day`. A new certificate would follow
+    `current`; `revoked` is the last day on which any was revoked.
     """
     start = date.min if rule.valid_months is None else earliest_within(day, rule.valid_months)
     if revoked is not None:
@@ -175,7 +181,7 @@ def counting_from(rule: Rule, day: date, current: Grant | None, revoked: date | 
 
 
 def window(rule: Rule, grant: Grant) -> date | None:
-    """The first day on which what is done renews the grant; None if the rule has no window."""
+    """The first day of the grant's renewal window; None if the rule has no window."""
     if rule.renewal_days is None or grant.until is None:
         return None
     opens = plus_days(grant.until, -rule.renewal_days)

@@ -1,22 +1,23 @@
-"""Which courses of a rule a person has achieved, read from marks in the order of time.
+"""The courses of a rule that a person has achieved, from evidence in the order of time.
 
-A mark achieves its course:
+Evidence achieves its course:
 
-    passed      always; a test's within the course unless the last verdict of the course itself,
-                in the same attempt, is a failure
-    completed   unless the last verdict of the same attempt is a failure
-    attended    unless the last verdict of the course, in whatever attempt, is a failure on the day
-                of attendance or later
+    passed      always; if it is of a test within the course, unless the last verdict on the course
+                itself, in the same attempt, is a failure
+    completed   unless the last verdict in the same attempt is a failure
+    attended    unless the last verdict on the course, in any attempt, is a failure on the day of
+                attendance or later
     waived      always, and needs no score
 
-A later pass undoes a failure. A failure takes away what is not granted yet, never a grant. It
-goes before attendance on the same day whatever the time of day: sign-in sheets know days, tests
-minutes. A failure of an earlier day is about an earlier round: who comes again has attended again.
+A later pass undoes a failure. A failure undoes achievements that are not granted yet, never a
+grant. It outweighs attendance on the same day at any time of day, since sign-in sheets state days,
+tests minutes. A failure on an earlier day concerns an earlier attendance: coming again is a new
+attendance.
 
-Where the rule wants a score, passing, completing or attending achieves the course only together
-with a scaled score that suffices, in the same attempt; at the time when both are there, and only
-while both are recent enough. A failed test's score is none. Score and limit are compared to nine
-decimals (`lrs.domain.training.score`).
+If the rule requires a score, passing, completing or attending achieves the course only together
+with a sufficient scaled score in the same attempt, at the later time of the two, and only while
+both are recent enough. The score of a failed test does not count. Score and limit are compared to
+nine decimals (`lrs.domain.training.score`).
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ _HOUR = 3_600_000
 
 
 class Evidence(NamedTuple):
-    """What a statement says that matters to certification.
+    """One piece of evidence for certification, from a statement.
 
-    `course` is an activity IRI, `day` the local day where it happened, `instant` in microseconds
-    since the epoch; `position` is the statement's, `attempt` its registration or empty. `spent`
-    says `milliseconds`: each stretch of time is to be told once (lrs.domain.training.hours says
-    how), in a mark of its own beside that of what was achieved.
+    `course` is an activity IRI, `day` the local day, `instant` in microseconds since the epoch;
+    `position` is the statement's, `attempt` its registration, or empty. `milliseconds` is the time
+    of the kind `spent`. Each period of time must occur once (`lrs.domain.training.hours`), apart
+    from the evidence of achievements in it.
     """
 
     course: str
@@ -52,13 +53,13 @@ class Evidence(NamedTuple):
     scaled: float | None = None
     milliseconds: int = 0
     own: bool = True
-    """Whether it is of the course itself, and not of a test within."""
+    """Whether it concerns the course itself, not a test within the course."""
     supporting: tuple[int, ...] = ()
     """The positions of further statements that it rests on."""
 
 
 class Proof(NamedTuple):
-    """The day and instant at which the last thing wanted was there, and what shows it."""
+    """The local day and the instant of the last evidence needed, and the positions of all of it."""
 
     day: date
     instant: int
@@ -66,7 +67,9 @@ class Proof(NamedTuple):
 
 
 class _Achieved(NamedTuple):
-    """In the order of time; the same time and position are told apart by the marks' courses."""
+    """An achievement of a course by `basis`, with the evidence of its `score`. Achievements are
+    ordered by time, then by position.
+    """
 
     day: date
     instant: int
@@ -76,7 +79,7 @@ class _Achieved(NamedTuple):
 
 
 class _Course:
-    """What is known of one course; `achieved` is in the order of time."""
+    """The state of one course, with its achievements in the order of time."""
 
     __slots__ = ("achieved", "attempts", "counts_as", "failed", "failure", "judged")
 
@@ -87,10 +90,10 @@ class _Course:
         self.failed: set[str] = set()
         self.failure: date | None = None
         self.judged: dict[str, bool] = {}
-        """The course's own last verdict, by attempt."""
+        """Whether the last verdict on the course itself is a pass, by attempt."""
 
     def latest(self, start: date) -> _Achieved | None:
-        """The latest achievement that rests on nothing before `start`."""
+        """The latest achievement whose evidence is of `start` or later."""
         for achieved in reversed(self.achieved):
             if achieved.day < start:
                 return None
@@ -100,7 +103,7 @@ class _Course:
         return None
 
     def stands(self, passed: Evidence) -> bool:
-        """Whether the pass is the course's own, or no failure of the course's own goes before."""
+        """Whether the pass is on the course itself, or the course itself was not failed last."""
         return passed.own or self.judged.get(passed.attempt, True)
 
     def _undone(self, basis: Evidence) -> bool:
@@ -112,7 +115,7 @@ class _Course:
 
 
 class RequirementCheck:
-    """What was achieved under one rule by the marks added so far, in the order of time."""
+    """The achievements under one rule by the evidence added so far, in the order of time."""
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
@@ -124,68 +127,68 @@ class RequirementCheck:
         self._days: list[date] = []
         self._sums: list[int] = []
 
-    def add(self, mark: Evidence) -> bool:
-        """Whether the mark may bring the rule nearer to being fulfilled."""
-        course = self._courses.get(mark.course)
+    def add(self, item: Evidence) -> bool:
+        """Adds evidence; whether it may be progress toward fulfilling the rule."""
+        course = self._courses.get(item.course)
         if course is None:
             return False
-        what = mark.what
+        what = item.what
         if what == "spent":
-            return self._spend(mark)
-        if mark.own and what in ("passed", "failed"):
-            course.judged[mark.attempt] = what == "passed"
+            return self._spend(item)
+        if item.own and what in ("passed", "failed"):
+            course.judged[item.attempt] = what == "passed"
         if what == "failed":
-            course.failed.add(mark.attempt)
-            course.failure = mark.day
+            course.failed.add(item.attempt)
+            course.failure = item.day
             return False
-        if what == "passed" and course.stands(mark):
-            course.failed.discard(mark.attempt)
+        if what == "passed" and course.stands(item):
+            course.failed.discard(item.attempt)
             course.failure = None
-        achieved = self._achieved(course, mark)
+        achieved = self._achieved(course, item)
         if achieved and not course.achieved:
             for name in course.counts_as:
                 self._reached.setdefault(name, []).append(course)
         course.achieved += achieved
         return what == "passed" or bool(achieved)
 
-    def _achieved(self, course: _Course, mark: Evidence) -> list[_Achieved]:
+    def _achieved(self, course: _Course, item: Evidence) -> list[_Achieved]:
         least = self._rule.min_score
-        if least is None or mark.what == "waived":
-            if mark.what == "scored":
+        if least is None or item.what == "waived":
+            if item.what == "scored":
                 return []
-            return [_Achieved(mark.day, mark.instant, mark.position, mark, mark)]
-        attempt = course.attempts.setdefault(mark.attempt, {})
-        bases: tuple[str, ...] = (mark.what,)
-        if mark.what != "scored":
-            attempt[mark.what] = mark
-        if suffices(mark.scaled, least):
-            attempt["score"] = mark
+            return [_Achieved(item.day, item.instant, item.position, item, item)]
+        attempt = course.attempts.setdefault(item.attempt, {})
+        bases: tuple[str, ...] = (item.what,)
+        if item.what != "scored":
+            attempt[item.what] = item
+        if suffices(item.scaled, least):
+            attempt["score"] = item
             bases = ("passed", "completed", "attended")
         if "score" not in attempt:
             return []
         return [
-            _Achieved(mark.day, mark.instant, mark.position, attempt[basis], attempt["score"])
+            _Achieved(item.day, item.instant, item.position, attempt[basis], attempt["score"])
             for basis in bases
             if basis in attempt
         ]
 
-    def _spend(self, mark: Evidence) -> bool:
+    def _spend(self, item: Evidence) -> bool:
         if not self._rule.min_hours:
             return False
-        self._spent.append(mark)
-        self._days.append(mark.day)
-        self._sums.append(mark.milliseconds + (self._sums[-1] if self._sums else 0))
+        self._spent.append(item)
+        self._days.append(item.day)
+        self._sums.append(item.milliseconds + (self._sums[-1] if self._sums else 0))
         return True
 
     @property
     def enough(self) -> bool:
-        """Whether so many courses as wanted were achieved at any time."""
+        """Whether the required number of courses was achieved at any time."""
         return len(self._reached) >= self._rule.wanted
 
     def proof(self, start: date) -> Proof | None:
-        """That the rule is fulfilled by what lies on `start` or after it; None if it is not.
+        """The proof that evidence of `start` or later fulfils the rule; None if it does not.
 
-        Of more courses than wanted the latest count.
+        If more courses are achieved than required, those achieved last count.
         """
         found = list(self._achieved_since(start).values())
         hours = self._hours(start)
@@ -194,10 +197,10 @@ class RequirementCheck:
         found.sort(reverse=True)
         del found[self._rule.wanted :]
         day, instant = found[0].day, found[0].instant
-        positions = [mark.position for one in found for mark in (one.basis, one.score)]
+        positions = [item.position for a in found for item in (a.basis, a.score)]
         if hours:
             day, instant = max((day, instant), (hours[-1].day, hours[-1].instant))
-            positions += [at for mark in hours for at in (mark.position, *mark.supporting)]
+            positions += [at for item in hours for at in (item.position, *item.supporting)]
         evidence = list(dict.fromkeys(positions))[:MOST_EVIDENCE]
         return Proof(day, instant, tuple(sorted(evidence)))
 
@@ -221,7 +224,7 @@ class RequirementCheck:
         return found
 
     def _hours(self, start: date) -> list[Evidence] | None:
-        """The marks from `start` on that make up the hours wanted; None if they do not."""
+        """The evidence of the required hours, from `start` on; None if the hours do not suffice."""
         if not self._rule.min_hours:
             return []
         first = bisect_left(self._days, start)

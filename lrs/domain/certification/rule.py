@@ -1,8 +1,8 @@
-"""A programme's rule and its versions: which of them holds on which day.
+"""A programme's rule and its versions: which version is in force on a day.
 
-Every description of a programme is the next version of its rule. A version holds from its `since`
-until the next one does. Of several that have begun the one described last holds: who describes a
-programme with an earlier `since` replaces all that was said of the days from then on.
+Every description of a programme is the next version of its rule. On a day, of the versions whose
+`since` is that day or earlier, the one described last is in force. So a new description with an
+earlier `since` replaces all versions from that day on.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from datetime import date
 from lrs.domain.xapi.agent import JsonObject, authority_key, authority_name
 
 Authorities = frozenset[str]
-"""Names of authorities, or their agent keys; empty for whoever there is."""
+"""Names of authorities, or their agent keys; empty for all authorities."""
 
 ANYBODY: Authorities = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One version of a programme's rule; members are named as in the catalogue.
+    """One version of a programme's rule; its members have the names of the catalogue.
 
-    `since` is the first day it holds on, None from ever; `wanted` so many of `courses` are enough;
-    `min_score` is scaled, and compared to nine decimals; `equivalents` are pairs of a course and
-    the one it counts as; `authorities` are those whose statements count, by name or agent key, all
-    where there is none. Without `courses` the programme is withdrawn: it grants nothing any more
-    and applies to nobody.
+    `since` is the first day in force, None if it has always been in force; `wanted` is the number
+    of `courses` that suffices; `min_score` is scaled, and compared to nine decimals; `equivalents`
+    are pairs of a course and the course that it counts as; `authorities` are those whose statements
+    count. A rule without `courses` is that of a withdrawn programme: it grants no certificates and
+    applies to nobody.
     """
 
     number: int
@@ -50,12 +50,12 @@ class Rule:
 
     @property
     def begin(self) -> date:
-        """The first day it holds on, as a day of the calendar."""
+        """The first day in force; date.min if it has always been in force."""
         return self.since or date.min
 
 
 def rule_of(entry: JsonObject | None, number: int, stored_day: date) -> Rule:
-    """The rule that version `number` of a catalogue entry makes; None stands for a withdrawal.
+    """The rule of version `number` of a catalogue entry; None stands for a withdrawal.
 
     `stored_day` is the UTC day on which the version was stored.
     """
@@ -85,29 +85,29 @@ def rule_of(entry: JsonObject | None, number: int, stored_day: date) -> Rule:
 
 
 def vouches(authority: JsonObject, authorities: Authorities) -> bool:
-    """Whether it is among them, by its name or by its agent key; anybody is where none is named."""
+    """Whether the authority is one of these, by name or agent key; True if there are none."""
     if not authorities:
         return True
     return authority_name(authority) in authorities or authority_key(authority) in authorities
 
 
 def day_of(entry: JsonObject, member: str) -> date | None:
-    """The day that a member of a catalogue entry says, if it says one."""
+    """The day in a member of a catalogue entry; None if there is none."""
     day = entry.get(member)
     return date.fromisoformat(day) if day else None
 
 
 def timeline(versions: Iterable[Rule]) -> list[Rule]:
-    """The versions that hold on some day, in the order of these days."""
-    line: list[Rule] = []
+    """The versions that are in force on some day, in the order of these days."""
+    found: list[Rule] = []
     for rule in sorted(versions, key=lambda rule: rule.number):
-        while line and line[-1].begin >= rule.begin:
-            line.pop()
-        line.append(rule)
-    return line
+        while found and found[-1].begin >= rule.begin:
+            found.pop()
+        found.append(rule)
+    return found
 
 
 def in_force(versions: Iterable[Rule], day: date) -> Rule | None:
-    """The version that holds on `day`; None before the first one does."""
-    begun = [rule for rule in versions if rule.begin <= day]
-    return max(begun, key=lambda rule: rule.number, default=None)
+    """The version in force on `day`; None before the first one."""
+    candidates = [rule for rule in versions if rule.begin <= day]
+    return max(candidates, key=lambda rule: rule.number, default=None)

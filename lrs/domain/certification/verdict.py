@@ -1,27 +1,27 @@
-"""Whether a person is certified in a programme on a day, and whether they may serve visitors.
+"""The verdict: whether a person is certified in a programme on a day, and may serve visitors.
 
-The status is the first that holds:
+The status is the first row that applies:
 
-    status        holds on a day when
-    exempt        an exemption holds
-    revoked       the last certificate was revoked, on that day or before
-    due           the last certificate still holds, and its window for renewal is open
-    certified     the last certificate still holds
-    expired       the last certificate does not hold any more
-    in progress   something was done in one of the programme's courses
+    status        on the day
+    exempt        an exemption is in force
+    revoked       the last certificate has been revoked, on this day or earlier
+    due           the last certificate is valid, and its renewal window is open
+    certified     the last certificate is valid
+    expired       there is a certificate, but it is no longer valid
+    in progress   there is activity in one of the programme's courses
     assigned      the programme applies to the person
 
-There is no verdict where neither the programme applies nor anything was done, nor where it is
-nothing yet or nothing any more (before its first version, after its withdrawal) and no certificate
-was earned. Only what lies on the day or before it is looked at.
+There is no verdict without a certificate if the programme does not apply and there is no activity,
+or if the programme is not in force (before its first version, after its withdrawal). Only what
+happened on the day or earlier counts.
 
-To whom a rule applies: nobody before the day they joined or after the day they left, nor without a
-personnel record; then
+A rule applies to a person only from the first through the last day of their employment by the
+personnel record; and then, by the members of the rule,
 
-    everyone                     all
-    posts, offices, newcomers    those for whom all hold that are said; a newcomer joined on or
-                                 after the day the programme's first version holds from
-    nothing said                 nobody: who takes it up, takes it up
+    everyone                     to all
+    posts, offices, newcomers    to those who meet all the conditions given; a newcomer joined on or
+                                 after the first day of the programme's first version
+    none of these                to nobody: taking part is voluntary
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Span(NamedTuple):
 
 
 class Employment(NamedTuple):
-    """What a personnel record says of where somebody belongs, and when they joined and left."""
+    """The post, the office, and the time of employment in a personnel record."""
 
     post: str | None
     office: str | None
@@ -62,14 +62,14 @@ class Employment(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What holds for one person in one programme on one day.
+    """The status of one person in one programme on one day.
 
-    `applies` says whether the programme is assigned to the person by its rule; `due_by` is the day
-    by which something is to be done: of who is assigned or in progress the last of `due_days` after
-    the assignment, of who is certified, due or expired the last valid day. `completed`,
-    `valid_from`, `valid_until` (the last valid day; of a revoked one the day before that),
-    `version` and `evidence` are those of the last certificate; without one, `version` is the one in
-    force. `renewal_from` is the first day of the window for renewal, while there is one.
+    `applies` is whether the programme is assigned to the person by its rule. `due_by` is the day by
+    which the person must act: if assigned or in progress, the last of `due_days` after the
+    assignment; if certified, due or expired, the last valid day. `completed`, `valid_from`,
+    `valid_until` (the last valid day; at most the day before a revocation), `version` and
+    `evidence` are those of the last certificate; without one, `version` is the version in force.
+    `renewal_from` is the first day of the renewal window of a valid certificate.
     """
 
     status: CertificateStatus
@@ -85,26 +85,29 @@ class Verdict(NamedTuple):
 
 
 class Clearance(NamedTuple):
-    """Whether somebody may serve visitors, and the codes of the programmes in the way, sorted."""
+    """Whether a person may serve visitors, None if not known, and the codes of the programmes still
+    missing, sorted.
+    """
 
     may_serve: bool | None
     in_the_way: tuple[str, ...] = ()
 
 
 def span_of(entry: JsonObject) -> Span:
-    """From when to when an entry of the catalogue, an exemption for one, holds."""
+    """The days on which a catalogue entry, for example an exemption, is in force."""
     return Span(day_of(entry, "since"), day_of(entry, "until"))
 
 
 def record_of(entry: JsonObject) -> Employment:
-    """What counts of a person's entry in the catalogue."""
+    """The employment by a person's catalogue entry."""
     return Employment(entry.get("post"), entry.get("office"), span_of(entry))
 
 
 def applies(rule: Rule, record: Employment | None, day: date, first: date | None) -> bool:
-    """Whether the rule applies to the person on `day` by itself.
+    """Whether this version of the rule applies to the person on `day`.
 
-    `first` is the day that the programme's first version holds from, None from ever.
+    `first` is the first day of the programme's first version, None if that has always been in
+    force.
     """
     if record is None or not record.employed.holds(day) or not rule.courses:
         return False
@@ -129,10 +132,10 @@ def verdict(
     began: date | None,
     on: date,
 ) -> Verdict | None:
-    """What holds on the day `on`; None where there is nothing to say (see above).
+    """The verdict on the day `on`; None in the cases that the module's docstring gives.
 
     `grants` are those of lrs.domain.certification.grants, with the same versions and revocations;
-    `begun` is the day of the first activity in any of the programme's courses or their equivalents.
+    `began` is the day of the first activity in any of the programme's courses or their equivalents.
     """
     ruling = Ruling(versions, on)
     assigned = ruling.applies(record)
@@ -143,7 +146,9 @@ _after = lru_cache(maxsize=4_096)(plus_days)
 
 
 class Ruling:
-    """A programme on a day. It is made once for all people: most of an office's have the same."""
+    """A programme on a day, created once for many people. People in the same circumstances share
+    one Verdict.
+    """
 
     def __init__(self, versions: Sequence[Rule], on: date) -> None:
         self._on = on
@@ -153,28 +158,29 @@ class Ruling:
 
     @property
     def newcomers_from(self) -> date | None:
-        """Where joining decides to whom a version applies: the first day of which one must have
-        joined. None where it decides nothing.
+        """The first day on which a person who joined is a newcomer; None if no version is for
+        newcomers.
         """
         has_newcomers = any(rule.newcomers for rule in self._line)
         return self._line[0].begin if has_newcomers else None
 
     def applies(self, record: Employment | None) -> bool:
-        """Whether the rule in force applies to the person by itself."""
+        """Whether the version in force applies to the person."""
         line = self._line
         return bool(line) and applies(line[-1], record, self._on, line[0].since)
 
     def alike_if_joined_by(self, record: Employment | None) -> date:
-        """Of those of this record's post and office, whose records hold on the day, who are all
-        newcomers or all not, have no certificate and no exception, and have all begun or all not:
-        all who joined by that day get one verdict, the others what `later` says of them.
+        """The day by which people must have joined to share one verdict, among people with this
+        record's post and office who are employed on the day, are alike in being newcomers or not
+        and in having activity or not, and have no certificate and no exemption. `later` gives the
+        verdict of those who joined after it.
         """
         if self._rule.due_days is None or not self.applies(record):
             return date.max
         return _assigned(self._line, record, self._on)
 
     def later(self, alike: Verdict, joined: date | None) -> Verdict:
-        """What those get instead of `alike` who joined later, or on a day that is not known."""
+        """The verdict, instead of `alike`, of people who joined later or on an unknown day."""
         days = self._rule.due_days
         due_by = None if joined is None or days is None else _after(joined, days)
         return alike._replace(due_by=due_by)
@@ -188,7 +194,7 @@ class Ruling:
         exemptions: Sequence[Span] = (),
         revocations: Sequence[date] = (),
     ) -> Verdict | None:
-        """As the function of this name; `assigned` is what `applies` says."""
+        """As the function `verdict`; `assigned` is the result of `applies`."""
         on, rule = self._on, self._rule
         last = None
         for grant in grants:
@@ -196,17 +202,16 @@ class Ruling:
                 last = grant
         exempt = bool(exemptions) and any(span.holds(on) for span in exemptions)
         if last is None:
-            doing = began is not None and began <= on
-            if not rule.courses or not (assigned or doing):
+            active = began is not None and began <= on
+            if not rule.courses or not (assigned or active):
                 return None
             status: CertificateStatus = (
-                "exempt" if exempt else "in progress" if doing else "assigned"
+                "exempt" if exempt else "in progress" if active else "assigned"
             )
             if assigned and rule.due_days is not None and not exempt:
                 due_by = _first_due(self._line, record, on)
                 return Verdict(status, True, rule.before_visitors, rule.number, due_by)
-            found = self._alike.get((status, assigned))
-            return found or self._made_alike(status, assigned)
+            return self._alike.get((status, assigned)) or self._add_alike(status, assigned)
         if not self._line:
             return None
         revoked = None
@@ -214,8 +219,8 @@ class Ruling:
             revoked = min((day for day in revocations if last.day <= day <= on), default=None)
         return _granted(rule, last, on, assigned, revoked, exempt)
 
-    def _made_alike(self, status: CertificateStatus, assigned: bool) -> Verdict:
-        """The verdict of everybody who has no certificate and no day to keep."""
+    def _add_alike(self, status: CertificateStatus, assigned: bool) -> Verdict:
+        """The shared verdict of people with no certificate and no day to act by."""
         rule = self._rule
         found = Verdict(status, assigned, rule.before_visitors, rule.number)
         self._alike[status, assigned] = found
@@ -243,11 +248,11 @@ def _granted(
 
 
 def _first_due(line: Sequence[Rule], record: Employment | None, on: date) -> date | None:
-    """So many days after the programme was assigned, as the rule in force is, or None if that day
-    is not known.
+    """The day `due_days` after the assignment, by the version in force; None if not known.
 
-    It was on the later of two: the day they joined, and the first day from which all versions up
-    to the one in force apply, so describing a programme anew gives nobody more time.
+    The assignment is on the later of two days: the day of joining, and the first day from which all
+    versions up to the one in force apply. So a new description of a programme gives nobody more
+    time.
     """
     days = line[-1].due_days
     joined = record.employed.since if record else None
@@ -269,11 +274,11 @@ def _assigned(line: Sequence[Rule], record: Employment | None, on: date) -> date
 def may_serve(
     verdicts: Mapping[str, Verdict | None], record: Employment | None, on: date
 ) -> Clearance:
-    """Whether the verdicts of one day, by programme code, allow to serve visitors on it.
+    """Whether a person may serve visitors on a day, by the verdicts of that day by programme code.
 
-    Those count that apply and are wanted before visitors. None, unknown, where no personnel record
-    holds on the day: the rules go by post, office and joining, so nothing can be told of what is
-    wanted of somebody whose record is missing, has ended or begins later.
+    Only programmes count that apply to the person and are required before serving visitors. The
+    answer is not known if the person is not employed on the day by a personnel record: rules depend
+    on post, office and day of joining, so the required programmes are not known.
     """
     if record is None or not record.employed.holds(on):
         return Clearance(None)

@@ -1,1 +1,1 @@
-"""What statements say of training: vocabulary, outcomes, transcript lines, figures."""
+"""Training in statements: vocabulary, outcomes, transcript lines, statistics."""

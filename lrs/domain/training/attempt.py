@@ -1,15 +1,15 @@
-"""What one attempt came to, and which attempt counts.
+"""The status of an attempt, and the attempt that a rule picks.
 
-An attempt's status, the first that holds (a verdict of the course itself goes before those of its
-tests; a module or lesson passed is no verdict on its course):
+An attempt's status is the first row that applies. A verdict on the course itself takes precedence
+over verdicts on its tests; passing a module or a lesson is no verdict on its course.
 
-    passed        its verdict under the rule is a pass
+    passed        the verdict under the rule is a pass
     completed     the course was declared satisfied
-    failed        its verdict under the rule is a failure
+    failed        the verdict under the rule is a failure
     completed     the course was completed
     in progress   otherwise
 
-The rule picks one attempt, and within an attempt one verdict and one score:
+A rule picks one attempt, and within an attempt one verdict and one score:
 
     rule    attempt                                     verdict                  score
     best    passed > completed > failed > in progress,  a pass if there is one,  highest
@@ -18,8 +18,8 @@ The rule picks one attempt, and within an attempt one verdict and one score:
     first   passed earliest; if none, begun last        first pass, else last    that verdict's,
                                                                                  else the first
 
-Without a registration nothing tells attempts apart: such outcomes are one attempt with as many
-tries as the most often judged part has verdicts.
+Without registrations attempts cannot be distinguished: such outcomes form one attempt, which counts
+as many times as there are verdicts on the part with the most verdicts.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ _RANK = {"in progress": 0, "failed": 1, "completed": 2, "passed": 3}
 
 
 class Attempt(NamedTuple):
-    """An attempt as a rule sees it; `ground` is what its status rests on, `judged` its verdict."""
+    """An attempt under a rule: `ground` is the statement that its status rests on, `judged` is the
+    result with its verdict, `score` the result with its score, `scored` are all results with
+    scores, by time.
+    """
 
     begun: Reference
     status: Status
@@ -59,7 +62,7 @@ class Attempt(NamedTuple):
 
 
 def read_attempt(attempt: AttemptState, rule: AttemptRule) -> Attempt:
-    """The attempt as the rule sees it."""
+    """The attempt under the rule."""
     judged = _nearest([r for r in attempt.results if r.verdict is not None])
     scored = _nearest([r for r in attempt.results if r.score.is_given])
     verdict = judged[-1] if judged else None
@@ -130,5 +133,7 @@ def _rank(attempt: Attempt) -> tuple[int, float, float, int, int]:
 
 
 def count(attempts: Iterable[AttemptState]) -> int:
-    """One for each registration; without one, as many as the most judged part has verdicts."""
+    """The number of attempts: one for each registration; for outcomes without one, the number of
+    verdicts on the part with the most verdicts, at least one.
+    """
     return sum(max(attempt.tries.values(), default=1) for attempt in attempts)

@@ -1,4 +1,4 @@
-"""What an attempt gathers from the outcomes of studying: grades, completions and time spent."""
+"""The state of an attempt: its grades, completions and time spent, gathered from outcomes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _VERDICTS = frozenset({"passed", "failed"})
 GRADES = frozenset({"passed", "failed", "scored"})
 COMPLETIONS = frozenset({"completed", "satisfied"})
 _UNGRADED = frozenset({"module", "lesson", "question"})
-"""Parts whose verdict and score are none of the course."""
+"""The kinds of parts whose verdicts and scores do not count for the course."""
 _GRADED = frozenset({"assessment", "attempt", "content"})
-"""Parts whose completion may carry a verdict and a score of the course."""
+"""The kinds of parts whose completion may have a verdict and a score for the course."""
 
 
 class AttemptResult(NamedTuple):
-    """A verdict, a score or both, of the course itself if `own`, else of one of its parts."""
+    """A verdict, a score or both: on the course itself if `own`, else on one of its parts."""
 
     reference: Reference
     own: bool
@@ -31,7 +31,7 @@ class AttemptResult(NamedTuple):
 
 @dataclass(slots=True)
 class AttemptState:
-    """What is kept of the outcomes of one attempt."""
+    """The state of one attempt; `first` and `last` refer to its first and last outcomes."""
 
     first: Reference
     last: Reference
@@ -42,20 +42,20 @@ class AttemptState:
     results: list[AttemptResult] = field(default_factory=list)
     """The graded outcomes that some rule may pick, by time."""
     tries: dict[str, int] = field(default_factory=dict)
-    """How many verdicts there are on each part, of outcomes without a registration."""
+    """The number of verdicts by part, for outcomes without a registration."""
     durations: Durations = field(default_factory=dict)
-    """What was said of time (see `lrs.domain.training.spending`)."""
+    """The stated durations (see `lrs.domain.training.spending`)."""
     durations_shortened: bool = False
     at_first: int | None = None
     excess: int | None = None
-    """How far a stated duration reaches back, see `_note_reach`."""
+    """How far stated durations reach back before the attempt, see `_note_reach`."""
 
 
 def study(
     attempt: AttemptState, outcome: Outcome, reference: Reference
 ) -> tuple[bool, EvidenceEntry | None]:
-    """Adds an outcome to an attempt's state; whether some of its time could not be kept, and what
-    it counts as toward a programme.
+    """Adds an outcome to an attempt's state, which is changed. Gives whether some time was dropped,
+    and the outcome as evidence for programmes.
     """
     cut = outcome.duration is not None and _spend(attempt, outcome, outcome.duration, reference)
     _note_reach(attempt, outcome)
@@ -92,7 +92,7 @@ def _spend(attempt: AttemptState, outcome: Outcome, duration: int, reference: Re
 
 
 def _counting_kind(outcome: Outcome) -> CountingKind | None:
-    """What a graded outcome counts as toward a programme; often nothing."""
+    """The kind of evidence of a graded outcome; None if it is no evidence."""
     verdict = outcome.verdict
     if verdict is not None:
         return "passed" if verdict else "failed"
@@ -102,11 +102,11 @@ def _counting_kind(outcome: Outcome) -> CountingKind | None:
 
 
 def _note_reach(attempt: AttemptState, outcome: Outcome) -> None:
-    """Notes duration minus instant, in microseconds, of what states a duration.
+    """Notes the greatest duration minus instant, in microseconds, of outcomes with a duration.
 
-    It exceeds the time passed since the attempt's first instant f if that difference is over -f.
-    Outcomes at f itself are kept apart (`at_first`), since nothing is known to lie before them;
-    when an earlier outcome turns up, they join the others (`excess`).
+    A duration is longer than the time since the attempt's first instant f if the difference is
+    over -f. Outcomes at f itself are noted apart (`at_first`), since nothing is known about the
+    time before them; once an earlier outcome arrives, they are merged into `excess`.
     """
     reach = None if outcome.duration is None else outcome.duration * 1000 - outcome.timestamp
     first = attempt.first.instant
@@ -136,10 +136,10 @@ def _grade(attempt: AttemptState, outcome: Outcome, reference: Reference) -> Non
 def _selectable(results: list[AttemptResult]) -> list[AttemptResult]:
     """The results that a rule may pick: the first, last and best score, first pass, last verdict.
 
-    Of the course's own results and of its parts' apart. Extremes of extremes are the extremes of
-    all, so pruning at every step loses nothing.
+    They are picked separately among the course's own results and its parts'. Extremes of extremes
+    are the extremes of all, so pruning at every step loses nothing.
     """
-    kept: dict[int, AttemptResult] = {}
+    selected: dict[int, AttemptResult] = {}
     for own in (False, True):
         group = sorted((r for r in results if r.own is own), key=_reference)
         scored = [r for r in group if r.score.is_given]
@@ -147,8 +147,8 @@ def _selectable(results: list[AttemptResult]) -> list[AttemptResult]:
         passed = [r for r in judged if r.verdict]
         picked = [*scored[:1], *scored[-1:], *judged[-1:], *passed[:1]]
         picked += [max(scored, key=merit)] if scored else []
-        kept |= {r.reference.position: r for r in picked}
-    return sorted(kept.values(), key=_reference)
+        selected |= {r.reference.position: r for r in picked}
+    return sorted(selected.values(), key=_reference)
 
 
 def _reference(result: AttemptResult) -> Reference:
@@ -156,7 +156,7 @@ def _reference(result: AttemptResult) -> Reference:
 
 
 def merit(result: AttemptResult) -> tuple[float, float, int, int]:
-    """Orders results by score, the earlier first among equals; no score is least."""
+    """A sort key by score: of equal scores the earlier result is greater; no score is the least."""
     scaled = -2.0 if result.score.scaled is None else result.score.scaled
     raw = float("-inf") if result.score.raw is None else result.score.raw
     return scaled, raw, -result.reference.instant, -result.reference.position

@@ -1,21 +1,23 @@
-"""What a statement is about, and which course that belongs to.
+"""The subject of a statement, and the course that the subject belongs to.
 
-Which course it is:
+The course is the first of these that exists:
 
-    1. what the catalogue says of the object: it is a course, or is listed under one;
-    2. else the object, if its type is a course;
-    3. else the first among contextActivities.parent, then grouping, that the catalogue knows
-       (then the course it says) or whose type is a course;
-    4. else a grouping without a type whose IRI the object's own continues: players name the parts
-       of a package so, `urn:articulate:storyline:abc/slide` is in `urn:articulate:storyline:abc`;
-    5. else the first parent without a type: authoring tools often send a parent as a bare id;
-    6. else the object itself.
+    1. the course that the catalogue has for the object: the object itself, or the course that lists
+       it;
+    2. the object, if its type is a course;
+    3. the first of contextActivities.parent, then grouping, that the catalogue knows (then the
+       course that the catalogue has for it) or whose type is a course;
+    4. a grouping without a type whose IRI is a prefix of the object's: players name the parts of a
+       package so, `urn:articulate:storyline:abc/slide` is in `urn:articulate:storyline:abc`;
+    5. the first parent without a type: authoring tools often send a parent as a bare id;
+    6. the object.
 
-An activity listed under a course stands for the course itself if its type is a course, or if it
-says no type and is the only one listed: what is completed then is the course, not a part of it.
+An activity listed under a course counts as the course itself if its type is a course, or if it has
+no type and is the only one listed: completing it then completes the course, not a part of it.
 
-An attempt, and what is handed in, is about the assessment that it stands in, if a parent is one:
-all tries at an assessment are tries at one part. The LMS and groups of learners surround nothing.
+The subject of an attempt or a submission is the assessment among its parents, if there is one: all
+attempts at an assessment belong to one part. Activities for the LMS and for groups of learners are
+left out of parents and groupings.
 """
 
 from __future__ import annotations
@@ -27,18 +29,18 @@ from lrs.domain.training.vocabulary import OUTSIDE, ActivityKind, Vocabulary
 from lrs.domain.xapi.agent import JsonObject
 
 _ASSESSED: tuple[ActivityKind, ...] = ("assessment", "content", "lesson")
-"""What an attempt may be one at, the likeliest first."""
+"""The kinds of activity that have attempts, the most likely first."""
 
 _NOTHING: dict[str, Any] = {}
 
 COURSE, STEM, BARE, OTHER = "c", "s", "b", "-"
-"""What an activity around the object is: a course by its type, a grouping without a type whose IRI
-the object's continues, a parent without a type, none of these.
+"""The role of an activity around the object: a course by its type, a grouping without a type whose
+IRI is a prefix of the object's, a parent without a type, none of these.
 """
 
 
 class Listing(NamedTuple):
-    """The course that the catalogue says an activity is or belongs to."""
+    """The IRI of the course that the catalogue has for an activity."""
 
     course: str
     only: bool
@@ -46,14 +48,14 @@ class Listing(NamedTuple):
 
 
 Listings = Mapping[str, Listing]
-"""What the catalogue says, by activity IRI."""
+"""The listings of the catalogue, by activity IRI."""
 
 
 def listings(courses: Iterable[JsonObject]) -> Listings:
-    """By activity IRI, for courses as described, what was described last at the end.
+    """The listings of these entries of the catalogue, which are in the order of their description.
 
-    A described course is itself whatever else lists it; of two courses that list an activity,
-    the one described last has it.
+    A course of the catalogue is a course of its own, even if another course lists it; if two
+    courses list an activity, it belongs to the one described last.
     """
     courses = list(courses)
     found: dict[str, Listing] = {}
@@ -65,44 +67,44 @@ def listings(courses: Iterable[JsonObject]) -> Listings:
 
 
 def changed_listings(before: Listings, after: Listings) -> set[str]:
-    """The activities of which the two do not say the same."""
+    """The activities whose listings differ."""
     return {iri for iri in before.keys() | after.keys() if before.get(iri) != after.get(iri)}
 
 
 class Subject(NamedTuple):
-    """An activity and those it may belong to. Equal subjects belong to the same course, whatever
-    the catalogue says.
+    """An activity and the activities around it that it may belong to. Under any catalogue, equal
+    subjects belong to the same course.
     """
 
     object: str
     kind: ActivityKind
     around: tuple[tuple[str, str], ...]
-    """What the parents, then the groupings are, and their IRIs."""
+    """The parents, then the groupings, each as its role and its IRI."""
 
     @property
     def alone(self) -> bool:
-        """Whether it stands in nothing but itself."""
+        """Whether there is no activity around it but itself."""
         return all(iri == self.object for _, iri in self.around)
 
     @property
     def text(self) -> str:
-        """One text for each subject: a line for the object, one for each activity around it."""
+        """The subject as one text: a line for the object, one for each activity around it."""
         first = f"{self.kind} {self.object}"
-        return "\n".join([first, *(f"{what} {iri}" for what, iri in self.around)])
+        return "\n".join([first, *(f"{role} {iri}" for role, iri in self.around)])
 
 
 def subject_of_text(text: str) -> Subject:
-    """The subject that has this text."""
+    """The subject with this text."""
     first, *rest = text.split("\n")
     kind, iri = first.split(" ", 1)
     around = (line.split(" ", 1) for line in rest)
-    return Subject(iri, kind, tuple((what, iri) for what, iri in around))  # type: ignore[arg-type]
+    return Subject(iri, kind, tuple((role, iri) for role, iri in around))  # type: ignore[arg-type]
 
 
 def subject_of(
     object_: Mapping[str, Any], activities: Mapping[str, Any] | None, vocabulary: Vocabulary
 ) -> Subject:
-    """The subject of a statement with this object, an Activity, and these contextActivities."""
+    """The subject of a statement whose object is this Activity, with these contextActivities."""
     iri: str = object_["id"]
     kinds = vocabulary.kinds
     kind = kinds.get(type_of(object_), "")
@@ -113,8 +115,8 @@ def subject_of(
         type_ = type_of(activity)
         kind_of_it = kinds.get(type_, "")
         if kind_of_it not in OUTSIDE:
-            what = COURSE if kind_of_it == "course" else OTHER if type_ else BARE
-            around.append((what, activity["id"]))
+            role = COURSE if kind_of_it == "course" else OTHER if type_ else BARE
+            around.append((role, activity["id"]))
     for activity in listed(activities.get("grouping")):
         type_ = type_of(activity)
         kind_of_it = kinds.get(type_, "")
@@ -129,14 +131,14 @@ def subject_of(
 def _assessed(
     parents: Sequence[Mapping[str, Any]], kinds: Mapping[str, ActivityKind]
 ) -> str | None:
-    """What an attempt with these parents is one at."""
+    """The IRI of the activity that an attempt with these parents belongs to, if one is there."""
     found = {kinds.get(type_of(activity), ""): activity["id"] for activity in reversed(parents)}
     return next((found[kind] for kind in _ASSESSED if kind in found), None)
 
 
 def _continues(iri: str, stem: str) -> bool:
-    """Whether `iri` begins with `stem`, then a slash or hash. The address of a host alone is the
-    stem of all that the host has, so it is none.
+    """Whether `iri` continues `stem` with a slash or hash. False if `stem` is only the address of a
+    host: that is a prefix of every IRI on the host.
     """
     if not iri.startswith(stem) or iri[len(stem) : len(stem) + 1] not in ("/", "#"):
         return False
@@ -145,41 +147,43 @@ def _continues(iri: str, stem: str) -> bool:
 
 
 class CoursePart(NamedTuple):
-    """The IRI of a course and that of a part of it, empty for the course itself."""
+    """The IRI of a course, and the IRI of its part, empty for the course itself."""
 
     course: str
     part: str
 
 
 def course_of(subject: Subject, listings: Listings = _NOTHING) -> CoursePart:
-    """The course that the subject is or belongs to, and which part of it the subject is."""
+    """The course that the subject is or belongs to, and the subject as a part of it."""
     iri, kind = subject.object, subject.kind
-    known = listings.get(iri)
-    if known is not None:
-        whole = known.course == iri or kind == "course" or (kind == "" and known.only)
-        return CoursePart(known.course, "" if whole else iri)
+    listing = listings.get(iri)
+    if listing is not None:
+        is_whole = listing.course == iri or kind == "course" or (kind == "" and listing.only)
+        return CoursePart(listing.course, "" if is_whole else iri)
     course = iri if kind == "course" else _around(subject, listings)
     return CoursePart(course, "" if course == iri else iri)
 
 
 def _around(subject: Subject, listings: Listings) -> str:
-    for what, iri in subject.around:
+    for role, iri in subject.around:
         if iri in listings:
             return listings[iri].course
-        if what == COURSE:
+        if role == COURSE:
             return iri
-    for wanted in (STEM, BARE):
-        for what, iri in subject.around:
-            if what == wanted:
+    for fallback in (STEM, BARE):
+        for role, iri in subject.around:
+            if role == fallback:
                 return iri
     return subject.object
 
 
 def listed(activities: Any) -> Sequence[Mapping[str, Any]]:
-    """A role's activities: an array, or a single object as 1.0.3 writers may send it."""
+    """The activities of one member of contextActivities: an array, or in xAPI 1.0.3 also a single
+    object.
+    """
     return activities if isinstance(activities, list) else [activities] if activities else ()
 
 
 def type_of(activity: Mapping[str, Any]) -> Any:
-    """The type an activity says it has."""
+    """The IRI of the activity's type, or None."""
     return activity.get("definition", _NOTHING).get("type")

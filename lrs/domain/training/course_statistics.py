@@ -1,8 +1,8 @@
-"""A course's figures as sums over its transcript lines.
+"""The statistics of a course, as sums of counters over its transcript lines.
 
-The counters form a commutative group: a line's part can be added and taken away again exactly, in
-any order, so a changed line costs one subtraction and one addition. Counters at zero are left
-out: equal figures are equal dicts, and `{}` is a course without trainees.
+The counters form a commutative group: a line's counters can be added and subtracted exactly, in any
+order, so a changed line costs one subtraction and one addition. Counters at zero are left out:
+equal statistics are equal dicts, and `{}` is a course without trainees.
 
     trainees                    lines
     status:<status>             lines by status
@@ -10,23 +10,23 @@ out: equal figures are equal dicts, and `{}` is a course without trainees.
     enrolled, started           lines with an enrolment; with an attempt or a session attended
     attended, missed            lines with at least one session attended, missed
     presences, absences         sittings attended, missed, over all lines
-    right, wrong                lines whose picked attempt has a verdict, pass or failure
+    right, wrong                lines whose picked attempt is a pass, a failure
     attempts, hours             sums; hours in whole seconds
     score:<n>, first:<n>        lines by scaled score in per cent, rounded down, of the picked
                                 attempt and of the first score; negatives count as 0
-    tries:<n>                   passed lines by failures before the first pass, and that pass;
-                                many together
-    took:<n>                    finished lines by minutes from the first activity to the end, in
-                                steps of less than 1/32 (see
+    tries:<n>                   passed lines by the number of failures before the first pass, and
+                                that pass; the highest numbers share a counter
+    took:<n>                    finished lines by minutes from the first activity to completion,
+                                rounded down by less than 1/32 (see
                                 `lrs.domain.training.line_counters`)
     rating:<n>                  feedback of n points, 1 to 5
-    minutes:<day>:<n>           of a session only: those who were there so long at the sitting of
+    minutes:<day>:<n>           only for a session: trainees who were n minutes at the sitting of
                                 that day, in days since 1970-01-01
-    delivered                   of a course only: over its sittings, the minutes of whoever was
-                                there longest
+    delivered                   only for a course: the sum over its sittings of the longest presence
+                                of a trainee, in minutes
 
-The same counters are kept of a course as a whole, and of its lines by office, by instructor, by
-month, and of its sessions.
+There are such counters for a course as a whole, for its lines by office, by instructor and by
+month, and for its sessions.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ BINS = 10
 
 
 class Rate(NamedTuple):
-    """`part` of `base`; `value` is None where the base is nobody."""
+    """`part` of `base`; `value` is None if the base is 0."""
 
     part: int
     base: int
@@ -55,7 +55,7 @@ class Rate(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """Quartiles of a distribution, each a value that occurs; None where nothing does."""
+    """The quartiles of a distribution, each a value that occurs; None for an empty one."""
 
     lower: int | None
     median: int | None
@@ -64,14 +64,15 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CourseStatistics:
-    """The counters under names.
+    """The statistics of a course, computed from its counters.
 
-    `completion` is completed or passed of all trainees but the waived and withdrawn; `passing` is
-    passes of all verdicts, each of the attempt that `rule` picks; `attendance` and `no_show` are
-    sessions attended and missed of both. `hours` is in whole seconds, `delivered` in minutes.
-    `scores` are histograms of BINS bins, bin n from n/10 up to (n+1)/10, the last one also 1;
-    their spreads are in per cent. `tries` says how many passed at the first try, the second, and
-    so on. `minutes` is how long completing took. `ratings` holds how many gave 1 to 5 points.
+    `completion` is completed or passed lines, of all but the waived and withdrawn; `passing` is
+    passes, of all verdicts, each of the attempt that `rule` picks; `attendance` and `no_show` are
+    sittings attended and missed, of both together. `hours` is in whole seconds, `delivered` in
+    minutes. `scores` and `first_scores` are histograms of BINS bins: bin n holds scores from n/10
+    to below (n+1)/10, the last one also 1; their spreads are in per cent. `tries` has the number of
+    lines passed at the first try, the second, and so on. `minutes` is the time to completion.
+    `ratings` has the numbers of ratings of 1 to 5 points.
     """
 
     rule: AttemptRule
@@ -107,12 +108,12 @@ class CourseStatistics:
 
 
 def change(statistics: Counters, old: Counters, new: Counters) -> Counters:
-    """Puts one line's counters in another's place; takes `statistics` over and returns it."""
+    """Replaces a line's counters `old` by `new` in `statistics`, which is changed and returned."""
     return add(statistics, difference(old, new))
 
 
 def difference(old: Counters, new: Counters) -> Counters:
-    """What has to be added to put `new` in the place of `old`."""
+    """The counters to add in order to replace `old` by `new`."""
     if not old:
         return new
     found = {name: -number for name, number in old.items() if name not in new}
@@ -124,7 +125,7 @@ def difference(old: Counters, new: Counters) -> Counters:
 
 
 def add(statistics: Counters, delta: Counters) -> Counters:
-    """Adds what `difference` gives; takes `statistics` over, changes and returns it."""
+    """Adds the result of `difference` to `statistics`, which is changed and returned."""
     for name, more in delta.items():
         total = statistics.get(name, 0) + more
         if total:
@@ -135,7 +136,7 @@ def add(statistics: Counters, delta: Counters) -> Counters:
 
 
 def figures(statistics: Counters, rule: AttemptRule = "best") -> CourseStatistics:
-    """The figures of lines that were read under `rule`."""
+    """The statistics from the counters of lines that were read under `rule`."""
 
     given = statistics.get
 
@@ -179,7 +180,7 @@ _HISTOGRAMS = ("score", "first", "rating", "tries", "took")
 
 
 def _counted(statistics: Counters) -> dict[str, dict[int, int]]:
-    """All that `counted` gives for what figures are made of, in one walk."""
+    """The result of `counted` for each name that `figures` needs, in one pass."""
     found: dict[str, dict[int, int]] = {name: {} for name in _HISTOGRAMS}
     for key, number in statistics.items():
         name, _, value = key.partition(":")
@@ -195,24 +196,26 @@ def counted(statistics: Counters, name: str) -> dict[int, int]:
 
 
 def spread(histogram: Mapping[int, int]) -> Spread:
-    """The quartiles of values that occur so often: the least that so many do not exceed."""
+    """The quartiles of a histogram, which has the frequency by value: for each share the least
+    value that at least this share of the values does not exceed.
+    """
     if not histogram:
         return Spread(None, None, None)
     total = sum(histogram.values())
     found: list[int] = []
-    wanted = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
-    passed = 0
+    thresholds = [ceil(total * share) for share in (0.25, 0.5, 0.75)]
+    cumulative = 0
     for value in sorted(histogram):
-        passed += histogram[value]
-        while passed >= wanted[len(found)]:
+        cumulative += histogram[value]
+        while cumulative >= thresholds[len(found)]:
             found.append(value)
-            if len(found) == len(wanted):
+            if len(found) == len(thresholds):
                 return Spread(*found)
-    raise AssertionError("the last value is passed by all")
+    raise AssertionError("the last value reaches every share")
 
 
 def delivered(session: Counters) -> int:
-    """How long a session's sittings were: of each the minutes of whoever was there longest."""
+    """The length of a session's sittings in minutes: the longest presence at each, summed."""
     longest: dict[str, int] = {}
     for key in session:
         if key.startswith("minutes:"):
@@ -222,7 +225,7 @@ def delivered(session: Counters) -> int:
 
 
 def kind_of(statistics: Counters) -> Kind | None:
-    """How the course is taught, seen over all its lines; a test beside teaching is part of it."""
+    """The kind of the course over all its lines; a test together with teaching does not count."""
     kinds = {kind for kind in KINDS if f"kind:{kind}" in statistics}
     if "blended" in kinds or {"classroom", "online"} <= kinds:
         return "blended"

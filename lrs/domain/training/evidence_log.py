@@ -1,9 +1,9 @@
-"""What of a line's attempts counts toward a programme: passes, failures, completions and scores,
-and waivers of the course.
+"""The evidence of a line's attempts for programmes: passes, failures, completions, scores, and
+waivers of the course.
 
-A line's rule picks one attempt; a programme that has to be renewed looks at all of them. So a
-line's state keeps these by time. MOST are kept: the latest, and what may achieve a course before
-failures and scores alone.
+A line's rule picks one attempt, but a programme with renewals needs all of them. So a line's state
+keeps these entries by time, at most MOST: beyond that the oldest failure or score is dropped, and
+only without any of these the oldest other entry.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from lrs.domain.training.score import Number
 CountingKind = Literal["passed", "failed", "completed", "scored", "waived"]
 
 MOST = 500
-_FLEETING = ("failed", "scored")
+_DROPPED_FIRST = ("failed", "scored")
 
 
 class EvidenceEntry(NamedTuple):
-    """One thing that counts: of which attempt, with which scaled score, and whether it is the
-    course's `own` or that of one of its parts.
+    """One result that counts: its kind, the registration of its attempt, its scaled score, and
+    whether it is the course's `own` or that of one of its parts.
     """
 
     reference: Reference
@@ -34,16 +34,16 @@ class EvidenceEntry(NamedTuple):
 
 
 def note_evidence(entries: list[EvidenceEntry], entry: EvidenceEntry) -> None:
-    """Keeps one more among a line's entries, which are changed."""
+    """Adds an entry to a line's entries, which are changed."""
     insort(entries, entry, key=_reference)
     if len(entries) > MOST:
-        # which go does not depend on the order of arrival: the least of all, by one order
-        entries.remove(min(entries, key=lambda e: (e.kind not in _FLEETING, e.reference)))
+        # dropping the least by a total order makes the result independent of the order of arrival
+        entries.remove(min(entries, key=lambda e: (e.kind not in _DROPPED_FIRST, e.reference)))
 
 
 def attempts_until_pass(entries: Sequence[EvidenceEntry]) -> int:
-    """The failures before the first pass, and that pass: of the course's own verdicts if it has
-    any, else of those of its tests.
+    """The number of failures before the first pass, plus one for that pass: among the course's own
+    verdicts if it has any, else among those of its tests.
     """
     verdicts = [entry for entry in entries if entry.kind in ("passed", "failed")]
     count = 1
@@ -55,7 +55,9 @@ def attempts_until_pass(entries: Sequence[EvidenceEntry]) -> int:
 
 
 def renewals(entries: Sequence[EvidenceEntry]) -> list[Reference]:
-    """The passes of the course itself; and its completions, but of an attempt that failed last."""
+    """The passes of the course itself, and its completions except in an attempt whose last verdict
+    is a failure.
+    """
     own = [entry for entry in entries if entry.own]
     last = {entry.attempt: entry.kind for entry in own if entry.kind in ("passed", "failed")}
     return [

@@ -1,14 +1,15 @@
-"""How long a line's training took: what was said, else what joining and leaving shows.
+"""The time spent in a line: by stated durations, else by joining and leaving.
 
-    a sitting        as long as `attended` says, else the time between joining and leaving
-                     (lrs.domain.training.sittings); who never left, or never came in, adds nothing
-    an attempt       as long as its parts together, or as its statements on the course itself say,
-                     whichever is more (lrs.domain.training.spending)
-    the classroom    what is said of the course itself before anything was done online speaks of its
-                     sittings and parts: of the two, too, the larger counts
+    a sitting        the duration of `attended`, else the time between joining and leaving
+                     (lrs.domain.training.sittings); joining without leaving, or leaving without
+                     joining, adds nothing
+    an attempt       the sum of its parts, or the duration stated for the course itself, whichever
+                     is greater (lrs.domain.training.spending)
+    the classroom    a duration stated for the course itself before any online training covers the
+                     sittings and the parts until then; again the greater of the two counts
 
-Every stretch counts once, and on its own day: how much there was by the end of a day does not
-depend on what happened later.
+Each period counts once, and on its own day: the total up to the end of a day does not depend on
+later events.
 """
 
 from __future__ import annotations
@@ -21,85 +22,89 @@ from lrs.domain.training.sittings import Sitting, TimeSpent
 from lrs.domain.training.spending import Spending, spendings
 
 _ROUNDING = 1_000_000
-"""Players round a duration to the second: up to that, it contradicts nothing."""
+"""In microseconds: players round durations to the second, so a smaller excess is no contradiction.
+"""
 
 
 def time_spent(state: LineState, sittings: Sequence[Sitting]) -> list[TimeSpent]:
-    """All time spent, each stretch counted once; nothing shorter than a millisecond. `sittings`
-    are the line's.
+    """All time spent in the line, each period counted once, without periods below a millisecond.
+    `sittings` are the line's.
     """
-    inside = [one.time_spent for one in sittings if one.time_spent]
+    inside = [sitting.time_spent for sitting in sittings if sitting.time_spent]
     spent = spendings(attempt.durations for attempt in state.attempts.values())
     if not spent:
         return inside
-    if any(one.whole and (one.parts or inside) for one in spent):
+    if any(attempt.whole and (attempt.parts or inside) for attempt in spent):
         return _larger(inside, spent, state.online_since)
-    return [*inside, *(spell for one in spent for spell in (*one.whole, *one.parts))]
+    return [*inside, *(period for a in spent for period in (*a.whole, *a.parts))]
 
 
 @dataclass(slots=True)
 class _Sums:
-    """Milliseconds of one attempt by the end of a day: of its parts, `tests` those before the first
-    day online; said of the course itself, `figure` before that day and `whole` since.
+    """The time of one attempt up to the end of a day, in milliseconds. `parts` is the time of all
+    its parts, `offline_parts` that before the first day of online training; `offline_whole` and
+    `online_whole` are the time stated for the course itself before and since that day.
     """
 
     parts: int = 0
-    tests: int = 0
-    whole: int = 0
-    figure: int = 0
+    offline_parts: int = 0
+    online_whole: int = 0
+    offline_whole: int = 0
 
-    def add(self, spell: TimeSpent, online: int | None, *, part: bool) -> None:
-        offline = online is None or spell.day < online
-        if part:
-            self.parts += spell.milliseconds
-            self.tests += spell.milliseconds if offline else 0
-        elif offline:
-            self.figure += spell.milliseconds
+    def add(self, period: TimeSpent, first_online: int | None, *, is_part: bool) -> None:
+        is_offline = first_online is None or period.day < first_online
+        if is_part:
+            self.parts += period.milliseconds
+            self.offline_parts += period.milliseconds if is_offline else 0
+        elif is_offline:
+            self.offline_whole += period.milliseconds
         else:
-            self.whole += spell.milliseconds
+            self.online_whole += period.milliseconds
 
 
-def _larger(inside: list[TimeSpent], spent: list[Spending], online: int | None) -> list[TimeSpent]:
-    """Of two figures for the same time the larger, day by day."""
+def _larger(
+    inside: list[TimeSpent], spent: list[Spending], first_online: int | None
+) -> list[TimeSpent]:
+    """The time spent, day by day, where of two totals for the same time the greater counts."""
     days: dict[int, list[tuple[TimeSpent, int, bool]]] = {}
-    for spell in inside:
-        days.setdefault(spell.day, []).append((spell, -1, False))
-    for attempt, one in enumerate(spent):
-        for part, spells in ((True, one.parts), (False, one.whole)):
-            for spell in spells:
-                days.setdefault(spell.day, []).append((spell, attempt, part))
-    sums, sat, before = [_Sums() for _ in spent], 0, 0
+    for period in inside:
+        days.setdefault(period.day, []).append((period, -1, False))
+    for attempt, spending in enumerate(spent):
+        for is_part, stated in ((True, spending.parts), (False, spending.whole)):
+            for period in stated:
+                days.setdefault(period.day, []).append((period, attempt, is_part))
+    sums, in_sittings, before = [_Sums() for _ in spent], 0, 0
     found: list[TimeSpent] = []
-    for _, of_day in sorted(days.items()):
-        for spell, attempt, part in of_day:
+    for _, periods in sorted(days.items()):
+        for period, attempt, is_part in periods:
             if attempt < 0:
-                sat += spell.milliseconds
+                in_sittings += period.milliseconds
             else:
-                sums[attempt].add(spell, online, part=part)
-        total = _total(sat, sums)
-        found += _up_to(total - before, [spell for spell, _, _ in of_day])
+                sums[attempt].add(period, first_online, is_part=is_part)
+        total = _total(in_sittings, sums)
+        found += _up_to(total - before, [period for period, _, _ in periods])
         before = total
     return found
 
 
-def _total(sat: int, sums: Sequence[_Sums]) -> int:
-    classroom = sum(max(0, one.figure - one.tests) for one in sums)
-    return max(sat, classroom) + sum(max(one.parts, one.whole) for one in sums)
+def _total(in_sittings: int, sums: Sequence[_Sums]) -> int:
+    classroom = sum(max(0, s.offline_whole - s.offline_parts) for s in sums)
+    return max(in_sittings, classroom) + sum(max(s.parts, s.online_whole) for s in sums)
 
 
-def _up_to(milliseconds: int, spells: Sequence[TimeSpent]) -> list[TimeSpent]:
-    """So much of these spells, the first ones first."""
+def _up_to(milliseconds: int, periods: Sequence[TimeSpent]) -> list[TimeSpent]:
+    """The first of these periods up to a total of so many milliseconds."""
     found = []
-    for spell in spells:
-        taken = min(spell.milliseconds, milliseconds)
+    for period in periods:
+        taken = min(period.milliseconds, milliseconds)
         if taken:
-            found.append(spell._replace(milliseconds=taken))
+            found.append(period._replace(milliseconds=taken))
         milliseconds -= taken
     return found
 
 
 def exceeds(state: LineState) -> bool:
-    """Whether some duration is longer than the time since its attempt's first known activity."""
+    """Whether some duration exceeds the time since the first known activity of its attempt."""
     return any(
         attempt.excess + attempt.first.instant > _ROUNDING
         for attempt in state.attempts.values()

@@ -1,14 +1,14 @@
-"""What a transcript line says, read from its state under an attempt rule."""
+"""A transcript line, computed from its state under an attempt rule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
 from lrs.domain.time import Moment
 from lrs.domain.training.attempt import Attempt, AttemptRule, Status, count, picked, read_attempt
-from lrs.domain.training.attempt_state import merit
+from lrs.domain.training.attempt_state import AttemptResult, merit
 from lrs.domain.training.evidence_log import attempts_until_pass
 from lrs.domain.training.feedback import stars
 from lrs.domain.training.hours import exceeds, time_spent
@@ -25,29 +25,29 @@ MOST_EVIDENCE = 50
 
 
 class NamedAgent(NamedTuple):
-    """Who: an agent key, a name, either may be missing."""
+    """An agent key and a name; either may be missing."""
 
     key: str | None
     name: str | None
 
 
 class NamedPlace(NamedTuple):
-    """Where: an activity IRI with its title, or a text."""
+    """A place: an activity IRI with its title, or a text."""
 
     id: str
     title: dict[str, str] | None
 
 
 class Line(NamedTuple):
-    """One trainee's standing in one course, under `rule`.
+    """One trainee's result in one course, under `rule`.
 
-    `score` is that of the picked attempt, `success` its verdict. `hours` is in whole seconds over
-    all attempts and sessions. `reached` is when the status was. `tries` are the failures before
-    the first pass and that pass; `minutes` lie between first activity and completion.
-    `valid_until` is a certificate's last day, else so many months after the course was completed
-    last. `evidence` are positions of the statements that any of it rests on, at most MOST_EVIDENCE,
-    those of status, score and validity first; `voided` are the latest of the `voided_count` taken
-    away.
+    `score` is the score of the picked attempt, `success` its verdict. `hours` is in whole seconds,
+    over all attempts and sessions. `reached` is the time of the status. `tries` counts the failures
+    before the first pass, and that pass; `minutes` is the time from the first activity to
+    completion. `valid_until` is the last valid day (`lrs.domain.training.validity`). `evidence` are
+    the positions of the statements that the line rests on, at most MOST_EVIDENCE, those of status,
+    score and validity first; `voided` are the positions of the latest MOST_VOIDED of
+    `voided_count` voided statements.
     """
 
     rule: AttemptRule
@@ -66,9 +66,9 @@ class Line(NamedTuple):
     spells: tuple[TimeSpent, ...]
     hours_exceed_elapsed: bool
     success_contradicted: bool
-    """Some statement says passed with `success` false, or failed with true."""
+    """Whether some statement says passed with `success` false, or failed with `success` true."""
     hours_cut: bool
-    """More parts, or more joining and leaving, than a line keeps: the true hours are more."""
+    """Whether the line's state dropped some time, so that the true hours are more."""
     enrolled: bool
     started: bool
     sessions_attended: int
@@ -86,7 +86,7 @@ class Line(NamedTuple):
 
 
 class LineSummary(NamedTuple):
-    """What of a line counts in its course's statistics; the names are the Line's."""
+    """The members of a Line that count in its course's statistics."""
 
     status: Status
     kind: Kind | None
@@ -108,7 +108,7 @@ class LineSummary(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """A state's attempts as a rule sees them, and what follows for the line."""
+    """A state's attempts under a rule, and the status and time that follow from them."""
 
     first: Reference
     last: Reference
@@ -118,8 +118,16 @@ class _Reading(NamedTuple):
     present: list[Reference]
     status: Status
     ground: Reference
-    """What the status rests on."""
+    """The statement that the status rests on."""
     spent: list[TimeSpent]
+
+
+class _Scores(NamedTuple):
+    """The results with the best, the last and the first score of all attempts."""
+
+    best: AttemptResult | None
+    last: AttemptResult | None
+    first: AttemptResult | None
 
 
 def summary(state: LineState, rule: AttemptRule = "best") -> LineSummary | None:
@@ -131,24 +139,18 @@ def summary(state: LineState, rule: AttemptRule = "best") -> LineSummary | None:
 def read_line(
     state: LineState, rule: AttemptRule = "best", months: int | None = None
 ) -> Line | None:
-    """What the line says; None when nothing is left to say, as when all of it was voided.
+    """The line; None if no activity is left, for example when all statements were voided.
 
-    `months` is how long the course is good for, if the catalogue says so.
+    `months` is for how many months the course is valid, if the catalogue states it.
     """
     reading = _read(state, rule)
-    if reading is None:
-        return None
-    counted = _summary(state, reading)
-    scored = sorted((r for a in reading.attempts for r in a.scored), key=lambda r: r.reference)
-    scores = (max(scored, key=merit), scored[-1], scored[0]) if scored else ()
+    return None if reading is None else _line(state, rule, reading, months)
+
+
+def _line(state: LineState, rule: AttemptRule, reading: _Reading, months: int | None) -> Line:
+    counted, scores = _summary(state, reading), _scores(reading)
     completed = reading.ground if reading.status in FINISHED else None
-    valid_until, lasting = validity(state, completed, months)
-    grounds = [
-        *_verdict_grounds(state, reading),
-        *lasting,
-        *(result.reference for result in scores),
-        *_other_grounds(state, reading),
-    ]
+    valid_until, validity_grounds = validity(state, completed, months)
     return Line(
         rule=rule,
         kind=counted.kind,
@@ -159,8 +161,8 @@ def read_line(
         completed=completed.moment if completed else None,
         attempts=counted.attempts,
         score=counted.score,
-        best_score=scores[0].score if scores else None,
-        last_score=scores[1].score if scores else None,
+        best_score=scores.best.score if scores.best else None,
+        last_score=scores.last.score if scores.last else None,
         first_score=counted.first_score,
         hours=counted.hours,
         spells=tuple(reading.spent),
@@ -178,7 +180,7 @@ def read_line(
         instructor=counted.instructor,
         place=NamedPlace(state.place.id, state.place.title) if state.place else None,
         valid_until=valid_until,
-        evidence=tuple(dict.fromkeys(ground.position for ground in grounds))[:MOST_EVIDENCE],
+        evidence=_evidence(state, reading, scores, validity_grounds),
         voided=tuple(state.voided),
         voided_count=state.voided_count,
     )
@@ -230,12 +232,32 @@ def _summary(state: LineState, reading: _Reading) -> LineSummary:
     )
 
 
+def _scores(reading: _Reading) -> _Scores:
+    scored = sorted((r for a in reading.attempts for r in a.scored), key=lambda r: r.reference)
+    if not scored:
+        return _Scores(None, None, None)
+    return _Scores(max(scored, key=merit), scored[-1], scored[0])
+
+
+def _evidence(
+    state: LineState, reading: _Reading, scores: _Scores, validity_grounds: Iterable[Reference]
+) -> tuple[int, ...]:
+    """The positions of the statements that the line rests on, the most important first."""
+    grounds = [
+        *_verdict_grounds(state, reading),
+        *validity_grounds,
+        *(result.reference for result in scores if result),
+        *_other_grounds(state, reading),
+    ]
+    return tuple(dict.fromkeys(ground.position for ground in grounds))[:MOST_EVIDENCE]
+
+
 def _minutes(first: Reference, ground: Reference) -> int:
     return (ground.instant - first.instant) // 60_000_000
 
 
 def _verdict_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]:
-    """What status, success, the counted score and a contradiction of success rest on."""
+    """The grounds of status, success, the counted score and a contradiction of success."""
     yield reading.ground
     if reading.chosen:
         results = (reading.chosen.judged, reading.chosen.score)
@@ -245,7 +267,7 @@ def _verdict_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]
 
 
 def _other_grounds(state: LineState, reading: _Reading) -> Iterator[Reference]:
-    """What hours, attempts, sittings, enrolment, instructor, place and dates rest on."""
+    """The grounds of hours, attempts, sittings, enrolment, instructor, place and dates."""
     for spell in reading.spent:
         yield from spell.grounds
     yield from (attempt.begun for attempt in reading.attempts)

@@ -1,6 +1,6 @@
-"""What one line adds to its course's statistics, and among whose lines it is counted.
+"""The counters that one line adds to its course's statistics, and the groups that it counts in.
 
-The counters are those of `lrs.domain.training.course_statistics`.
+`lrs.domain.training.course_statistics` documents the counters.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from lrs.domain.training.sittings import SessionState, sittings_of
 MOST_TRIES = 20
 
 Sessions = dict[str, Counters]
-"""What a line adds to each session, by its activity's IRI; empty for the course itself."""
+"""The counters of a line's sessions, by activity IRI; empty for the course itself."""
 
 
 class LineCounters(NamedTuple):
-    """A line's counters; its status, and the office, instructor and month it counts in.
+    """A line's counters, its status, and the office, instructor and month that it counts in.
 
-    The month, as 2026-03, is that in which the status was reached, where it happened.
+    `month`, as 2026-03, is the local month in which the status was reached. `instructor` is an
+    agent key.
     """
 
     counters: Counters
@@ -36,13 +37,15 @@ class LineCounters(NamedTuple):
 def part_of(
     line: Line | LineSummary | None, state: LineState, office: str | None = None
 ) -> LineCounters:
-    """What a line with this state adds; feedback counts also where there is nothing else."""
+    """The counters of a line with this state; feedback counts even without a line."""
     counters = counters_of(line)
-    given_stars = (
-        stars(one.score for one in state.feedback.values()) if line is None else line.stars
+    ratings = (
+        stars(feedback.score for feedback in state.feedback.values())
+        if line is None
+        else line.stars
     )
-    for given in given_stars:
-        _count(counters, f"rating:{given}")
+    for rating in ratings:
+        _count(counters, f"rating:{rating}")
     if line is None:
         return LineCounters(counters, office=office)
     instructor = line.instructor.key if line.instructor else None
@@ -50,12 +53,12 @@ def part_of(
 
 
 def counters_of(line: Line | LineSummary | None) -> Counters:
-    """What a line adds but for its feedback; nothing where it says nothing."""
+    """A line's counters without its feedback; empty for None."""
     return {name: number for name, number in _parts(line) if number} if line else {}
 
 
 def sessions_of(state: LineState) -> Sessions:
-    """What a line adds to each of its sessions."""
+    """The counters of each session of a line."""
     return {
         part: _session(session, state.feedback.get(part))
         for part, session in state.sessions.items()
@@ -63,9 +66,9 @@ def sessions_of(state: LineState) -> Sessions:
 
 
 def _session(session: SessionState, feedback: Feedback | None) -> Counters:
-    sat = sittings_of(session)
-    present = [one for one in sat if one.present]
-    missed = sum(one.missed for one in sat)
+    sittings = sittings_of(session)
+    present = [sitting for sitting in sittings if sitting.present]
+    missed = sum(sitting.missed for sitting in sittings)
     counters = {"trainees": 1}
     if session.is_enrolled:
         counters["enrolled"] = 1
@@ -73,21 +76,21 @@ def _session(session: SessionState, feedback: Feedback | None) -> Counters:
         counters |= {"missed": 1, "absences": missed}
     if present:
         counters |= {"attended": 1, "presences": len(present)}
-    spent = 0
-    for one in present:
-        inside = one.time_spent.milliseconds if one.time_spent else 0
-        counters[f"minutes:{one.day}:{inside // 60_000}"] = 1
-        spent += inside
-    if spent >= 1000:
-        counters["hours"] = spent // 1000
-    if feedback and (given := points(feedback.score)):
-        counters[f"rating:{given}"] = 1
+    total = 0
+    for sitting in present:
+        inside = sitting.time_spent.milliseconds if sitting.time_spent else 0
+        counters[f"minutes:{sitting.day}:{inside // 60_000}"] = 1
+        total += inside
+    if total >= 1000:
+        counters["hours"] = total // 1000
+    if feedback and (rating := points(feedback.score)):
+        counters[f"rating:{rating}"] = 1
     return counters
 
 
 def step(minutes: int) -> int:
-    """The lower end of the minutes that are counted together: below 64 each one by itself, above
-    in steps of less than a thirty-second part.
+    """The lower end of the counter's bin for a number of minutes: up to 63 each number has its own
+    bin, above that bins are narrower than 1/32 of their values.
     """
     shift = max(0, minutes.bit_length() - 6)
     return minutes >> shift << shift
@@ -125,5 +128,5 @@ def _parts(line: Line | LineSummary) -> list[tuple[str, int]]:
 
 
 def _per_cent(score: StatedScore) -> int:
-    # what is written 0.29 is 29 %, although 0.29 * 100 is a little less
+    # 0.29 is 29 %, although 0.29 * 100 is slightly less in floating point
     return max(0, int(round((score.scaled or 0) * 100, 6)))

@@ -1,11 +1,10 @@
 """The state of one trainee's transcript line in one course, gathered from outcomes in any order.
 
-The same outcomes give the same state whatever their order, so a line can be stored, continued and
-compared. It does not grow with every outcome: it keeps extremes and counts, and one record per
-attempt, per session and per tested part. `lrs.domain.training.line` reads from it what the line
-says.
+The same outcomes give the same state in any order, so a line can be stored, continued and compared.
+The state does not grow with every outcome: it keeps extremes and counts, and one record per
+attempt, per session and per tested part. `lrs.domain.training.line` computes the line from it.
 
-Certificates and feedback are no activity: where nothing else is known, no line is shown.
+Certificates and feedback are no activity: without any activity no line is shown.
 """
 
 from __future__ import annotations
@@ -16,15 +15,16 @@ from typing import NamedTuple, TypeVar
 
 from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, AttemptState, study
 from lrs.domain.training.evidence_log import EvidenceEntry, note_evidence
-from lrs.domain.training.outcomes import Outcome, Title
+from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.reference import Reference, later, latest
 from lrs.domain.training.score import StatedScore
 from lrs.domain.training.sittings import SessionState, attend
+from lrs.domain.training.statement_members import Title
 
 K = TypeVar("K", int, str)
 
 SESSION, ONLINE, TEST, COURSE = 1, 2, 4, 8
-"""Ways of training, as bits."""
+"""The ways of training, as bits."""
 
 MOST_VOIDED = 20
 
@@ -34,21 +34,21 @@ _PRESENCE = frozenset({"came_in", "went_out", "attended", "absent"})
 
 
 class EarnedCertificate(NamedTuple):
-    """A certificate earned, and its last day, as 2026-03-31, where one is said."""
+    """A certificate earned, and its last valid day, as 2026-03-31, or None if none is stated."""
 
     reference: Reference
     expires: str | None
 
 
 class Feedback(NamedTuple):
-    """What the trainee thought of a course or of a session."""
+    """The trainee's rating of a course or of a session."""
 
     reference: Reference
     score: StatedScore
 
 
 class StatedInstructor(NamedTuple):
-    """Who is said to have taught: an agent key, a name, either may be missing."""
+    """The instructor by a statement: an agent key and a name; either may be missing."""
 
     reference: Reference
     key: str | None
@@ -56,7 +56,7 @@ class StatedInstructor(NamedTuple):
 
 
 class StatedPlace(NamedTuple):
-    """Where it is said to have happened: an activity IRI with its title, or a text."""
+    """The place by a statement: an activity IRI with its title, or a text."""
 
     reference: Reference
     id: str
@@ -65,59 +65,60 @@ class StatedPlace(NamedTuple):
 
 @dataclass(slots=True)
 class LineState:
-    """What is kept of the outcomes of one trainee in one course."""
+    """The state of one trainee's line in one course."""
 
     first: Reference | None = None
     last: Reference | None = None
-    """The first and the last activity; None where there is none."""
+    """The first and the last activity; None if there is none."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Activities by their kind of outcome."""
+    """The number of activities by outcome kind."""
     modes: int = 0
-    """Which ways of training were seen: SESSION | ONLINE | TEST | COURSE."""
+    """The ways of training so far: SESSION | ONLINE | TEST | COURSE."""
     online_since: int | None = None
     """The first day of training online, in days since 1970-01-01."""
     attempts: dict[str, AttemptState] = field(default_factory=dict)
-    """By registration, empty where a statement has none."""
+    """By registration; empty for statements without one."""
     sessions: dict[str, SessionState] = field(default_factory=dict)
     """By activity IRI, empty for the course itself."""
     evidence: list[EvidenceEntry] = field(default_factory=list)
-    """What counts toward a programme, by time (see `lrs.domain.training.evidence_log`)."""
+    """The evidence for programmes, by time (see `lrs.domain.training.evidence_log`)."""
     waived: Reference | None = None
     """The latest waiver of the whole course."""
     certificate: EarnedCertificate | None = None
-    """The latest one."""
+    """The latest certificate."""
     forfeited: Reference | None = None
-    """The latest certificate taken back."""
+    """The latest forfeiture of a certificate."""
     contradicted: Reference | None = None
     """The latest verdict whose `success` says the opposite."""
     feedback: dict[str, Feedback] = field(default_factory=dict)
-    """The latest, by activity IRI, empty for the course itself."""
+    """The latest feedback, by activity IRI, empty for the course itself."""
     instructor: StatedInstructor | None = None
     place: StatedPlace | None = None
     voided: list[int] = field(default_factory=list)
     """The positions of the latest MOST_VOIDED statements that were voided."""
     voided_count: int = 0
     hours_cut: bool = False
-    """More parts, or more joining and leaving, than a line keeps."""
+    """Whether the line dropped parts, sittings, or instants of joining and leaving over a limit."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was ever said of the line."""
+        """Whether the line had no outcome, not even a voided one."""
         return not (
             self.counts or self.feedback or self.certificate or self.forfeited or self.voided
         )
 
 
 def concerns(outcome: Outcome) -> bool:
-    """Whether it says something of its trainee: a planned session does not."""
+    """Whether the outcome belongs to its trainee's line: that of a planned session does not."""
     return outcome.kind != "planned"
 
 
 def fold_lines(history: Iterable[tuple[K, int, Outcome | None]]) -> dict[K, LineState]:
-    """The lines that outcomes make, by whatever tells lines apart: each outcome with the line it
-    belongs to and its position, None in its place where the statement was voided.
+    """The states of lines, by the key of the line. `history` has, for each outcome, the key of its
+    line, the position of its statement, and the outcome, or None if the statement was voided.
 
-    A Group may name two identifiers of one person: a statement counts once in a line.
+    A Group may list two identifiers of one person, so only the first outcome of a statement counts
+    in a line.
     """
     lines: dict[K, LineState] = {}
     counted: set[tuple[K, int]] = set()
@@ -136,7 +137,7 @@ def fold_lines(history: Iterable[tuple[K, int, Outcome | None]]) -> dict[K, Line
 
 
 def gather(state: LineState, outcomes: Iterable[Outcome]) -> LineState:
-    """The state with more outcomes: it is changed, and returned."""
+    """Adds outcomes to the state, which is changed and returned."""
     for outcome in outcomes:
         reference = Reference(outcome.timestamp, outcome.position, outcome.offset)
         match outcome.kind:
@@ -156,8 +157,8 @@ def gather(state: LineState, outcomes: Iterable[Outcome]) -> LineState:
 
 
 def note_voided(state: LineState, positions: Iterable[int]) -> LineState:
-    """The state, which is changed, with the statements at these positions voided; each is named
-    once.
+    """Notes voided statements, by their positions, in the state, which is changed and returned.
+    Each statement must be noted once.
     """
     added = list(positions)
     state.voided = sorted([*state.voided, *added])[-MOST_VOIDED:]
@@ -176,8 +177,8 @@ def _gather_activity(state: LineState, outcome: Outcome, reference: Reference) -
         taught = StatedInstructor(reference, outcome.instructor, outcome.instructor_name)
         state.instructor = latest(state.instructor, taught)
     if outcome.place is not None:
-        place = StatedPlace(reference, outcome.place, outcome.place_title)
-        state.place = latest(state.place, place)
+        stated = StatedPlace(reference, outcome.place, outcome.place_title)
+        state.place = latest(state.place, stated)
     if kind in _ENROLMENT:
         _enrol(_session(state, outcome.part), outcome, reference)
     elif kind in _PRESENCE:
@@ -205,7 +206,7 @@ def _mode(outcome: Outcome) -> int:
         return 0
     if activity in _TESTS or (activity == "" and kind in GRADES):
         return TEST
-    # that a course was completed or passed does not tell how it was taught
+    # completing or passing a course does not show how it was taught
     return COURSE if activity == "course" and kind in GRADES | COMPLETIONS else ONLINE
 
 

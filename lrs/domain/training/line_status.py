@@ -1,13 +1,15 @@
-"""The status of a transcript line: the first that holds (`lrs.domain.training.attempt` says which
-attempt the rule picks).
+"""The status of a transcript line: the first row that applies.
 
-    passed, completed    of the picked attempt
+    passed, completed    the picked attempt has this status
     waived               the whole course was waived
-    failed               of the picked attempt
-    attended             was present at a sitting (`lrs.domain.training.sittings`)
-    withdrawn            no enrolment stands, and nothing was done after the last withdrawal
-    in progress          an attempt was begun, or a part of the course waived
-    enrolled             an enrolment stands, or an absence was noted, as of those expected
+    failed               the picked attempt has this status
+    attended             the trainee was present at a sitting
+    withdrawn            there is a withdrawal, no enrolment is left, and no attempt went on after
+                         the last withdrawal
+    in progress          there is an attempt, or a part of the course was waived
+    enrolled             otherwise: there is an enrolment, or only an absence, which implies one
+
+`lrs.domain.training.attempt` picks the attempt, `lrs.domain.training.sittings` decides on presence.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ FINISHED = ("passed", "completed")
 def status_of(
     state: LineState, last: Reference, chosen: Attempt | None, present: list[Reference]
 ) -> tuple[Status, Reference]:
-    """The status, and what it rests on. `last` is the line's last activity, `present` are the
-    sittings that somebody attended.
+    """The status, and the statement that it rests on. `last` is the line's last activity, `present`
+    are the statements that show the trainee present at a sitting.
     """
     if chosen and chosen.status in FINISHED:
         return chosen.status, chosen.ground
@@ -46,18 +48,21 @@ def status_of(
 def _enrolment(state: LineState) -> tuple[Reference | None, Reference | None]:
     """The latest enrolment that no withdrawal ended, and the latest withdrawal.
 
-    Withdrawing from the course (its record is that of "") ends the enrolments into its sessions;
-    withdrawing from a session ends that one only, so whoever moved to another stays enrolled.
+    A withdrawal from the course (the session with the key "") ends the enrolments in all sessions.
+    A withdrawal from a session ends the enrolment in that session only, so a trainee who moved to
+    another session stays enrolled.
     """
     course = state.sessions.get("")
-    whole = course.withdrawn if course else None
-    open_ = [
+    course_withdrawal = course.withdrawn if course else None
+    enrolled = [
         session.enrolled
         for session in state.sessions.values()
-        if session.enrolled and session.is_enrolled and (whole is None or session.enrolled > whole)
+        if session.enrolled
+        and session.is_enrolled
+        and (course_withdrawal is None or session.enrolled > course_withdrawal)
     ]
     withdrawn = [session.withdrawn for session in state.sessions.values() if session.withdrawn]
-    return max(open_, default=None), max(withdrawn, default=None)
+    return max(enrolled, default=None), max(withdrawn, default=None)
 
 
 def _studied_after(state: LineState, reference: Reference) -> bool:

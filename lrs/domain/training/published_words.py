@@ -1,8 +1,8 @@
-"""The words of published vocabularies and profiles that tell of training, and what each means.
+"""The verbs and activity types of published vocabularies and profiles, with their meanings.
 
-Which tool sends which of them is in docs/tools.md. Activity Streams words come in two spellings,
-`http://activitystrea.ms/join` and `http://activitystrea.ms/schema/1.0/join`. ADL words come with
-`http` (the ADL vocabulary) and with `https` (the TLA profile, and LMS plugins that follow it).
+docs/tools.md shows which tool sends which of them. Activity Streams IRIs have two forms,
+`http://activitystrea.ms/join` and `http://activitystrea.ms/schema/1.0/join`. ADL IRIs begin with
+`http` (the ADL vocabulary) or with `https` (the TLA profile, and LMS plugins that follow it).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ _BY_TYPE_TABLES: tuple[tuple[tuple[str, ...], dict[str, dict[str, Meaning]]], ..
     (
         STREAMS,
         {
-            # of a course these are enrolment, never presence in a session
+            # for a course these are enrolment, never presence in a session
             "join": {"course": "enrolled"},
             "leave": {"course": "withdrawn"},
             "start": {"attempt": "started", "content": "started"},
@@ -96,7 +96,7 @@ _BY_TYPE_TABLES: tuple[tuple[tuple[str, ...], dict[str, dict[str, Meaning]]], ..
             "earned": {
                 "untyped": "certified",
                 "certificate": "certified",
-                # a grade; of any other type, a badge or points
+                # a grade; for any other type, a badge or points
                 **dict.fromkeys(
                     ("course", "module", "lesson", "assessment", "attempt", "content"), "graded"
                 ),
@@ -138,7 +138,7 @@ _TYPE_TABLES: tuple[tuple[tuple[str, ...], dict[ActivityKind, str]], ...] = (
             "module": "module",
             "lesson": "lesson",
             "assessment": "assessment",
-            # one question of an attempt, which a teacher grades
+            # one question of an attempt that a teacher grades
             "question": "review#slot",
             "group": "group",
         },
@@ -233,7 +233,7 @@ VERBS: Mapping[str, Meaning] = {
     for base in bases
     for word, meaning in table.items()
 }
-"""What a verb means, whatever the type of its object."""
+"""The meanings of verbs for objects of any type."""
 
 BY_TYPE: Mapping[str, Mapping[str, Meaning]] = {
     base + word: meanings
@@ -241,9 +241,7 @@ BY_TYPE: Mapping[str, Mapping[str, Meaning]] = {
     for base in bases
     for word, meanings in table.items()
 }
-"""What a verb means of an object of a kind, or of one without a type (`untyped`), where that is
-something else.
-"""
+"""The differing meanings of verbs for objects of some kind, or without a type (`untyped`)."""
 
 TYPES: Mapping[str, ActivityKind] = {
     iri: kind
@@ -251,7 +249,9 @@ TYPES: Mapping[str, ActivityKind] = {
     for kind, words in table.items()
     for iri in _all(bases, words)
 }
-"""Which kind of activity a type is."""
+"""The kinds of activity types."""
 
 SILENT = frozenset(iri for bases, words in _SILENT_TABLES for iri in _all(bases, words))
-"""Published verbs that tell nothing of training, so that none of them is a misspelt one."""
+"""Published verbs without a meaning for training, listed so that they are not taken for misspelt
+ones.
+"""

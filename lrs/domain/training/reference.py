@@ -1,4 +1,4 @@
-"""References to the statements that a line rests on, and which of two is kept, in any order."""
+"""References to the statements that a line rests on, and order-independent choices among them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from lrs.domain.time import Moment, day_of
 
 
 class Reference(NamedTuple):
-    """A statement, ordered by when it happened, and by position where times are equal.
+    """A reference to a statement. References are ordered by timestamp, then by position.
 
-    `instant` is in microseconds since the epoch, `offset` the UTC offset in minutes. The position
-    stands for the statement: its id, ten times as long, is in the log.
+    `instant` is the timestamp in microseconds since the epoch, `offset` its UTC offset in minutes.
+    The position identifies the statement, since its id is ten times as long.
     """
 
     instant: int
@@ -30,7 +30,7 @@ class Reference(NamedTuple):
 
 
 class Referring(Protocol):
-    """What a statement says, with the reference to it."""
+    """A record from a statement, with the reference to the statement."""
 
     @property
     def reference(self) -> Reference: ...
@@ -52,7 +52,7 @@ def later(known: Reference | None, new: Reference) -> Reference:
 
 
 def latest(known: T | None, new: T) -> T:
-    """The later of two things said; what is known where both are of one statement."""
+    """The record of the later statement; `known` if both are of one statement."""
     return new if known is None or known.reference < new.reference else known
 
 

@@ -13,7 +13,7 @@ _EXACT = 2**53
 
 
 class StatedScore(NamedTuple):
-    """A score as a statement says it, None for what is not said; `scaled` runs from -1 to 1."""
+    """A score as stated, None for a missing member; `scaled` runs from -1 to 1."""
 
     scaled: Number | None = None
     raw: Number | None = None
@@ -22,18 +22,20 @@ class StatedScore(NamedTuple):
 
     @property
     def is_given(self) -> bool:
-        """Whether it can be compared with others."""
+        """Whether there is a scaled or raw score, by which it can be compared."""
         return self.scaled is not None or self.raw is not None
 
 
 NO_SCORE = StatedScore()
 
 DECIMALS = 9
-"""To how many decimals a score is compared with a limit: finer differences are of reckoning."""
+"""The decimals to which a score is compared with a limit: finer differences are rounding errors."""
 
 
 def number(value: object) -> Number | None:
-    """A finite number that JSON can carry to any reader, else None; true is no number."""
+    """A finite number, or None for anything else, also for a boolean. An integer beyond 2**53,
+    which not every JSON reader can represent, becomes a float.
+    """
     if type(value) is int:
         if -_EXACT <= value <= _EXACT:
             return value
@@ -49,8 +51,8 @@ def number(value: object) -> Number | None:
 def score_of(result: Mapping[str, Any]) -> StatedScore:
     """The score of a statement's result.
 
-    Where scaled is not said, it is raw's place between min and max; a minimum that is not said
-    is zero, as most tools mean it. A raw score outside its own range has no scaled one.
+    A missing scaled score is derived from raw, min and max; a missing min counts as zero, as most
+    tools mean it. If raw lies outside min and max, no scaled score is derived.
     """
     stated = result.get("score")
     if not stated:
@@ -66,14 +68,14 @@ def score_of(result: Mapping[str, Any]) -> StatedScore:
 
 
 def suffices(scaled: Number | None, limit: Number) -> bool:
-    """Whether a scaled score reaches a limit, to nine decimals: what a tool has reckoned as
-    0.7999999999999999 is 0.8. No score reaches none.
+    """Whether a scaled score reaches a limit, compared to DECIMALS decimals, so that a computed
+    0.7999999999999999 counts as 0.8. False for no score.
     """
     return scaled is not None and round(scaled, DECIMALS) >= round(limit, DECIMALS)
 
 
 def progress(result: Mapping[str, Any], scaled: Number | None) -> Number | None:
-    """0 to 100: the cmi5 extension, else the scaled score of a `progressed`."""
+    """The progress of a `progressed`, 0 to 100: by the cmi5 extension, else the scaled score."""
     extensions = result.get("extensions")
     stated = number(extensions.get(PROGRESS)) if extensions else None
     if stated is not None and 0 <= stated <= 100:

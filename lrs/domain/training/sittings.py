@@ -1,21 +1,23 @@
-"""The sittings of a session: one for each local day on which something is said of its address.
+"""The sittings of a session: one for each local day with statements about the session's activity.
 
-A meeting that recurs has one address and many sittings. What tells a sitting is address and day:
+A recurring meeting has one activity IRI and many sittings; IRI and local day identify a sitting.
 
-    a sheet            `attended`, with or without a duration; with `completion` false an absence.
-                       The later word about the sitting counts, and the later duration
-    joining, leaving   without a sheet they show presence, without a duration the time inside
-    over midnight      a leaving that comes first on its day, at most NIGHT after a joining of the
-                       day before that no leaving followed, belongs to that joining; so does what a
-                       sheet says between the two
-    too late           any other leaving that comes first on its day and follows a joining that was
-                       left open says nothing: neither how long that sitting was nor who came today
+    sign-in sheet      `attended`, with or without a duration; with `completion` false an absence.
+                       The latest of these about a sitting counts, and the latest duration
+    joining, leaving   they show presence if there is no sign-in sheet, and the time inside if there
+                       is no duration
+    over midnight      a leaving before any joining of its day belongs to the evening before if a
+                       joining there, at most NIGHT earlier, has no leaving yet; so does a sign-in
+                       sheet's statement between the two
+    too late           if the sitting before has a joining without a leaving, any other leaving
+                       before any joining of its day is ignored: it shows neither the length of that
+                       sitting nor presence on its own day
 
-So a joining reaches to a leaving of the same sitting or to none, a sheet and a log of one sitting
-count once, and a word of absence takes back the sitting of its own day alone.
+So a joining is paired only with a leaving of the same sitting, a sign-in sheet and a log of one
+sitting count once, and an absence takes back only the sitting of its own day.
 
-A session keeps the latest MOST_SITTINGS, a sitting the earliest MOST_INSTANTS of joining and of
-leaving.
+A session keeps the latest MOST_SITTINGS sittings, a sitting the earliest MOST_INSTANTS of joining
+and of leaving.
 """
 
 from __future__ import annotations
@@ -32,11 +34,11 @@ from lrs.domain.training.reference import Reference, later, latest
 MOST_SITTINGS = 500
 MOST_INSTANTS = 100
 NIGHT = 12 * 3_600_000_000
-"""Microseconds: whoever seems to stay longer over midnight was not seen leaving."""
+"""The longest stay over midnight, in microseconds; after a longer one the leaving was missed."""
 
 
 class TimedAttendance(NamedTuple):
-    """How long an attendance took, in milliseconds."""
+    """A stated duration of an attendance, in milliseconds."""
 
     reference: Reference
     milliseconds: int
@@ -44,8 +46,8 @@ class TimedAttendance(NamedTuple):
 
 @dataclass(slots=True)
 class SittingState:
-    """What is said of the sitting of one local day, in days since 1970-01-01: the latest words,
-    and joining and leaving by time.
+    """The statements about one local day: the latest `attended`, absence and duration, and the
+    instants of joining and leaving by time. `day` is in days since 1970-01-01.
     """
 
     day: int
@@ -57,13 +59,15 @@ class SittingState:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is said."""
+        """Whether there are no statements."""
         return not (self.attended or self.absent or self.came_in or self.went_out)
 
 
 @dataclass(slots=True)
 class SessionState:
-    """What is said of one session: the latest enrolment and withdrawal, and its sittings by day."""
+    """The statements about one session: the latest enrolment and withdrawal, and its sittings by
+    day.
+    """
 
     enrolled: Reference | None = None
     withdrawn: Reference | None = None
@@ -78,8 +82,8 @@ class SessionState:
 
 
 class TimeSpent(NamedTuple):
-    """Time spent, the references to the statements that say so, and the local day it counts on,
-    in days since 1970-01-01.
+    """A period of training in milliseconds, the references to the statements that show it, and the
+    local day that it counts on, in days since 1970-01-01.
     """
 
     milliseconds: int
@@ -93,8 +97,8 @@ class TimeSpent(NamedTuple):
 
 
 class Sitting(NamedTuple):
-    """One sitting: its day, in days since 1970-01-01; the reference to the last word, or to what
-    shows presence without one; whether that is an absence; the time inside, which may be nothing.
+    """One sitting: its day, in days since 1970-01-01; the statement that shows the presence or
+    absence; whether it is an absence; the time inside, None if it is not known.
     """
 
     day: int
@@ -104,14 +108,12 @@ class Sitting(NamedTuple):
 
     @property
     def present(self) -> Reference | None:
-        """What shows that somebody was there, if they were."""
+        """The statement that shows the presence; None for an absence."""
         return None if self.missed else self.ground
 
 
 def attend(session: SessionState, outcome: Outcome, reference: Reference) -> bool:
-    """Notes in a session's state what an outcome says of a sitting; whether something could not be
-    kept.
-    """
+    """Adds an outcome to a session's state, which is changed; whether something was dropped."""
     sitting, cut = _sitting_of(session, reference.day)
     match outcome.kind:
         case "attended":
@@ -129,36 +131,39 @@ def attend(session: SessionState, outcome: Outcome, reference: Reference) -> boo
 
 
 def _sitting_of(session: SessionState, day: int) -> tuple[SittingState, bool]:
-    known = session.sittings
-    at = bisect_left(known, day, key=_day)
-    if at < len(known) and known[at].day == day:
-        return known[at], False
+    """The session's sitting of that day, and whether another one was dropped for it."""
+    sittings = session.sittings
+    at = bisect_left(sittings, day, key=_day)
+    if at < len(sittings) and sittings[at].day == day:
+        return sittings[at], False
     sitting = SittingState(day)
-    known.insert(at, sitting)
-    if len(known) <= MOST_SITTINGS:
+    sittings.insert(at, sitting)
+    if len(sittings) <= MOST_SITTINGS:
         return sitting, False
-    # which stay does not depend on the order of arrival: those of the latest days
-    del known[0]
+    # dropping the earliest day makes the result independent of the order of arrival
+    del sittings[0]
     return sitting, True
 
 
-def _note_instant(known: list[Reference], reference: Reference) -> bool:
-    """Keeps the earliest instants: which these are does not depend on the order of arrival."""
-    at = bisect_left(known, reference.instant, key=_instant)
-    if at < len(known) and known[at].instant == reference.instant:
-        known[at] = min(known[at], reference)
+def _note_instant(instants: list[Reference], reference: Reference) -> bool:
+    """Adds an instant; whether the latest one was dropped. Keeping the earliest makes the result
+    independent of the order of arrival.
+    """
+    at = bisect_left(instants, reference.instant, key=_instant)
+    if at < len(instants) and instants[at].instant == reference.instant:
+        instants[at] = min(instants[at], reference)
         return False
-    known.insert(at, reference)
-    if len(known) <= MOST_INSTANTS:
+    instants.insert(at, reference)
+    if len(instants) <= MOST_INSTANTS:
         return False
-    known.pop()
+    instants.pop()
     return True
 
 
 def sittings_of(session: SessionState) -> list[Sitting]:
     """A session's sittings by day."""
     states = session.sittings
-    return [_sitting(state) for state in (_told_apart(states) if len(states) > 1 else states)]
+    return [_sitting(state) for state in (_separated(states) if len(states) > 1 else states)]
 
 
 def all_sittings(sessions: Iterable[SessionState]) -> list[Sitting]:
@@ -166,8 +171,8 @@ def all_sittings(sessions: Iterable[SessionState]) -> list[Sitting]:
     return [sitting for session in sessions for sitting in sittings_of(session)]
 
 
-def _told_apart(states: Iterable[SittingState]) -> list[SittingState]:
-    """What is said of each sitting, by day."""
+def _separated(states: Iterable[SittingState]) -> list[SittingState]:
+    """The statements about each sitting, by day, with leavings over midnight put to the evening."""
     found: list[SittingState] = []
     for state in states:
         remaining = state
@@ -187,12 +192,12 @@ def _told_apart(states: Iterable[SittingState]) -> list[SittingState]:
 
 
 def _left_open(state: SittingState) -> int | None:
-    """The instant of a joining that no leaving of the sitting follows."""
+    """The instant of a joining without a later leaving of the sitting."""
     return _inside(state.came_in, state.went_out)[1]
 
 
 def _leaving_first(state: SittingState) -> list[Reference]:
-    """The leavings of a day before anybody joined on it."""
+    """The leavings of a day before its first joining."""
     if not state.came_in:
         return state.went_out
     first = min(map(_instant, state.came_in))
@@ -202,8 +207,8 @@ def _leaving_first(state: SittingState) -> list[Reference]:
 def _over_midnight(
     evening: SittingState, morning: SittingState, taken: list[Reference]
 ) -> tuple[SittingState, SittingState]:
-    """Two days' sittings, with all of the morning that belongs to the evening in the evening's:
-    these leavings, and what a sheet says before the last of them.
+    """The sittings of two days, after the statements of the morning that belong to the evening have
+    been moved: these leavings, and those of a sign-in sheet up to the last leaving.
     """
     until = taken[-1].instant
     night = replace(evening, went_out=[*evening.went_out, *taken])
@@ -237,16 +242,16 @@ def _sitting(state: SittingState) -> Sitting:
 
 
 def _logged(state: SittingState) -> TimeSpent | None:
-    """The time between joining and leaving, if it is a millisecond at least."""
-    came, went = state.came_in, state.went_out
-    if not came or not went:
+    """The time between joining and leaving; None below a millisecond."""
+    joinings, leavings = state.came_in, state.went_out
+    if not joinings or not leavings:
         return None
-    inside = _inside(came, went)[0] // 1000
-    return TimeSpent(inside, (came[0], went[-1]), state.day) if inside else None
+    inside = _inside(joinings, leavings)[0] // 1000
+    return TimeSpent(inside, (joinings[0], leavings[-1]), state.day) if inside else None
 
 
-def _inside(came: Iterable[Reference], went: Iterable[Reference]) -> tuple[int, int | None]:
-    return union(map(_instant, came), map(_instant, went))
+def _inside(joinings: Iterable[Reference], leavings: Iterable[Reference]) -> tuple[int, int | None]:
+    return union(map(_instant, joinings), map(_instant, leavings))
 
 
 def _day(state: SittingState) -> int:
@@ -258,15 +263,15 @@ def _instant(reference: Reference) -> int:
 
 
 def union(came_in: Iterable[int], went_out: Iterable[int]) -> tuple[int, int | None]:
-    """Microseconds inside, from joining to the next leaving, however often either was said; and
-    the instant of a joining that no leaving follows.
+    """The time inside in microseconds: from each joining to the next leaving, repeats ignored; and
+    the instant of a joining without a later leaving, else None.
 
-    Joining and leaving in the same instant changes nothing.
+    Joining and leaving at the same instant cancel each other.
     """
-    came, went = set(came_in), set(went_out)
+    joinings, leavings = set(came_in), set(went_out)
     total, since = 0, None
-    for instant in sorted(came ^ went):
-        if instant in came:
+    for instant in sorted(joinings ^ leavings):
+        if instant in joinings:
             since = instant if since is None else since
         elif since is not None:
             total += instant - since

@@ -1,23 +1,23 @@
-"""The time that an attempt took, as its statements say: `result.duration`, in any order.
+"""The time spent in an attempt, from the `result.duration` of its statements, in any order.
 
-`completed` and `passed` of one part speak of the same time, so what is said of one part does not
-add up: it is the time so far, and the longest counts. What a later statement adds counts on its own
-day; the time of an earlier day stays there.
+The durations of one part do not add up. `completed` and `passed` of a part state the same time, so
+each duration is the time so far, and the longest counts. What a later statement adds counts on its
+own day; the time of an earlier day stays on that day.
 
-Sessions of studying do add up. A session has an id (cmi5 9.6.3.1), and what ends it says how long
-it took (9.5.4.1 `terminated`, 9.5.4.2 `abandoned`): that includes whatever else was told in it, of
-pages and parts, too. A session that nothing ended took as long as the longest duration told in it.
-cmi5 leaves open whether `completed`, `passed` and `failed` tell the time of the session or of all
-sessions so far: so the sessions took as long as all of them together, or as the longest duration
-told in any, whichever is more.
+Sessions do add up. A session has an id (cmi5 9.6.3.1), and the statement that ends it states its
+duration (9.5.4.1 `terminated`, 9.5.4.2 `abandoned`), which includes all other durations in the
+session, also those of pages and parts. A session without an end took as long as the longest
+duration in it. cmi5 leaves open whether `completed`, `passed` and `failed` state the time of the
+session or of all sessions so far. So the time is the sum of the sessions or the longest duration in
+any of them, whichever is greater.
 
-Without a registration nothing tells next year's attempt from this one: then attempts are told apart
-by the year.
+Without a registration an attempt cannot be distinguished from one in the next year; then each year
+is an attempt.
 
-An attempt keeps points of time by "year part", with a registration all years as 0; instead of the
-part `.session` for what is told in a session, `!session` for what ended it. There is a point for
-each day on which more is said than before. Beyond MOST_PARTS keys the longest stay, each with its
-last point alone; the whole course's own are never dropped.
+An attempt keeps points of time by the key "year part"; with a registration the year is always 0.
+For durations in a session the key has `.session` instead of the part, for a session's end
+`!session`. There is a point for each day on which the stated time grew. Beyond MOST_PARTS keys the
+longest are kept, each with its last point alone; those of the course itself are never dropped.
 """
 
 from __future__ import annotations
@@ -33,34 +33,34 @@ MOST_PARTS = 400
 
 
 class DurationPoint(NamedTuple):
-    """How long something had taken when that was said, in milliseconds."""
+    """The time so far by a statement, in milliseconds."""
 
     milliseconds: int
     reference: Reference
 
     @property
     def day(self) -> int:
-        """The local day on which it was said, in days since 1970-01-01."""
+        """The local day of the statement, in days since 1970-01-01."""
         return self.reference.day
 
 
 Durations = dict[str, list[DurationPoint]]
-"""Points by year and part, see above."""
+"""Points by year and part, see the module's docstring."""
 
 WITHIN, ENDED = ".", "!"
-"""What no IRI begins with: marks of keys that are sessions."""
+"""The first characters of a session in a key; no IRI begins with them."""
 
 _MARKS = (WITHIN, ENDED)
 _ENDS = frozenset({"ended", "abandoned"})
 
 
 _Sessions = dict[str, list[DurationPoint]]
-"""Points of one attempt by mark and session."""
+"""The points of one attempt by mark and session."""
 
 
 class Spending(NamedTuple):
-    """The time of one attempt, without a registration in one year: what was said of the course
-    itself, and of its parts and sessions.
+    """The time spent in one attempt, or without a registration in one year: by statements on the
+    course itself, and by those on its parts and sessions.
     """
 
     whole: list[TimeSpent]
@@ -70,8 +70,8 @@ class Spending(NamedTuple):
 def add_duration(
     durations: Durations, outcome: Outcome, point: DurationPoint, *, shortened: bool
 ) -> tuple[bool, bool]:
-    """Adds what an outcome says of time to an attempt's points, which are changed. `shortened` is
-    whether each key keeps its last point alone: whether that is so now, and whether a key was
+    """Adds an outcome's duration to an attempt's points, which are changed. `shortened` is whether
+    each key keeps only its last point. Gives the new value of `shortened`, and whether a key was
     dropped.
     """
     key = _key_of(outcome, point)
@@ -90,17 +90,22 @@ def _key_of(outcome: Outcome, point: DurationPoint) -> str:
 
 
 def _rising(points: list[DurationPoint]) -> list[DurationPoint]:
-    """The points that say more than all of earlier days, of each day the longest, by day."""
-    kept: list[DurationPoint] = []
+    """The longest point of each day, by day, without those that are not longer than all of earlier
+    days.
+    """
+    rising: list[DurationPoint] = []
     for point in sorted(points, key=lambda p: (p.day, -p.milliseconds, p.reference)):
-        if not kept or (point.milliseconds > kept[-1].milliseconds and point.day > kept[-1].day):
-            kept.append(point)
-    return kept
+        if not rising or (
+            point.milliseconds > rising[-1].milliseconds and point.day > rising[-1].day
+        ):
+            rising.append(point)
+    return rising
 
 
 def _shorten(durations: Durations) -> bool:
-    """Keeps each key's last point alone, and drops the shortest key if there are too many. What
-    stays does not depend on the order of arrival: how long a key's last point says only grows.
+    """Keeps each key's last point alone, and drops the shortest key if there are too many; whether
+    one was dropped. The result does not depend on the order of arrival, since the duration of a
+    key's last point only grows.
     """
     for key, points in durations.items():
         durations[key] = points[-1:]
@@ -112,7 +117,7 @@ def _shorten(durations: Durations) -> bool:
 
 
 def spendings(attempts: Iterable[Durations]) -> list[Spending]:
-    """All time said of attempts."""
+    """The time spent in several attempts."""
     return [spending for durations in attempts for spending in _of_attempt(durations)]
 
 
@@ -135,7 +140,7 @@ def _of_attempt(durations: Durations) -> list[Spending]:
 
 
 def _increments(points: Sequence[DurationPoint]) -> list[TimeSpent]:
-    """What each point says beyond the one before."""
+    """The time that each point adds to the one before."""
     found, before = [], 0
     for point in points:
         if point.milliseconds > before:
@@ -145,17 +150,18 @@ def _increments(points: Sequence[DurationPoint]) -> list[TimeSpent]:
 
 
 def _of_sessions(sessions: Mapping[str, Sequence[DurationPoint]]) -> list[TimeSpent]:
-    """What each day says beyond the days before, of the sessions of an attempt: how long each
-    took, as what ended it says, else the longest said in it; or the longest said in any.
+    """The time that each day adds to the days before, over the sessions of an attempt. The time so
+    far is the sum of the sessions, each by its end or else by the longest duration in it; or the
+    longest duration in any session, if that is greater.
     """
     days: dict[int, list[tuple[DurationPoint, str]]] = {}
     for key, points in sessions.items():
         for point in points:
             days.setdefault(point.day, []).append((point, key))
     found: list[TimeSpent] = []
-    each: dict[str, int] = {}
+    durations: dict[str, int] = {}
     ended: set[str] = set()
-    together = before = 0
+    total = before = 0
     for day in sorted(days):
         longest_first = sorted(days[day], reverse=True)
         for point, key in longest_first:
@@ -164,9 +170,9 @@ def _of_sessions(sessions: Mapping[str, Sequence[DurationPoint]]) -> list[TimeSp
                 ended.add(session)
             elif session in ended:
                 continue
-            together += point.milliseconds - each.get(session, 0)
-            each[session] = point.milliseconds
-        now = max(before, together, longest_first[0][0].milliseconds)
+            total += point.milliseconds - durations.get(session, 0)
+            durations[session] = point.milliseconds
+        now = max(before, total, longest_first[0][0].milliseconds)
         if now > before:
             grounds = tuple(point.reference for point, _ in longest_first)
             found.append(TimeSpent(now - before, grounds, day))

@@ -1,4 +1,4 @@
-"""What the words mean that training is told in: verbs, activity types and extensions."""
+"""The vocabulary of training: the meanings of verbs, activity types and extensions."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ OutcomeKind = Literal[
 ]
 
 Meaning = OutcomeKind | Literal["answered", "graded", ""]
-"""What a verb means: an outcome kind, or what the statement's result makes one. `answered` ends an
-activity that is one question and stands in nothing; `graded` is a score where there is one; "" is
-nothing.
+"""The meaning of a verb: an outcome kind, or one of those that depend on the statement's result.
+`answered` is the answer to a question that is part of no other activity; `graded` gives a score if
+there is one; "" gives no outcome.
 """
 
 ActivityKind = Literal[
@@ -52,17 +52,17 @@ ActivityKind = Literal[
     "group",
     "",
 ]
-"""What an activity says it is; empty when it says nothing, or something else.
+"""The kind of an activity, by its type; empty for an activity without a type or of an unknown type.
 
-`content` is a package with a score of its own, as a SCORM object. An `attempt` is one try at an
-assessment, or what was handed in for it. A `platform` is the LMS itself or another thing that
-nobody trains in, a `group` is one of learners: no verb tells anything of either.
+`content` is a package with a score of its own, such as a SCORM object. An `attempt` is one attempt
+at an assessment, or a submission for it. A `platform` is the LMS or another activity without
+training, a `group` is a group of learners: statements about either have no outcome.
 """
 
 OUTSIDE = ("platform", "group")
 
 PLACES = frozenset(base + "place" for base in STREAMS)
-"""Types of an activity that names where training happened."""
+"""The types of activities that are places of training."""
 
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 REASON = "https://w3id.org/xapi/cmi5/result/extensions/reason"
@@ -70,19 +70,19 @@ SESSION = "https://w3id.org/xapi/cmi5/context/extensions/sessionid"
 LOCATION = "http://id.tincanapi.com/extension/location"
 
 EXPIRIES = frozenset({"expiry", "expires", "expiration", "expiry-date", "valid-until"})
-"""How the IRI of the extension ends that says until when a certificate is good: no vocabulary has
-one that tools agree on.
+"""The last segments of the IRIs of extensions that state a certificate's last valid day; tools
+agree on no single extension.
 """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """What verbs mean, and which type is which kind of activity. Each is only itself, so that what
-    was found out by one can be remembered.
+    """The meanings of verbs, and the kinds of activity types. Vocabularies are compared by
+    identity, so that results can be cached by vocabulary.
 
-    `verbs` is the meaning of a verb for objects of every type that `by_type` does not name:
-    there, by verb, stand its meanings by kind, by type IRI and, for objects without a type, for
-    `untyped`; a type goes before its kind. An installation with words of its own adds them:
+    `kinds` gives the kind of a type IRI. `by_type` has, by verb, the meanings for kinds, for type
+    IRIs and, under `untyped`, for objects without a type; a type IRI takes precedence over its
+    kind. `verbs` has the meanings for all other objects. An installation adds verbs of its own by
     `Vocabulary(STANDARD.verbs | own_verbs)`.
     """
 
@@ -90,7 +90,7 @@ class Vocabulary:
     kinds: Mapping[str, ActivityKind] = field(default_factory=lambda: dict(TYPES))
     by_type: Mapping[str, Mapping[str, Meaning]] = field(default_factory=lambda: dict(BY_TYPE))
     _rows: Mapping[str, Mapping[str | None, Meaning]] = field(init=False, repr=False)
-    """By verb: its meaning for each kind, for the types it treats apart, and for None, no type."""
+    """By verb, its meanings: for each kind, for the types in `by_type`, and for None, no type."""
 
     def __post_init__(self) -> None:
         rows = {verb: self._row(verb) for verb in {**self.verbs, **self.by_type}}
@@ -105,7 +105,7 @@ class Vocabulary:
         return row
 
     def meaning(self, verb: str, type_: str | None) -> Meaning:
-        """What the verb means of an activity of this type, None standing for no type."""
+        """The meaning of the verb for an activity of this type; None stands for no type."""
         row = self._rows.get(verb)
         if row is None:
             return ""
@@ -113,17 +113,17 @@ class Vocabulary:
         return row[self.kinds.get(type_, "")] if kind is None else kind  # type: ignore[arg-type]
 
     def knows(self, verb: str) -> bool:
-        """Whether anything is said of the verb, be it that it means nothing."""
+        """Whether the vocabulary has the verb, even with no meaning."""
         return verb in self._rows
 
     @property
     def telling(self) -> list[str]:
-        """The verbs that mean something of objects of some type."""
+        """The verbs with a meaning for objects of some type."""
         return [verb for verb, row in self._rows.items() if any(row.values())]
 
     @property
     def number(self) -> int:
-        """0 for the published words, for others a number that tells them apart; below 2**20."""
+        """A number that identifies the vocabulary, below 2**20: 0 for STANDARD, else a hash."""
         own = (self.verbs, self.kinds, self.by_type)
         if own == (STANDARD.verbs, STANDARD.kinds, STANDARD.by_type):
             return 0

@@ -1,7 +1,7 @@
-"""What statements say of activities and agents besides their identifiers, and its sum over time.
+"""The names of agents and the definitions of activities in statements, and how definitions merge.
 
 xAPI 1.0.3 part 2, 2.4.4.1: an activity's definition may come in parts and may be changed; part 3,
-2.4 and 2.5: the store answers what it knows of agents and activities.
+2.4 and 2.5: the store returns what it has gathered about agents and activities.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _UNITED = ("name", "description", "extensions")
 
 
 def activities(statement: Mapping[str, Any]) -> Iterator[JsonObject]:
-    """Each activity of a statement as the log holds it, contextActivities in arrays."""
+    """Each activity of a statement as the log stores it, with contextActivities in arrays."""
     yield from activities_in(statement["object"])
     related = statement.get("context", {}).get("contextActivities")
     if related:
@@ -25,7 +25,7 @@ def activities(statement: Mapping[str, Any]) -> Iterator[JsonObject]:
 
 
 def activities_in(object_: JsonObject) -> Iterator[JsonObject]:
-    """The activity that a statement's object is, or those of a SubStatement."""
+    """The object of a statement if it is an Activity, or the activities of a SubStatement."""
     kind = object_.get("objectType", "Activity")
     if kind == "Activity":
         yield object_
@@ -34,14 +34,14 @@ def activities_in(object_: JsonObject) -> Iterator[JsonObject]:
 
 
 def activities_around(related: JsonObject) -> Iterator[JsonObject]:
-    """Those of contextActivities, in the order of their kinds."""
-    for place in CONTEXT_ACTIVITIES:
-        yield from related.get(place, ())
+    """The activities in contextActivities, by role: parent, grouping, category, other."""
+    for role in CONTEXT_ACTIVITIES:
+        yield from related.get(role, ())
 
 
 def united(known: JsonObject, more: JsonObject) -> JsonObject:
-    """A definition with what was said later put over what was known: texts in all languages and
-    all extensions stay, everything else is as it was said last.
+    """The definition `known` updated by the later `more`: texts of other languages and other
+    extensions stay, any other member is replaced.
     """
     both = known | more
     for name in _UNITED:
@@ -67,9 +67,9 @@ def _named_in_object(object_: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _named_in(context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     found: tuple[tuple[str, str], ...] = ()
-    for place in ("instructor", "team"):
-        if place in context:
-            found += _named(context[place])
+    for role in ("instructor", "team"):
+        if role in context:
+            found += _named(context[role])
     for entry in context.get("contextAgents", ()):
         found += _named(entry["agent"])
     for entry in context.get("contextGroups", ()):
@@ -89,8 +89,8 @@ def _named(actor: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def person(identifier: Mapping[str, Any], known_as: list[str]) -> JsonObject:
-    """The Person object (1.0.3 part 3, 2.4): everything in arrays. `identifier` is the Agent or
-    Group that was asked for, `known_as` the names that statements gave it.
+    """The Person object (1.0.3 part 3, 2.4), whose members are arrays. `identifier` is the Agent or
+    Group in the request, `known_as` are its names in statements.
     """
     name = identifier.get("name")
     found: JsonObject = {"objectType": "Person"}

@@ -1,4 +1,4 @@
-"""An Agent's inverse functional identifier, as one stable key.
+"""The agent key: an Agent's inverse functional identifier as one stable text.
 
 xAPI 1.0.3 part 2, 2.4.2.3: mbox, mbox_sha1sum, openid or account identifies a person or group;
 the name never does. The key is readable and reversible:
@@ -8,8 +8,8 @@ the name never does. The key is readable and reversible:
     openid|https://anna.example.org/
     account|https://hr.example.org|0417
 
-`|` is legal in no IRI (RFC 3987), so the parts never run into each other; an account's name comes
-last and may hold anything.
+`|` is not allowed in an IRI (RFC 3987), so the parts can be split again; an account's name comes
+last and may hold any characters.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def agent_key(agent: Mapping[str, Any]) -> str | None:
 
 
 def identifier_of(key: str) -> JsonObject:
-    """The identifier members that `key` was made of. ValueError if it is no such key."""
+    """The identifier members that `key` stands for. ValueError if it is no agent key."""
     kind, separator, rest = key.partition("|")
     if kind == "account":
         home, separator, name = rest.partition("|")
@@ -49,7 +49,7 @@ def identifier_of(key: str) -> JsonObject:
 
 
 def members(actor: Mapping[str, Any]) -> Iterator[JsonObject]:
-    """The people an actor stands for: a Group's members if it lists any, else the actor itself."""
+    """A Group's members if it lists any, else the actor itself."""
     listed = actor.get("member")
     if actor.get("objectType") == "Group" and listed:
         yield from listed
@@ -58,15 +58,15 @@ def members(actor: Mapping[str, Any]) -> Iterator[JsonObject]:
 
 
 def authority_name(authority: Mapping[str, Any]) -> str:
-    """What reports and programmes call who vouches: an account's name, which for a key of the store
-    is the key's own name; else the key as `authority_key` makes it.
+    """An authority's name in reports and programmes: its account's name, which for a key of the
+    store is the key's name; else the result of `authority_key`.
     """
     account = authority.get("account")
     return str(account["name"]) if account else authority_key(authority)
 
 
 def authority_key(authority: Mapping[str, Any]) -> str:
-    """One key for who vouches: an Agent's, or for an OAuth Group its two members' together."""
+    """An authority's agent key, or for an OAuth Group the sorted keys of its two members."""
     own = agent_key(authority)
     if own is not None:
         return own

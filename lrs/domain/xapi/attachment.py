@@ -1,4 +1,4 @@
-"""The attachments a statement declares (xAPI 1.0.3 part 2, 2.4.11), its SubStatement's too."""
+"""The attachments that a statement or its SubStatement declares (xAPI 1.0.3 part 2, 2.4.11)."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def attachments(statement: Mapping[str, Any]) -> Iterator[tuple[str, JsonObject]
 
 
 ALGORITHMS: Mapping[int, str] = MappingProxyType({64: "sha256", 96: "sha384", 128: "sha512"})
-"""The hashes that an attachment may be named by (part 3, 1.5.2.s4.b4), by their hex digits."""
+"""The hash algorithms for an attachment's sha2 (part 3, 1.5.2.s4.b4), by number of hex digits."""
 
 
 def declared_hash(attachment: JsonObject) -> str:
-    """The attachment's sha2, in lower case: SHA-256, SHA-384 or SHA-512, as its length says."""
+    """The attachment's sha2 in lower case; its length tells SHA-256, SHA-384 and SHA-512 apart."""
     return str(attachment["sha2"]).lower()
 
 
-def reference(declared: str, kept: str) -> str:
-    """What an event says of an attachment whose bytes came along: the hash that the statement
-    declares, and after a colon the SHA-256 that the bytes are kept under, where that is another.
+def reference(declared: str, stored: str) -> str:
+    """The reference in an event to an attachment whose bytes were sent: the hash that the statement
+    declares; if that is not SHA-256, then a colon and the SHA-256 under which they are stored.
     """
-    return declared if declared == kept else f"{declared}:{kept}"
+    return declared if declared == stored else f"{declared}:{stored}"
 
 
 def stored_hashes(references: Iterable[str]) -> dict[str, str]:
-    """The SHA-256 that bytes are kept under, by the hash that the statement declares."""
+    """The SHA-256 under which bytes are stored, by the hash that the statement declares."""
     pairs = (text.lower().partition(":") for text in references)
-    return {declared: kept or declared for declared, _, kept in pairs}
+    return {declared: stored or declared for declared, _, stored in pairs}

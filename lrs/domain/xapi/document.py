@@ -1,7 +1,8 @@
-"""Documents as xAPI defines them: addresses, contents, and when a change is allowed.
+"""Documents as xAPI defines them: addresses, contents, and the preconditions of a change.
 
 The State, Agent Profile and Activity Profile resources (xAPI 1.0.3 part 3, 2.2, 2.3, 2.6 and 2.7)
-are one thing under three addresses. A document's ETag is the SHA-1 of its bytes in quotation marks.
+store documents in the same way, with different addresses. A document's ETag is the SHA-1 of its
+bytes in quotation marks.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentCollection:
-    """Documents that are listed together: of one agent, one activity, or both.
+    """The documents that one request lists: those of an agent, of an activity, or of both.
 
-    `registration` narrows the documents of a State down to those that belong to it.
+    `registration` narrows State documents down to those that belong to it. `agent` is an agent key,
+    `activity` an IRI.
     """
 
     kind: DocumentKind
@@ -43,30 +45,30 @@ class DocumentCollection:
 
     @property
     def owner(self) -> str:
-        """Whose random key names the documents' streams: the person's, else the activity's."""
+        """The agent, else the activity, whose stream key gives the ids of the streams."""
         return self.agent or self.activity
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One document: its collection and its stateId or profileId."""
+    """The address of one document: its collection and its stateId or profileId."""
 
     collection: DocumentCollection
     name: str
 
     def stream(self, key: bytes) -> UUID:
-        """The document's stream, under its owner's key."""
+        """The id of the document's stream, computed with the stream key of its owner."""
         collection = self.collection
         registration = str(collection.registration or "")
-        said = json.dumps(
+        members = json.dumps(
             [collection.kind, collection.agent, collection.activity, registration, self.name]
         )
-        return UUID(bytes=hmac.digest(key, said.encode(), "sha256")[:16], version=4)
+        return UUID(bytes=hmac.digest(key, members.encode(), "sha256")[:16], version=4)
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is put into a document: the content type as sent, and the bytes by their digests."""
+    """The content of a document: the content type as sent, the size in bytes, and the digests."""
 
     content_type: str
     size: int
@@ -75,7 +77,7 @@ class Content:
 
     @classmethod
     def of(cls, content_type: str, data: bytes) -> Content:
-        # SHA-1 is the ETag that 1.0.3 wants; nothing is proven by it.
+        # SHA-1 serves only as the ETag that xAPI 1.0.3 requires, not for security.
         etag = sha1(data, usedforsecurity=False).hexdigest()
         return cls(content_type, len(data), sha256(data).hexdigest(), etag)
 
@@ -85,21 +87,21 @@ class Content:
 
 
 ANY = "*"
-"""What If-Match and If-None-Match say of every ETag."""
+"""In If-Match and If-None-Match: any ETag."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a request makes a change depend on (RFC 9110, 13.1): ETags without quotation marks, or
-    ANY; None where the header is absent.
+    """The precondition of a request (RFC 9110, 13.1): ETags without quotation marks, or ANY; None
+    if the header is absent.
     """
 
     if_match: Collection[str] | None = None
     if_none_match: Collection[str] | None = None
 
     def require(self, etag: str | None) -> None:
-        """Raises PreconditionFailed unless a document with that ETag, None for no document, may be
-        changed.
+        """Raises PreconditionFailed unless the condition allows a change of a document with that
+        ETag; None stands for no document.
         """
         if self.if_match is not None and not _among(etag, self.if_match):
             raise PreconditionFailed("etag-mismatch")
@@ -120,11 +122,10 @@ def _among(etag: str | None, tags: Collection[str]) -> bool:
 def require_for_put(
     kind: DocumentKind, version: Version, condition: Condition, etag: str | None
 ) -> None:
-    """Whether a PUT may overwrite what is there.
+    """Raises PreconditionFailed, DocumentConflict or InvalidDocument unless a PUT is allowed.
 
-    1.0.3 part 3, 3.1: profiles are never overwritten unawares, State is. 2.0, 4.1.6: none is, and
-    what does not exist yet needs no header. Raises PreconditionFailed, DocumentConflict,
-    InvalidDocument.
+    1.0.3 part 3, 3.1: a PUT of a profile document needs If-Match or If-None-Match, a PUT of a State
+    document does not. 2.0, 4.1.6: overwriting any document needs a header, creating one does not.
     """
     condition.require(etag)
     if not condition.is_absent:
@@ -139,9 +140,10 @@ def require_for_put(
 
 
 def merged(old: bytes, new: bytes) -> bytes:
-    """One JSON object with the properties of both, the new one's where both have them.
+    """One JSON object with the properties of both; where both have a property, the new one's value.
 
-    1.0.3 part 3, 2.2: only the top level is merged. Raises InvalidDocument.
+    1.0.3 part 3, 2.2: only the top level is merged. Raises InvalidDocument if one is no JSON
+    object.
     """
     try:
         return merged_text(old, new)

@@ -1,6 +1,6 @@
-"""What a statement can be found by: the terms that the filters of GET /statements compare.
+"""The terms of a statement, which the filters of GET /statements compare.
 
-xAPI 1.0.3 part 3, 2.1.3. Terms are told apart by a prefix, so one dictionary holds them all:
+xAPI 1.0.3 part 3, 2.1.3. A prefix distinguishes the terms, so one numbering serves all of them:
 `agent:<agent key>`, `verb:<IRI>`, `activity:<IRI>`.
 """
 
@@ -20,8 +20,8 @@ CONTEXT_ACTIVITIES = ("parent", "grouping", "category", "other")
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a statement must match; None asks for nothing. `agent` is an agent key, `verb` and
-    `activity` are IRIs. `related_...` widen where the agent and the activity may stand.
+    """The filters that a statement must match; None is no filter. `agent` is an agent key, `verb`
+    and `activity` are IRIs. `related_...` let the agent and the activity occur in more members.
     """
 
     agent: str | None = None
@@ -33,8 +33,8 @@ class Criteria:
 
 
 class Terms(NamedTuple):
-    """A statement's terms. `direct` are what `agent` matches; `related` what is added by
-    `related_agents` and `related_activities`. Each is free of repeats and in a fixed order.
+    """A statement's terms. `direct` are those that `agent` matches; `related` are added by
+    `related_agents` and `related_activities`. Neither has repeats, and the order is fixed.
     """
 
     verb: str
@@ -70,7 +70,7 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
     if related:
         known = {activity, who, *direct}
         related = tuple([term for term in dict.fromkeys(related) if term not in known])
-    # by place, not by name: this is made for every statement, and names cost a microsecond
+    # positional: this runs for every statement, and keyword arguments cost a microsecond
     return Terms(
         _verb(statement["verb"]),
         activity,
@@ -84,7 +84,7 @@ def terms(statement: Mapping[str, Any], authority: Mapping[str, Any]) -> Terms:
 _Texts = tuple[str, ...]
 
 _registration = lru_cache(maxsize=CACHE_SIZE)(UUID)
-"""An attempt's statements follow each other soon."""
+"""Cached, since statements of one registration come close together."""
 
 
 @cached_on_interned
@@ -94,14 +94,14 @@ def _verb(verb: Mapping[str, Any]) -> str:
 
 @cached_on_interned
 def _vouching(authority: Mapping[str, Any]) -> tuple[str, _Texts]:
-    """The term of who vouches, and those of the members of two who do together."""
-    together = _agents(authority) if "member" in authority else ()
-    return f"agent:{authority_key(authority)}", together
+    """The term of the authority, and the terms of an OAuth Group's members."""
+    members = _agents(authority) if "member" in authority else ()
+    return f"agent:{authority_key(authority)}", members
 
 
 @cached_on_interned
 def _agents(actor: Mapping[str, Any]) -> _Texts:
-    """An Agent or Group, and a Group's members: each matches the agent filter."""
+    """The terms of an Agent or Group and of a Group's members: the agent filter matches each."""
     key = agent_key(actor)
     found = [] if key is None else [f"agent:{key}"]
     for member in actor.get("member", ()):
@@ -113,7 +113,7 @@ def _agents(actor: Mapping[str, Any]) -> _Texts:
 
 @cached_on_interned
 def _in_object(object_: Mapping[str, Any]) -> tuple[str | None, _Texts, _Texts]:
-    """The activity that it is, the agents that it is, and all of a SubStatement."""
+    """The term of an Activity, the terms of an Agent or Group, and all terms of a SubStatement."""
     kind = object_.get("objectType", "Activity")
     if kind == "Activity":
         return f"activity:{object_['id']}", (), ()
@@ -130,7 +130,7 @@ def _in_substatement(substatement: Mapping[str, Any]) -> _Texts:
 
 
 def _in_context(context: Mapping[str, Any]) -> _Texts:
-    """Everyone and everything in the context."""
+    """The terms of all agents and activities in the context."""
     found: _Texts = ()
     for name in ("instructor", "team"):
         if name in context:

@@ -1,4 +1,4 @@
-"""The formats a statement is answered in besides exact (xAPI 1.0.3 part 3, 2.1.3)."""
+"""The formats `ids` and `canonical` of statements in replies (xAPI 1.0.3 part 3, 2.1.3)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ _COMPONENTS = ("choices", "scale", "source", "target", "steps")
 
 
 def ids_only(statement: JsonObject) -> JsonObject:
-    """Just enough to tell agents, activities and verbs apart: their identifiers."""
+    """The format `ids`: of agents, activities and verbs only their identifiers."""
     return _mapped(statement, _identified, lambda verb: {"id": verb["id"]})
 
 
 def canonical(
     statement: JsonObject, languages: Sequence[str], definitions: Mapping[str, JsonObject]
 ) -> JsonObject:
-    """Each activity with the definition that the store has merged of all that was said of it, and
-    each language map cut to the one language the reader likes best. `definitions` are by activity.
+    """The format `canonical`: each activity has the definition that the store has merged from all
+    statements, and each language map only the entry in the reader's preferred language.
+    `definitions` are by activity IRI.
     """
 
     def thing(value: JsonObject, kind: str) -> JsonObject:
@@ -43,8 +44,8 @@ def canonical(
 
 
 def preferred(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
-    """The language map's best entry: an exact tag, then ever shorter ones (RFC 4647, 3.4), then
-    any of that language, then the first.
+    """The language map's best entry: that of the exact tag, else of a shorter one (RFC 4647, 3.4),
+    else of any tag of that language, else the first. `languages` are tags, the preferred one first.
     """
     if not texts:
         return {}
@@ -54,37 +55,37 @@ def preferred(texts: Mapping[str, str], languages: Sequence[str]) -> dict[str, s
 
 @lru_cache(maxsize=256)
 def _preferred(texts: tuple[str, ...], languages: tuple[str, ...]) -> str:
-    """The tag of the best of these; of one text there is no other."""
+    """The tag of the best entry."""
     if len(texts) == 1:
         return texts[0]
     tags = {tag.lower(): tag for tag in texts}
-    for wanted in (language.lower() for language in languages):
-        if wanted == "*":
+    for language in languages:
+        if language == "*":
             break
-        near = _nearest(wanted, tags)
+        near = _nearest(language.lower(), tags)
         if near is not None:
             return tags[near]
     return texts[0]
 
 
-def _nearest(wanted: str, tags: Collection[str]) -> str | None:
-    subtags = wanted.split("-")
+def _nearest(tag: str, tags: Collection[str]) -> str | None:
+    subtags = tag.split("-")
     for length in range(len(subtags), 0, -1):
         shorter = "-".join(subtags[:length])
         if shorter in tags:
             return shorter
-    return next((tag for tag in tags if tag.split("-")[0] == subtags[0]), None)
+    return next((other for other in tags if other.split("-")[0] == subtags[0]), None)
 
 
 _MOST_LANGUAGES, _LONGEST_TAG = 32, 64
 
 
 def accepted_languages(header: str) -> list[str]:
-    """The tags of an Accept-Language header, best first; what is malformed is left out, and so is
-    what nobody reads: each language map of an answer is compared with each tag.
+    """The tags of an Accept-Language header, best first. Malformed and overlong tags are left out;
+    so are tags after the first _MOST_LANGUAGES, since each language map is compared with each tag.
     """
     weighed: list[tuple[float, int, str]] = []
-    for place, part in enumerate(header.split(",")):
+    for index, part in enumerate(header.split(",")):
         tag, _, parameter = part.strip().partition(";")
         quality = 1.0
         name, _, value = parameter.strip().partition("=")
@@ -94,7 +95,7 @@ def accepted_languages(header: str) -> list[str]:
             except ValueError:
                 continue
         if 0 < len(tag) <= _LONGEST_TAG and quality > 0:
-            weighed.append((-quality, place, tag.strip()))
+            weighed.append((-quality, index, tag.strip()))
     return [tag for _, _, tag in sorted(weighed)[:_MOST_LANGUAGES]]
 
 
@@ -119,7 +120,9 @@ Identified = Callable[[JsonObject, str], JsonObject]
 def _mapped(
     statement: JsonObject, thing: Identified, verb: Callable[[JsonObject], JsonObject]
 ) -> JsonObject:
-    """A statement or SubStatement with each agent, activity and verb put through a function."""
+    """A statement or SubStatement with `thing` applied to each agent and activity, and `verb` to
+    its verb.
+    """
     out = dict(statement)
     out["actor"] = thing(statement["actor"], "Agent")
     out["verb"] = verb(statement["verb"])
@@ -152,7 +155,7 @@ def _mapped_context(context: JsonObject, thing: Identified) -> JsonObject:
 
 
 def _identified(value: JsonObject, assumed: str) -> JsonObject:
-    """An activity's id, an agent's identifier, an anonymous group's members."""
+    """An activity's id, an agent's identifier, or those of an anonymous Group's members."""
     kind = value.get("objectType", assumed)
     if kind == "StatementRef":
         return value

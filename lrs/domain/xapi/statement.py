@@ -1,4 +1,4 @@
-"""What the store adds to a statement, when two are the same, and what may be voided."""
+"""Statements: the members that the store adds, the comparison of two, and the rules of voiding."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
 
 class RecordedStatement(NamedTuple):
-    """A statement as the log holds it, parsed: what projections fold.
+    """A statement of the log, parsed, as projections fold it.
 
     `stored` is in microseconds since the epoch; `statement` is the JSON object as received; `key`
-    is the id, or its 16 bytes: few folds ask for it, and to make a UUID takes a microsecond.
+    is the id or its 16 bytes, since few folds need the UUID, and creating one takes a microsecond.
     """
 
     position: int
@@ -28,7 +28,7 @@ class RecordedStatement(NamedTuple):
     may_void_any: bool
     statement: JsonObject
     may_define: bool = True
-    """Whether it counts for what activities and agents are called."""
+    """Whether its names of agents and definitions of activities count."""
 
     @property
     def id(self) -> UUID:
@@ -36,13 +36,13 @@ class RecordedStatement(NamedTuple):
 
     @property
     def timestamp(self) -> str:
-        """When it happened: as the statement says, else when it was stored (4.2.7)."""
+        """The statement's timestamp, else the time when it was stored (4.2.7)."""
         timestamp = self.statement.get("timestamp")
         return timestamp if isinstance(timestamp, str) else iso(self.stored)
 
 
 def uuid_of(key: UUID | bytes) -> UUID:
-    """The UUID that a database's own value stands for."""
+    """The UUID, from a value as the database returns it."""
     return UUID(bytes=key) if isinstance(key, bytes) else key
 
 
@@ -57,9 +57,9 @@ def is_voiding(statement: Mapping[str, Any]) -> bool:
 
 
 def voids(voiding: RecordedStatement, target: RecordedStatement) -> bool:
-    """Whether `voiding`, which refers to `target`, takes it out of the record.
+    """Whether `voiding`, which refers to `target`, voids it.
 
-    A voiding statement is never voided (xAPI 1.0.3 part 2, 2.3.2), and a writer reaches another
+    A voiding statement is never voided (xAPI 1.0.3 part 2, 2.3.2), and a writer may void another
     authority's statements only with the scope `all`.
     """
     if is_voiding(target.statement):
@@ -72,9 +72,11 @@ def voids(voiding: RecordedStatement, target: RecordedStatement) -> bool:
 def spliced(
     text: bytes, missing: Sequence[str], *, id: UUID, stored: int, authority: bytes, version: str
 ) -> bytes:
-    """The statement as answered: its own bytes, with what the store adds put in front.
+    """The JSON text of a statement in a reply: its text as stored, with the members that the store
+    adds put in front. `missing` are those of id, timestamp and version that the text lacks.
 
-    `text` is a non-empty JSON object without stored and authority; `authority` is JSON.
+    `text` is a non-empty JSON object without stored and authority; `authority` is JSON; `stored` is
+    in microseconds since the epoch.
     """
     at = iso(stored)
     head = [b'{"stored":"', at.encode(), b'","authority":', authority]
@@ -84,11 +86,12 @@ def spliced(
 
 
 def same(a: JsonObject, b: JsonObject, *, durations: Callable[[str], object] = str) -> bool:
-    """Whether two statements with one id say the same (xAPI 1.0.3 part 2, 2.2 and 2.3.1).
+    """Whether two statements with one id are the same (xAPI 1.0.3 part 2, 2.2 and 2.3.1).
 
-    What the store assigns counts only where both state it; verb displays, activity definitions,
-    attachments, the order of group members and a timestamp's zone never count. `durations` says
-    how durations compare: as text in 1.0.3, `centiseconds` in 2.0.
+    Members that the store assigns are compared only if both statements have them; verb displays,
+    activity definitions, attachments, the order of group members and a timestamp's zone are never
+    compared. `durations` gives what is compared of a duration: its text in 1.0.3, `centiseconds`
+    in 2.0.
     """
     a, b = ({k: v for k, v in s.items() if k not in _NEVER_COMPARED} for s in (a, b))
     for name in ("id", "timestamp"):
@@ -105,13 +108,14 @@ def repeats(
     stored: int | None = None,
     durations: Callable[[str], object] = str,
 ) -> bool:
-    """Whether a statement that is sent under the id of an earlier one says the same, and nothing
-    that the earlier one does not say.
+    """Whether a statement with the id of an earlier one is the same, and has no timestamp that
+    would be lost.
 
-    `same` leaves aside a timestamp that only one of them states, as the store adds what is missing.
-    But where the earlier one has none, its timestamp is the instant when it was `stored`, in
-    microseconds since the epoch: whoever states another now would lose it. To the millisecond, as
-    clients that read a timestamp may cut it there (4.5). None is for what is not stored yet.
+    `same` does not compare a timestamp that only one of them states, since the store adds a missing
+    one. But the store's timestamp for an earlier statement without one is `stored`, in microseconds
+    since the epoch, or None if it is not stored yet. If the later statement states another
+    timestamp, that would be lost, so the two differ. They are compared to the millisecond, to which
+    clients may cut a timestamp that they have read (4.5).
     """
     if not same(earlier, again, durations=durations):
         return False
@@ -134,7 +138,7 @@ _ROLES = {"contextAgents": ("agent", "Agent"), "contextGroups": ("group", "Group
 
 
 def _comparable(statement: Mapping[str, Any], durations: Callable[[str], object]) -> object:
-    """A statement or SubStatement in a form that `==` compares as the standard does."""
+    """A statement or SubStatement in a form for which `==` is the standard's comparison."""
     parts: dict[str, object] = {}
     for name, value in statement.items():
         match name, value:
@@ -183,7 +187,7 @@ def _context(context: Mapping[str, Any]) -> object:
 
 
 def _thing(thing: Mapping[str, Any], assumed: str) -> object:
-    """An actor, activity or reference without what may be written differently each time."""
+    """An actor, activity or reference without the members that the comparison leaves out."""
     kind = thing.get("objectType", assumed)
     parts: dict[str, object] = {"objectType": kind}
     for name, value in thing.items():
@@ -197,7 +201,7 @@ def _thing(thing: Mapping[str, Any], assumed: str) -> object:
 
 
 def _exactly(value: object) -> object:
-    """JSON equality: 1 equals 1.0, but true is no 1, which Python's `==` would say."""
+    """A value in a form for which `==` is JSON equality: 1 equals 1.0, but true is not 1."""
     match value:
         case bool():
             return ("true" if value else "false",)
@@ -219,9 +223,10 @@ _LONGEST = 64
 
 
 def centiseconds(duration: str) -> object:
-    """A duration cut to 0.01 s, years and months apart (xAPI 2.0, 4.2.6): equal if these are.
+    """What is compared of a duration in xAPI 2.0 (4.2.6): its years and months as months, the rest
+    in whole hundredths of a second.
 
-    What is longer than _LONGEST characters compares as text: arithmetic on a megabyte of digits
+    A text longer than _LONGEST characters is compared as text: arithmetic on a megabyte of digits
     takes minutes.
     """
     match = _DURATION.fullmatch(duration) if len(duration) <= _LONGEST else None

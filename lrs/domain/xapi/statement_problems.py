@@ -1,6 +1,6 @@
-"""What can be wrong with statements, the JSON they are written in and what is attached to them.
+"""The codes and sentences for statements, their JSON and their attachments.
 
-A part of the table in `lrs.domain.error_catalogue`.
+`lrs.domain.error_catalogue` includes them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ __all__ = ["ATTACHMENTS", "JSON", "STATEMENTS"]
 
 JSON: Final = {
     "byte-order-mark": "Send UTF-8 without a byte order mark.",
-    "duplicate-key": "A property stands twice in one object: keep one of them.",
+    "duplicate-key": "A property occurs twice in one object: keep one of them.",
     "forbidden-character": "A string holds U+0000 or half of a surrogate pair: leave it out.",
-    "malformed-json": "This is no JSON: check the quotation marks, commas and brackets.",
+    "malformed-json": "This is not JSON: check the quotation marks, commas and brackets.",
     "nesting-too-deep": "Objects and arrays nest deeper than {depth} levels: flatten them.",
     "not-utf8": "Encode the text as UTF-8.",
-    "number-out-of-range": "A number is not finite or larger than a double can be: give a smaller "
-    "one, or a string within extensions.",
+    "number-out-of-range": "A number is not finite or too large for a double: give a smaller one, "
+    "or a string within extensions.",
 }
 
 STATEMENTS: Final = {
@@ -32,7 +32,7 @@ STATEMENTS: Final = {
     "target, performance steps.",
     "content-type": "Give an Internet media type such as application/pdf.",
     "duplicate-component": "The ids within one list of interaction components must differ: this "
-    "one stands there already.",
+    "one occurs already.",
     "duplicate-id": "Two statements of one batch have the same id: give each its own.",
     "duration": "Give an ISO 8601 duration as a string, such as PT1H30M, P2W or PT45.5S: P, then "
     "numbers with their letters, those of hours, minutes and seconds after a T, a fraction only on "
@@ -73,7 +73,8 @@ STATEMENTS: Final = {
     "SubStatement; upper and lower case matter.",
     "timestamp": "Give a timestamp as a string, such as 2026-03-01T09:30:00.000Z: {why}.",
     "unknown-property": "This property is not known here: check its spelling, upper and lower "
-    "case, and the objectType beside it. Known here are {known}. Own data belongs into extensions.",
+    "case, and the objectType beside it. Known here are {known}. Data of your own belongs in "
+    "extensions.",
     "uri": "Give an absolute URI such as https://anna.example.org/: {why}.",
     "uuid": "Give a UUID in its standard form, such as 8f87ccde-bb56-4c2e-ab83-44982ef22df0: hex "
     "digits in groups of 8-4-4-4-12.",
@@ -105,11 +106,11 @@ ATTACHMENTS: Final = {
     "statement and in its part.",
     "signature-malformed": "Give the signature as a JWS in compact serialization: header, payload "
     "and signature in base64url, with dots between.",
-    "signature-no-value": "The third part of the JWS is no signature of an RSA key: sign with the "
-    "private key, and send what that makes.",
-    "signature-payload": "The payload of the signature is another statement: sign the very "
+    "signature-no-value": "The third part of the JWS is not a signature of an RSA key: sign with "
+    "the private key, and send the result.",
+    "signature-payload": "The payload of the signature is another statement: sign the same "
     "statement that is sent, as it is before the signature is attached.",
     "signature-repeated": "A statement has one signature: leave the others out.",
-    "signature-wrong": "The signature does not belong to the payload and the certificate: sign "
-    "with the private key of the first certificate in x5c.",
+    "signature-wrong": "The signature does not match the payload and the certificate: sign with "
+    "the private key of the first certificate in x5c.",
 }

@@ -1,8 +1,8 @@
-"""The text that the log keeps of a statement: as received, unless the standard changes it.
+"""The text of a statement that the log stores: as received, unless the standard requires a change.
 
-xAPI 1.0.3 part 2: `stored` (4.2.8) and `authority` (4.2.9) are the store's to set, and a single
-activity in contextActivities becomes an array (2.4.6.2). Only then is the text written anew, and
-then every number is written as it was.
+xAPI 1.0.3 part 2: the store sets `stored` (4.2.8) and `authority` (4.2.9), and turns a single
+activity in contextActivities into an array (2.4.6.2). Only for these is the text rewritten, and
+every number keeps its notation.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from lrs.domain.xapi.agent import JsonObject
 
 
 def stored_text(statement: JsonObject, text: bytes) -> bytes:
-    """The text to keep of a valid statement that was read from `text`."""
+    """The text to store for a valid statement that was read from `text`."""
     return rewritten(text, as_stored) if needs_rewriting(statement) else text
 
 
 class _Verbatim(float):
-    """A number that is written as it was read."""
+    """A number that keeps its notation."""
 
     source: str
 
@@ -32,13 +32,14 @@ class _Verbatim(float):
 
 
 def rewritten(text: bytes, change: Callable[[JsonObject], JsonObject]) -> bytes:
-    """A JSON object's text with a change made, all numbers written as they were."""
+    """The text of a JSON object after a change; numbers keep their notation."""
     return _written(change(_read(text))).encode()
 
 
 def merged_text(old: bytes, new: bytes) -> bytes:
-    """The text of an object with the properties of two, `new`'s where both have them; all numbers
-    as they were. Raises ValueError or TypeError where one is no JSON object, RecursionError.
+    """The text of a JSON object with the properties of both, `new`'s where both have one; numbers
+    keep their notation. ValueError or TypeError if one is no JSON object, RecursionError if one is
+    nested too deeply.
     """
     one, other = _read(old), _read(new)
     if not isinstance(one, dict) or not isinstance(other, dict):
@@ -73,7 +74,7 @@ def _quoted(value: object) -> str:
 
 
 def needs_rewriting(statement: Mapping[str, Any]) -> bool:
-    """Whether the standard changes what was sent: `stored`, `authority`, or a lone activity."""
+    """Whether the standard requires a change: of `stored`, `authority`, or a lone activity."""
     if "stored" in statement or "authority" in statement:
         return True
     if _has_lone_activity(statement):
@@ -83,12 +84,14 @@ def needs_rewriting(statement: Mapping[str, Any]) -> bool:
 
 
 def as_stored(statement: JsonObject) -> JsonObject:
-    """The statement as the log keeps it: without stored and authority, activities in arrays."""
-    kept = {k: v for k, v in statement.items() if k not in ("stored", "authority")}
-    kept = _listed(kept)
-    if kept["object"].get("objectType") == "SubStatement":
-        kept["object"] = _listed(kept["object"])
-    return kept
+    """The statement as the log stores it: without stored and authority, with contextActivities in
+    arrays.
+    """
+    normal = {k: v for k, v in statement.items() if k not in ("stored", "authority")}
+    normal = _listed(normal)
+    if normal["object"].get("objectType") == "SubStatement":
+        normal["object"] = _listed(normal["object"])
+    return normal
 
 
 def _has_lone_activity(statement: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The two versions of the standard that are spoken, and which one a request means."""
+"""The two supported versions of the standard, and which of them a request names."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _2_0 = re.compile(r"2\.0(?:\.[0-9]++)?").fullmatch
 
 
 def version_of(named: str) -> Version | None:
-    """The version that a request's header, or a statement, names; None for one not spoken.
+    """The version that a request's header or a statement names; None for an unsupported one.
 
-    xAPI 1.0.3 part 2, 2.4.10 and part 3, 3.3: `1.0`, and whatever begins with `1.0.` and is made of
-    the characters that a semantic version has, is one data model. 2.0, 4.1.7: from 2.0.0 on and
-    below 2.1.0; what semantic versioning places before 2.0.0, such as 2.0.0-rc1, is none.
+    xAPI 1.0.3 part 2, 2.4.10 and part 3, 3.3: `1.0`, and any text of a semantic version's
+    characters that begins with `1.0.`, names one data model. 2.0, 4.1.7: 2.0.0 and later, below
+    2.1.0; a pre-release such as 2.0.0-rc1 comes before 2.0.0 and is not supported.
     """
     if _1_0(named):
         return Version.V1_0_3
@@ -31,4 +31,4 @@ def version_of(named: str) -> Version | None:
 
 
 negotiate = lru_cache(maxsize=64)(version_of)
-"""The same for headers, which are short and few: what was found is kept."""
+"""`version_of` with a cache, for headers, which have few different values."""
