@@ -45,6 +45,7 @@ from lrs.service.people import PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.difference import DifferenceReports
 from lrs.service.replay.explain import Explanations
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.dates import ReportClock
@@ -130,6 +131,7 @@ def _compose_services(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
     snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
+    explanations = Explanations(snapshots, ledger)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -171,7 +173,8 @@ def _compose_services(
         reports=report_set(snapshots, ledger),
         known_reports=_known_reports(settings, words, ledger, (log, views)),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
-        explanations=Explanations(snapshots, ledger),
+        explanations=explanations,
+        differences=DifferenceReports(snapshots, ledger, explanations),
     )
 
 

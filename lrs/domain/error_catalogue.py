@@ -63,6 +63,7 @@ _QUERIES: Final = {
     "malformed-query": "Write the query string as percent-encoded UTF-8, with {limit} parameters "
     "at most.",
     "missing-parameter": "Add the parameter {parameter}: it is required here.",
+    "moments-in-wrong-order": "The moment {parameter} lies after the moment `to`: swap them.",
     "office-or-programme": "Add the parameter office, programme, or both. The certificates of one "
     "person are at /api/v1/certifications/KEY.",
     "pages-without-slices": "{parameter} pages through slices, which exist only with `by`: add "

@@ -25,6 +25,7 @@ from lrs.service.projection_admin import (
 )
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
+from lrs.service.replay.difference import DifferenceReports
 from lrs.service.replay.explain import Explanations
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.certifications import CertificationReports
@@ -87,6 +88,7 @@ class Lrs:
     known_reports: KnownReports
     unrecognised: UnrecognisedReports
     explanations: Explanations
+    differences: DifferenceReports
 
     @property
     def transcripts(self) -> TranscriptReports:

@@ -100,15 +100,16 @@ class Explanations:
             if then is None:
                 is_past = query.known is not None
                 raise TraineeNotFound("trainee-not-known-then" if is_past else "trainee-not-found")
-            scope = _scope(reading, query)
+            scope = scope_meant(reading, query.course, query.programme, query.subject)
             concluded = conclude(timeline, then, until, query.on, scope)
             steps, more = _page(list(PersonSteps(sources, query.on).steps(scope)), query)
             answer = reading.answer(concluded)
         evidence = self._evidence(concluded.grounds)
-        found = Explanation(scope, self._explained(steps), more, concluded, evidence)
+        found = Explanation(scope, self.explained(steps), more, concluded, evidence)
         return ReportAnswer(found, answer.consistency, answer.place_names)
 
-    def _explained(self, steps: Sequence[HistoryStep]) -> list[ExplainedStep]:
+    def explained(self, steps: Sequence[HistoryStep]) -> list[ExplainedStep]:
+        """The steps with what the log says of their events."""
         stated = [s.touch.position for s in steps if s.touch.kind in _STATEMENTS]
         log, authorities = self._ledger.reader, self._ledger.reader.authorities_at(stated)
         ids, events = log.ids_at(stated), log.events_at([step.touch.position for step in steps])
@@ -136,19 +137,25 @@ class Explanations:
         return {at: EvidenceSource(ids[at], stored[at], by.get(at)) for at in positions}
 
 
-def _scope(reading: ReportSnapshot, query: ExplainQuery) -> ExplanationScope:
-    if query.course is not None and query.programme is not None:
+def scope_meant(
+    reading: ReportSnapshot, course: str | None, programme: str | None, subject: str | None = None
+) -> ExplanationScope:
+    """What belongs to a course (number or IRI), to a programme (code), or to `subject`, which is
+    either; everything where none is given. Raises CourseNotFound, EntryNotFound, and InvalidQuery
+    where both are given.
+    """
+    if course is not None and programme is not None:
         raise InvalidQuery("course-and-programme", parameter="programme")
     programmes = reading.programmes
-    course = programme = None
-    if query.programme is not None:
-        programme = _programme(reading, query.programme)
-    elif query.course is not None:
-        course = course_meant(reading.connection, query.course)
-    elif query.subject is not None:
-        programme = programmes.get(query.subject)
-        course = None if programme else _either(reading, query.subject)
-    return scope_of(course, programme, programmes)
+    of_course = of_programme = None
+    if programme is not None:
+        of_programme = _programme(reading, programme)
+    elif course is not None:
+        of_course = course_meant(reading.connection, course)
+    elif subject is not None:
+        of_programme = programmes.get(subject)
+        of_course = None if of_programme else _either(reading, subject)
+    return scope_of(of_course, of_programme, programmes)
 
 
 def _programme(reading: ReportSnapshot, code: str) -> ProgrammeRules:

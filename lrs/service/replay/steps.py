@@ -51,13 +51,17 @@ class PersonSteps:
         self.facts: PersonFacts = UNKNOWN
         """What there was to say after the last step."""
 
-    def steps(self, scope: ExplanationScope) -> Iterator[HistoryStep]:
-        """The events that belong to the scope, in the order of the log: those that name an
-        identifier that was the person's then or is at the end, and all others that changed
-        anything.
+    def steps(self, scope: ExplanationScope, after: int = 0) -> Iterator[HistoryStep]:
+        """The events after a position that belong to the scope, in the order of the log: those
+        that name an identifier that was the person's then or is at the end, and all others that
+        changed anything.
         """
         at_end = set(self._timeline.identity(self._sources.until).identifiers)
+        if after:
+            self.facts = self._read(self._timeline.at(after))
         for touch in touches(self._sources):
+            if touch.position <= after:
+                continue
             theirs = set(self._timeline.identity(touch.position).identifiers)
             step = self._step(touch, not theirs.isdisjoint(touch.identifiers))
             changed = scope.of(step.changes)
