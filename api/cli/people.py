@@ -22,7 +22,7 @@ SAME = "That was so already: nothing is recorded."
 _AGENT_KEY = PROBLEMS["InvalidEntry"].sentences["agent-key"]
 
 
-def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def recordable(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """For click: a text that can be recorded, in UTF-8 and not blank."""
     if value is None:
         return None
@@ -37,7 +37,7 @@ def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """For click: an agent key."""
-    _text(ctx, param, value)
+    recordable(ctx, param, value)
     if not is_agent_key(value):
         raise click.BadParameter(_AGENT_KEY, ctx, param)
     return value
@@ -45,7 +45,7 @@ def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """For click: an agent key, or what may be a personnel number."""
-    _text(ctx, param, value)
+    recordable(ctx, param, value)
     return _identifier(ctx, param, value) if "|" in value else value
 
 
@@ -61,7 +61,7 @@ def person() -> None:
 @person.command("link")
 @click.argument("identifier", callback=_identifier)
 @click.argument("person", callback=_person)
-@click.option("--reason", callback=_text, help="How it is known; stays in the record.")
+@click.option("--reason", callback=recordable, help="How it is known; stays in the record.")
 def link(identifier: str, person: str, reason: str | None) -> None:
     """Link IDENTIFIER to PERSON: both are the same person."""
     with store() as lrs:
@@ -76,7 +76,7 @@ def link(identifier: str, person: str, reason: str | None) -> None:
 
 @person.command("unlink")
 @click.argument("identifier", callback=_identifier)
-@click.option("--reason", callback=_text, required=True, help="Why; stays in the record.")
+@click.option("--reason", callback=recordable, required=True, help="Why; stays in the record.")
 def unlink(identifier: str, reason: str) -> None:
     """Withdraw the link of IDENTIFIER."""
     with store() as lrs:
@@ -86,7 +86,7 @@ def unlink(identifier: str, reason: str) -> None:
 
 @person.command("rename")
 @click.argument("person", callback=_person)
-@click.argument("name", callback=_text)
+@click.argument("name", callback=recordable)
 def rename(person: str, name: str) -> None:
     """Rename PERSON to NAME. Earlier names stay in the history."""
     with store() as lrs:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from api.cli import context
+from api.cli.explain import explain
 from api.cli.projections import FAILED, rebuild_projections
 from api.cli.space import check_documents
 
@@ -14,6 +15,9 @@ from api.cli.space import check_documents
 @click.group()
 def replay() -> None:
     """Replay the log."""
+
+
+replay.add_command(explain)
 
 
 @replay.command("rebuild")

@@ -1,0 +1,64 @@
+"""/api/v1/replay: why a person is certified or not, and what became of an event of the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from api.rendering import as_json
+from api.reports.access import as_of, languages, limit_of, more, position_of, reports_of
+from lrs.domain.errors import InvalidQuery
+from lrs.service import Lrs
+from lrs.service.replay import ExplainQuery
+from schemas.parameters import AFTER, CODE, DAY, KNOWN, NUMBER, TEXT, parsed
+from schemas.replay.explanations import explanation_view
+
+PATH = "/api/v1/replay"
+
+_EXPLAIN = {
+    "person": TEXT,
+    "course": TEXT,
+    "programme": CODE,
+    "on": DAY,
+    "known": KNOWN,
+    "after": AFTER,
+    "limit": NUMBER,
+}
+
+
+def blueprint(lrs: Lrs) -> Blueprint:
+    """The log of a store, step by step."""
+    bp = Blueprint("replay", __name__)
+    reports_of(bp, lrs)
+
+    @bp.get(f"{PATH}/explain")
+    def explain() -> Response:
+        """One person's events, a page at a time, with what each changed; then the verdicts."""
+        query = _query(lrs)
+        answer = lrs.explanations.explain(query)
+        return as_json(
+            {
+                "on": query.on,
+                **explanation_view(answer.value, answer.place_names, languages()),
+                "more": more(f"{PATH}/explain", answer.value.more),
+                "as_of": as_of(answer.consistency),
+            }
+        )
+
+    return bp
+
+
+def _query(lrs: Lrs) -> ExplainQuery:
+    given: dict[str, Any] = parsed(request.query_string, _EXPLAIN, required=("person",))
+    if "course" in given and "programme" in given:
+        raise InvalidQuery("course-and-programme", parameter="programme")
+    return ExplainQuery(
+        person=given["person"],
+        on=given.get("on") or lrs.clock.today(),
+        course=given.get("course"),
+        programme=given.get("programme"),
+        known=position_of(lrs, given.get("known")),
+        after=given.get("after", 0),
+        limit=limit_of(given),
+    )
