@@ -37,6 +37,7 @@ from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
 from lrs.service.replay.explain import Explanations
+from lrs.service.replay.log_events import LogEvents
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -123,6 +124,8 @@ def _compose_services(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
     snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
+    explanations = Explanations(snapshots, ledger)
+    projection_admin = ProjectionAdmin(ledger, projector, views)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -159,7 +162,7 @@ def _compose_services(
         definitions=DefinitionService(reads),
         catalogue=catalogue,
         people=PeopleService(catalogue, reads),
-        projection_admin=ProjectionAdmin(ledger, projector, views),
+        projection_admin=projection_admin,
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
         transcripts=TranscriptReports(snapshots, ledger.reader),
         certifications=CertificationReports(snapshots, ledger.reader),
@@ -167,7 +170,8 @@ def _compose_services(
         services=ServiceReports(snapshots),
         visits=VisitReports(snapshots),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
-        explanations=Explanations(snapshots, ledger),
+        explanations=explanations,
+        log_events=LogEvents(snapshots, ledger, explanations, projection_admin),
     )
 
 

@@ -9,6 +9,7 @@ import click
 from api.cli import context
 from api.cli.explain import explain
 from api.cli.projections import FAILED, rebuild_projections
+from api.cli.show import show
 from api.cli.space import check_documents
 
 
@@ -18,6 +19,7 @@ def replay() -> None:
 
 
 replay.add_command(explain)
+replay.add_command(show)
 
 
 @replay.command("rebuild")

@@ -11,7 +11,8 @@ from api.reports.access import as_of, languages, limit_of, more, position_of, re
 from lrs.domain.errors import InvalidQuery
 from lrs.service import Lrs
 from lrs.service.replay import ExplainQuery
-from schemas.parameters import AFTER, CODE, DAY, KNOWN, NUMBER, TEXT, parsed
+from schemas.parameters import AFTER, CODE, DAY, KNOWN, NUMBER, TEXT, event_meant, parsed
+from schemas.replay.events import event_view
 from schemas.replay.explanations import explanation_view
 
 PATH = "/api/v1/replay"
@@ -45,6 +46,15 @@ def blueprint(lrs: Lrs) -> Blueprint:
                 "as_of": as_of(answer.consistency),
             }
         )
+
+    @bp.get(f"{PATH}/events/<event>")
+    def show(event: str) -> Response:
+        """One event, by the id of a statement or by its position in the log."""
+        given = parsed(request.query_string, {"on": DAY})
+        on = given.get("on") or lrs.clock.today()
+        answer = lrs.log_events.show(event_meant(event), on)
+        shown = event_view(answer.value, languages())
+        return as_json({"on": on, **shown, "as_of": as_of(answer.consistency)})
 
     return bp
 

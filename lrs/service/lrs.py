@@ -26,6 +26,7 @@ from lrs.service.projection_admin import (
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
 from lrs.service.replay.explain import Explanations
+from lrs.service.replay.log_events import LogEvents
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.offices import OfficeReports
@@ -86,6 +87,7 @@ class Lrs:
     visits: VisitReports
     unrecognised: UnrecognisedReports
     explanations: Explanations
+    log_events: LogEvents
 
     @property
     def database_urls(self) -> tuple[str, str]:

@@ -206,6 +206,11 @@ class ProjectionAdmin:
         projections = self._projector.runner.projections
         return [n for n, p in projections.items() if n in wanted and wanted[n].version == p.VERSION]
 
+    def folding(self, topic: str) -> list[str]:
+        """The names of the projections that fold events of this topic."""
+        found = self._projector.runner.projections.items()
+        return [name for name, projection in found if topic in projection.TOPICS]
+
     def quarantined(self, name: str | None = None) -> list[QuarantinedEvent]:
         """What that projection has set aside, or all have. Raises ProjectionNotFound."""
         if name is not None:

@@ -13,6 +13,7 @@ from lrs.service.replay import (
     ClearanceChange,
     ExplainedStep,
     ExplainedVerdict,
+    LaterChange,
     LineChange,
     MissingCourse,
     ReportChange,
@@ -130,6 +131,15 @@ class Words:
         if statement is None:
             return self._in.text("by", by=who)
         return self._in.text("source", statement=statement, by=who)
+
+    def later(self, change: LaterChange) -> str:
+        """What happened to an event later, in a line."""
+        places = {"subject": change.subject, "before": change.before, "after": change.after}
+        return self._in.text(f"later-{change.kind.value}", **places)
+
+    def sentence(self, name: str, **places: object) -> str:
+        """One of the sentences that stand alone."""
+        return self._in.text(name, **places)
 
     def _conditions(self, explained: ExplainedVerdict) -> list[str]:
         lack = explained.lack

@@ -15,21 +15,29 @@ from lrs.service.replay.facts import (
     ReportChange,
     VerdictChange,
 )
+from lrs.service.replay.later import LaterChange, LaterKind
+from lrs.service.replay.log_events import EventReport, LaterEvent, LogEvents, ReadModelState
 from lrs.service.replay.said_by import SaidBy
 from replay.touches import Touch, TouchKind
 
 __all__ = [
     "ClearanceChange",
     "Conclusion",
+    "EventReport",
     "EvidenceSource",
     "ExplainQuery",
     "ExplainedStep",
     "ExplainedVerdict",
     "Explanation",
     "Explanations",
+    "LaterChange",
+    "LaterEvent",
+    "LaterKind",
     "LineChange",
     "LineFacts",
+    "LogEvents",
     "MissingCourse",
+    "ReadModelState",
     "ReportChange",
     "SaidBy",
     "Touch",
