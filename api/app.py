@@ -28,6 +28,7 @@ from api.reports import (
     certifications,
     courses,
     offices,
+    replay,
     services,
     transcripts,
     unrecognised,
@@ -38,7 +39,7 @@ from api.xapi.response_streaming import Streams
 from lrs.domain.xapi.version import Version
 from lrs.service import Lrs
 
-_REPORTS = (transcripts, courses, certifications, offices, services, visits, unrecognised)
+_REPORTS = (transcripts, courses, certifications, offices, services, visits, unrecognised, replay)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment

@@ -47,6 +47,7 @@ from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
 from lrs.service.replay.difference import DifferenceReports
 from lrs.service.replay.explain import Explanations
+from lrs.service.replay.log_events import LogEvents
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.dates import ReportClock
 from lrs.service.reports.report_set import ReportSet, report_set
@@ -132,6 +133,7 @@ def _compose_services(
     )
     snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
     explanations = Explanations(snapshots, ledger)
+    projection_admin = ProjectionAdmin(ledger, projector, views)
     return Lrs(
         settings=settings,
         vocabulary=words,
@@ -168,13 +170,14 @@ def _compose_services(
         definitions=DefinitionService(reads),
         catalogue=catalogue,
         people=PeopleService(catalogue, reads),
-        projection_admin=ProjectionAdmin(ledger, projector, views),
+        projection_admin=projection_admin,
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
         reports=report_set(snapshots, ledger),
         known_reports=_known_reports(settings, words, ledger, (log, views)),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
         explanations=explanations,
         differences=DifferenceReports(snapshots, ledger, explanations),
+        log_events=LogEvents(snapshots, ledger, explanations, projection_admin),
     )
 
 

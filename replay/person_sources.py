@@ -70,7 +70,7 @@ def read_sources(
     )
     statements = log.at(sorted({row.position for row in rows}))
     mentioned = _mentioned(connection, rows)
-    described = _concerning(
+    described = concerning(
         _upto(catalogue_history.history(connection, [EntryKind.COURSE]), until), mentioned
     )
     programmes = _upto(catalogue_history.history(connection, [EntryKind.PROGRAMME]), until)
@@ -140,7 +140,7 @@ def _mentioned(connection: Connection, rows: Iterable[OutcomeRow]) -> set[str]:
     return {one.object for one in read} | {iri for one in read for _, iri in one.around}
 
 
-def _concerning(history: Sequence[HistoryEntry], mentioned: Collection[str]) -> list[HistoryEntry]:
+def concerning(history: Sequence[HistoryEntry], mentioned: Collection[str]) -> list[HistoryEntry]:
     """Those of the courses' descriptions that ever said something of an activity among these, with
     all that was said of the same course.
     """

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from lrs.domain.errors import Invalid, InvalidQuery
+from lrs.domain.errors import EventNotFound, Invalid, InvalidQuery
 from lrs.domain.time import micros, parse_timestamp
 from lrs.domain.xapi.agent import JsonObject
 from schemas.json_text import parse_json
@@ -136,7 +136,7 @@ class KnownParameter(NamedTuple):
 def _known(text: str) -> KnownParameter:
     if is_timestamp(text):
         return KnownParameter(instant=micros(parse_timestamp(text)))
-    if not text.isascii() or not text.isdigit() or len(text) > 18 or not int(text):
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_POSITION or not int(text):
         raise ValueError("known")
     return KnownParameter(position=int(text))
 
@@ -162,6 +162,19 @@ def _sought(text: str) -> str:
 def _visit(text: str) -> tuple[str, str]:
     day, _, code = text.partition(" ")
     return _day(day).isoformat(), _code(code)
+
+
+LONGEST_POSITION = 18
+"""Digits of a position of the log: no integer of a database has more."""
+
+
+def event_meant(text: str) -> UUID | int:
+    """A statement's id, or a position of the log. Raises EventNotFound for another text."""
+    if is_uuid(text):
+        return UUID(text)
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_POSITION:
+        return int(text)
+    raise EventNotFound("event-not-found")
 
 
 def one_of(*words: str) -> Parser:

@@ -22,7 +22,7 @@ SAME = "This is already recorded: nothing is changed."
 _AGENT_KEY = PROBLEMS["InvalidEntry"].sentences["agent-key"]
 
 
-def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def recordable(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """A callback for click: a text in UTF-8 that is not blank."""
     if value is None:
         return None
@@ -37,7 +37,7 @@ def _text(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
 
 def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """A callback for click: an agent key."""
-    _text(ctx, param, value)
+    recordable(ctx, param, value)
     if not is_agent_key(value):
         raise click.BadParameter(_AGENT_KEY, ctx, param)
     return value
@@ -45,7 +45,7 @@ def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
 
 def _person(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """A callback for click: an agent key, or a possible personnel number."""
-    _text(ctx, param, value)
+    recordable(ctx, param, value)
     return _identifier(ctx, param, value) if "|" in value else value
 
 
@@ -61,7 +61,7 @@ def person() -> None:
 @person.command("link")
 @click.argument("identifier", callback=_identifier)
 @click.argument("person", callback=_person)
-@click.option("--reason", callback=_text, help="How this is known; the log keeps it.")
+@click.option("--reason", callback=recordable, help="How this is known; the log keeps it.")
 def link(identifier: str, person: str, reason: str | None) -> None:
     """Link IDENTIFIER to PERSON: both are the same person."""
     with store() as lrs:
@@ -76,7 +76,7 @@ def link(identifier: str, person: str, reason: str | None) -> None:
 
 @person.command("unlink")
 @click.argument("identifier", callback=_identifier)
-@click.option("--reason", callback=_text, required=True, help="The reason; the log keeps it.")
+@click.option("--reason", callback=recordable, required=True, help="The reason; the log keeps it.")
 def unlink(identifier: str, reason: str) -> None:
     """Withdraw the link of IDENTIFIER."""
     with store() as lrs:
@@ -86,7 +86,7 @@ def unlink(identifier: str, reason: str) -> None:
 
 @person.command("rename")
 @click.argument("person", callback=_person)
-@click.argument("name", callback=_text)
+@click.argument("name", callback=recordable)
 def rename(person: str, name: str) -> None:
     """Rename PERSON to NAME. Earlier names stay in the history."""
     with store() as lrs:

@@ -7,8 +7,11 @@ import sys
 import click
 
 from api.cli import context
+from api.cli.diff import diff
+from api.cli.explain import explain
 from api.cli.projections import FAILED, rebuild_projections
 from api.cli.replicas import drop, list_, to
+from api.cli.show import show
 from api.cli.space import check_documents
 
 
@@ -17,7 +20,7 @@ def replay() -> None:
     """Replay the log."""
 
 
-for command in (to, list_, drop):
+for command in (diff, explain, show, to, list_, drop):
     replay.add_command(command)
 
 

@@ -33,11 +33,14 @@ class _Known(click.ParamType[KnownParameter]):
         return found
 
 
+MOMENT = _Known()
+"""A position, or an instant up to which the log was known."""
+
 POSITION = click.IntRange(1)
 
 
 @click.command()
-@click.argument("known", type=_Known(), metavar="POSITION|INSTANT")
+@click.argument("known", type=MOMENT, metavar="POSITION|INSTANT")
 def to(known: KnownParameter) -> None:
     """Fold all read models up to a position or instant into a replica, from which reports with
     `known` are then answered. Ctrl-C ends it and leaves nothing behind.

@@ -27,6 +27,7 @@ from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
 from lrs.service.replay.difference import DifferenceReports
 from lrs.service.replay.explain import Explanations
+from lrs.service.replay.log_events import LogEvents
 from lrs.service.reports.as_known import KnownReports
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.dates import ReportClock
@@ -89,6 +90,7 @@ class Lrs:
     unrecognised: UnrecognisedReports
     explanations: Explanations
     differences: DifferenceReports
+    log_events: LogEvents
 
     @property
     def transcripts(self) -> TranscriptReports:

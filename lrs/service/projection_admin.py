@@ -123,6 +123,11 @@ class ProjectionAdmin:
         projections = self._projector.runner.projections.items()
         return [n for n, p in projections if n in requests and requests[n].version == p.VERSION]
 
+    def folding(self, topic: str) -> list[str]:
+        """The names of the projections that fold events of this topic."""
+        found = self._projector.runner.projections.items()
+        return [name for name, projection in found if topic in projection.TOPICS]
+
     def quarantined(self, name: str | None = None) -> list[QuarantinedEvent]:
         """The events that this projection, or any, has quarantined. Raises ProjectionNotFound."""
         if name is not None:

@@ -188,6 +188,11 @@ def referred(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
     return {row.target for row in rows}
 
 
+def referring_to(connection: Connection, id: UUID) -> list[StatementReference]:
+    """Those that refer to the statement of that id, in the order of the log."""
+    return sorted(_load(connection, reference.c.target, [id]), key=lambda r: r.position)
+
+
 def _load(
     connection: Connection, column: Column[UUID], ids: list[UUID]
 ) -> list[StatementReference]:

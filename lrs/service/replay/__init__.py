@@ -1,6 +1,50 @@
 """Step through the log: what each event changed for a person, and what became of one event."""
 
-from lrs.projections.training.lines import OutcomeRow
+from lrs.service.replay.conclusion import Conclusion, ExplainedVerdict, MissingCourse
+from lrs.service.replay.difference import DifferenceQuery, Differences, PersonDifference
+from lrs.service.replay.explain import (
+    EvidenceSource,
+    ExplainedStep,
+    ExplainQuery,
+    Explanation,
+    Explanations,
+)
+from lrs.service.replay.facts import (
+    ClearanceChange,
+    LineChange,
+    LineFacts,
+    ReportChange,
+    VerdictChange,
+)
+from lrs.service.replay.later import LaterChange, LaterKind
+from lrs.service.replay.log_events import EventReport, LaterEvent, LogEvents, ReadModelState
+from lrs.service.replay.said_by import SaidBy
 from replay.touches import Touch, TouchKind
 
-__all__ = ["OutcomeRow", "Touch", "TouchKind"]
+__all__ = [
+    "ClearanceChange",
+    "Conclusion",
+    "DifferenceQuery",
+    "Differences",
+    "EventReport",
+    "EvidenceSource",
+    "ExplainQuery",
+    "ExplainedStep",
+    "ExplainedVerdict",
+    "Explanation",
+    "Explanations",
+    "LaterChange",
+    "LaterEvent",
+    "LaterKind",
+    "LineChange",
+    "LineFacts",
+    "LogEvents",
+    "MissingCourse",
+    "PersonDifference",
+    "ReadModelState",
+    "ReportChange",
+    "SaidBy",
+    "Touch",
+    "TouchKind",
+    "VerdictChange",
+]

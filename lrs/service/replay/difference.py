@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from lrs.domain.errors import InvalidQuery, TraineeNotFound
 from lrs.ledger import Ledger
 from lrs.projections.training import people
 from lrs.projections.training.people import Trainee
-from lrs.service.replay.explain import ExplainedStep, Explanations, scope_meant
+from lrs.service.replay.explain import (
+    ExplainedStep,
+    Explanations,
+    grounds_of,
+    named_in,
+    scope_meant,
+    titles_of,
+)
 from lrs.service.replay.facts import FactsReader, ReportChange, changes
 from lrs.service.replay.scope import ExplanationScope
 from lrs.service.replay.steps import PersonSteps
@@ -43,24 +51,35 @@ class DifferenceQuery:
 
 @dataclass(frozen=True, slots=True)
 class PersonDifference:
-    """A person as known at the later moment, what is not the same, and the events that changed
-    anything of that in between.
+    """A person as known at the later moment, what is not the same, and the events in between that
+    changed anything; what the courses of these events are called, by IRI.
     """
 
     trainee: Trainee
     changes: Sequence[ReportChange]
     steps: Sequence[ExplainedStep]
+    titles: Mapping[str, Mapping[str, str]]
+
+
+class ReadMark(NamedTuple):
+    """A position, and the instant up to which what was known there is complete."""
+
+    position: int
+    through: int
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
     """The people of whom anything differs, in the order of their numbers; the number of the last
-    one who was looked at, if there are others; and how many were looked at.
+    one who was looked at, if there are others; how many were looked at; and the earlier moment.
     """
 
     people: Sequence[PersonDifference]
     more: int | None
     compared: int
+    before: ReadMark
+    ids: Mapping[int, str]
+    """Of the statements that events void, or that verdicts are based on, by position."""
 
 
 class DifferenceReports:
@@ -92,7 +111,12 @@ class DifferenceReports:
                 if (one := self._of_person(reading, found[number], query, scope, upto))
             ]
             more = page[-1] if len(page) < len(rest) else None
-            return reading.answer(Differences(differences, more, len(page)))
+            log = self._ledger.reader
+            named = sorted(_named(differences))
+            before = ReadMark(query.before, log.stored_at(query.before))
+            return reading.answer(
+                Differences(differences, more, len(page), before, log.ids_at(named))
+            )
 
     def _of_person(
         self,
@@ -115,8 +139,18 @@ class DifferenceReports:
             return None
         steps = PersonSteps(sources, query.on).steps(scope, query.before)
         did = [step for step in steps if step.changes]
+        titles = titles_of(timeline, did, upto)
         shown = replace(then.trainee, id=trainee.id) if then else trainee
-        return PersonDifference(shown, changed, self._explanations.explained(did))
+        return PersonDifference(shown, changed, self._explanations.explained(did), titles)
+
+
+def _named(differences: Sequence[PersonDifference]) -> set[int]:
+    """The positions of the statements that are named by their ids."""
+    found: set[int] = set()
+    for one in differences:
+        found |= grounds_of(one.changes)
+        found.update(named_in(explained.step for explained in one.steps))
+    return found
 
 
 def _concerned(

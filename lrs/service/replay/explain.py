@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from lrs.domain.errors import CourseNotFound, EntryNotFound, InvalidQuery, TraineeNotFound
 from lrs.ledger import Ledger
@@ -12,6 +13,7 @@ from lrs.projections.training import catalogue_cache
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.courses import Course
 from lrs.service.replay.conclusion import Conclusion, conclude
+from lrs.service.replay.facts import ReportChange, VerdictChange
 from lrs.service.replay.said_by import SaidBy, said_by_author, said_by_authority
 from lrs.service.replay.scope import ExplanationScope, scope_of
 from lrs.service.replay.steps import HistoryStep, PersonSteps
@@ -22,6 +24,7 @@ from replay.person_sources import read_sources
 from replay.timeline import PersonTimeline
 from replay.touches import TouchKind
 
+_Page = tuple[Sequence[HistoryStep], int | None]
 _STATEMENTS = (TouchKind.STATEMENT, TouchKind.VOIDING)
 
 
@@ -77,6 +80,10 @@ class Explanation:
     more: int | None
     conclusion: Conclusion
     evidence: Mapping[int, EvidenceSource]
+    ids: Mapping[int, str]
+    """Of the statements that events void, or that verdicts before and after them are based on."""
+    titles: Mapping[str, Mapping[str, str]]
+    """What the courses of the events are called, by IRI."""
 
 
 class Explanations:
@@ -102,14 +109,21 @@ class Explanations:
                 raise TraineeNotFound("trainee-not-known-then" if is_past else "trainee-not-found")
             scope = scope_meant(reading, query.course, query.programme, query.subject)
             concluded = conclude(timeline, then, until, query.on, scope)
-            steps, more = _page(list(PersonSteps(sources, query.on).steps(scope)), query)
+            steps, more = _page(PersonSteps(sources, query.on), scope, query)
             answer = reading.answer(concluded)
-        evidence = self._evidence(concluded.grounds)
-        found = Explanation(scope, self.explained(steps), more, concluded, evidence)
+        found = Explanation(
+            scope,
+            self.explained(steps),
+            more,
+            concluded,
+            self._evidence(concluded.grounds),
+            self._ledger.reader.ids_at(named_in(steps)),
+            titles_of(timeline, steps, until),
+        )
         return ReportAnswer(found, answer.consistency, answer.place_names)
 
     def explained(self, steps: Sequence[HistoryStep]) -> list[ExplainedStep]:
-        """The steps with what the log says of their events."""
+        """The steps with what the log holds of their events."""
         stated = [s.touch.position for s in steps if s.touch.kind in _STATEMENTS]
         log, authorities = self._ledger.reader, self._ledger.reader.authorities_at(stated)
         ids, events = log.ids_at(stated), log.events_at([step.touch.position for step in steps])
@@ -177,12 +191,46 @@ def _either(reading: ReportSnapshot, subject: str) -> Course:
         raise CourseNotFound("course-or-programme-not-found") from None
 
 
-def _page(
-    steps: Sequence[HistoryStep], query: ExplainQuery
-) -> tuple[Sequence[HistoryStep], int | None]:
-    """The steps that were asked for, and the position of the last one if others follow."""
-    rest = [step for step in steps if step.touch.position > query.after]
-    if query.limit is None or len(rest) <= query.limit:
-        return rest, None
-    page = rest[: query.limit]
+def _page(walk: PersonSteps, scope: ExplanationScope, query: ExplainQuery) -> _Page:
+    """The steps that were asked for, and the position of the last one if others follow. Those that
+    follow are not looked at.
+    """
+    steps = walk.steps(scope, query.after)
+    if query.limit is None:
+        return list(steps), None
+    found = list(islice(steps, query.limit + 1))
+    if len(found) <= query.limit:
+        return found, None
+    page = found[: query.limit]
     return page, page[-1].touch.position
+
+
+def named_in(steps: Iterable[HistoryStep]) -> list[int]:
+    """The positions of the statements that the steps' events void, or that verdicts before and
+    after them are based on.
+    """
+    found: set[int] = set()
+    for step in steps:
+        found.update(step.touch.targets)
+        found.update(grounds_of(step.changes))
+    return sorted(found)
+
+
+def grounds_of(changes: Iterable[ReportChange]) -> set[int]:
+    """The positions of the statements that verdicts before and after the changes are based on."""
+    verdicts = [
+        verdict
+        for change in changes
+        if isinstance(change, VerdictChange)
+        for verdict in (change.before, change.after)
+        if verdict
+    ]
+    return {position for verdict in verdicts for position in verdict.evidence}
+
+
+def titles_of(
+    timeline: PersonTimeline, steps: Iterable[HistoryStep], position: int
+) -> dict[str, Mapping[str, str]]:
+    """What the courses of the steps' statements are called as of the position, by IRI."""
+    courses = (timeline.course(iri, position) for iri in {i for s in steps for i in s.courses})
+    return {course.iri: course.title for course in courses if course}

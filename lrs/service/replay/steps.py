@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lrs.domain.training.vocabulary import OutcomeKind
@@ -52,13 +52,13 @@ class PersonSteps:
         """What there was to say after the last step."""
 
     def steps(self, scope: ExplanationScope, after: int = 0) -> Iterator[HistoryStep]:
-        """The events after a position that belong to the scope, in the order of the log: those
-        that name an identifier that was the person's then or is at the end, and all others that
-        changed anything.
+        """The events after a position that belong to the scope, in the order of the log: those that
+        name an identifier that was the person's then or is at the end, and all others that changed
+        anything.
         """
         at_end = set(self._timeline.identity(self._sources.until).identifiers)
         if after:
-            self.facts = self._read(self._timeline.at(after))
+            self.facts = self._read(self._timeline.at(min(after, self._sources.until)))
         for touch in touches(self._sources):
             if touch.position <= after:
                 continue
@@ -67,7 +67,7 @@ class PersonSteps:
             changed = scope.of(step.changes)
             named = touch.kind in _PERSONAL and not (theirs | at_end).isdisjoint(touch.identifiers)
             if changed or (named and scope.names(touch, step.courses)):
-                yield HistoryStep(touch, step.were_theirs, step.kinds, step.courses, changed)
+                yield replace(step, changes=changed)
 
     def _step(self, touch: Touch, were_theirs: bool) -> HistoryStep:
         before = self.facts
