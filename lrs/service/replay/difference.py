@@ -97,9 +97,10 @@ class DifferenceReports:
         """
         with self._reader.snapshot(query.after) as reading:
             upto = reading.consistency.position
+            if query.before > upto and query.after is None:
+                raise InvalidQuery("known-in-future", parameter="from")
             if query.before > upto:
-                code = "known-in-future" if query.after is None else "moments-in-wrong-order"
-                raise InvalidQuery(code, parameter="from")
+                raise InvalidQuery("moments-in-wrong-order", parameter="from")
             scope = scope_meant(reading, query.course, query.programme)
             numbers = _concerned(reading, query, scope, upto)
             rest = [number for number in sorted(numbers) if number > query.start]

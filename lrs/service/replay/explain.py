@@ -104,9 +104,10 @@ class Explanations:
             sources = read_sources(reading.connection, log, key, until, reading.words, reading.zone)
             timeline = PersonTimeline(sources)
             then = timeline.at(until)
+            if then is None and query.known is not None:
+                raise TraineeNotFound("trainee-not-known-then")
             if then is None:
-                is_past = query.known is not None
-                raise TraineeNotFound("trainee-not-known-then" if is_past else "trainee-not-found")
+                raise TraineeNotFound("trainee-not-found")
             scope = scope_meant(reading, query.course, query.programme, query.subject)
             concluded = conclude(timeline, then, until, query.on, scope)
             steps, more = _page(PersonSteps(sources, query.on), scope, query)

@@ -24,7 +24,7 @@ MOST = 10_000
 _PAGE = 1_000
 _DAY = 86_400_000_000
 
-Words = tuple[str, str | None]
+VerbAndType = tuple[str, str | None]
 """A verb, and the type of the object, None if it has none."""
 
 
@@ -108,16 +108,16 @@ class UnrecognisedReports:
             words = {part: recorded.statement[part] for part in ("verb", "object")}
             silent[recorded.id] = recorded._replace(statement=words)
 
-    def _silent(self, words: Words, count: int, last: RecordedStatement) -> UnrecognisedWords:
+    def _silent(self, words: VerbAndType, count: int, last: RecordedStatement) -> UnrecognisedWords:
         verb, type_ = words
         near = nearest(verb, self._words)
         return UnrecognisedWords(verb, type_, count, str(last.id), last.stored, near)
 
 
-def _words(recorded: RecordedStatement) -> Words:
+def _words(recorded: RecordedStatement) -> VerbAndType:
     return recorded.statement["verb"]["id"], type_of(recorded.statement["object"])
 
 
-def _ordered(counts: Counter[Words]) -> list[tuple[Words, int]]:
+def _ordered(counts: Counter[VerbAndType]) -> list[tuple[VerbAndType, int]]:
     """The commonest first; equal counts by IRI, so that a repeated report has the same order."""
     return sorted(counts.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or ""))
