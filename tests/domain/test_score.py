@@ -41,6 +41,15 @@ def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | No
     assert one(statement("scored", course(), result={"score": score})).score.scaled == scaled
 
 
+@pytest.mark.parametrize("raw", [2**53, -(2**53)])
+def test_a_whole_number_stays_whole_as_far_as_json_carries_it(raw: int) -> None:
+    """The next one has no exact place in a binary fraction of 64 bits."""
+    exact = one(statement("scored", course(), result={"score": {"raw": raw}}))
+    assert repr(exact.score.raw) == repr(raw)
+    beyond = one(statement("scored", course(), result={"score": {"raw": raw * 2}}))
+    assert repr(beyond.score.raw) == repr(float(raw * 2))
+
+
 @pytest.mark.parametrize(
     ("scaled", "limit", "reached"),
     [

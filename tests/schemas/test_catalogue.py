@@ -261,3 +261,5 @@ def test_a_thousand_faults_are_enough() -> None:
     """An answer stays of a size that somebody can read."""
     found = examine_catalogue({"posts": [{} for _ in range(MOST_FAULTS)]})
     assert (len(found.faults), found.is_full) == (MOST_FAULTS, True)
+    misnamed = examine_catalogue({f"post {n}": [] for n in range(MOST_FAULTS + 1)})
+    assert len(misnamed.faults) == MOST_FAULTS
