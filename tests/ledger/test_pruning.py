@@ -166,7 +166,10 @@ def test_the_log_says_what_went_and_when(store: Lrs) -> None:
 
 
 def test_an_erased_event_of_a_document_stands_in_no_ones_way(store: Lrs) -> None:
-    """Nothing says any more whose its bytes were, so they stay; those of other documents go."""
+    """Nothing says any more whose it was: its bytes stay, and those that it superseded. Those of
+    other documents go.
+    """
+    put(store, STATE, b"before")
     put(store, STATE, b"erased")
     with store.databases[0].write.begin() as connection:
         at = store.ledger.reader.head()[0]
@@ -174,7 +177,7 @@ def test_an_erased_event_of_a_document_stands_in_no_ones_way(store: Lrs) -> None
     put(store, OTHER, b"old")
     put(store, OTHER, b"new")
     assert prune(store) == 3
-    assert there(store, b"erased", b"old", b"new") == [True, False, True]
+    assert there(store, b"before", b"erased", b"old", b"new") == [True, True, False, True]
 
 
 def test_bytes_that_are_missing_without_an_event_are_told(lrs: Lrs) -> None:
