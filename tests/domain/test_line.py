@@ -177,6 +177,11 @@ def test_sessions_and_modules_together_are_blended() -> None:
     assert (line.kind, line.status) == ("blended", "attended")
 
 
+def test_whoever_attends_or_joins_was_in_a_classroom_whatever_it_is_called() -> None:
+    for attended in (here("attended", course()), here("attended", MODULE), here("join", MODULE)):
+        assert line_of(attended).kind == "classroom"
+
+
 def test_abandoned_is_in_progress_and_keeps_its_time() -> None:
     line = line_of(here("abandoned", course(), duration="PT10M"))
     assert (line.status, line.hours) == ("in progress", 600)
