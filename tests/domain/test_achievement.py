@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lrs.domain.certification.requirement_check import MOST_EVIDENCE
 from lrs.domain.certification.rule import Rule
 from tests.domain.programmes import earned, rule
 
@@ -32,6 +33,13 @@ def test_what_achieves_a_course(what: str, achieves: bool) -> None:
 def test_another_course_achieves_nothing() -> None:
     """Only the programme's own courses count."""
     assert earned(rule(), f"{A} water passed") == []
+
+
+def test_a_certificate_names_fifty_statements_at_most() -> None:
+    """Courses without an end would make an answer without one."""
+    courses = [f"course-{number}" for number in range(MOST_EVIDENCE + 1)]
+    (grant,) = earned(rule(courses=courses), *(f"{A} {one} passed" for one in courses))
+    assert len(grant.evidence) == MOST_EVIDENCE == 50
 
 
 def test_a_score_reaches_a_limit_that_it_misses_by_binary_fractions_alone() -> None:

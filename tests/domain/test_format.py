@@ -98,3 +98,13 @@ def test_no_texts_give_no_text() -> None:
 def test_accept_language_is_read_best_first(header: str, languages: list[str]) -> None:
     """RFC 9110, 12.5.4: by quality, then as listed; what is malformed is left out."""
     assert accepted_languages(header) == languages
+
+
+def test_of_many_languages_the_best_are_read_and_of_long_ones_none() -> None:
+    """Each map of an answer is compared with each of them: 32 tags of 64 characters at most."""
+    tags = [f"x-{number}" for number in range(33)]
+    assert accepted_languages(",".join(tags)) == tags[:32]
+    assert accepted_languages(f"{'x-' + 'a' * 62},{'x-' + 'a' * 63},ru;q=0,en;q=0.001") == [
+        "x-" + "a" * 62,
+        "en",
+    ]

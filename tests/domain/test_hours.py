@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lrs.domain.training.sittings import union
-from tests.domain.stories import FIRST, MODULE, course, day, here, line_of, part
+from tests.domain.stories import FIRST, MODULE, TEST, course, day, here, line_of, part
 
 
 def test_one_sitting_told_twice_counts_once() -> None:
@@ -39,6 +39,16 @@ def test_a_classroom_courses_figure_speaks_of_its_sessions() -> None:
     assert line_of(*sessions, done).hours == 8 * 3600
     online = here("initialized", course(), day(1))
     assert line_of(*sessions, done, online).hours == 16 * 3600
+
+
+def test_a_classroom_courses_figure_contains_its_tests() -> None:
+    """Of nine hours said one was the test, so that the two sessions were the other eight."""
+    sessions = [
+        here("attended", part(f"sessions/{n}", "meeting"), day(n), duration="PT4H") for n in (2, 3)
+    ]
+    test = here("passed", TEST, day(4), duration="PT1H")
+    done = here("completed", course(), day(5), duration="PT9H")
+    assert line_of(*sessions, test, done).hours == 9 * 3600
 
 
 def test_a_duration_beyond_the_time_that_passed_is_marked() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from lrs.domain.certification.evidence import evidence_in
 from lrs.domain.training.attempt import RULES
-from lrs.domain.training.line import read_line
+from lrs.domain.training.line import MOST_EVIDENCE, read_line
 from lrs.domain.training.line_state import LineState, concerns, gather
 from lrs.domain.xapi.agent import JsonObject
 from tests.domain.stories import (
@@ -175,6 +175,11 @@ def test_who_moves_to_another_session_stays_enrolled() -> None:
 def test_sessions_and_modules_together_are_blended() -> None:
     line = line_of(here("attended", SESSION, duration="PT4H"), here("experienced", MODULE))
     assert (line.kind, line.status) == ("blended", "attended")
+
+
+def test_whoever_attends_or_joins_was_in_a_classroom_whatever_it_is_called() -> None:
+    for attended in (here("attended", course()), here("attended", MODULE), here("join", MODULE)):
+        assert line_of(attended).kind == "classroom"
 
 
 def test_abandoned_is_in_progress_and_keeps_its_time() -> None:
@@ -354,6 +359,13 @@ def test_each_member_that_is_shown_has_its_evidence() -> None:
         here("experienced", MODULE, day(10)),
     ]
     assert sorted(line_of(*story).evidence) == [1, 2, 3, 4, 5, 6, 7, 9]
+
+
+def test_a_line_names_fifty_statements_at_most() -> None:
+    """A reader can look them up; what more there is the log has."""
+    modules = [part(f"modules/{number}", "module") for number in range(MOST_EVIDENCE + 1)]
+    story = [here("completed", one, duration="PT1M") for one in modules]
+    assert len(line_of(*story).evidence) == MOST_EVIDENCE == 50
 
 
 def test_hours_of_a_certificate_name_joining_and_leaving() -> None:

@@ -11,7 +11,7 @@ from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.score import suffices
 from lrs.domain.training.vocabulary import PROGRESS
 from lrs.domain.xapi.agent import JsonObject
-from tests.domain.stories import course, statement, told
+from tests.domain.stories import course, line_of, statement, told
 
 
 def one(said: JsonObject) -> Outcome:
@@ -41,6 +41,15 @@ def test_a_scaled_score_is_said_or_derived(score: JsonObject, scaled: float | No
     assert one(statement("scored", course(), result={"score": score})).score.scaled == scaled
 
 
+@pytest.mark.parametrize("raw", [2**53, -(2**53)])
+def test_a_whole_number_stays_whole_as_far_as_json_carries_it(raw: int) -> None:
+    """The next one has no exact place in a binary fraction of 64 bits."""
+    exact = one(statement("scored", course(), result={"score": {"raw": raw}}))
+    assert repr(exact.score.raw) == repr(raw)
+    beyond = one(statement("scored", course(), result={"score": {"raw": raw * 2}}))
+    assert repr(beyond.score.raw) == repr(float(raw * 2))
+
+
 @pytest.mark.parametrize(
     ("scaled", "limit", "reached"),
     [
@@ -60,6 +69,28 @@ def test_a_limit_is_reached_to_nine_decimals(
 ) -> None:
     """What a tool reckons in binary fractions is not held against who took the test."""
     assert suffices(scaled, limit) is reached
+
+
+@pytest.mark.parametrize(
+    ("score", "stars"),
+    [
+        ({"raw": 4, "max": 5}, (4,)),
+        ({"raw": 4, "min": 1, "max": 5}, (4,)),
+        ({"raw": 1, "max": 5}, (1,)),
+        ({"raw": 5.0, "max": 5}, (5,)),
+        ({"raw": 4.5, "max": 5}, (5,)),
+        ({"raw": 0, "max": 5}, (1,)),
+        ({"raw": 5, "max": 10}, (3,)),
+        ({"scaled": 0.2}, (2,)),
+        ({"scaled": 1}, (5,)),
+        ({"scaled": -1}, (1,)),
+        ({"raw": 4}, ()),
+    ],
+)
+def test_feedback_is_one_to_five_points(score: JsonObject, stars: tuple[int, ...]) -> None:
+    """A whole number of five is meant so; of another scale it is a fifth of it."""
+    rated = statement("rated", course(), result={"score": score})
+    assert line_of(statement("initialized", course()), rated).stars == stars
 
 
 @pytest.mark.parametrize(

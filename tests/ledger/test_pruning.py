@@ -27,7 +27,7 @@ from lrs.domain.xapi.document import Address, Condition, DocumentCollection, Doc
 from lrs.domain.xapi.version import Version
 from lrs.ledger import BytesGone, document_uses, pruner
 from lrs.ledger import ledger as ledger_module
-from lrs.ledger.tables import blob, blob_chunk
+from lrs.ledger.tables import blob, blob_chunk, content
 from lrs.service import Lrs
 from lrs.service import pruning as service
 from lrs.settings import Settings
@@ -163,6 +163,21 @@ def test_the_log_says_what_went_and_when(store: Lrs) -> None:
     assert [v.event and v.event.size for v in history] == [3, 0, 5]
     assert [v.pruned and v.pruned[0] for v in history] == [head + 1, head + 1, None]
     assert store.pruning.check().faults == []
+
+
+def test_an_erased_event_of_a_document_stands_in_no_ones_way(store: Lrs) -> None:
+    """Nothing says any more whose it was: its bytes stay, and those that it superseded. Those of
+    other documents go.
+    """
+    put(store, STATE, b"before")
+    put(store, STATE, b"erased")
+    with store.databases[0].write.begin() as connection:
+        at = store.ledger.reader.head()[0]
+        connection.execute(delete(content).where(content.c.position == at))
+    put(store, OTHER, b"old")
+    put(store, OTHER, b"new")
+    assert prune(store) == 3
+    assert there(store, b"before", b"erased", b"old", b"new") == [True, True, False, True]
 
 
 def test_bytes_that_are_missing_without_an_event_are_told(lrs: Lrs) -> None:

@@ -7,11 +7,31 @@ import pytest
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.error_catalogue import PROBLEMS
 from lrs.domain.errors import MOST_FAULTS, InvalidEntry
-from schemas.catalogue.entries import check_catalogue, check_entries, examine_catalogue
+from schemas.catalogue.entries import (
+    check_catalogue,
+    check_entries,
+    examine_catalogue,
+    examine_entries,
+)
 from schemas.catalogue.forms import Sort, forms
 from tests.support.entries import ANNA, ANNA_BY_MAIL, COURSE, entries, entry
 
 OTHER = f"{COURSE}-2019"
+
+
+REQUIRED = {
+    EntryKind.COURSE: "id title",
+    EntryKind.OFFICE: "code title",
+    EntryKind.POST: "code title",
+    EntryKind.SERVICE: "code title",
+    EntryKind.PROGRAMME: "code title courses",
+    EntryKind.PERSON: "agent name",
+    EntryKind.LINK: "agent person",
+    EntryKind.EXEMPTION: "agent programme reason",
+    EntryKind.REVOCATION: "agent programme on reason",
+    EntryKind.VISIT: "code on office trainer",
+    EntryKind.RATING: "office month likes dislikes",
+}
 
 
 def equal(*pairs: tuple[str, str]) -> dict[str, Any]:
@@ -114,6 +134,14 @@ def test_everything_may_be_said_at_once(kind: EntryKind) -> None:
     assert check_entries(kind, [said]) == [(kind, said, "/0")]
     left_out = {"valid_until", "equivalents"} if kind is EntryKind.PROGRAMME else set()
     assert set(said) == set(forms(kind)) - left_out
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_an_entry_says_at_least_what_it_is_of(kind: EntryKind) -> None:
+    """Each member that must be there is missed by name."""
+    faults = examine_entries(kind, {}).faults
+    assert {fault.code for fault in faults} == {"missing-property"}
+    assert {fault.pointer for fault in faults} == {f"/{name}" for name in REQUIRED[kind].split()}
 
 
 def test_several_courses_may_count_as_one_and_one_as_several() -> None:
@@ -261,3 +289,5 @@ def test_a_thousand_faults_are_enough() -> None:
     """An answer stays of a size that somebody can read."""
     found = examine_catalogue({"posts": [{} for _ in range(MOST_FAULTS)]})
     assert (len(found.faults), found.is_full) == (MOST_FAULTS, True)
+    misnamed = examine_catalogue({f"post {n}": [] for n in range(MOST_FAULTS + 1)})
+    assert len(misnamed.faults) == MOST_FAULTS

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
+from sqlalchemy import delete
 
 from lrs.domain.aggregates.credential import MODULE, Scope
 from lrs.domain.xapi.agent import JsonObject
+from lrs.ledger.tables import content
 from lrs.service import Lrs
 from tests.api.caller import Caller, fresh, said
 from tests.api.opening import Calling
@@ -92,3 +95,19 @@ def test_a_learners_own_word_can_be_told_from_others(lrs: Lrs, client: Caller) -
     answer = report(client, "transcripts", anna)
     assert answer["lines"][0]["authority"] == [key.name]
     assert answer["authorities"][0]["name"] == "launch of it"
+
+
+def test_an_erased_statement_has_no_authority_any_more(
+    lrs: Lrs, client: Caller, anna: JsonObject
+) -> None:
+    """It stays in the evidence of a line that was built before."""
+    one = passed(anna, course(), "2026-03-01")
+    client.store(one)
+    assert report(client, "transcripts", anna)["lines"][0]["authority"] != [None]
+    (logged,) = lrs.ledger.reader.statements([UUID(one["id"])])
+    with lrs.databases[0].write.begin() as connection:
+        connection.execute(delete(content).where(content.c.position == logged.position))
+    answer = report(client, "transcripts", anna)
+    (line,) = answer["lines"]
+    assert (line["evidence"], line["authority"]) == ([one["id"]], [None])
+    assert answer["authorities"] == []

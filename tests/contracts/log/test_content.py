@@ -5,7 +5,8 @@ database refuses everything else.
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,13 +15,17 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 
 from lrs.db.engine import Database
-from lrs.domain.events import CredentialCreated
+from lrs.domain.events import EVENT_TYPES, CredentialCreated, Event
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger
 from lrs.ledger.encoding import mapper
 from lrs.ledger.tables import content, event
 from lrs.service import Lrs
 from tests.support.stores import AUTHORITY, WRITER, statement, statement_event, store
+
+REQUIRED: dict[str, Any] = {"str": "x", "int": 1, "bytes": b"{}", "JsonObject": {"a": "b"}}
+EMPTY: dict[str, Any] = {"str": "", "int": 0, "bool": False}
+"""A value for a field of an event, by its type; of any other type it is a tuple."""
 
 REWRITES = [
     "UPDATE ledger.event SET stored = stored + 1",
@@ -127,3 +132,13 @@ def test_a_key_of_an_earlier_version_is_read() -> None:
     assert isinstance(found, CredentialCreated)
     assert (found.learner, found.expires) == ("mbox|m", 0)
     assert (found.activity, found.any_activity, found.continues, found.by) == ("", False, (), "")
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES)
+def test_an_event_comes_back_with_its_empty_fields(kind: type[Event], ledger: Ledger) -> None:
+    """Empty values are not written, so that a field's default stays the empty one for ever."""
+    stated = {f.name: REQUIRED.get(str(f.type), (1,)) for f in fields(kind) if f.default is MISSING}
+    empty = {f.name: EMPTY.get(str(f.type), ()) for f in fields(kind) if f.default is not MISSING}
+    written = kind(**stated | empty | {"originator_id": uuid4()})
+    ledger.append([written])
+    assert ledger.stream(written.originator_id) == [written]
