@@ -78,12 +78,12 @@ def test_unknown_wrong_and_revoked_keys_are_refused_alike(
         ("nobody", "x"),
         (revoked.key.name, revoked.key.secret),
     ]
-    told = set()
+    answers = set()
     for name, secret in pairs:
         response = client.send("GET", STATEMENTS, headers={"Authorization": basic(name, secret)})
         refused(response, 401, "unauthenticated")
-        told.add((response.json["detail"], response.headers["WWW-Authenticate"]))
-    assert len(told) == 1
+        answers.add((response.json["detail"], response.headers["WWW-Authenticate"]))
+    assert len(answers) == 1
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_secret(client: Caller, lrs: Lrs) -> None:

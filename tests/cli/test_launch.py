@@ -145,10 +145,10 @@ def test_a_person_may_be_said_by_number(staff: Shell, number: str) -> None:
 
 
 @pytest.mark.parametrize(("number", "told"), [("19", "nobody has this"), ("18", "Several people")])
-def test_a_number_that_is_not_one_persons_is_told(staff: Shell, number: str, told: str) -> None:
+def test_a_number_that_is_not_one_persons_is_told(staff: Shell, number: str, message: str) -> None:
     done = staff("key", "launch", MODULE, "--actor", number, "--activity", ACTIVITY)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(("name", "noted"), [("0417", False), ("0471", True)])
@@ -205,7 +205,7 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
     ],
 )
 def test_what_cannot_be_launched_is_told(
-    lrs: Shell, at: Place, wrong: dict[str, str], told: str
+    lrs: Shell, at: Place, wrong: dict[str, str], message: str
 ) -> None:
     """Wrong usage, exit code 2, and no key is made."""
     given = GOOD | {n: v for n, v in wrong.items() if not n.startswith("LRS_")}
@@ -214,7 +214,7 @@ def test_what_cannot_be_launched_is_told(
     options = [word for pair in given.items() for word in pair]
     done = lrs("key", "launch", module, *options, **settings)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
     with opened(at) as store:
         assert store.credentials.all() == []
 

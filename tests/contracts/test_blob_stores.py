@@ -205,10 +205,10 @@ def test_a_folder_that_cannot_be_used_is_said_to_be_away(
         lambda: away.sizes([content.sha2]),
         lambda: list(away.chunks(content.sha2)),
     ):
-        with pytest.raises(Unavailable) as told:
+        with pytest.raises(Unavailable) as error:
             use()
-        assert told.value.code == "folder-away"
-    assert not isinstance(told.value, StorageFull)
+        assert error.value.code == "folder-away"
+    assert not isinstance(error.value, StorageFull)
 
 
 def test_the_database_refuses_to_change_bytes(database: Database) -> None:

@@ -89,8 +89,8 @@ def expected(history: History) -> dict[Thing, CatalogueEntry]:
     for _, stored, one in logged(history):
         thing = things[one.originator_id]
         found.pop(thing, None)
-        said = one.entry if isinstance(one, Described) else None
-        found[thing] = CatalogueEntry(said, one.originator_version, stored)
+        entry = one.entry if isinstance(one, Described) else None
+        found[thing] = CatalogueEntry(entry, one.originator_version, stored)
     return found
 
 

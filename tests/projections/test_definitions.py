@@ -126,11 +126,11 @@ def defined(log: list[RecordedStatement]) -> dict[str, JsonObject]:
     for s in log:
         for thing in everything(s.statement) if s.may_define else ():
             if "definition" in thing:
-                before, said = known.get(thing["id"], {}), thing["definition"]
-                known[thing["id"]] = {**before, **said} | {
-                    name: {**before[name], **said[name]}
+                before, definition = known.get(thing["id"], {}), thing["definition"]
+                known[thing["id"]] = {**before, **definition} | {
+                    name: {**before[name], **definition[name]}
                     for name in ("name", "description", "extensions")
-                    if name in before and name in said
+                    if name in before and name in definition
                 }
     return known
 
@@ -217,9 +217,9 @@ def test_only_keys_that_may_define_are_listened_to(
     """1.0.3 part 3, 4.2: `define`, and `all`; and so it stays when all is folded again."""
     activity = {"id": "urn:a", "definition": {"name": {"en": "A"}}}
     value = {**body(), "object": activity, "actor": {**PEOPLE[0], "name": "Анна"}}
-    said, _ = parse_statements(json.dumps(value).encode())
+    parsed, _ = parse_statements(json.dumps(value).encode())
     module = replace(WRITER, scopes=frozenset(scopes))
-    lrs.statements.store(said, module, Version.V2_0_0)
+    lrs.statements.store(parsed, module, Version.V2_0_0)
     for folded_again in (False, True):
         if folded_again:
             lrs.projector.rebuild(["statements"])

@@ -110,11 +110,11 @@ def test_the_index_answers_what_a_plain_reading_of_all_statements_does(
 ) -> None:
     """xAPI 1.0.3 part 3, 2.1.3 and part 2, 2.3.2: every filter, reference and voiding."""
     log = data.draw(histories())
-    asked = data.draw(st.lists(questions, min_size=8, max_size=8))
+    queries = data.draw(st.lists(questions, min_size=8, max_size=8))
     with indexed(engine, log, data.draw(cuts(log))) as connection:
-        gone = voided(log)
-        assert {s.position for s in log if is_voided(connection, s.position)} == gone
-        for question in asked:
+        voided_ids = voided(log)
+        assert {s.position for s in log if is_voided(connection, s.position)} == voided_ids
+        for question in queries:
             assert find(connection, filter_of(question), 100) == answer(log, question)
 
 

@@ -283,10 +283,10 @@ def test_a_rebuild_that_is_asked_for_is_made_by_a_process_that_folds(
     assert entry.rebuild is not None
     assert (entry.state, entry.rebuild.has_started) == (ProjectionState.REBUILDING, False)
     with following(place, Picky()) as other:
-        begun = other.runner.position("tally").generation
+        generation = other.runner.position("tally").generation
         other.start()
         wait_until(lambda: control.of("tally").rebuild is None)
-        assert other.runner.position("tally").generation != begun
+        assert other.runner.position("tally").generation != generation
     assert tallied(views) == [1, 2, 3, 4, 5]
     assert leftovers(place) == []
 

@@ -318,14 +318,14 @@ def test_a_learners_key_speaks_for_its_learner_alone(story: Story) -> None:
 
 def test_a_store_that_is_opened_again_says_the_same(hired: Story, settings: Settings) -> None:
     hired.post(passed())
-    said = (hired.line(), hired.verdict("2026-03-11"))
+    report = (hired.line(), hired.verdict("2026-03-11"))
     again = Story(bootstrap.build(settings))
-    assert (again.line(), again.verdict("2026-03-11")) == said
+    assert (again.line(), again.verdict("2026-03-11")) == report
     again.lrs.close()
 
 
 def test_read_models_that_are_rebuilt_say_the_same(hired: Story) -> None:
     hired.post(passed())
-    said = (hired.line(), hired.verdict("2026-03-11"))
+    report = (hired.line(), hired.verdict("2026-03-11"))
     hired.lrs.projector.rebuild(hired.lrs.projection_admin.names)
-    assert (hired.line(), hired.verdict("2026-03-11")) == said
+    assert (hired.line(), hired.verdict("2026-03-11")) == report

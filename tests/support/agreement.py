@@ -134,14 +134,14 @@ class Web:
 
 
 def _parameters(query: StatementQuery) -> dict[str, str]:
-    asked = query.criteria
+    criteria = query.criteria
     given = {
-        "agent": None if asked.agent is None else json.dumps(identifier_of(asked.agent)),
-        "verb": asked.verb,
-        "activity": asked.activity,
-        "registration": asked.registration,
-        "related_agents": "true" if asked.related_agents else None,
-        "related_activities": "true" if asked.related_activities else None,
+        "agent": None if criteria.agent is None else json.dumps(identifier_of(criteria.agent)),
+        "verb": criteria.verb,
+        "activity": criteria.activity,
+        "registration": criteria.registration,
+        "related_agents": "true" if criteria.related_agents else None,
+        "related_activities": "true" if criteria.related_activities else None,
         "since": None if query.since is None else iso(query.since),
         "until": None if query.until is None else iso(query.until),
         "ascending": "true" if query.ascending else None,
@@ -194,8 +194,8 @@ def _compared(
     if found != wanted:
         missing = [str(id) for id in wanted if id not in set(found)]
         foreign = [str(id) for id in found if id not in set(wanted)]
-        said = f"{len(wanted)} expected, {len(found)} found"
-        yield f"{_parameters(query)}: {said}, missing {missing[:3]}, foreign {foreign[:3]}"
+        counts = f"{len(wanted)} expected, {len(found)} found"
+        yield f"{_parameters(query)}: {counts}, missing {missing[:3]}, foreign {foreign[:3]}"
 
 
 def _many(

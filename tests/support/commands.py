@@ -29,19 +29,19 @@ def run(
     and nothing else; its rebuilds are known of for as long as those of this process.
     """
     with TemporaryDirectory() as kept:
-        said = [Path(kept, name) for name in ("out", "err")]
+        outputs = [Path(kept, name) for name in ("out", "err")]
         given = (
             list(arguments),
             str(folder),
             dict(environment),
-            *map(str, said),
+            *map(str, outputs),
             status.MIN_ANNOUNCEMENT,
         )
         with running(_command, [given], daemon=False) as (process,):
             process.join(seconds)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
         return CompletedProcess(
-            list(arguments), process.exitcode, *(path.read_text("utf-8") for path in said)
+            list(arguments), process.exitcode, *(path.read_text("utf-8") for path in outputs)
         )
 
 

@@ -45,8 +45,8 @@ class Served:
         """
         options = [word for scope in scopes for word in ("--scope", scope)]
         made = self.lrs("key", "create", f"test {uuid4()}", *options)
-        told = dict(line.split(None, 1) for line in made.splitlines())
-        return told["name"], told["secret"]
+        values = dict(line.split(None, 1) for line in made.splitlines())
+        return values["name"], values["secret"]
 
     def answers(self) -> bool:
         try:
@@ -103,6 +103,6 @@ def _forked(store: Served) -> Iterator[None]:
     finally:
         process.terminate()
         process.join(60)
-        said = log.read_text("utf-8")
-        assert process.exitcode == 0, said
-        print(said)
+        text = log.read_text("utf-8")
+        assert process.exitcode == 0, text
+        print(text)

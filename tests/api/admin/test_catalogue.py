@@ -223,8 +223,8 @@ def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) 
     for address in ("a", "b"):
         said(own, office(address=address), "/offices")
     where = {"code": "O-1"}
-    gone = own.send("DELETE", f"{CATALOGUE}/offices", query_string={**where, "reason": "moved"})
-    assert (gone.status_code, counts(own)["offices"]) == (204, 0)
+    deleted = own.send("DELETE", f"{CATALOGUE}/offices", query_string={**where, "reason": "moved"})
+    assert (deleted.status_code, counts(own)["offices"]) == (204, 0)
     assert own.get(f"{CATALOGUE}/offices").json == {"offices": []}
     assert said(own, office(address="b"), "/offices").json["new"] == 1
     history = own.get(f"{CATALOGUE}/offices/history", **where).json["history"]
@@ -289,10 +289,10 @@ def test_all_writes_and_all_read_reads(own_lrs: Lrs, own: Caller, scope: Scope) 
         assert caller.get(CATALOGUE + path).status_code == reads
     assert said(caller, office("2"), "/offices").status_code == 403
     assert said(caller, entries(), preview="true").status_code == 403
-    gone = caller.send(
+    withdrawal = caller.send(
         "DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"}
     )
-    assert (gone.status_code, head(own_lrs)) == (403, before)
+    assert (withdrawal.status_code, head(own_lrs)) == (403, before)
     assert Caller(own.http, None).get(CATALOGUE).status_code == 401
 
 

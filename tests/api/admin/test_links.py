@@ -54,11 +54,11 @@ def test_an_identifier_is_linked_moved_and_unlinked(own: Caller) -> None:
         {"kind": "links", "agent": key("a"), "change": "changed"}
     ]
     where = {"agent": key("a")}
-    gone = own.send("DELETE", LINKS, query_string={**where, "reason": "another Anna"})
-    assert (gone.status_code, held(own)) == (204, set())
+    withdrawal = own.send("DELETE", LINKS, query_string={**where, "reason": "another Anna"})
+    assert (withdrawal.status_code, held(own)) == (204, set())
     history = own.get(f"{LINKS}/history", **where).json["history"]
-    told = [v.get("withdrawn") or v["entry"]["person"] for v in history]
-    assert told == [key("b"), key("c"), "another Anna"]
+    changes = [v.get("withdrawn") or v["entry"]["person"] for v in history]
+    assert changes == [key("b"), key("c"), "another Anna"]
     assert linked(own, "ab").json["new"] == 1
 
 

@@ -206,13 +206,13 @@ def test_every_answer_to_a_get_has_an_etag(client: Caller) -> None:
     """1.0.3 part 3, 3.1.s4.b1: the lists, Agents and Activities too."""
     doc = document(client, "state")
     agent, activity = doc.where["agent"], doc.where["activityId"]
-    asked = [(doc.path, doc.around), ("/xapi/agents", {"agent": agent})]
-    asked.append(("/xapi/activities", {"activityId": activity}))
-    before = [client.get(path, **query) for path, query in asked]
+    requests = [(doc.path, doc.around), ("/xapi/agents", {"agent": agent})]
+    requests.append(("/xapi/activities", {"activityId": activity}))
+    before = [client.get(path, **query) for path, query in requests]
     assert [a.headers["ETag"] for a in before] == [tag_of(a.data) for a in before]
     doc.holding(b"x")
     actor = {**json.loads(agent), "name": "Анна"}
     client.store(said(actor=actor, object={"id": activity, "definition": {"type": "urn:t"}}))
-    after = [client.get(path, **query) for path, query in asked]
+    after = [client.get(path, **query) for path, query in requests]
     assert [a.headers["ETag"] for a in after] == [tag_of(a.data) for a in after]
     assert all(a.data != b.data for a, b in zip(after, before, strict=True))

@@ -132,8 +132,8 @@ def test_a_body_without_a_length_is_taken_like_any_other(client: Caller, size: i
     statement = declaring(data)
     body = Streamed(joined([first(statement), part(data)]), size=size)
     assert client.send("POST", STATEMENTS, **unannounced(body), **TYPE).json == [statement["id"]]
-    asked = client.get(statementId=statement["id"], attachments="true")
-    assert attached(asked)[1] == {digest(data): data}
+    answer = client.get(statementId=statement["id"], attachments="true")
+    assert attached(answer)[1] == {digest(data): data}
 
 
 def test_the_limit_of_statements_holds_in_parts_too(place: Place, own: Caller) -> None:

@@ -95,8 +95,8 @@ def test_its_catalogue_is_valid_and_as_large_as_it_says() -> None:
     """One office has a tenth of all people; two in a hundred have a second identifier."""
     centre = Centre(Sizes.of(200_000))
     entries: dict[EntryKind, list[object]] = {}
-    for kind, said in centre.catalogue():
-        entries.setdefault(kind, []).extend(entry for _, entry, _ in check_entries(kind, said))
+    for kind, value in centre.catalogue():
+        entries.setdefault(kind, []).extend(entry for _, entry, _ in check_entries(kind, value))
     sizes, people = centre.sizes, centre.trainees
     assert len(entries[EntryKind.COURSE]) == sizes.courses == 60
     assert len(entries[EntryKind.PROGRAMME]) == sizes.programmes + 3

@@ -28,8 +28,8 @@ NOISE = {
 }
 
 
-def text(told: Iterable[JsonObject | JournalEvent]) -> str:
-    plain = (asdict(news) if isinstance(news, JournalEvent) else news for news in told)
+def text(history: Iterable[JsonObject | JournalEvent]) -> str:
+    plain = (asdict(news) if isinstance(news, JournalEvent) else news for news in history)
     return "\n".join(json.dumps(news) for news in plain)
 
 
