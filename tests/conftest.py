@@ -71,8 +71,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     deselected = {item for item in items if _is_left_out(item)}
     config.hook.pytest_deselected(items=list(deselected))
-    kept = [item for item in items if item not in deselected]
-    items[:] = sorted(kept, key=_turn)
+    selected = [item for item in items if item not in deselected]
+    items[:] = sorted(selected, key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:

@@ -91,7 +91,7 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[verbs", "TOML"),
         ("[nouns]", "nouns"),

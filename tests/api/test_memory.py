@@ -95,10 +95,10 @@ def with_lists(lists: int) -> bytes:
 def no_more_than(large: Large, work: Callable[[], object]) -> None:
     """Whether the server's processes hold what they may while the work is done, and after it."""
     parents = 40 * MB
-    with memory(large.store) as held:
+    with memory(large.store) as sizes:
         for _ in range(ROUNDS):
             work()
-    assert max(held) < MOST * large.processes + parents, max(held) // MB
+    assert max(sizes) < MOST * large.processes + parents, max(sizes) // MB
 
 
 @pytest.mark.briefly("sqlite")

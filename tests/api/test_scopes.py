@@ -154,9 +154,9 @@ def test_each_scope_opens_what_the_table_says(
             assert (head(client) > before) is changed, name
             assert ask.done is None or ask.done() is changed, name
             found[name] = outcomes | found.get(name, set())
-    wanted = ROWS[method, resource]
+    statuses = ROWS[method, resource]
     as_told = {"own": "200"} if method == "HEAD" else {}
-    assert found == {name: {as_told.get(status, status)} for name, status in wanted.items()}
+    assert found == {name: {as_told.get(status, status)} for name, status in statuses.items()}
 
 
 @each_row

@@ -155,7 +155,7 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("offices: [{code: a}]", "f.yaml, line 1, /offices/0/title: "),
         ("offices: [", "f.yaml, line 1: "),
@@ -231,7 +231,7 @@ people:
 
 
 @pytest.mark.parametrize(
-    ("sheets", "told"),
+    ("sheets", "message"),
     [
         ({"Лист1": [["x"]]}, "f.xlsx, a sheet is called Лист1; may be: courses, "),
         ({"offices": [["code", "name"]]}, "f.xlsx, sheet offices, cell B1: no column is called na"),
@@ -269,7 +269,7 @@ def test_a_fault_in_a_workbook_is_told_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("f.txt", b"", "f.txt is neither YAML (.yaml) nor an Excel workbook (.xlsx).\n"),
         ("f.csv", b"", "f.csv is neither YAML (.yaml) nor an Excel workbook (.xlsx). Save it as"),

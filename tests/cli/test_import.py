@@ -146,7 +146,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
 
 @pytest.mark.rules
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "f is empty."),
         (BOM, "f is empty."),
@@ -185,9 +185,9 @@ def test_a_folder_is_wrong_usage(embedded: Shell) -> None:
 
 def test_what_others_store_meanwhile_is_not_counted(lrs: Lrs, tmp_path: Path) -> None:
     """Nor is what was there before, or stands twice in the file."""
-    (known,) = store(lrs, statement())
+    (stored,) = store(lrs, statement())
     path, own = tmp_path / "f", [body() for _ in range(501)]
-    path.write_bytes(lines(*own, own[0], body(known)))
+    path.write_bytes(lines(*own, own[0], body(stored)))
 
     def others(_: int) -> None:
         store(lrs, statement(), statement(), statement())

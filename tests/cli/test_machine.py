@@ -130,9 +130,9 @@ def test_listening_to_others_without_tls_is_warned_of(host: str, public: str, wa
 
 def test_the_warning_is_logged_at_the_start(on_files: Place, tmp_path: Path) -> None:
     """By `lrs serve` itself, next to the line that says where it answers."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     port = free_port()
-    environment = kept | {
+    environment = others | {
         "LRS_LEDGER_URL": on_files.ledger_url,
         "LRS_HOST": "0.0.0.0",
         "LRS_PORT": str(port),

@@ -92,7 +92,7 @@ def test_a_line_of_the_history_is_one_line(embedded: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["show", "0500"], 1, "lrs: No statement, personnel record or link names such a person"),
         (["show", BORIS], 1, "lrs: No statement, personnel record or link names such a person"),

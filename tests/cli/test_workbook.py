@@ -97,7 +97,7 @@ def test_a_number_is_the_text_that_the_sheet_shows(
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "told"),
+    ("value", "form", "message"),
     [
         (0.5, "0%", "a number whose digits are lost"),
         (10**15, "0", "a number whose digits are lost"),
@@ -145,7 +145,7 @@ def test_days_months_numbers_and_truths_are_read_however_they_are_written(path: 
 
 
 @pytest.mark.parametrize(
-    ("heading", "value", "told"),
+    ("heading", "value", "message"),
     [
         ("since", datetime(2026, 1, 1, 14, 30), "D2 holds a time of day"),  # noqa: DTZ001
         ("since", 46023, "D2 is not shown as a date"),

@@ -32,9 +32,9 @@ def around_writing(
     """Have these run as a file is written; an entry for each that was."""
     write, written = blob_folder._write, list[None]()
 
-    def between(*given: object) -> None:
+    def between(*arguments: object) -> None:
         before()
-        write(*given)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]
         written.append(None)
         after()
 

@@ -64,12 +64,12 @@ def standing(log: Sequence[Recorded]) -> dict[EntryKind, list[JsonObject]]:
 
 def voided(statements: Sequence[RecordedStatement]) -> set[UUID]:
     """The ids of what some voiding statement takes out."""
-    known = {s.id: s for s in statements}
+    by_id = {s.id: s for s in statements}
     return {
         target.id
         for s in statements
         if is_voiding(s.statement)
-        and (target := known.get(target_of(s.statement) or s.id)) is not None
+        and (target := by_id.get(target_of(s.statement) or s.id)) is not None
         and voids(s, target)
     }
 

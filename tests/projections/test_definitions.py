@@ -122,17 +122,17 @@ def everything(value: Any) -> Iterator[JsonObject]:
 
 def defined(log: list[RecordedStatement]) -> dict[str, JsonObject]:
     """What is said of activities, by a plain reading of the log."""
-    known: dict[str, JsonObject] = {}
+    definitions: dict[str, JsonObject] = {}
     for s in log:
         for thing in everything(s.statement) if s.may_define else ():
             if "definition" in thing:
-                before, definition = known.get(thing["id"], {}), thing["definition"]
-                known[thing["id"]] = {**before, **definition} | {
+                before, definition = definitions.get(thing["id"], {}), thing["definition"]
+                definitions[thing["id"]] = {**before, **definition} | {
                     name: {**before[name], **definition[name]}
                     for name in ("name", "description", "extensions")
                     if name in before and name in definition
                 }
-    return known
+    return definitions
 
 
 def called(log: list[RecordedStatement], person: JsonObject) -> list[str]:
@@ -223,7 +223,7 @@ def test_only_keys_that_may_define_are_listened_to(
     for folded_again in (False, True):
         if folded_again:
             lrs.projector.rebuild(["statements"])
-        known = lrs.definitions.activity("urn:a", WRITER)
-        assert known.get("definition") == (activity["definition"] if counts else None)
+        merged = lrs.definitions.activity("urn:a", WRITER)
+        assert merged.get("definition") == (activity["definition"] if counts else None)
         person = lrs.definitions.person(PEOPLE[0], WRITER)
         assert person.get("name") == (["Анна"] if counts else None)

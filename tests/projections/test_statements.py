@@ -66,13 +66,13 @@ def indexed(
     """The index of a log, folded in batches that end at each of `ends`, each by a process that
     folded the one before, unless that ended at one of `others`; undone afterwards.
     """
-    fold, known = StatementsProjection().new_fold(), {s.id: s for s in log}
+    fold, by_id = StatementsProjection().new_fold(), {s.id: s for s in log}
     with engine.connect() as connection, connection.begin() as transaction:
         first = 1
         for last in sorted({*ends, len(log)}):
 
             def find_upto(ids: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
-                return {i: known[i] for i in ids if i in known and known[i].position <= last}
+                return {i: by_id[i] for i in ids if i in by_id and by_id[i].position <= last}
 
             def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
                 return {position: log[position - 1] for position in positions}

@@ -219,11 +219,11 @@ def test_an_event_set_aside_is_listed_with_its_statement(
     ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """Its position, its id, the reason and when that was."""
-    wanted = statement_event(verb="poisonous")
-    ledger.append([statement_event(), wanted])
+    poisonous = statement_event(verb="poisonous")
+    ledger.append([statement_event(), poisonous])
     picky.reads.fresh("tally")
     (aside,) = control.quarantined("tally")
-    assert (aside.event.position, aside.stream) == (2, wanted.originator_id)
+    assert (aside.event.position, aside.stream) == (2, poisonous.originator_id)
     assert aside.event.error == "ValueError: this statement cannot be folded"
     assert 0 < aside.event.failed <= ledger.now()
     assert control.quarantined() == [aside]

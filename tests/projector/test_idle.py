@@ -22,10 +22,10 @@ RARE = ("documents", "catalogue")
 @contextmanager
 def transactions(database: Database) -> Iterator[list[object]]:
     """An entry for each transaction begun on the database meanwhile."""
-    transactions_: list[object] = []
-    note = transactions_.append
+    started: list[object] = []
+    note = started.append
     event.listen(database.write, "begin", note)
-    yield transactions_
+    yield started
     event.remove(database.write, "begin", note)
 
 

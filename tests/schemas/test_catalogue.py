@@ -136,7 +136,7 @@ def test_a_fault_has_its_code_and_place(
 
 
 @pytest.mark.parametrize(
-    ("said", "pointer", "code"),
+    ("value", "pointer", "code"),
     [
         ({"valid_until": "2026-01-31"}, "/valid_until", "ends-before-since"),
         ({"renewal_days": 30}, "/renewal_days", "no-end-to-renew"),

@@ -111,8 +111,8 @@ def test_an_absence_before_an_attendance_of_the_same_sitting_is_none(story: Stor
 
 def test_who_was_only_seen_leaving_was_there(story: Story) -> None:
     """How long they were, nobody can tell."""
-    left = happened("completed", ANNA, SESSION, "2026-03-20T18:00")
-    story.post(left | {"verb": {"id": "http://activitystrea.ms/schema/1.0/leave"}})
+    attended = happened("completed", ANNA, SESSION, "2026-03-20T18:00")
+    story.post(attended | {"verb": {"id": "http://activitystrea.ms/schema/1.0/leave"}})
     line = story.line(TALK)
     assert (line.status, line.sessions_attended, line.hours) == ("attended", 1, 0)
 

@@ -135,7 +135,7 @@ class Web:
 
 def _parameters(query: StatementQuery) -> dict[str, str]:
     criteria = query.criteria
-    given = {
+    parameters = {
         "agent": None if criteria.agent is None else json.dumps(identifier_of(criteria.agent)),
         "verb": criteria.verb,
         "activity": criteria.activity,
@@ -147,7 +147,7 @@ def _parameters(query: StatementQuery) -> dict[str, str]:
         "ascending": "true" if query.ascending else None,
         "limit": query.limit,
     }
-    return {name: str(value) for name, value in given.items() if value is not None}
+    return {name: str(value) for name, value in parameters.items() if value is not None}
 
 
 def _asked(scan: Scan, store: Store) -> Iterator[str]:
@@ -190,11 +190,11 @@ def _compared(
     scan: Scan, positions: Sequence[int], query: StatementQuery, store: Store
 ) -> Iterator[str]:
     """How the answer differs from the statements at these positions, in this order."""
-    wanted, found = scan.ids(positions), store.find(query)
-    if found != wanted:
-        missing = [str(id) for id in wanted if id not in set(found)]
-        foreign = [str(id) for id in found if id not in set(wanted)]
-        counts = f"{len(wanted)} expected, {len(found)} found"
+    by_scan, found = scan.ids(positions), store.find(query)
+    if found != by_scan:
+        missing = [str(id) for id in by_scan if id not in set(found)]
+        foreign = [str(id) for id in found if id not in set(by_scan)]
+        counts = f"{len(by_scan)} expected, {len(found)} found"
         yield f"{_parameters(query)}: {counts}, missing {missing[:3]}, foreign {foreign[:3]}"
 
 

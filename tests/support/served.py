@@ -76,9 +76,9 @@ def installed(folder: Path, **settings: str) -> Iterator[Served]:
 
 def _made(folder: Path, settings: Mapping[str, str]) -> Served:
     port = free_port()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
-    given = {"port": str(port), "log_level": "error", **settings}
-    environment = kept | {f"LRS_{name.upper()}": value for name, value in given.items()}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    values = {"port": str(port), "log_level": "error", **settings}
+    environment = others | {f"LRS_{name.upper()}": value for name, value in values.items()}
     store = Served(folder, port, environment)
     store.lrs("migrate")
     return store

@@ -53,10 +53,10 @@ def _answer(heard: socket.socket) -> None:
 
 
 def _do(connection: socket.socket) -> None:
-    given, streams, _, _ = socket.recv_fds(connection, 1 << 20, 3)
+    message, streams, _, _ = socket.recv_fds(connection, 1 << 20, 3)
     code = 1
     try:
-        arguments, folder, environment = json.loads(given)
+        arguments, folder, environment = json.loads(message)
         code = _run(arguments, folder, environment, streams)
     except Exception:
         traceback.print_exc()

@@ -50,9 +50,9 @@ def test_a_whole_catalogue_is_described_and_read(own: Caller) -> None:
     assert (answer.status_code, answer.json["new"], answer.json["same"]) == (200, len(EntryKind), 0)
     assert counts(own) == dict.fromkeys(KINDS, 1)
     for kind in KINDS:
-        (held,) = own.get(f"{CATALOGUE}/{kind}").json[kind]
-        assert held.pop("stored").startswith("20")
-        assert held == {**entries()[kind][0], "version": 1}
+        (entry,) = own.get(f"{CATALOGUE}/{kind}").json[kind]
+        assert entry.pop("stored").startswith("20")
+        assert entry == {**entries()[kind][0], "version": 1}
 
 
 def test_one_thing_or_several_of_a_kind_are_described(own: Caller) -> None:
@@ -171,8 +171,8 @@ def test_a_number_without_its_zeros_is_pointed_out(own: Caller) -> None:
         None,
     ]
     assert warned[0]["warnings"][0]["pointer"] == "/number"
-    taken = said(own, people[:1], "/people").json
-    assert (taken["new"], taken["warnings"][0]["pointer"]) == (1, "/0/number")
+    outcome = said(own, people[:1], "/people").json
+    assert (outcome["new"], outcome["warnings"][0]["pointer"]) == (1, "/0/number")
     assert (
         said(own, {"agent": "mbox|mailto:0@b.org", "name": "A", "number": "0"}, "/people").json[
             "new"

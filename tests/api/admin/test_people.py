@@ -71,9 +71,9 @@ def test_a_person_is_the_same_by_every_identifier(own: Caller) -> None:
     assert by_number == by_mail
     assert by_number["representative"] == ANNA
     assert by_number["identifiers"] == sorted([ANNA, ANNA_BY_MAIL])
-    kept = by_number["record"]
-    assert kept.pop("stored").startswith("20")
-    assert kept == {**entry(EntryKind.PERSON), "version": 1}
+    current = by_number["record"]
+    assert current.pop("stored").startswith("20")
+    assert current == {**entry(EntryKind.PERSON), "version": 1}
 
 
 @pytest.mark.rules
@@ -124,8 +124,8 @@ def test_a_record_that_is_withdrawn_leaves_the_one_before(own: Caller) -> None:
     for agent, name in ((ANNA_BY_MAIL, "Анна"), (ANNA, None)):
         where = {"agent": agent, "reason": "left"}
         own.send("DELETE", f"{CATALOGUE}/people", query_string=where)
-        kept = person(own)["record"]
-        assert (kept and kept["name"]) == name
+        current = person(own)["record"]
+        assert (current and current["name"]) == name
     assert history_of(own, ANNA)[-1] == ("withdrawn", ANNA, "left")
 
 
@@ -225,9 +225,9 @@ def test_a_new_name_keeps_the_rest_of_the_record(own: Caller, own_lrs: Lrs) -> N
     said(own, entries())
     own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"})
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Соколова Анна", WRITER) is Change.CHANGED
-    kept = person(own)["record"]
-    assert (kept.pop("version"), bool(kept.pop("stored"))) == (2, True)
-    assert kept == entry(EntryKind.PERSON, name="Соколова Анна")
+    current = person(own)["record"]
+    assert (current.pop("version"), bool(current.pop("stored"))) == (2, True)
+    assert current == entry(EntryKind.PERSON, name="Соколова Анна")
     assert own_lrs.people.rename(ANNA, "Соколова Анна", WRITER) is Change.SAME
     assert len(person(own)["history"]) == 3
 
@@ -237,8 +237,8 @@ def test_a_name_makes_a_record_where_there_is_none(own: Caller, own_lrs: Lrs) ->
     """Under the identifier that stands for the person."""
     link(own, ANNA_BY_MAIL, ANNA)
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Анна", WRITER) is Change.NEW
-    (held,) = own.get(f"{CATALOGUE}/people").json["people"]
-    assert (held["agent"], held["name"], held["version"]) == (ANNA, "Анна", 1)
+    (entry,) = own.get(f"{CATALOGUE}/people").json["people"]
+    assert (entry["agent"], entry["name"], entry["version"]) == (ANNA, "Анна", 1)
 
 
 def test_a_new_name_takes_nothing_back_that_was_said_meanwhile(own: Caller, own_lrs: Lrs) -> None:

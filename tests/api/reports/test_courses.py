@@ -79,8 +79,8 @@ def test_attendance_and_satisfaction_of_a_course(centre_client: Caller) -> None:
     assert (found["attended"], found["missed"], found["started"]) == (2, 1, 2)
     assert (found["attendance"], found["no_show"]) == (share(2, 3), share(1, 3))
     assert (found["hours"], found["hours_delivered"]) == (7.5, 4.0)
-    given = {**dict.fromkeys("12345", 0), "5": 1}
-    assert found["satisfaction"] == {"mean": 5.0, "responses": 1, "distribution": given}
+    answers = {**dict.fromkeys("12345", 0), "5": 1}
+    assert found["satisfaction"] == {"mean": 5.0, "responses": 1, "distribution": answers}
     assert found["kind"] == "classroom"
 
 

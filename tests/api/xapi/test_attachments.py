@@ -217,14 +217,14 @@ def test_bytes_may_come_with_a_file_url_or_stand_only_there(client: Caller) -> N
     here, there = unique(), unique()
     both = with_attachments(attachment(here, fileUrl=FILE), attachment(there, fileUrl=FILE))
     assert posted(client, both, here).status_code == 200
-    answer_ = client.get(statementId=both["id"], attachments="true")
-    assert attached(answer_)[1] == {digest(here): here}
+    reply = client.get(statementId=both["id"], attachments="true")
+    assert attached(reply)[1] == {digest(here): here}
     for plain in (True, False):
         elsewhere = with_attachments(attachment(unique(), fileUrl=FILE))
         answer = client.post(elsewhere) if plain else posted(client, elsewhere)
         assert answer.json == [elsewhere["id"]]
-        answer_ = client.get(statementId=elsewhere["id"], attachments="true")
-        assert attached(answer_) == (client.one(elsewhere["id"]), {})
+        reply = client.get(statementId=elsewhere["id"], attachments="true")
+        assert attached(reply) == (client.one(elsewhere["id"]), {})
 
 
 def test_parts_need_not_hold_attachments(client: Caller) -> None:
@@ -244,9 +244,9 @@ def test_nobody_gets_at_bytes_by_naming_their_hash(client: Caller, calling: Call
     posted(client, theirs, secret)
     module = calling(Scope.STATEMENTS_WRITE, Scope.STATEMENTS_READ_MINE)
     named = attachment(secret, fileUrl=FILE)
-    alone, beside = with_attachments(named), with_attachments(attachment(own), named)
-    assert [posted(module, alone).status_code, posted(module, beside, own).status_code] == [200] * 2
-    for query in ({"statementId": beside["id"]}, {"limit": "10"}):
+    alone, second = with_attachments(named), with_attachments(attachment(own), named)
+    assert [posted(module, alone).status_code, posted(module, second, own).status_code] == [200] * 2
+    for query in ({"statementId": second["id"]}, {"limit": "10"}):
         assert attached(module.get(**query, attachments="true"))[1] == {digest(own): own}
     assert attached(module.get(statementId=alone["id"], attachments="true"))[1] == {}
     refused(module.get(statementId=theirs["id"], attachments="true"), 404)

@@ -190,10 +190,10 @@ def test_a_document_that_is_known_is_not_sent_again(client: Caller, kind: str) -
     """RFC 9110, 13.1.2 and 15.4.5: 304, no body, and the ETag; tags compare weakly there."""
     doc = document(client, kind).holding(BEFORE, JSON)
     tag = tag_of(BEFORE)
-    for known in (tag, f"W/{tag}", f"{OTHER}, {tag}", "*", tag.strip('"')):
+    for header in (tag, f"W/{tag}", f"{OTHER}, {tag}", "*", tag.strip('"')):
         for method in ("GET", "HEAD"):
-            answer = doc.send(method, if_none_match=known)
-            assert (answer.status_code, answer.data) == (304, b""), known
+            answer = doc.send(method, if_none_match=header)
+            assert (answer.status_code, answer.data) == (304, b""), header
             assert answer.headers["ETag"] == tag
     assert doc.get(if_none_match=OTHER).data == BEFORE
     doc.put(SENT, JSON, if_match=tag)

@@ -30,8 +30,8 @@ class Visit:
         self.anna: JsonObject = {"account": {"homePage": HR, "name": self.number}}
         self.activity = f"https://example.org/course/{fresh()}"
         self.key = agent_key(self.anna) or ""
-        given = {"lasting": timedelta(hours=3), "activity": self.activity, **launch}
-        key = lrs.credentials.create("launch", MODULE, learner=self.key, **given)
+        terms = {"lasting": timedelta(hours=3), "activity": self.activity, **launch}
+        key = lrs.credentials.create("launch", MODULE, learner=self.key, **terms)
         self.caller = replace(client, key=key)
         self.client = client
 

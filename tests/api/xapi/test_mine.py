@@ -122,11 +122,11 @@ def test_whoever_knows_a_hash_is_not_given_the_bytes(two: Two, folded: Folded) -
     """
     stored_with(two.other, FOREIGN)
     named = attachment(FOREIGN, fileUrl="https://example.org/scan.png")
-    alone, beside = said(attachments=[named]), said(attachments=[attachment(OWN), named])
+    alone, second = said(attachments=[named]), said(attachments=[attachment(OWN), named])
     two.module.store(alone)
-    assert post(two.module, beside, part(OWN)).status_code == 200
+    assert post(two.module, second, part(OWN)).status_code == 200
     folded()
-    for sent, bytes_of in ((alone, []), (beside, [OWN])):
+    for sent, bytes_of in ((alone, []), (second, [OWN])):
         statement, data = read(two.module.get(statementId=sent["id"], attachments="true"))
         assert (statement["attachments"], data) == (sent["attachments"], bytes_of)
 

@@ -75,8 +75,8 @@ def test_one_seed_gives_the_same_statements_again(told: list[ParsedStatement]) -
 
 def test_a_third_of_them_is_no_training_outcome(told: list[ParsedStatement]) -> None:
     """Answers and goodbyes, mostly."""
-    given = [outcomes(_recorded(n, statement)) for n, statement in enumerate(told)]
-    assert 0.28 < sum(not said for said in given) / SIZE < 0.38
+    results = [outcomes(_recorded(n, statement)) for n, statement in enumerate(told)]
+    assert 0.28 < sum(not said for said in results) / SIZE < 0.38
 
 
 def test_there_are_sheets_mistakes_and_late_arrivals(told: list[ParsedStatement]) -> None:

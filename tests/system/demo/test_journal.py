@@ -104,9 +104,9 @@ def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     assert len(everything) > 3_000
     tell(lrs, everything[: len(everything) * 4 // 5], WRITER)
     tell(lrs, everything, WRITER)
-    wanted = Counter((event.kind, event.key) for event in events(journal))
-    found = lrs.catalogue.histories(wanted.keys(), WRITER)
-    assert {thing: len(versions) for thing, versions in found.items()} == wanted
+    expected = Counter((event.kind, event.key) for event in events(journal))
+    found = lrs.catalogue.histories(expected.keys(), WRITER)
+    assert {thing: len(versions) for thing, versions in found.items()} == expected
     assert lrs.health().head == len(everything)
 
 

@@ -95,10 +95,10 @@ def test_a_backdated_rule_is_told_from_what_was_known_before(
     now.
     """
     who, day = stories["lost-by-the-new-rule"], date(2026, 2, 19)
-    known = position(journal, EntryKind.PROGRAMME, "senior", 2)
-    before = verdict(standing(centre, who, day, at=known - 1), "senior")
+    described_at = position(journal, EntryKind.PROGRAMME, "senior", 2)
+    before = verdict(standing(centre, who, day, at=described_at - 1), "senior")
     assert (before.status, before.version) == ("certified", 1)
-    for at in (known, None):
+    for at in (described_at, None):
         assert verdict(standing(centre, who, day, at), "senior").status == "in progress"
 
 

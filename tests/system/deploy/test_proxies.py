@@ -44,9 +44,9 @@ class Proxy:
         """Status, headers and JSON of an answer; an iterable is sent in chunks."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=_any())
         try:
-            given = {"X-Experience-API-Version": "2.0.0", "Authorization": self.login, **headers}
-            given = {name: value for name, value in given.items() if value}
-            connection.request(method, path, body, given)
+            fields = {"X-Experience-API-Version": "2.0.0", "Authorization": self.login, **headers}
+            fields = {name: value for name, value in fields.items() if value}
+            connection.request(method, path, body, fields)
             answer = connection.getresponse()
             text = answer.read()
             return answer.status, answer.headers, _json(text)

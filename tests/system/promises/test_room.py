@@ -139,8 +139,8 @@ def test_the_doctor_tries_room_with_so_many_bytes(own: Lrs) -> None:
     size = promised("operators.md", r"the doctor writes (\d+ KiB) into the log's database")
     written: list[int] = []
 
-    def sent(_connection: Any, _cursor: Any, _text: str, given: Any, *_: Any) -> None:
-        written.extend(value.nbytes for value in given if isinstance(value, memoryview))
+    def sent(_connection: Any, _cursor: Any, _text: str, parameters: Any, *_: Any) -> None:
+        written.extend(value.nbytes for value in parameters if isinstance(value, memoryview))
 
     event.listen(own.databases[0].write, "before_cursor_execute", sent)
     own.try_room()
