@@ -1,4 +1,4 @@
-"""The composition root: wires ledger, projections and services together. Only api/wsgi.py and the
+"""The composition root: constructs ledger, projections and services. Only api/wsgi.py and the
 commands call it.
 """
 
@@ -63,8 +63,8 @@ Clock = Callable[[], int]
 
 
 PAUSE = {"sqlite": 0.2, "postgresql": 0.5}
-"""Seconds for which a projector lets events gather. On SQLite one process does everything, and its
-projector competes with all the threads that answer requests.
+"""Seconds that a projector waits for more events before it folds. On SQLite one process does
+everything, and its projector competes with all the threads that answer requests.
 """
 
 
@@ -83,9 +83,9 @@ def projections(words: Vocabulary = STANDARD, zone: tzinfo = UTC) -> list[Projec
 
 
 def build(settings: Settings, now: Clock = now, *, stored_at: StoredAt = by_the_clock) -> Lrs:
-    """A store ready to use. Raises NoStore where there is none: see `migrate`.
+    """A store ready to use. Raises NoStore if there is none: see `migrate`.
 
-    `stored_at` is for filling a store with an invented past, as the demo does; a server has none.
+    `stored_at` is for filling a store with invented history, as the demo does.
     """
     words = vocabulary(settings.vocabulary)
     log, views = _databases(settings)
@@ -213,8 +213,8 @@ def compose_projector(
     pause: float = 0.5,
     poll: float = 1.0,
 ) -> Projector:
-    """The projector of a process. `make_projections` makes new projections; rebuilds fold those of
-    `for_rebuilds`, if that is given. `batch` is in events, times in seconds.
+    """The projector of a process. `make_projections` constructs its projections; rebuilds fold
+    those of `for_rebuilds`, if that is given. `batch` is in events, times in seconds.
     """
     stop = threading.Event()
     runner = BatchRunner(ledger, views, make_projections(), batch, stop=stop)
@@ -236,7 +236,7 @@ def projector(settings: Settings) -> Iterator[Projector]:
 
 
 def _no_store_here(settings: Settings) -> NoStore:
-    """There is no store in the default place: a setting was perhaps lost, and to make a second
+    """The error for a missing store in the default place. A setting may have been lost; a second
     store would hide the first.
     """
     return NoStore(
@@ -248,7 +248,7 @@ def _no_store_here(settings: Settings) -> NoStore:
 
 
 def blobs(settings: Settings, log: Database) -> Blobs:
-    """Where the bytes of attachments and documents are kept."""
+    """The store of the bytes of attachments and documents."""
     table = BlobTable(log, settings.quota_bytes)
     if not settings.blob_folder:
         return table
@@ -262,11 +262,11 @@ def migrate(settings: Settings) -> bool:
         make_folder_of(url, GroupAccess(settings.group_access))
     log, views = _databases(settings)
     try:
-        made = migrate_ledger(log, blobs=blobs(settings, log))
+        changed = migrate_ledger(log, blobs=blobs(settings, log))
         ledger = Ledger(log, now)
         compose_projector(ledger, views, partial(projections, words, settings.zone)).prepare()
         ledger.close()
-        return made
+        return changed
     finally:
         log.close()
         views.close()

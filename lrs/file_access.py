@@ -1,8 +1,8 @@
-"""Who may read the store's files: their owner alone, or its group as well; never anybody else.
+"""The rights of the store's files: only the owner may read them, or also the group, never others.
 
-Modes are set when a file or folder is made, whatever the process's umask. What is there already is
-left as it is: `lrs doctor` names what others on the machine can read (`open_to_others`).
-SQLite gives its -wal and -shm files the mode of the database file.
+Modes are set when a file or folder is created, whatever the process's umask. Existing files keep
+their modes; `lrs doctor` reports those that other users can read (`open_to_others`). SQLite gives
+its -wal and -shm files the mode of the database file.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ __all__ = ["GroupAccess", "make_file", "make_folder", "open_to_others"]
 
 
 class GroupAccess(Enum):
-    """What the group of the store's files may do. In a folder that the group may write to, files
-    get the folder's group (the set-group-ID bit), whichever user of the group makes them.
+    """The rights of the group of the store's files. In a folder that the group may write to, files
+    get the folder's group (the set-group-ID bit), whichever user of the group creates them.
     """
 
     NONE = "none"
@@ -36,7 +36,7 @@ class GroupAccess(Enum):
 
 
 def make_file(path: Path, access: GroupAccess) -> None:
-    """Make an empty file with that mode, unless the file is there. Raises OSError."""
+    """Create an empty file with that mode, unless it exists. Raises OSError."""
     with suppress(FileExistsError):
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
@@ -46,9 +46,7 @@ def make_file(path: Path, access: GroupAccess) -> None:
 
 
 def make_folder(path: Path, access: GroupAccess) -> None:
-    """Make the folder and those above it with that mode, as far as they are missing. Raises
-    OSError.
-    """
+    """Create the folder and missing folders above it with that mode. Raises OSError."""
     if path.is_dir():
         return
     if path.parent != path:
@@ -63,12 +61,12 @@ def make_folder(path: Path, access: GroupAccess) -> None:
 
 
 def open_to_others(paths: Iterable[Path]) -> list[Path]:
-    """Those of the files and folders that users outside the group can reach, and read or write."""
+    """The files and folders that users outside the group can reach and read or write."""
     return [path for path in paths if _others(path) & 0o6 and _is_reachable(path)]
 
 
 def _others(path: Path) -> int:
-    """What others may do with it: 4 read, 2 write, 1 search; 0 where it cannot be looked at."""
+    """The rights of other users: 4 read, 2 write, 1 search; 0 if the mode cannot be read."""
     try:
         return stat.S_IMODE(path.stat().st_mode) & 0o7
     except OSError:
@@ -76,5 +74,5 @@ def _others(path: Path) -> int:
 
 
 def _is_reachable(path: Path) -> bool:
-    """Whether others may go through every folder above it."""
+    """Whether other users may pass through all folders above the path."""
     return all(_others(folder) & 0o1 for folder in path.absolute().parents)

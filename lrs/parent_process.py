@@ -1,7 +1,7 @@
-"""A process that ends with the one that started it, also where that one is killed.
+"""Makes a process end with the process that started it, even if that one is killed.
 
-`kill -9` of a server's first process would leave workers that keep the port, and of a rebuild's one
-processes that go on folding for nobody.
+Otherwise `kill -9` of a server's first process would leave workers that hold the port, and
+`kill -9` of a rebuild's first process would leave processes that go on folding in vain.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from multiprocessing import parent_process
 _PR_SET_PDEATHSIG = 1
 
 LOOK = 1.0
-"""Seconds between two looks at the parent where the system tells nothing of its end."""
+"""Seconds between two checks of the parent, on systems that send no signal at its end."""
 
 
 def end_with_parent(linger: float = 0.0) -> None:
-    """Have this process get SIGTERM when the process that started it by `multiprocessing` ends, and
-    end for good `linger` seconds later. It does nothing in a process that was started otherwise.
+    """Send SIGTERM to this process when the process that started it by `multiprocessing` ends, and
+    end it `linger` seconds later. Does nothing in a process that was not started so.
 
-    Linux sends the signal itself; elsewhere, and where the parent ended before Linux was asked, a
-    thread notices that the process has another parent now.
+    Linux sends the signal itself. On other systems, or if the parent ended before prctl was called,
+    a thread notices that the process has another parent.
     """
     parent = parent_process()
     if parent is None or parent.pid is None:
@@ -43,7 +43,7 @@ def end_with_parent(linger: float = 0.0) -> None:
 def _watch(parent: int, linger: float) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK)
-    # To the main thread: Python runs handlers there, and another thread's signal does not wake it.
+    # To the main thread, because Python runs handlers there; a signal elsewhere does not wake it.
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
     time.sleep(linger)
     os._exit(1)

@@ -1,4 +1,4 @@
-"""What a process of the store does once at its start."""
+"""Tuning of the Python runtime, once at the start of a process."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from contextlib import contextmanager, suppress
 _M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3
 
 _LARGE = 1_048_576
-"""Bytes of a block that is given back to the system as soon as it is free."""
+"""Memory blocks of at least so many bytes are returned to the system as soon as they are free."""
 
 
 @contextmanager
 def without_automatic_gc() -> Iterator[Callable[[], object]]:
-    """Stop the collector's own looking around; gives what looks once.
+    """Disable automatic garbage collection; gives the function that collects once.
 
-    Folding makes next to no cycles, and a rebuild does nothing else: a tenth of its time.
+    Folding creates almost no reference cycles, and automatic collection takes a tenth of a
+    rebuild's time.
     """
     gc.disable()
     try:
@@ -28,16 +29,16 @@ def without_automatic_gc() -> Iterator[Callable[[], object]]:
 
 
 def tune_memory() -> None:
-    """Spare the garbage collector what is here for good, and let it look less often.
+    """Tune the garbage collector, glibc's memory and the switching of threads.
 
-    A batch of statements is a hundred thousand small objects that live for milliseconds; at the
-    default threshold the collector walks through all of them again and again (a third of the
-    time of a rebuild). And have glibc keep two heaps instead of one a thread, and none of them
-    as large as the largest request it ever saw.
+    The collector ignores the objects that exist now, and runs less often. A batch of statements is
+    a hundred thousand small objects that live for milliseconds; with the default threshold the
+    collector visits all of them again and again, a third of a rebuild's time.
 
-    A thread that comes back from the database waits for the interpreter as long as another may
-    hold it, five milliseconds by default; while the projector folds, that would be five for every
-    query of a request.
+    glibc keeps two heaps instead of one for each thread, and returns large blocks to the system.
+
+    A thread that returns from the database waits for the GIL as long as another thread may hold it:
+    by default five milliseconds, for every query of a request while the projector folds.
     """
     with suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)

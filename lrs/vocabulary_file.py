@@ -1,4 +1,4 @@
-"""An installation's own words for training: a TOML file beside the published vocabulary.
+"""An installation's own verbs and activity types: a TOML file that extends the vocabulary.
 
     [verbs]
     "https://portal.example/verbs/finished" = "completed"
@@ -12,9 +12,9 @@
     [types]
     "https://portal.example/types/webinar" = "meeting"
 
-A published word may be given another meaning, or none: "". A verb with one meaning has it for
-objects of every type but the LMS itself and groups; a table says it by kind, by type, for objects
-without a type (`untyped`), and for all that it does not name (`other`).
+The file may change the meaning of a published word, or remove it with "". A verb with one meaning
+has it for objects of all types except the LMS itself and groups. A table gives a verb's meaning by
+kind or type of the object, for objects without a type (`untyped`) and for all others (`other`).
 """
 
 from __future__ import annotations
@@ -32,15 +32,13 @@ _OF = {*filter(None, _KINDS), "untyped", "other"}
 
 
 def vocabulary(file: str) -> Vocabulary:
-    """The published vocabulary with what the file says; without a file that alone. Raises
-    Misconfigured.
-    """
+    """The published vocabulary, extended by the file if one is given. Raises Misconfigured."""
     if not file:
         return STANDARD
-    said = _read(Path(file))
+    tables = _read(Path(file))
     verbs: dict[str, Any] = dict(STANDARD.verbs)
     by_type = dict(STANDARD.by_type)
-    for iri, meaning in said.get("verbs", {}).items():
+    for iri, meaning in tables.get("verbs", {}).items():
         if isinstance(meaning, str):
             by_type[iri], verbs[iri] = {}, meaning
         else:
@@ -49,17 +47,17 @@ def vocabulary(file: str) -> Vocabulary:
             by_type[iri] = {**by_type.get(iri, {}), **own}
     return Vocabulary(
         verbs={iri: meaning for iri, meaning in verbs.items() if meaning},
-        kinds={**STANDARD.kinds, **said.get("types", {})},
+        kinds={**STANDARD.kinds, **tables.get("types", {})},
         by_type=by_type,
     )
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise Misconfigured(f"LRS_VOCABULARY: {path} cannot be read as TOML: {error}") from error
-    for table, words in said.items():
+    for table, words in tables.items():
         if table not in ("verbs", "types") or not isinstance(words, dict):
             raise Misconfigured(f"LRS_VOCABULARY: {table} is neither [verbs] nor [types].")
         for iri, meaning in words.items():
@@ -69,18 +67,18 @@ def _read(path: Path) -> dict[str, Any]:
                 _check_by_type(iri, meaning)
             else:
                 _require(iri, meaning, _VERB_MEANINGS)
-    return said
+    return tables
 
 
 def _check_by_type(verb: str, meanings: dict[str, Any]) -> None:
     for of, meaning in meanings.items():
         if of not in _OF and ":" not in of:
-            known = ", ".join(sorted(_OF))
-            raise Misconfigured(f"LRS_VOCABULARY: {verb}: {of} must be a type or one of {known}.")
+            words = ", ".join(sorted(_OF))
+            raise Misconfigured(f"LRS_VOCABULARY: {verb}: {of} must be a type or one of {words}.")
         _require(f"{verb}: {of}", meaning, _VERB_MEANINGS)
 
 
-def _require(what: str, meaning: object, known: set[str]) -> None:
-    if not isinstance(meaning, str) or meaning not in known:
-        names = ", ".join(sorted(filter(None, known)))
+def _require(what: str, meaning: object, meanings: set[str]) -> None:
+    if not isinstance(meaning, str) or meaning not in meanings:
+        names = ", ".join(sorted(filter(None, meanings)))
         raise Misconfigured(f"LRS_VOCABULARY: {what} must mean one of {names}.")

@@ -1,1 +1,1 @@
-"""Going through history again: rebuilding what is derived from the log, and comparing."""
+"""Replaying the log: rebuilding projections and comparing them, and people as of a position."""

@@ -69,10 +69,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Files that take long come first, so that no worker is left alone with one at the end.
     """
-    gone = {item for item in items if _is_left_out(item)}
-    config.hook.pytest_deselected(items=list(gone))
-    kept = [item for item in items if item not in gone]
-    items[:] = sorted(kept, key=_turn)
+    deselected = {item for item in items if _is_left_out(item)}
+    config.hook.pytest_deselected(items=list(deselected))
+    selected = [item for item in items if item not in deselected]
+    items[:] = sorted(selected, key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:

@@ -37,12 +37,12 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def settings_in(folder: Path, access: str) -> Settings:
-    given = {
+    modes = {
         "LRS_LEDGER_URL": f"sqlite:///{folder}/deep/var/ledger.db",
         "LRS_BLOB_FOLDER": f"{folder}/deep/blobs",
         "LRS_GROUP_ACCESS": access,
     }
-    return Settings.from_env(given, folder)
+    return Settings.from_env(modes, folder)
 
 
 def modes(folder: Path) -> dict[str, str]:

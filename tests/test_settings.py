@@ -22,9 +22,9 @@ def test_every_setting_is_documented_with_what_it_is() -> None:
 
 def test_nothing_is_documented_that_is_no_setting() -> None:
     """A setting that is gone leaves the document, too."""
-    known = {name for name, _, _ in described()}
+    names = {name for name, _, _ in described()}
     rows = [r for r in DOCUMENT.read_text("utf-8").splitlines() if r.startswith("| `LRS_")]
-    assert {row.split("`")[1] for row in rows} == known
+    assert {row.split("`")[1] for row in rows} == names
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[verbs", "TOML"),
         ("[nouns]", "nouns"),
@@ -103,9 +103,9 @@ def test_other_words_fold_what_is_there_anew(settings: Settings, file: Path) -> 
         (f'[verbs]\n"{FINISHED}" = 1', FINISHED),
     ],
 )
-def test_a_file_at_fault_is_refused_by_name(file: Path, text: str, told: str) -> None:
+def test_a_file_at_fault_is_refused_by_name(file: Path, text: str, message: str) -> None:
     file.write_text(text, "utf-8")
-    with pytest.raises(Misconfigured, match=told):
+    with pytest.raises(Misconfigured, match=message):
         vocabulary(str(file))
     with pytest.raises(Misconfigured, match="missing"):
         vocabulary(str(file.with_name("missing.toml")))

@@ -75,6 +75,6 @@ def centre(client: Caller) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def told(client: Caller, centre: object) -> Caller:
+def centre_client(client: Caller, centre: object) -> Caller:
     """A client of the module's store, in which all of that has happened."""
     return client

@@ -20,7 +20,7 @@ Calling = Callable[..., Caller]
 
 def settings_of(place: Place, **others: str) -> Settings:
     """Settings of a store at this place; `others` in lower case and without LRS_."""
-    given = {
+    environ = {
         "ledger_url": place.ledger_url,
         "views_url": place.views_url,
         "threads": "4",
@@ -29,7 +29,7 @@ def settings_of(place: Place, **others: str) -> Settings:
         "fresh_timeout": "30",
         **others,
     }
-    environment = {f"LRS_{name.upper()}": value for name, value in given.items()}
+    environment = {f"LRS_{name.upper()}": value for name, value in environ.items()}
     return Settings.from_env(environment, Path("/nowhere"))
 
 

@@ -78,18 +78,18 @@ def test_unknown_wrong_and_revoked_keys_are_refused_alike(
         ("nobody", "x"),
         (revoked.key.name, revoked.key.secret),
     ]
-    told = set()
+    answers = set()
     for name, secret in pairs:
         response = client.send("GET", STATEMENTS, headers={"Authorization": basic(name, secret)})
         refused(response, 401, "unauthenticated")
-        told.add((response.json["detail"], response.headers["WWW-Authenticate"]))
-    assert len(told) == 1
+        answers.add((response.json["detail"], response.headers["WWW-Authenticate"]))
+    assert len(answers) == 1
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_secret(client: Caller, lrs: Lrs) -> None:
     """Equal work for both; a busy machine may spoil a round, a difference spoils them all."""
     assert client.key is not None
-    known = client.key.name
+    user = client.key.name
 
     def took(name: str) -> float:
         began = perf_counter()
@@ -101,7 +101,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_secret(client: Caller, lrs: Lr
         unknown, wrong = [], []
         for _ in range(40):
             unknown.append(took(fresh()))
-            wrong.append(took(known))
+            wrong.append(took(user))
         return median(unknown) / median(wrong)
 
     assert any(0.8 < ratio() < 1.25 for _ in range(10))

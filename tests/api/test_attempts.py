@@ -79,9 +79,9 @@ def test_the_log_names_address_and_key_and_no_secret(wrong: Caller) -> None:
         key = wrong.key.id.hex
         for text in (wrong.key.secret, f"{key}{key}", "Анна"):
             asks(wrong, address, Authorization=basic(text, wrong.key.secret))
-    said = [one for one in entries if one["event"] == "login-failed"]
-    assert [one["key"] for one in said] == [key, *["no key's name"] * 3]
-    assert {one["address"] for one in said} == {address}
+    failures = [one for one in entries if one["event"] == "login-failed"]
+    assert [one["key"] for one in failures] == [key, *["no key's name"] * 3]
+    assert {one["address"] for one in failures} == {address}
     assert wrong.key.secret not in repr(entries)
 
 

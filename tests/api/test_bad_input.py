@@ -163,10 +163,13 @@ PARAMETERS = [
 def test_a_parameter_holds_no_u0000_and_is_utf8(client: Caller, path: str, query: str) -> None:
     """1.0.3 part 3, 1.4 and 3.2: 400 on every backend, never an error of the database."""
     name = query.rpartition("&")[2].partition("=")[0]
-    for bad, *told in (("%00", "invalid-parameter", name), ("%ED%A0%80", "malformed-query", None)):
+    for bad, *problem in (
+        ("%00", "invalid-parameter", name),
+        ("%ED%A0%80", "malformed-query", None),
+    ):
         answer = client.send("GET", path, query_string=query.replace("@@", f"{SECRET}{bad}"))
         assert answer.status_code == 400
-        assert [answer.json["code"], answer.json.get("parameter")] == told
+        assert [answer.json["code"], answer.json.get("parameter")] == problem
         assert SECRET not in answer.text
 
 

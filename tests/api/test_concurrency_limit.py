@@ -88,13 +88,13 @@ def test_who_finds_too_many_in_line_is_told_to_come_again(
     """At once, in the form of every refusal."""
     monkeypatch.setattr(concurrency_limit, "WRITES_IN_LINE", 2)
     app = in_turn(working, 1)
-    with asking(app, "POST", 10) as begun:
-        wait_until(lambda: sum(one.done() for one in begun) == 7)
-        refused = [one.result() for one in begun if one.done()]
+    with asking(app, "POST", 10) as requests:
+        wait_until(lambda: sum(one.done() for one in requests) == 7)
+        refused = [one.result() for one in requests if one.done()]
         assert {status for status, _ in refused} == {503}
         assert {json.loads(answer)["code"] for _, answer in refused} == {"too-busy"}
         working.end.set()
-    assert sorted(one.result()[0] for one in begun) == [200] * 3 + [503] * 7
+    assert sorted(one.result()[0] for one in requests) == [200] * 3 + [503] * 7
     assert ask(app, "POST")[0] == 200
 
 
@@ -151,13 +151,13 @@ def test_nobody_looks_after_bodies_while_none_is_awaited() -> None:
 def test_reports_take_turns(working: Working) -> None:
     """One is made, few wait, the others are refused at once; other reads are begun meanwhile."""
     app = in_turn(working, THREADS, lambda path: path == "/xapi/statements")
-    with asking(app, "GET", 10) as begun:
-        wait_until(lambda: sum(one.done() for one in begun) == 9 - REPORTS_IN_LINE)
+    with asking(app, "GET", 10) as requests:
+        wait_until(lambda: sum(one.done() for one in requests) == 9 - REPORTS_IN_LINE)
         assert working.at_work == 1
         with asking(app, "POST", 1):
             wait_until(lambda: working.at_work == 2)
             working.end.set()
-    answers = [one.result() for one in begun]
+    answers = [one.result() for one in requests]
     refused = [json.loads(answer)["code"] for status, answer in answers if status == 503]
     assert refused == ["reports-busy"] * (9 - REPORTS_IN_LINE)
 
@@ -168,11 +168,11 @@ def test_who_waits_too_long_for_a_report_is_told_to_come_again(
     """And leaves no gap in the line."""
     monkeypatch.setattr(concurrency_limit, "REPORT_PATIENCE", 0.05)
     app = in_turn(working, THREADS, lambda path: path == "/xapi/statements")
-    with asking(app, "GET", 1) as begun:
+    with asking(app, "GET", 1) as requests:
         wait_until(lambda: working.at_work == 1)
         assert [ask(app, "GET")[0] for _ in range(2 * REPORTS_IN_LINE)] == [503] * 8
         working.end.set()
-        assert begun[0].result(5) == (200, b"text")
+        assert requests[0].result(5) == (200, b"text")
     assert ask(app, "GET") == (200, b"text")
 
 

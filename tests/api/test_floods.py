@@ -94,17 +94,17 @@ def memory(store: Store) -> Iterator[list[int]]:
     port = str(store.served.port)
     every = psutil.Process().children(recursive=True)
     processes = [p for p in every if p.environ().get("LRS_PORT") == port]
-    held = [sum(p.memory_info().rss for p in processes)]
+    sizes = [sum(p.memory_info().rss for p in processes)]
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.wait(0.01):
-            held.append(sum(p.memory_info().rss for p in processes))
+            sizes.append(sum(p.memory_info().rss for p in processes))
 
     thread = threading.Thread(target=watch)
     thread.start()
     try:
-        yield held
+        yield sizes
     finally:
         stop.set()
         thread.join()
@@ -138,11 +138,11 @@ def test_a_chunked_body_without_end_is_cut_off_at_the_limit(store: Store, case: 
     """RFC 9110, 15.5.14: 413 while it streams, and memory does not grow with what is sent."""
     line, headers, begin, limit, code = ENDLESS[case]
     head = store.head(line, *headers, "Transfer-Encoding: chunked")
-    with memory(store) as held:
-        told = flood(store, head, begin, limit + 200 * MB)
-    assert (told.status, told.code) == (413, code)
-    assert told.sent < limit + MOST_UNDER_WAY
-    assert max(held) - held[0] < MOST_IN_MEMORY.get(code, SOME)
+    with memory(store) as sizes:
+        answer = flood(store, head, begin, limit + 200 * MB)
+    assert (answer.status, answer.code) == (413, code)
+    assert answer.sent < limit + MOST_UNDER_WAY
+    assert max(sizes) - sizes[0] < MOST_IN_MEMORY.get(code, SOME)
 
 
 @pytest.mark.parametrize("case", ENDLESS)
@@ -150,29 +150,29 @@ def test_ten_gigabytes_are_refused_when_they_are_announced(store: Store, case: s
     """RFC 9110, 15.5.14: at once, with nothing of the body sent."""
     line, headers, _, _, code = ENDLESS[case]
     code = "multipart-too-large" if PARTS in headers else code
-    told = flood(store, store.head(line, *headers, f"Content-Length: {10**10}"), b"", 0)
-    assert (told.status, told.code, told.sent) == (413, code, 0)
-    assert told.seconds < 5
+    answer = flood(store, store.head(line, *headers, f"Content-Length: {10**10}"), b"", 0)
+    assert (answer.status, answer.code, answer.sent) == (413, code, 0)
+    assert answer.seconds < 5
 
 
 def test_many_floods_at_once_leave_room_for_others(store: Store) -> None:
     """Twelve bodies of a hundred megabytes each are refused, and memory stays what it was."""
     line, headers, begin, limit, code = ENDLESS["what follows the parts"]
     head = store.head(line, *headers, "Transfer-Encoding: chunked")
-    told: list[Answered] = []
+    answers: list[Answered] = []
     threads = [
-        threading.Thread(target=lambda: told.append(flood(store, head, begin, 2 * limit)))
+        threading.Thread(target=lambda: answers.append(flood(store, head, begin, 2 * limit)))
         for _ in range(12)
     ]
-    with memory(store) as held:
+    with memory(store) as sizes:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
             assert store.served.answers()
         for thread in threads:
             thread.join()
-    assert [(t.status, t.code) for t in told] == [(413, code)] * 12
-    assert max(held) - held[0] < 12 * SOME
+    assert [(t.status, t.code) for t in answers] == [(413, code)] * 12
+    assert max(sizes) - sizes[0] < 12 * SOME
 
 
 BAD_FRAMES = {

@@ -74,8 +74,8 @@ def test_modules_of_other_origins_use_xapi_and_nothing_else(store: Caller) -> No
     is_refused(store.send("POST", ENTRY, json=[], headers=module))
     report = store.send("GET", "/api/v1/transcripts", headers=module)
     preflight = {**module, "Access-Control-Request-Method": "GET"}
-    asked = store.send("OPTIONS", "/api/v1/transcripts", headers=preflight)
-    for answer in (report, asked):
+    preflight_answer = store.send("OPTIONS", "/api/v1/transcripts", headers=preflight)
+    for answer in (report, preflight_answer):
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 

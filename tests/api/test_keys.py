@@ -96,8 +96,8 @@ def test_a_document_of_an_earlier_version_is_open_to_all_modules(
     assert paper.asked_by(calling(*MODULE)).get().data == b"page 5"
 
 
-def _as_before(*given: Any) -> DocumentStored:
-    return stored(*given[:-1])
+def _as_before(*arguments: Any) -> DocumentStored:
+    return stored(*arguments[:-1])
 
 
 @dataclass

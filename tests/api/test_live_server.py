@@ -76,10 +76,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def chunks(size: int, statement: bytes = b"") -> Iterator[bytes]:
     """A body of that size in pieces, beginning with a statement, the rest spaces."""
     yield statement
-    left = size - len(statement)
-    while left > 0:
-        yield b" " * min(left, 10_000)
-        left -= 10_000
+    missing = size - len(statement)
+    while missing > 0:
+        yield b" " * min(missing, 10_000)
+        missing -= 10_000
 
 
 JSON = {"Content-Type": "application/json"}

@@ -44,5 +44,5 @@ def test_a_refusal_is_logged_under_the_id_that_the_client_was_told(client: Calle
 def test_a_sensible_id_of_a_proxy_is_taken_over(client: Caller, given: str, kept: bool) -> None:
     """So that its log and ours speak of the same request."""
     answer = client.send("GET", "/health", headers={"X-Request-ID": given})
-    told = answer.headers["X-Request-ID"]
-    assert (told == given) is kept
+    request_id = answer.headers["X-Request-ID"]
+    assert (request_id == given) is kept

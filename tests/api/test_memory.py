@@ -52,8 +52,8 @@ class Large:
     def at_once(self, method: str, path: str, sent: bytes | None = None) -> Counter[int]:
         """How often each status came of so many requests at once."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            asked = [pool.submit(self.ask, method, path, sent) for _ in range(AT_ONCE)]
-            return Counter(one.result()[0] for one in asked)
+            answers = [pool.submit(self.ask, method, path, sent) for _ in range(AT_ONCE)]
+            return Counter(one.result()[0] for one in answers)
 
     def reading_nothing(self, path: str) -> socket.socket:
         """A client that has asked and does not take the answer."""
@@ -95,10 +95,10 @@ def with_lists(lists: int) -> bytes:
 def no_more_than(large: Large, work: Callable[[], object]) -> None:
     """Whether the server's processes hold what they may while the work is done, and after it."""
     parents = 40 * MB
-    with memory(large.store) as held:
+    with memory(large.store) as sizes:
         for _ in range(ROUNDS):
             work()
-    assert max(held) < MOST * large.processes + parents, max(held) // MB
+    assert max(sizes) < MOST * large.processes + parents, max(sizes) // MB
 
 
 @pytest.mark.briefly("sqlite")

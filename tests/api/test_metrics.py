@@ -69,13 +69,13 @@ def test_requests_are_counted_by_the_programs_own_words(own: Caller) -> None:
     own.post(said())
     own.get("/api/v1/transcripts/0597")
     own.http.get("/nobody/knows/anna", headers=_login(own))
-    told = of(own)
-    assert told[_requests("/xapi/statements", "POST", "2xx")] == 1
-    assert told[_requests("/api/v1/transcripts/<trainee>", "GET", "4xx")] == 1
-    assert told[_requests("other", "GET", "4xx")] == 1
-    assert told['zachetka_refusals_total{code="trainee-not-found"}'] == 1
-    assert told["zachetka_statements_stored_total"] == 1
-    assert not any("0597" in name or "anna" in name for name in told)
+    counts = of(own)
+    assert counts[_requests("/xapi/statements", "POST", "2xx")] == 1
+    assert counts[_requests("/api/v1/transcripts/<trainee>", "GET", "4xx")] == 1
+    assert counts[_requests("other", "GET", "4xx")] == 1
+    assert counts['zachetka_refusals_total{code="trainee-not-found"}'] == 1
+    assert counts["zachetka_statements_stored_total"] == 1
+    assert not any("0597" in name or "anna" in name for name in counts)
 
 
 def test_a_statement_that_was_there_already_is_not_counted_as_stored(own: Caller) -> None:
@@ -90,18 +90,18 @@ def test_the_projections_say_how_far_they_are(own: Caller, own_lrs: Lrs) -> None
     """Which is asked of the database, so that every process says the same."""
     own.post(said())
     own_lrs.projector.runner.catch_up()
-    told = of(own)
-    assert told["zachetka_database_up"] == 1
-    assert told["zachetka_log_events"] == 2  # with that of the key
-    assert told['zachetka_projection_lag_events{projection="training"}'] == 0
-    assert told['zachetka_projection_running{projection="statements"}'] == 1
-    assert told["zachetka_processes"] == 1
-    (memory,) = (v for name, v in told.items() if "resident_memory" in name)
+    counts = of(own)
+    assert counts["zachetka_database_up"] == 1
+    assert counts["zachetka_log_events"] == 2  # with that of the key
+    assert counts['zachetka_projection_lag_events{projection="training"}'] == 0
+    assert counts['zachetka_projection_running{projection="statements"}'] == 1
+    assert counts["zachetka_processes"] == 1
+    (memory,) = (v for name, v in counts.items() if "resident_memory" in name)
     assert 10_000_000 < memory < 2_000_000_000
 
 
 @pytest.mark.rules
-def test_figures_are_for_reports_keys_and_for_this_machine(own_lrs: Lrs) -> None:
+def test_countsare_for_reports_keys_and_for_this_machine(own_lrs: Lrs) -> None:
     """Through a proxy on this machine every client would come from this machine."""
     reader = caller_of(own_lrs, Scope.ALL_READ)
     writer = caller_of(own_lrs, Scope.STATEMENTS_WRITE)
@@ -117,22 +117,22 @@ def test_figures_are_for_reports_keys_and_for_this_machine(own_lrs: Lrs) -> None
 
 
 @pytest.mark.rules
-def test_behind_a_public_address_figures_are_for_keys_alone(made: Place) -> None:
+def test_behind_a_public_address_countsare_for_keys_alone(made: Place) -> None:
     """A proxy that names no client is still one."""
     with opened(made, public_url="https://portal.example.org/lrs") as lrs:
         assert create_app(lrs).test_client().get("/metrics").status_code == 401
 
 
-def test_figures_are_there_while_the_database_is_away(
+def test_countsare_there_while_the_database_is_away(
     own_lrs: Lrs, own: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are what tells it; only what the database alone knows is missing."""
     own.get("/xapi/about")
     monkeypatch.setattr(type(own_lrs), "health", _away)
-    told = figures(own.http.get("/metrics").text)
-    assert told["zachetka_database_up"] == 0
-    assert told[_requests("/xapi/about", "GET", "2xx")] == 1
-    assert "zachetka_log_events" not in told
+    counts = figures(own.http.get("/metrics").text)
+    assert counts["zachetka_database_up"] == 0
+    assert counts[_requests("/xapi/about", "GET", "2xx")] == 1
+    assert "zachetka_log_events" not in counts
 
 
 def _away(_: Lrs) -> None:
@@ -188,16 +188,16 @@ def test_two_processes_answer_with_the_sum_of_both(made: Place, tmp_path: Path) 
         pytest.skip("a store on SQLite has one process")
     urls = {"ledger_url": made.ledger_url, "views_url": made.views_url}
     with served(tmp_path, workers="2", **urls) as store:
-        wait_until(lambda: _asked(store.port).get("zachetka_processes") == 2, 60)
+        wait_until(lambda: _scraped(store.port).get("zachetka_processes") == 2, 60)
         name = _requests("/xapi/about", "GET", "2xx")
-        before = _asked(store.port).get(name, 0)
+        before = _scraped(store.port).get(name, 0)
         for _ in range(20):
             _get(store.port, "/xapi/about")
-        wait_until(lambda: _asked(store.port).get(name) == before + 20, 60)
-        wait_until(lambda: all(_asked(store.port).get(name) == before + 20 for _ in range(8)), 60)
+        wait_until(lambda: _scraped(store.port).get(name) == before + 20, 60)
+        wait_until(lambda: all(_scraped(store.port).get(name) == before + 20 for _ in range(8)), 60)
 
 
-def _asked(port: int) -> dict[str, float]:
+def _scraped(port: int) -> dict[str, float]:
     return figures(_get(port, "/metrics"))
 
 

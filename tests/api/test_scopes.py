@@ -154,9 +154,9 @@ def test_each_scope_opens_what_the_table_says(
             assert (head(client) > before) is changed, name
             assert ask.done is None or ask.done() is changed, name
             found[name] = outcomes | found.get(name, set())
-    wanted = ROWS[method, resource]
+    statuses = ROWS[method, resource]
     as_told = {"own": "200"} if method == "HEAD" else {}
-    assert found == {name: {as_told.get(status, status)} for name, status in wanted.items()}
+    assert found == {name: {as_told.get(status, status)} for name, status in statuses.items()}
 
 
 @each_row
@@ -178,10 +178,10 @@ def test_a_key_with_several_scopes_may_do_what_each_of_them_allows(
     """What a module has: its own statements, State and profiles; no report."""
     scopes = ("write", "mine", "state", "profile", "define")
     ask = asked(of, method, resource)
-    told = outcome(ask.sent(calling(*(SCOPES[s] for s in scopes)), method), method, ask)
+    result = outcome(ask.sent(calling(*(SCOPES[s] for s in scopes)), method), method, ask)
     statuses = {ROWS[method, resource][s] for s in scopes} - {"403"}
     best = min(statuses, default="403")
-    assert told == ("200" if (best, method) == ("own", "HEAD") else best)
+    assert result == ("200" if (best, method) == ("own", "HEAD") else best)
 
 
 @pytest.mark.parametrize("resource", PLACES)

@@ -130,11 +130,11 @@ def test_idle_connections_hold_up_nobody_else(store: Store, lines: tuple[str, ..
 )
 def test_a_body_that_comes_too_slowly_is_cut_off(hasty: Store, kind: str, drips: bool) -> None:
     """The client is told, and the connection ends: it holds no thread any more."""
-    begun = time.monotonic()
+    start = time.monotonic()
     with hasty.connected(*heads(hasty)[kind]) as connection:
         connection.settimeout(0.3)
         answer = b""
-        while time.monotonic() - begun < 20:
+        while time.monotonic() - start < 20:
             try:
                 if drips:
                     connection.sendall(b" ")
@@ -146,7 +146,7 @@ def test_a_body_that_comes_too_slowly_is_cut_off(hasty: Store, kind: str, drips:
             answer += piece
             if not piece:
                 break
-    assert 1.5 < time.monotonic() - begun < 19
+    assert 1.5 < time.monotonic() - start < 19
     assert not answer or answer.startswith(b"HTTP/1.1 408 ")
     assert drips or b'"code":"body-too-slow"' in answer
 
@@ -177,7 +177,7 @@ def test_connections_that_bring_no_head_end(hasty: Store) -> None:
     """The server waits half a minute for each."""
     with hasty.connected(end=False) as idle:
         idle.settimeout(60)
-        begun = time.monotonic()
+        start = time.monotonic()
         wait_until(lambda: hasty.ask("GET", "/health") == 200, 60)
         assert idle.recv(1) == b""
-        assert 20 < time.monotonic() - begun < 50
+        assert 20 < time.monotonic() - start < 50

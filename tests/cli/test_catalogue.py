@@ -74,11 +74,11 @@ def test_a_file_is_previewed_imported_and_repeated(lrs: Shell, place: Place) -> 
     """A preview changes nothing, nor does the second time; a change is told as one."""
     file = lrs.folder / "centre.yaml"
     file.write_text(YAML, "utf-8")
-    told = "offices      1 new, 0 changed, 0 same\npeople       1 new, 0 changed, 0 same\n"
+    counts = "offices      1 new, 0 changed, 0 same\npeople       1 new, 0 changed, 0 same\n"
     previewed = lrs("catalogue", "import", "centre.yaml", "--preview")
-    assert previewed.stdout.startswith(told), previewed.stderr
+    assert previewed.stdout.startswith(counts), previewed.stderr
     assert previewed.stdout.endswith("This was a preview: nothing is changed.\n")
-    assert lrs("catalogue", "import", "centre.yaml").stdout.startswith(told)
+    assert lrs("catalogue", "import", "centre.yaml").stdout.startswith(counts)
     again = lrs.installed("catalogue", "import", file.name)
     assert "offices      0 new, 0 changed, 1 same" in again.stdout
     file.write_text(YAML.replace("Север", "Юг"), "utf-8")
@@ -155,7 +155,7 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("offices: [{code: a}]", "f.yaml, line 1, /offices/0/title: "),
         ("offices: [", "f.yaml, line 1: "),
@@ -183,12 +183,12 @@ def test_equivalents_stand_in_one_cell(embedded: Shell, tmp_path: Path) -> None:
         ("offices: " + "[" * 3000, "f.yaml"),
     ],
 )
-def test_a_fault_in_yaml_is_told_in_one_line(embedded: Shell, text: str, told: str) -> None:
+def test_a_fault_in_yaml_is_told_in_one_line(embedded: Shell, text: str, message: str) -> None:
     """Where it is and what to change; exit code 1."""
     (embedded.folder / "f.yaml").write_text(text, "utf-8")
     done = embedded("catalogue", "import", "f.yaml")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"lrs: {told}"), done.stderr
+    assert done.stderr.startswith(f"lrs: {message}"), done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -231,7 +231,7 @@ people:
 
 
 @pytest.mark.parametrize(
-    ("sheets", "told"),
+    ("sheets", "message"),
     [
         ({"Лист1": [["x"]]}, "f.xlsx, a sheet is called Лист1; may be: courses, "),
         ({"offices": [["code", "name"]]}, "f.xlsx, sheet offices, cell B1: no column is called na"),
@@ -258,18 +258,18 @@ people:
     ],
 )
 def test_a_fault_in_a_workbook_is_told_in_one_line(
-    embedded: Shell, sheets: Sheets, told: str
+    embedded: Shell, sheets: Sheets, message: str
 ) -> None:
     """By sheet, row and column; nothing of the workbook is taken."""
     workbook(embedded.folder / "f.xlsx", sheets)
     done = embedded("catalogue", "import", "f.xlsx")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"lrs: {told}"), done.stderr
+    assert done.stderr.startswith(f"lrs: {message}"), done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("f.txt", b"", "f.txt is neither YAML (.yaml) nor an Excel workbook (.xlsx).\n"),
         ("f.csv", b"", "f.csv is neither YAML (.yaml) nor an Excel workbook (.xlsx). Save it as"),
@@ -281,13 +281,13 @@ def test_a_fault_in_a_workbook_is_told_in_one_line(
     ],
 )
 def test_a_file_of_another_sort_is_refused(
-    tmp_path: Path, name: str, content: bytes, told: str
+    tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     """By its name, or by what is in it."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ImportRefused) as refused:
         read(tmp_path / name)
-    assert f"{refused.value.detail}\n".startswith(told)
+    assert f"{refused.value.detail}\n".startswith(message)
 
 
 @pytest.mark.parametrize("name", [".", "none.yaml"])

@@ -181,10 +181,10 @@ def test_the_doctor_names_verbs_that_are_probably_misspelt(migrated: Shell) -> N
     wrong = {**STATEMENT, "verb": {"id": "http://adlnet.gov/expapi/verbs/passd"}}
     (migrated.folder / "wrong.json").write_text(json.dumps(wrong))
     migrated("import", "wrong.json")
-    told = migrated("doctor")
-    assert told.returncode == 0
-    assert "1 statement of the last 30 days in no transcript" in told.stdout
-    assert "verbs/passd, of no type, in 1 statement: is http://adlnet.gov" in told.stdout
+    report = migrated("doctor")
+    assert report.returncode == 0
+    assert "1 statement of the last 30 days in no transcript" in report.stdout
+    assert "verbs/passd, of no type, in 1 statement: is http://adlnet.gov" in report.stdout
 
 
 @pytest.mark.usefixtures("hurried")

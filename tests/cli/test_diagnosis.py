@@ -106,10 +106,10 @@ def test_what_a_server_says_decides(words: str, kind: type[Exception]) -> None:
     server = Exception(f'connection to server at "10.0.0.1", port 5432 failed: {words}\n\tIs it?')
     away = Unavailable("unavailable")
     away.__cause__ = OperationalError("connect", None, server)
-    told = diagnosed(away)
-    assert type(told) is kind
-    assert " ".join(words.split()) in told.detail
-    assert "\n" not in told.detail
+    failure = diagnosed(away)
+    assert type(failure) is kind
+    assert " ".join(words.split()) in failure.detail
+    assert "\n" not in failure.detail
 
 
 def test_an_error_that_says_more_than_away_is_left_as_it_is() -> None:
@@ -142,9 +142,9 @@ def test_the_code_of_sqlite_decides(code: int, kind: type[Exception], says: str)
     """An extended code as its primary one."""
     error = sqlite3.OperationalError("words")
     error.sqlite_errorcode = code
-    told = diagnosed(OperationalError("connect", None, error))
-    assert type(told) is kind
-    assert says in told.detail
+    failure = diagnosed(OperationalError("connect", None, error))
+    assert type(failure) is kind
+    assert says in failure.detail
 
 
 def test_a_folder_in_the_place_of_a_file_cannot_be_opened(tmp_path: Path) -> None:
@@ -191,9 +191,9 @@ def test_serve_prints_where_it_answers_and_what_it_serves() -> None:
     assert serving(on_files).startswith("Serving http://[::1]:8080/xapi/ from 1 process; log /")
     url = "postgresql://lrs:s3cret@db/lrs"
     public = {"LRS_LEDGER_URL": url, "LRS_PUBLIC_URL": "https://portal.example.org/lrs"}
-    told = serving(Settings.from_env(public, Path("none")))
-    assert "for clients https://portal.example.org/lrs/xapi/ from 2 processes" in told
-    assert "log postgresql://lrs:***@db/lrs, read models postgresql://lrs:***@db/lrs." in told
+    line = serving(Settings.from_env(public, Path("none")))
+    assert "for clients https://portal.example.org/lrs/xapi/ from 2 processes" in line
+    assert "log postgresql://lrs:***@db/lrs, read models postgresql://lrs:***@db/lrs." in line
 
 
 def test_a_command_away_from_its_database_says_its_own_remedy(tmp_path: Path) -> None:

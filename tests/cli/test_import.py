@@ -28,9 +28,9 @@ from tests.support.stores import WRITER, body, statement, store
 
 def without_id(number: int, **others: Any) -> dict[str, Any]:
     """A statement that says no id of its own."""
-    said = {**body(), "timestamp": f"2026-03-01T10:00:{number % 60:02}+03:00", **others}
-    del said["id"]
-    return said
+    value = {**body(), "timestamp": f"2026-03-01T10:00:{number % 60:02}+03:00", **others}
+    del value["id"]
+    return value
 
 
 def lines(*statements: dict[str, Any]) -> bytes:
@@ -146,7 +146,7 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
 
 @pytest.mark.rules
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "f is empty."),
         (BOM, "f is empty."),
@@ -170,12 +170,12 @@ def test_a_page_of_an_answer_says_that_there_is_more(embedded: Shell) -> None:
     ids=named,
 )
 def test_a_file_that_cannot_be_read_says_why(
-    lrs: Lrs, tmp_path: Path, content: bytes, told: str
+    lrs: Lrs, tmp_path: Path, content: bytes, message: str
 ) -> None:
     """In one sentence, with the line where there are lines."""
     with pytest.raises(ImportRefused) as refused:
         imported(lrs, tmp_path / "f", content)
-    assert refused.value.detail.startswith(told), refused.value.detail
+    assert refused.value.detail.startswith(message), refused.value.detail
 
 
 def test_a_folder_is_wrong_usage(embedded: Shell) -> None:
@@ -185,9 +185,9 @@ def test_a_folder_is_wrong_usage(embedded: Shell) -> None:
 
 def test_what_others_store_meanwhile_is_not_counted(lrs: Lrs, tmp_path: Path) -> None:
     """Nor is what was there before, or stands twice in the file."""
-    (known,) = store(lrs, statement())
+    (stored,) = store(lrs, statement())
     path, own = tmp_path / "f", [body() for _ in range(501)]
-    path.write_bytes(lines(*own, own[0], body(known)))
+    path.write_bytes(lines(*own, own[0], body(stored)))
 
     def others(_: int) -> None:
         store(lrs, statement(), statement(), statement())
@@ -200,12 +200,12 @@ def test_what_others_store_meanwhile_is_not_counted(lrs: Lrs, tmp_path: Path) ->
 @pytest.mark.rules
 def test_a_file_that_has_grown_brings_its_end(lrs: Lrs, tmp_path: Path) -> None:
     """And one that was corrected after a refusal, what was refused and what follows."""
-    begun = [without_id(n) for n in range(501)]
-    wrong = lines(*begun, without_id(1, verb={}), TWO)
+    first = [without_id(n) for n in range(501)]
+    wrong = lines(*first, without_id(1, verb={}), TWO)
     with pytest.raises(ImportRefused, match=r"Statement 502, /verb/id: .* stored 500 before it"):
         imported(lrs, tmp_path / "f", wrong)
-    assert imported(lrs, tmp_path / "f", lines(*begun, ONE, TWO)) == (503, 3)
-    assert imported(lrs, tmp_path / "f", lines(*begun, ONE, TWO, ONE)) == (504, 1)
+    assert imported(lrs, tmp_path / "f", lines(*first, ONE, TWO)) == (503, 3)
+    assert imported(lrs, tmp_path / "f", lines(*first, ONE, TWO, ONE)) == (504, 1)
 
 
 @pytest.mark.rules

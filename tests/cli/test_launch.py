@@ -70,12 +70,12 @@ def test_the_link_hands_over_what_a_module_needs(lrs: Shell) -> None:
     assert re.fullmatch(r"[!-~]+\n", link)
     assert "+" not in link
     assert urlsplit(link.strip()).fragment == "start"
-    given = parameters(link)
-    assert (given["lang"], given["endpoint"]) == ("ru", "http://127.0.0.1:8080/xapi/")
-    assert json.loads(given["actor"]) == ACTOR
-    assert given["activity_id"] == ACTIVITY
-    assert re.fullmatch(r"[0-9a-f-]{36}", given["registration"])
-    name, secret = b64decode(given["auth"].removeprefix("Basic ")).decode().split(":")
+    query = parameters(link)
+    assert (query["lang"], query["endpoint"]) == ("ru", "http://127.0.0.1:8080/xapi/")
+    assert json.loads(query["actor"]) == ACTOR
+    assert query["activity_id"] == ACTIVITY
+    assert re.fullmatch(r"[0-9a-f-]{36}", query["registration"])
+    name, secret = b64decode(query["auth"].removeprefix("Basic ")).decode().split(":")
     assert re.fullmatch(r"[0-9a-f]{32}", name)
     assert re.fullmatch(r"[0-9a-f]{64}", secret), "no command line takes it for an option"
     assert f"{name}  good     {NEEDED}  launch of {ACTIVITY}" in lrs.installed("key", "list").stdout
@@ -115,8 +115,8 @@ def test_the_key_is_for_the_learner_and_the_activity(
 )  # fmt: skip
 def test_a_person_may_be_said_in_short(lrs: Shell, text: str, actor: dict[str, object]) -> None:
     """As an address or a key of the reports, which names the Agent."""
-    given = json.loads(parameters(launched(lrs, actor=text))["actor"])
-    assert given == {"objectType": "Agent", **actor}
+    sent = json.loads(parameters(launched(lrs, actor=text))["actor"])
+    assert sent == {"objectType": "Agent", **actor}
 
 
 PEOPLE = """
@@ -139,16 +139,18 @@ def staff(lrs: Shell, tmp_path: Path) -> Shell:
 @pytest.mark.parametrize("number", ["17", "0417"])
 def test_a_person_may_be_said_by_number(staff: Shell, number: str) -> None:
     """That of the personnel record or of the account; the Agent is the record's."""
-    given = json.loads(parameters(launched(staff, actor=number))["actor"])
+    actor = json.loads(parameters(launched(staff, actor=number))["actor"])
     account = {"homePage": "https://hr.example.org", "name": "0417"}
-    assert given == {"objectType": "Agent", "account": account}
+    assert actor == {"objectType": "Agent", "account": account}
 
 
-@pytest.mark.parametrize(("number", "told"), [("19", "nobody has this"), ("18", "Several people")])
-def test_a_number_that_is_not_one_persons_is_told(staff: Shell, number: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "message"), [("19", "nobody has this"), ("18", "Several people")]
+)
+def test_a_number_that_is_not_one_persons_is_told(staff: Shell, number: str, message: str) -> None:
     done = staff("key", "launch", MODULE, "--actor", number, "--activity", ACTIVITY)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
 
 
 @pytest.mark.parametrize(("name", "noted"), [("0417", False), ("0471", True)])
@@ -166,16 +168,16 @@ def test_where_the_catalogue_has_no_people_nobody_is_missed(lrs: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "endpoint"),
+    ("changes", "endpoint"),
     [
         ({"--endpoint": "https://lrs.example.org/xapi"}, "https://lrs.example.org/xapi/"),
         ({"LRS_PORT": "9000", "LRS_HOST": "::1"}, "http://[::1]:9000/xapi/"),
     ],
 )
-def test_the_endpoint_ends_in_a_slash(lrs: Shell, given: dict[str, str], endpoint: str) -> None:
+def test_the_endpoint_ends_in_a_slash(lrs: Shell, changes: dict[str, str], endpoint: str) -> None:
     """Clients append `statements` to it; by default it is where `lrs serve` answers."""
-    settings = {name: value for name, value in given.items() if name.startswith("LRS_")}
-    options = [word for pair in given.items() if pair[0] not in settings for word in pair]
+    settings = {name: value for name, value in changes.items() if name.startswith("LRS_")}
+    options = [word for pair in changes.items() if pair[0] not in settings for word in pair]
     words = ("--actor", "mailto:a@example.org", "--activity", ACTIVITY)
     done = lrs("key", "launch", MODULE, *words, *options, **settings)
     assert parameters(done.stdout)["endpoint"] == endpoint
@@ -185,7 +187,7 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"module": "index.html"}, "an address begins with http:// or https:// and a host"),
         ({"module": "http://host:port/"}, "Port could not be cast"),
@@ -205,16 +207,16 @@ GOOD = {"module": MODULE, "--actor": "mailto:anna@staff.example", "--activity": 
     ],
 )
 def test_what_cannot_be_launched_is_told(
-    lrs: Shell, at: Place, wrong: dict[str, str], told: str
+    lrs: Shell, at: Place, wrong: dict[str, str], message: str
 ) -> None:
     """Wrong usage, exit code 2, and no key is made."""
-    given = GOOD | {n: v for n, v in wrong.items() if not n.startswith("LRS_")}
-    module = given.pop("module")
+    arguments = GOOD | {n: v for n, v in wrong.items() if not n.startswith("LRS_")}
+    module = arguments.pop("module")
     settings = {n: v for n, v in wrong.items() if n.startswith("LRS_")}
-    options = [word for pair in given.items() for word in pair]
+    options = [word for pair in arguments.items() for word in pair]
     done = lrs("key", "launch", module, *options, **settings)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
     with opened(at) as store:
         assert store.credentials.all() == []
 

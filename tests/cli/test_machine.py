@@ -47,16 +47,16 @@ def test_the_doctor_names_what_others_can_read(tmp_path: Path) -> None:
     (tmp_path / "ledger.db").chmod(0o644)
     (tmp_path / "zachetka.toml").write_text('log_level = "error" # postgresql://u:p@h/db\n')
     (tmp_path / "zachetka.toml").chmod(0o644)
-    told = shell("doctor")
-    assert told.returncode == 1
+    report = shell("doctor")
+    assert report.returncode == 1
     named = f"{tmp_path}/ledger.db, {tmp_path}/zachetka.toml"
-    assert f"! Every user of this machine can read {named}: remove this right" in told.stdout
+    assert f"! Every user of this machine can read {named}: remove this right" in report.stdout
 
 
 def test_the_doctor_says_how_much_room_there_is(on_files: Place, tmp_path: Path) -> None:
     """One line for each disk, with the folders on it."""
-    told = Shell(on_files, tmp_path)("doctor").stdout
-    assert any(line.startswith("disk ") and str(tmp_path) in line for line in told.splitlines())
+    report = Shell(on_files, tmp_path)("doctor").stdout
+    assert any(line.startswith("disk ") and str(tmp_path) in line for line in report.splitlines())
 
 
 def test_a_disk_that_is_nearly_full_is_a_trouble(
@@ -74,9 +74,9 @@ def test_a_full_disk_is_named(disk: SmallDisk, tmp_path: Path) -> None:
     shell = Shell(_on(disk.folder), tmp_path)
     shell("migrate")
     disk.fill()
-    told = shell("doctor")
-    assert told.returncode == 1
-    assert f"! Nothing can be written to {disk.folder} (No space left on device)" in told.stdout
+    report = shell("doctor")
+    assert report.returncode == 1
+    assert f"! Nothing can be written to {disk.folder} (No space left on device)" in report.stdout
 
 
 def test_a_full_disk_of_postgresql_is_found_by_writing(
@@ -123,16 +123,16 @@ def _try_often(lrs: Lrs) -> None:
 )
 def test_listening_to_others_without_tls_is_warned_of(host: str, public: str, warns: bool) -> None:
     """What to do is said, too; a proxy that ends https is taken on trust."""
-    told = exposure(Settings(host=host, public_url=public))
-    assert bool(told) is warns
-    assert not warns or "LRS_PUBLIC_URL" in told
+    warning = exposure(Settings(host=host, public_url=public))
+    assert bool(warning) is warns
+    assert not warns or "LRS_PUBLIC_URL" in warning
 
 
 def test_the_warning_is_logged_at_the_start(on_files: Place, tmp_path: Path) -> None:
     """By `lrs serve` itself, next to the line that says where it answers."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     port = free_port()
-    environment = kept | {
+    environment = others | {
         "LRS_LEDGER_URL": on_files.ledger_url,
         "LRS_HOST": "0.0.0.0",
         "LRS_PORT": str(port),
@@ -146,8 +146,8 @@ def test_the_warning_is_logged_at_the_start(on_files: Place, tmp_path: Path) -> 
         stderr=subprocess.PIPE,
     )
     assert server.stdout is not None
-    told = server.stdout.readline()
+    output = server.stdout.readline()
     server.send_signal(signal.SIGTERM)
     _, logged = server.communicate(timeout=30)
-    assert told.startswith(f"Serving http://0.0.0.0:{port}/xapi/ from 1 process; log /")
+    assert output.startswith(f"Serving http://0.0.0.0:{port}/xapi/ from 1 process; log /")
     assert "listening-without-tls" in logged

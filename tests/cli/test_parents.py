@@ -41,9 +41,9 @@ if __name__ == "__main__":
 def server(on_files: Place, tmp_path: Path) -> Iterator[tuple[psutil.Process, int]]:
     """`lrs serve` with its worker, which answers; and its port."""
     port = free_port()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     urls = {"LRS_LEDGER_URL": on_files.ledger_url, "LRS_VIEWS_URL": on_files.views_url}
-    environment = kept | urls | {"LRS_PORT": str(port), "LRS_LOG_LEVEL": "error"}
+    environment = others | urls | {"LRS_PORT": str(port), "LRS_LOG_LEVEL": "error"}
     started = subprocess.Popen([LRS, "serve"], env=environment, cwd=tmp_path)
     process = psutil.Process(started.pid)
     wait_until(lambda: _listens(port), 30)

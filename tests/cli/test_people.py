@@ -60,27 +60,27 @@ def test_a_person_is_linked_renamed_shown_and_unlinked(lrs: Shell) -> None:
     done = lrs("person", "rename", ANNA_BY_MAIL, "Соколова Анна")
     assert done.stdout == f"{ANNA_BY_MAIL} is called Соколова Анна from now on.\n"
     assert lrs.installed("person", "rename", "0417", "Соколова Анна").stdout == SAME
-    told = [
+    lines = [
         f"described  {ANNA}: Филатова Анна, 0417, 2025-01-09, by catalogue import",
         f"linked     {ANNA_BY_MAIL} to {ANNA}: old LMS, by person link",
         f"described  {ANNA}: Соколова Анна, 0417, 2025-01-09, by person rename",
     ]
     record = ["name       Соколова Анна", "number     0417", "since      2025-01-09"]
-    both = [f"person     {ANNA}", f"also       {ANNA_BY_MAIL}", *record, *told]
+    both = [f"person     {ANNA}", f"also       {ANNA_BY_MAIL}", *record, *lines]
     assert shown(lrs, "0417") == shown(lrs, ANNA_BY_MAIL) == both
     done = lrs("person", "unlink", ANNA_BY_MAIL, "--reason", "a namesake")
     assert done.stdout == f"{ANNA_BY_MAIL} is no longer linked to a person.\n"
     end = f"unlinked   {ANNA_BY_MAIL}: a namesake, by person unlink"
-    assert shown(lrs, ANNA) == [f"person     {ANNA}", *record, *told, end]
+    assert shown(lrs, ANNA) == [f"person     {ANNA}", *record, *lines, end]
     nothing = "There is no personnel record."
-    assert shown(lrs, ANNA_BY_MAIL) == [f"person     {ANNA_BY_MAIL}", nothing, told[1], end]
+    assert shown(lrs, ANNA_BY_MAIL) == [f"person     {ANNA_BY_MAIL}", nothing, lines[1], end]
 
 
 def test_a_name_alone_makes_a_record(embedded: Shell) -> None:
     """Of somebody of whom nothing was known."""
     assert embedded("person", "rename", BORIS, "Борис").returncode == 0
-    said = f"described  {BORIS}: Борис, by person rename"
-    assert shown(embedded, BORIS) == [f"person     {BORIS}", "name       Борис", said]
+    line = f"described  {BORIS}: Борис, by person rename"
+    assert shown(embedded, BORIS) == [f"person     {BORIS}", "name       Борис", line]
 
 
 def test_a_line_of_the_history_is_one_line(embedded: Shell) -> None:
@@ -92,7 +92,7 @@ def test_a_line_of_the_history_is_one_line(embedded: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         (["show", "0500"], 1, "lrs: No statement, personnel record or link names such a person"),
         (["show", BORIS], 1, "lrs: No statement, personnel record or link names such a person"),
@@ -111,12 +111,12 @@ def test_a_line_of_the_history_is_one_line(embedded: Shell) -> None:
     ],
 )
 def test_what_cannot_be_is_said_plainly(
-    unchanged: Shell, arguments: list[str], code: int, told: str
+    unchanged: Shell, arguments: list[str], code: int, message: str
 ) -> None:
     """In a line that says what to change; nothing is recorded."""
     done = unchanged("person", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert told in done.stderr
+    assert message in done.stderr
     assert len(shown(unchanged, ANNA)) == 5
 
 

@@ -35,8 +35,8 @@ def faults(source: Source) -> list[str]:
         error = refused
     if error is None and not source.faults:
         return []
-    told = source.refusal(error).detail
-    return [line.strip() for line in told.splitlines()[1:]] or [told.partition(", ")[2]]
+    message = source.refusal(error).detail
+    return [line.strip() for line in message.splitlines()[1:]] or [message.partition(", ")[2]]
 
 
 def of_cells(path: Path, *cells: Any, form: str = "General") -> Source:
@@ -64,9 +64,9 @@ ERRORS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_is_no_value(path: Path, error: str) -> None:
     """Of a formula, or pasted as a text; named with sheet, row, column and cell."""
-    (told,) = faults(of_cells(path, "a", error))
-    assert told.startswith("sheet offices, row 3, code: A3 holds the error ")
-    assert error in told
+    (message,) = faults(of_cells(path, "a", error))
+    assert message.startswith("sheet offices, row 3, code: A3 holds the error ")
+    assert error in message
 
 
 def test_a_workbook_with_errors_is_not_imported(embedded: Shell) -> None:
@@ -97,7 +97,7 @@ def test_a_number_is_the_text_that_the_sheet_shows(
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "told"),
+    ("value", "form", "message"),
     [
         (0.5, "0%", "a number whose digits are lost"),
         (10**15, "0", "a number whose digits are lost"),
@@ -107,11 +107,11 @@ def test_a_number_is_the_text_that_the_sheet_shows(
     ],
 )
 def test_what_excel_made_of_a_text_is_not_guessed(
-    path: Path, value: Any, form: str, told: str
+    path: Path, value: Any, form: str, message: str
 ) -> None:
     """12-05 is a code until Excel takes it for a day."""
     (fault,) = faults(of_cells(path, value, form=form))
-    assert fault.startswith(f"sheet offices, row 2, code: A2 holds {told}")
+    assert fault.startswith(f"sheet offices, row 2, code: A2 holds {message}")
 
 
 def test_days_months_numbers_and_truths_are_read_however_they_are_written(path: Path) -> None:
@@ -121,8 +121,8 @@ def test_days_months_numbers_and_truths_are_read_however_they_are_written(path: 
     numbers: list[Any] = [12, 12.0, "12", " 12 "]
     hours: list[Any] = [1.5, "1.5", "1,5", 1.5]
     rows = [
-        [f"p{n}", "П", "urn:c", *said]
-        for n, said in enumerate(zip(since, truths, numbers, hours, strict=True))
+        [f"p{n}", "П", "urn:c", *programmes]
+        for n, programmes in enumerate(zip(since, truths, numbers, hours, strict=True))
     ]
     heads = ["code", "title.ru", "courses", "since", "everyone", "valid_months", "min_hours"]
     months: list[Any] = [date(2026, 3, 1), "2026-03", "03.2026", "3.2026"]
@@ -133,15 +133,19 @@ def test_days_months_numbers_and_truths_are_read_however_they_are_written(path: 
     }
     source = read(workbook(path, tables))
     assert faults(source) == []
-    said = [{k: v for k, v in p.items() if k != "code"} for p in source.value["programmes"]]
-    assert said[0]["since"] == "2026-02-01"
-    assert (said[0]["everyone"], said[0]["valid_months"], said[0]["min_hours"]) == (True, 12, 1.5)
-    assert said == [said[0]] * 4
+    programmes = [{k: v for k, v in p.items() if k != "code"} for p in source.value["programmes"]]
+    assert programmes[0]["since"] == "2026-02-01"
+    assert (
+        programmes[0]["everyone"],
+        programmes[0]["valid_months"],
+        programmes[0]["min_hours"],
+    ) == (True, 12, 1.5)
+    assert programmes == [programmes[0]] * 4
     assert {rating["month"] for rating in source.value["ratings"]} == {"2026-03"}
 
 
 @pytest.mark.parametrize(
-    ("heading", "value", "told"),
+    ("heading", "value", "message"),
     [
         ("since", datetime(2026, 1, 1, 14, 30), "D2 holds a time of day"),  # noqa: DTZ001
         ("since", 46023, "D2 is not shown as a date"),
@@ -159,11 +163,13 @@ def test_days_months_numbers_and_truths_are_read_however_they_are_written(path: 
         ("posts", "a b; c", "A code begins with a letter or digit"),
     ],
 )
-def test_a_cell_says_what_its_column_wants(path: Path, heading: str, value: Any, told: str) -> None:
+def test_a_cell_says_what_its_column_wants(
+    path: Path, heading: str, value: Any, message: str
+) -> None:
     """In the words of a sheet, without quotation marks and JSON."""
     rows = [["code", "title.ru", "courses", heading], ["p", "П", "urn:c", value]]
     (fault,) = faults(read(workbook(path, {"programmes": rows})))
-    assert fault.startswith(f"sheet programmes, row 2, {heading}: {told}"), fault
+    assert fault.startswith(f"sheet programmes, row 2, {heading}: {message}"), fault
 
 
 def test_all_faults_of_all_sheets_are_told_with_what_stands_there(embedded: Shell) -> None:
@@ -249,8 +255,8 @@ def test_headings_stand_in_the_first_row(path: Path) -> None:
     rows: list[list[Any]] = [OFFICE, ["a", "x"]]
     (fault,) = faults(read(workbook(path, {"offices": [[], *rows]})))
     assert fault.startswith("sheet offices, row 1 is empty: write the headings there.")
-    told = faults(read(workbook(path, {"offices": [["Наши центры"], *rows]})))
-    assert told[0].startswith("sheet offices, cell A1: no column is called Наши центры")
+    messages = faults(read(workbook(path, {"offices": [["Наши центры"], *rows]})))
+    assert messages[0].startswith("sheet offices, cell A1: no column is called Наши центры")
 
 
 def test_a_workbook_of_another_epoch_has_the_same_days(path: Path) -> None:
@@ -276,8 +282,8 @@ def test_zeros_that_were_lost_are_pointed_out(embedded: Shell) -> None:
         assert line.endswith("C2 holds: 417")
     text = f'people: [{{agent: {ANNA}, name: A, number: "417"}}]'
     (embedded.folder / "f.yaml").write_text(text)
-    told = embedded("catalogue", "import", "f.yaml").stderr
-    assert told.startswith("Warning: line 1, /people/0/number: ")
+    output = embedded("catalogue", "import", "f.yaml").stderr
+    assert output.startswith("Warning: line 1, /people/0/number: ")
 
 
 def test_many_warnings_are_counted(embedded: Shell) -> None:

@@ -163,11 +163,11 @@ def test_half_of_it_is_not_kept(kept: Kept) -> None:
 def test_whatever_is_put_is_there_once(kept: Kept, contents: list[bytes]) -> None:
     """Any bytes in any order, repeats among them."""
     before = kept.count()
-    known = set(kept.blobs.sizes([Content(data).sha2 for data in contents]))
+    hashes = set(kept.blobs.sizes([Content(data).sha2 for data in contents]))
     for data in contents:
         kept.blobs.put(Content(data))
     assert [whole(kept.blobs, Content(data)) for data in contents] == contents
-    assert kept.count() - before == len({Content(data).sha2 for data in contents} - known)
+    assert kept.count() - before == len({Content(data).sha2 for data in contents} - hashes)
 
 
 def test_a_folder_set_later_still_has_what_the_table_holds(
@@ -205,10 +205,10 @@ def test_a_folder_that_cannot_be_used_is_said_to_be_away(
         lambda: away.sizes([content.sha2]),
         lambda: list(away.chunks(content.sha2)),
     ):
-        with pytest.raises(Unavailable) as told:
+        with pytest.raises(Unavailable) as error:
             use()
-        assert told.value.code == "folder-away"
-    assert not isinstance(told.value, StorageFull)
+        assert error.value.code == "folder-away"
+    assert not isinstance(error.value, StorageFull)
 
 
 def test_the_database_refuses_to_change_bytes(database: Database) -> None:

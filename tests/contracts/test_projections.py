@@ -143,13 +143,13 @@ def test_events_of_other_topics_change_no_row(lrs: Lrs, name: str) -> None:
         "credential-created": lambda: lrs.credentials.create("beside", [Scope.ALL]),
     }
     (projection,) = (p for p in lrs.projector.runner.projections.values() if name == p.NAME)
-    beside = told.keys() - projection.TOPICS
+    others = told.keys() - projection.TOPICS
     tell(lrs, 10)
     lrs.projector.runner.catch_up()
     before, head = lrs.projector.runner.checksum(name), lrs.health().head
-    for topic in sorted(beside):
+    for topic in sorted(others):
         told[topic]()
-    assert beside
+    assert others
     assert lrs.health().head > head
     lrs.projector.runner.catch_up()
     assert lrs.projector.runner.checksum(name) == before

@@ -139,10 +139,10 @@ def test_one_at_a_time_works_there(area: StagingArea, views: Database) -> None:
     assert other.is_locked()
     with pytest.raises(RebuildConflict, match="already"), other.locked():
         pass
-    beside = staging_area(views, "another")
-    assert not beside.is_locked()
-    with beside.locked():
-        beside.require_lock()
+    second = staging_area(views, "another")
+    assert not second.is_locked()
+    with second.locked():
+        second.require_lock()
 
 
 def test_the_lock_ends_with_whoever_held_it(live: None, views: Database) -> None:

@@ -32,11 +32,11 @@ SEVERAL_HOSTS = [
 @pytest.mark.parametrize("url", SEVERAL_HOSTS)
 def test_several_hosts_in_another_form_are_refused_with_the_form_that_works(url: str) -> None:
     """Also where the driver would take them for one host, and look for it in vain."""
-    with pytest.raises(Misconfigured) as told:
+    with pytest.raises(Misconfigured) as error:
         Settings.from_env({"LRS_VIEWS_URL": url}, Path("none"))
-    assert told.value.detail.startswith("LRS_VIEWS_URL ")
-    assert told.value.detail.endswith(f"write them as {SEVERAL}.")
-    assert "secret" not in told.value.detail
+    assert error.value.detail.startswith("LRS_VIEWS_URL ")
+    assert error.value.detail.endswith(f"write them as {SEVERAL}.")
+    assert "secret" not in error.value.detail
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_several_hosts_in_another_form_are_refused_with_the_form_that_works(url:
 )
 def test_what_the_driver_cannot_take_is_refused_by_name(url: str, says: str) -> None:
     """One sentence that says what to change, before anything is opened."""
-    with pytest.raises(Misconfigured) as told:
+    with pytest.raises(Misconfigured) as error:
         Settings.from_env({"LRS_LEDGER_URL": url}, Path("none"))
-    assert told.value.detail.startswith("LRS_LEDGER_URL ")
-    assert says in told.value.detail
-    assert "\n" not in told.value.detail
+    assert error.value.detail.startswith("LRS_LEDGER_URL ")
+    assert says in error.value.detail
+    assert "\n" not in error.value.detail
 
 
 @pytest.mark.parametrize(

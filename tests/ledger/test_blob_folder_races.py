@@ -32,9 +32,9 @@ def around_writing(
     """Have these run as a file is written; an entry for each that was."""
     write, written = blob_folder._write, list[None]()
 
-    def between(*given: object) -> None:
+    def between(*arguments: object) -> None:
         before()
-        write(*given)  # type: ignore[arg-type]
+        write(*arguments)  # type: ignore[arg-type]
         written.append(None)
         after()
 
@@ -46,11 +46,11 @@ def test_bytes_that_are_being_written_are_not_counted(
     folder: BlobFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another request that found them counted would name them, and the first may yet fail."""
-    seen: list[int] = []
-    look = lambda: seen.append(folder.space.used())  # noqa: E731
+    sizes: list[int] = []
+    look = lambda: sizes.append(folder.space.used())  # noqa: E731
     around_writing(monkeypatch, look, look)
     folder.put(DATA)
-    assert (seen, folder.space.used()) == ([0, 0], 6)
+    assert (sizes, folder.space.used()) == ([0, 0], 6)
 
 
 def test_a_file_that_is_removed_before_it_is_counted_is_written_again(

@@ -68,10 +68,12 @@ def test_every_change_is_an_event_of_one_stream(lrs: Lrs, address: Address) -> N
     made = lrs.ledger.stream(stream)
     assert [one.originator_version for one in made] == [1, 2, 3, 4]
     assert isinstance(made[2], DocumentDeleted)
-    kept = [one for one in made if isinstance(one, DocumentStored)]
+    stored = [one for one in made if isinstance(one, DocumentStored)]
     contents = [Content(data) for data in (b'{"a":1}', b'{"a":1,"b":2}', b"again")]
-    assert [(f.sha2, f.sha1, f.size) for f in kept] == [(c.sha2, c.sha1, c.size) for c in contents]
-    assert {(f.kind, f.agent, f.activity, f.name) for f in kept} == {
+    assert [(f.sha2, f.sha1, f.size) for f in stored] == [
+        (c.sha2, c.sha1, c.size) for c in contents
+    ]
+    assert {(f.kind, f.agent, f.activity, f.name) for f in stored} == {
         (
             address.collection.kind,
             address.collection.agent,

@@ -24,9 +24,9 @@ _NOWHERE = Table("nowhere", MetaData(schema="ledger"), Column("id", Integer))
 def test_however_many_are_asked_for_each_is_found_once(lrs: Lrs, count: int) -> None:
     """Those that are not there, and those named twice, are no rows."""
     store(lrs, *(statement() for _ in range(9)))
-    wanted = [*range(1, count + 1), *range(1, count % 7)]
+    positions = [*range(1, count + 1), *range(1, count % 7)]
     with lrs.databases[0].read.connect() as connection:
-        found = sorted(position for (position,) in _AMONG.among(connection, wanted))
+        found = sorted(position for (position,) in _AMONG.among(connection, positions))
     assert found == list(range(1, min(count, 9) + 1))
 
 

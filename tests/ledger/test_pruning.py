@@ -226,8 +226,8 @@ def test_bytes_are_pruned_between_their_being_found_and_named(
     blobs, found = store.documents._blobs, []
     keep = blobs.put
 
-    def keep_then_prune(*contents: Any, **given: Any) -> frozenset[str]:
-        found.append(keep(*contents, **given))
+    def keep_then_prune(*contents: Any, **options: Any) -> frozenset[str]:
+        found.append(keep(*contents, **options))
         prune(store)
         return found[-1]
 

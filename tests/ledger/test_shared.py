@@ -52,21 +52,21 @@ def test_what_two_statements_say_alike_is_one_object(member: str) -> None:
 
 def test_what_is_long_is_not_kept() -> None:
     """A client that sends megabytes, never the same ones, does not fill the memory with them."""
-    said = complete(Version.V1_0_3)
-    said["object"]["definition"]["extensions"] = {"https://example.org/x": "x" * HEAVIEST}
-    text = orjson.dumps(said)
+    statement = complete(Version.V1_0_3)
+    statement["object"]["definition"]["extensions"] = {"https://example.org/x": "x" * HEAVIEST}
+    text = orjson.dumps(statement)
     assert type(decode_statement(text)["object"]) is dict
     assert isinstance(decode_statement(text)["actor"], Interned)
-    assert decode_statement(text) == said
+    assert decode_statement(text) == statement
 
 
 def test_1_is_not_true_however_alike_python_finds_them() -> None:
     """Nor what was found out about a statement that said the one thing."""
-    said = complete(Version.V1_0_3)
+    text = complete(Version.V1_0_3)
     found = []
     for value in (True, 1, 1.0):
-        said["object"]["definition"]["extensions"] = {"https://example.org/x": value}
-        (*_, extension) = decode_statement(orjson.dumps(said))["object"]["definition"][
+        text["object"]["definition"]["extensions"] = {"https://example.org/x": value}
+        (*_, extension) = decode_statement(orjson.dumps(text))["object"]["definition"][
             "extensions"
         ].values()
         found.append(repr(extension))
@@ -75,8 +75,8 @@ def test_1_is_not_true_however_alike_python_finds_them() -> None:
 
 def test_folds_find_in_shared_objects_what_they_find_in_others() -> None:
     """In the order of a centre's log, where most are met again."""
-    told = islice(studies(Centre(Sizes.of(3_000))), 3_000)
-    for position, statement in enumerate(told, 1):
+    statements = islice(studies(Centre(Sizes.of(3_000))), 3_000)
+    for position, statement in enumerate(statements, 1):
         plain, shared = orjson.loads(statement.text), decode_statement(statement.text)
         assert terms(shared, AUTHORITY) == terms(plain, AUTHORITY)
         assert names(shared) == names(plain)
@@ -86,18 +86,18 @@ def test_folds_find_in_shared_objects_what_they_find_in_others() -> None:
 
 def test_a_function_is_asked_once_about_a_shared_object_and_each_time_about_another() -> None:
     """Whatever stands beside it."""
-    asked: list[int] = []
+    calls: list[int] = []
 
     @cached_on_interned
     def size(thing: JsonObject, other: JsonObject | None = None) -> int:
-        asked.append(len(thing))
+        calls.append(len(thing))
         return len(thing) + len(other or ())
 
     one, two = Interned(a=1), Interned(a=1)
     assert [size(one), size(one), size(two), size({"a": 1}), size({"a": 1})] == [1] * 5
-    assert len(asked) == 4
+    assert len(calls) == 4
     assert [size(one, two), size(one, two), size(one, {"b": 2}), size(one, {})] == [2, 2, 2, 1]
-    assert len(asked) == 7
+    assert len(calls) == 7
 
 
 def _at(statement: JsonObject, path: str) -> JsonObject:

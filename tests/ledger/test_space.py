@@ -129,8 +129,8 @@ def test_together_they_do_not_exceed_it(where: Settings) -> None:
             return stored(lrs, key(1 + number % 3), b"%010d" % number, f"{number}")
 
         with ThreadPoolExecutor(12) as pool:
-            told = list(pool.map(store, range(12)))
-        assert (sum(told), one.space.used()) == (5, 50)
+            outcomes = list(pool.map(store, range(12)))
+        assert (sum(outcomes), one.space.used()) == (5, 50)
         assert sum(used(one, 1, 2, 3)[1:]) == 50
 
 

@@ -64,12 +64,12 @@ def standing(log: Sequence[Recorded]) -> dict[EntryKind, list[JsonObject]]:
 
 def voided(statements: Sequence[RecordedStatement]) -> set[UUID]:
     """The ids of what some voiding statement takes out."""
-    known = {s.id: s for s in statements}
+    by_id = {s.id: s for s in statements}
     return {
         target.id
         for s in statements
         if is_voiding(s.statement)
-        and (target := known.get(target_of(s.statement) or s.id)) is not None
+        and (target := by_id.get(target_of(s.statement) or s.id)) is not None
         and voids(s, target)
     }
 
@@ -77,10 +77,10 @@ def voided(statements: Sequence[RecordedStatement]) -> set[UUID]:
 def by_definition(log: Sequence[Recorded]) -> Whole:
     """Everything at once."""
     statements = [r for r in log if isinstance(r, RecordedStatement)]
-    said, gone, whole = standing(log), voided(statements), Whole()
+    said, voided_ids, whole = standing(log), voided(statements), Whole()
     listed = listings(said[EntryKind.COURSE])
     people = representatives({link["agent"]: link["person"] for link in said[EntryKind.LINK]})
-    whole.states = _states(statements, listed, people, gone)
+    whole.states = _states(statements, listed, people, voided_ids)
     rules = {entry["id"]: entry.get("attempt_rule", "best") for entry in said[EntryKind.COURSE]}
     offices = {people.get(e["agent"], e["agent"]): e.get("office") for e in said[EntryKind.PERSON]}
     for (who, iri), state in whole.states.items():
@@ -89,7 +89,7 @@ def by_definition(log: Sequence[Recorded]) -> Whole:
     for (iri, by, _), counters in whole.slices.items():
         if by == "session":
             _add(whole.courses[iri], {"delivered": delivered(counters)})
-    counted = [one for one in statements if one.id not in gone]
+    counted = [one for one in statements if one.id not in voided_ids]
 
     def vouched(authorities: frozenset[str]) -> States:
         own = [one for one in counted if vouches(one.authority, authorities)]
@@ -103,7 +103,7 @@ def _states(
     statements: Sequence[RecordedStatement],
     listed: Listings,
     people: Mapping[str, str],
-    gone: Container[UUID],
+    voided_ids: Container[UUID],
 ) -> States:
     """The lines that these statements make, without those that are gone."""
     states: States = {}
@@ -115,7 +115,7 @@ def _states(
                 continue
             said_of.add((who, outcome.course, outcome.position))
             state = states.setdefault((who, outcome.course), LineState())
-            if recorded.id in gone:
+            if recorded.id in voided_ids:
                 note_voided(state, [outcome.position])
             else:
                 gather(state, [outcome])

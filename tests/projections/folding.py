@@ -33,12 +33,12 @@ def project(
     of them, or after those that end where `settled` says.
     """
     fold = fold or TrainingProjection().new_fold()
-    known = {s.id: s for s in log if isinstance(s, RecordedStatement)}
+    by_id = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
     for last in sorted({*cuts, len(log)}):
 
-        def find(wanted: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
-            return {i: known[i] for i in wanted if i in known and known[i].position <= last}
+        def find(ids: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
+            return {i: by_id[i] for i in ids if i in by_id and by_id[i].position <= last}
 
         def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
             found = {p: log[p - 1] for p in positions}

@@ -32,11 +32,11 @@ class Question:
 
 def answer(log: Sequence[RecordedStatement], question: Question) -> list[int]:
     """The positions that the question finds, ascending."""
-    gone = voided(log)
+    voided_ids = voided(log)
     return [
         s.position
         for s in log
-        if s.position not in gone
+        if s.position not in voided_ids
         and (question.mine is None or s.authority == question.mine)
         and any(
             _matches(t, question)
@@ -48,7 +48,7 @@ def answer(log: Sequence[RecordedStatement], question: Question) -> list[int]:
 
 def voided(log: Sequence[RecordedStatement]) -> set[int]:
     """Positions of statements that others void, whichever came first."""
-    gone = set()
+    ids = set()
     for v in log:
         if v.statement["verb"]["id"] != VOIDED:
             continue
@@ -56,8 +56,8 @@ def voided(log: Sequence[RecordedStatement]) -> set[int]:
             allowed = v.may_void_any or v.authority == target.authority
             is_voiding = target.statement["verb"]["id"] == VOIDED
             if target.id == _target(v) and allowed and not is_voiding:
-                gone.add(target.position)
-    return gone
+                ids.add(target.position)
+    return ids
 
 
 def _target(s: RecordedStatement) -> UUID | None:
@@ -69,30 +69,30 @@ def _with_targets(
     s: RecordedStatement, log: Sequence[RecordedStatement]
 ) -> Iterator[RecordedStatement]:
     """A statement, what it refers to, what that refers to, and so on; a circle once around."""
-    seen: list[RecordedStatement] = []
-    while s not in seen:
-        seen.append(s)
+    earlier: list[RecordedStatement] = []
+    while s not in earlier:
+        earlier.append(s)
         yield s
         s = next((t for t in log if t.id == _target(s)), s)
 
 
 def _matches(s: RecordedStatement, q: Question) -> bool:
-    said = s.statement
-    context = said.get("context", {})
-    if q.verb is not None and said["verb"]["id"] != q.verb:
+    statement = s.statement
+    context = statement.get("context", {})
+    if q.verb is not None and statement["verb"]["id"] != q.verb:
         return False
     if q.registration is not None and context.get("registration") != q.registration:
         return False
     if q.agent is not None:
-        people = [*_people(said["actor"]), *_people(said["object"])]
+        people = [*_people(statement["actor"]), *_people(statement["object"])]
         if q.related_agents:
-            people += [*_people(s.authority), *_around(said)]
+            people += [*_people(s.authority), *_around(statement)]
         if q.agent not in [_identifier(p) for p in people]:
             return False
     if q.activity is not None:
-        things = [said["object"]]
+        things = [statement["object"]]
         if q.related_activities:
-            things += _around(said)
+            things += _around(statement)
         return q.activity in [t["id"] for t in things if _type(t) == "Activity"]
     return True
 
@@ -112,9 +112,9 @@ def _identifier(person: JsonObject) -> JsonObject:
     return {k: v for k, v in person.items() if k not in ("objectType", "name", "member")}
 
 
-def _around(said: JsonObject) -> list[Any]:
+def _around(statement: JsonObject) -> list[Any]:
     """All agents and activities that only the `related_` filters look at."""
-    context = said.get("context", {})
+    context = statement.get("context", {})
     found: list[Any] = [a for kind in context.get("contextActivities", {}).values() for a in kind]
     for name in ("instructor", "team"):
         found += _people(context[name]) if name in context else []
@@ -122,7 +122,7 @@ def _around(said: JsonObject) -> list[Any]:
         found += _people(entry["agent"])
     for entry in context.get("contextGroups", []):
         found += _people(entry["group"])
-    inner = said["object"]
+    inner = statement["object"]
     if _type(inner) == "SubStatement":
         found += [*_people(inner["actor"]), *(_people(inner["object"]) or [inner["object"]])]
         found += _around(inner)

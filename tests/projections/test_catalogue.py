@@ -89,8 +89,8 @@ def expected(history: History) -> dict[Thing, CatalogueEntry]:
     for _, stored, one in logged(history):
         thing = things[one.originator_id]
         found.pop(thing, None)
-        said = one.entry if isinstance(one, Described) else None
-        found[thing] = CatalogueEntry(said, one.originator_version, stored)
+        entry = one.entry if isinstance(one, Described) else None
+        found[thing] = CatalogueEntry(entry, one.originator_version, stored)
     return found
 
 
@@ -101,10 +101,12 @@ def test_what_holds_is_what_was_said_last(
 ) -> None:
     """Of every kind, in the order of the last change; what is withdrawn keeps its version."""
     ends = data.draw(st.sets(st.integers(1, len(history))))
-    wanted = expected(history)
+    by_identity = expected(history)
     with folded(engine, history, ends) as connection:
         for kind in EntryKind:
-            of_kind = {STREAMS[thing]: held for thing, held in wanted.items() if thing[0] is kind}
+            of_kind = {
+                STREAMS[thing]: entry for thing, entry in by_identity.items() if thing[0] is kind
+            }
             assert list(entries(connection, kind).items()) == list(of_kind.items())
             there = sum(held.entry is not None for held in of_kind.values())
             assert counted(connection)[kind] == there

@@ -122,17 +122,17 @@ def everything(value: Any) -> Iterator[JsonObject]:
 
 def defined(log: list[RecordedStatement]) -> dict[str, JsonObject]:
     """What is said of activities, by a plain reading of the log."""
-    known: dict[str, JsonObject] = {}
+    definitions: dict[str, JsonObject] = {}
     for s in log:
         for thing in everything(s.statement) if s.may_define else ():
             if "definition" in thing:
-                before, said = known.get(thing["id"], {}), thing["definition"]
-                known[thing["id"]] = {**before, **said} | {
-                    name: {**before[name], **said[name]}
+                before, definition = definitions.get(thing["id"], {}), thing["definition"]
+                definitions[thing["id"]] = {**before, **definition} | {
+                    name: {**before[name], **definition[name]}
                     for name in ("name", "description", "extensions")
-                    if name in before and name in said
+                    if name in before and name in definition
                 }
-    return known
+    return definitions
 
 
 def called(log: list[RecordedStatement], person: JsonObject) -> list[str]:
@@ -217,13 +217,13 @@ def test_only_keys_that_may_define_are_listened_to(
     """1.0.3 part 3, 4.2: `define`, and `all`; and so it stays when all is folded again."""
     activity = {"id": "urn:a", "definition": {"name": {"en": "A"}}}
     value = {**body(), "object": activity, "actor": {**PEOPLE[0], "name": "Анна"}}
-    said, _ = parse_statements(json.dumps(value).encode())
+    parsed, _ = parse_statements(json.dumps(value).encode())
     module = replace(WRITER, scopes=frozenset(scopes))
-    lrs.statements.store(said, module, Version.V2_0_0)
+    lrs.statements.store(parsed, module, Version.V2_0_0)
     for folded_again in (False, True):
         if folded_again:
             lrs.projector.rebuild(["statements"])
-        known = lrs.definitions.activity("urn:a", WRITER)
-        assert known.get("definition") == (activity["definition"] if counts else None)
+        merged = lrs.definitions.activity("urn:a", WRITER)
+        assert merged.get("definition") == (activity["definition"] if counts else None)
         person = lrs.definitions.person(PEOPLE[0], WRITER)
         assert person.get("name") == (["Анна"] if counts else None)

@@ -57,9 +57,9 @@ def logged(history: History) -> list[RecordedEvent]:
         versions[address] += 1
         stream, version = address.stream(KEY), versions[address]
         content = Content("text/plain", 1, f"{position:064x}", f"{position:040x}")
-        kept = stored(address, stream, version, content)
+        document = stored(address, stream, version, content)
         deleted = DocumentDeleted(stream, version)
-        found.append(RecordedEvent(position, 10 * position, kept if is_there else deleted))
+        found.append(RecordedEvent(position, 10 * position, document if is_there else deleted))
     return found
 
 
@@ -83,12 +83,11 @@ def expected(history: History, shelf: DocumentCollection, since: int) -> list[UU
         times.pop(address, None)
         if is_there:
             times[address] = 10 * position
-    wanted = (shelf.kind, shelf.agent, shelf.activity)
+    key = (shelf.kind, shelf.agent, shelf.activity)
     return [
         address.stream(KEY)
         for address, time in times.items()
-        if (address.collection.kind, address.collection.agent, address.collection.activity)
-        == wanted
+        if (address.collection.kind, address.collection.agent, address.collection.activity) == key
         and shelf.registration in (None, address.collection.registration)
         and time > since
     ]

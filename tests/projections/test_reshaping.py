@@ -215,11 +215,11 @@ def test_a_person_is_called_as_the_newest_statement_calls_them(
 ) -> None:
     """By the statements' own time: what arrives late and is older renames nobody."""
     named = [("Анна Белова", 2), ("Анна Петрова", 9), ("Анна Белова", 5)]
-    said = [
+    recorded = [
         here("completed", MODULE, day(number)) | {"actor": person("1", name)}
         for name, number in named
     ]
-    project(views, mixed(*(said[one] for one in order)), cuts)
+    project(views, mixed(*(recorded[one] for one in order)), cuts)
     found = person_by_key(views, key("1"))
     assert found
     assert found.name == "Анна Петрова"
@@ -346,8 +346,8 @@ def logs(draw: st.DrawFn) -> list[Recorded]:
         if what == 0:
             told.append(voiding(draw(st.integers(1, length + 1))))
         elif what == 1 and standing:
-            gone = draw(st.sampled_from(sorted(standing)))
-            told.append((*standing.pop(gone), None))
+            withdrawn = draw(st.sampled_from(sorted(standing)))
+            told.append((*standing.pop(withdrawn), None))
         elif what < 4:
             event = draw(FACTS)
             standing[repr((event[0], key_of(*event)))] = event

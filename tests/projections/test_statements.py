@@ -66,13 +66,13 @@ def indexed(
     """The index of a log, folded in batches that end at each of `ends`, each by a process that
     folded the one before, unless that ended at one of `others`; undone afterwards.
     """
-    fold, known = StatementsProjection().new_fold(), {s.id: s for s in log}
+    fold, by_id = StatementsProjection().new_fold(), {s.id: s for s in log}
     with engine.connect() as connection, connection.begin() as transaction:
         first = 1
         for last in sorted({*ends, len(log)}):
 
             def find_upto(ids: Collection[UUID], last: int = last) -> dict[UUID, RecordedStatement]:
-                return {i: known[i] for i in ids if i in known and known[i].position <= last}
+                return {i: by_id[i] for i in ids if i in by_id and by_id[i].position <= last}
 
             def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
                 return {position: log[position - 1] for position in positions}
@@ -110,11 +110,11 @@ def test_the_index_answers_what_a_plain_reading_of_all_statements_does(
 ) -> None:
     """xAPI 1.0.3 part 3, 2.1.3 and part 2, 2.3.2: every filter, reference and voiding."""
     log = data.draw(histories())
-    asked = data.draw(st.lists(questions, min_size=8, max_size=8))
+    queries = data.draw(st.lists(questions, min_size=8, max_size=8))
     with indexed(engine, log, data.draw(cuts(log))) as connection:
-        gone = voided(log)
-        assert {s.position for s in log if is_voided(connection, s.position)} == gone
-        for question in asked:
+        voided_ids = voided(log)
+        assert {s.position for s in log if is_voided(connection, s.position)} == voided_ids
+        for question in queries:
             assert find(connection, filter_of(question), 100) == answer(log, question)
 
 

@@ -168,13 +168,13 @@ def test_readers_see_one_making_or_the_other(
     """However often it is swapped: never two in one answer, never none, and never an error."""
     ledger.append([statement_event() for _ in range(50)])
     projector.reads.fresh("tally")
-    over, seen = threading.Event(), set[str]()
+    over, states = threading.Event(), set[str]()
 
     def read() -> None:
         while not over.is_set():
             first, count, last = way(projector)
             assert (first, count) == (last, 50)
-            seen.add(first)
+            states.add(first)
             sleep(0.02)
 
     with ThreadPoolExecutor(3) as pool:
@@ -185,7 +185,7 @@ def test_readers_see_one_making_or_the_other(
         over.set()
         for reader in readers:
             reader.result(20)
-    assert seen >= {"attended", "making 0", "making 1"}
+    assert states >= {"attended", "making 0", "making 1"}
 
 
 def slowly(connection: Connection) -> tuple[str, int, str]:

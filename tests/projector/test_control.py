@@ -219,11 +219,11 @@ def test_an_event_set_aside_is_listed_with_its_statement(
     ledger: Ledger, picky: Projector, control: ProjectionAdmin
 ) -> None:
     """Its position, its id, the reason and when that was."""
-    wanted = statement_event(verb="poisonous")
-    ledger.append([statement_event(), wanted])
+    poisonous = statement_event(verb="poisonous")
+    ledger.append([statement_event(), poisonous])
     picky.reads.fresh("tally")
     (aside,) = control.quarantined("tally")
-    assert (aside.event.position, aside.stream) == (2, wanted.originator_id)
+    assert (aside.event.position, aside.stream) == (2, poisonous.originator_id)
     assert aside.event.error == "ValueError: this statement cannot be folded"
     assert 0 < aside.event.failed <= ledger.now()
     assert control.quarantined() == [aside]
@@ -283,10 +283,10 @@ def test_a_rebuild_that_is_asked_for_is_made_by_a_process_that_folds(
     assert entry.rebuild is not None
     assert (entry.state, entry.rebuild.has_started) == (ProjectionState.REBUILDING, False)
     with following(place, Picky()) as other:
-        begun = other.runner.position("tally").generation
+        generation = other.runner.position("tally").generation
         other.start()
         wait_until(lambda: control.of("tally").rebuild is None)
-        assert other.runner.position("tally").generation != begun
+        assert other.runner.position("tally").generation != generation
     assert tallied(views) == [1, 2, 3, 4, 5]
     assert leftovers(place) == []
 

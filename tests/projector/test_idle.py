@@ -22,10 +22,10 @@ RARE = ("documents", "catalogue")
 @contextmanager
 def transactions(database: Database) -> Iterator[list[object]]:
     """An entry for each transaction begun on the database meanwhile."""
-    begun: list[object] = []
-    note = begun.append
+    started: list[object] = []
+    note = started.append
     event.listen(database.write, "begin", note)
-    yield begun
+    yield started
     event.remove(database.write, "begin", note)
 
 
@@ -45,11 +45,11 @@ def test_a_wake_up_begins_no_transaction_for_what_has_nothing_to_fold(lrs: Lrs) 
     """
     lrs.start()
     before = moved(lrs)
-    with transactions(lrs.databases[1]) as begun:
+    with transactions(lrs.databases[1]) as started:
         store(lrs, *(statement() for _ in range(5)))
         wait_until(lambda: lrs.health().projections[0].lag == 0)
         wait_until(lambda: lrs.health().projections[1].lag == 0)
-    assert len(begun) == 3
+    assert len(started) == 3
     assert moved(lrs) == before
 
 
@@ -57,12 +57,12 @@ def test_what_has_nothing_to_fold_is_level_without_a_write(lrs: Lrs) -> None:
     """To readers, to Consistent-Through and to health, however long the log has become."""
     (id,) = store(lrs, statement())
     (row,) = lrs.ledger.reader.statements([id])
-    with transactions(lrs.databases[1]) as begun:
+    with transactions(lrs.databases[1]) as started:
         for name in RARE:
             reach = lrs.projector.reads.fresh(name)
             assert reach.position == lrs.ledger.reader.head()[0]
             assert reach.through >= row.stored
-    assert begun == []
+    assert started == []
     assert {p.name: p.lag for p in lrs.health().projections if p.name in RARE} == dict.fromkeys(
         RARE, 0
     )

@@ -150,10 +150,10 @@ def test_a_long_statement_that_is_cut_says_which_timeouts_to_set(
     began = monotonic()
     with (
         following(distant, Tally(), Endless()) as projector,
-        pytest.raises(Unavailable, match="timeout client") as told,
+        pytest.raises(Unavailable, match="timeout client") as error,
     ):
         projector.rebuild(["tally"])
-    assert told.value.code == "connection-cut"
+    assert error.value.code == "connection-cut"
     assert monotonic() - began < 10 * CUT
     assert (tallied(views), leftovers(place)) == ([1], [])
     with following(place, Tally(), Leisurely()) as projector:

@@ -95,14 +95,14 @@ def test_a_rebuild_that_was_asked_for_is_made_though_its_process_is_killed(
     """The next process that folds begins it anew."""
     ledger.append([statement_event() for _ in range(10)])
     projector.reads.fresh("tally")
-    begun = projector.runner.position("tally").generation
+    generation = projector.runner.position("tally").generation
     control = ProjectionAdmin(ledger, projector, views)
     control.rebuild("tally")
     killed(fold_stuck, place, tmp_path / "sign")
     assert control.of("tally").state is ProjectionState.REBUILDING
     projector.start()
     wait_until(lambda: control.of("tally").state is ProjectionState.RUNNING)
-    assert projector.runner.position("tally").generation != begun
+    assert projector.runner.position("tally").generation != generation
     assert tallied(views) == list(range(1, 11))
 
 

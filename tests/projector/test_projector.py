@@ -56,11 +56,11 @@ def test_consistent_through_does_not_pass_an_append_in_flight(
     place: Place, ledger: Ledger, projector: Projector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While somebody may be about to commit, the clock promises nothing; afterwards it does."""
-    asked, quiet_clock = [], Ledger.quiet_clock
+    calls, quiet_clock = [], Ledger.quiet_clock
 
     def noted(ledger: Ledger) -> tuple[int, int] | None:
-        asked.append(quiet_clock(ledger))
-        return asked[-1]
+        calls.append(quiet_clock(ledger))
+        return calls[-1]
 
     monkeypatch.setattr(Ledger, "quiet_clock", noted)
     projector.start()
@@ -69,9 +69,9 @@ def test_consistent_through_does_not_pass_an_append_in_flight(
         began = monotonic()
         assert ledger.quiet_clock() is None
         assert monotonic() - began < 1.5
-        through, before = projector.reads.through, len(asked)
-        wait_until(lambda: len(asked) > before + 1)  # so one was asked for and done with
-        assert (projector.reads.through, asked[before]) == (through, None)
+        through, before = projector.reads.through, len(calls)
+        wait_until(lambda: len(calls) > before + 1)  # so one was asked for and done with
+        assert (projector.reads.through, calls[before]) == (through, None)
     wait_until(lambda: projector.reads.through > through, 60)
 
 

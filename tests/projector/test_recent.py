@@ -38,8 +38,8 @@ def test_a_target_is_known_after_what_refers_to_it_was_folded(lrs: Lrs) -> None:
     """The reference came first, both were read, and the index stops between the two."""
     recent = TailReader(lrs.ledger.reader, lrs.databases[1])
     target = said()
-    for said_ in (voiding(target), target, said()):
-        (parsed,), _ = parse_statements(_bytes(said_))
+    for each in (voiding(target), target, said()):
+        (parsed,), _ = parse_statements(_bytes(each))
         store(lrs, parsed)
     assert recent.behind(status(lrs)) is None
     fold_one(lrs)

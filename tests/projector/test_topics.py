@@ -70,12 +70,12 @@ def test_a_topic_that_is_folded_with_statements_arrives_among_them(
 ) -> None:
     fill(ledger)
     statement, deleted = StatementStored.TOPIC, DocumentDeleted.TOPIC
-    wanted = [(1, statement), (2, deleted), (3, statement), (5, deleted)]
+    expected = [(1, statement), (2, deleted), (3, statement), (5, deleted)]
     with following(place, Both()) as projector:
         projector.runner.catch_up()
-        assert noted(views) == wanted
+        assert noted(views) == expected
         projector.rebuild(["seen"])
-        assert noted(views) == wanted
+        assert noted(views) == expected
 
 
 def test_a_projection_gets_no_event_of_another_topic(

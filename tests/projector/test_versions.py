@@ -160,9 +160,9 @@ def test_whoever_begins_is_not_begun_anew_by_the_next_start(
     monkeypatch.setattr(startup, "SHORT", 0)
     ledger.append([statement_event()])
     with following(place, Tally()) as first, first._views.read.connect() as connection:
-        (wanted,) = rebuild_requests.read_all(connection).values()
+        (request,) = rebuild_requests.read_all(connection).values()
         with following(place, Tally()):
-            assert list(rebuild_requests.read_all(connection).values()) == [wanted]
+            assert list(rebuild_requests.read_all(connection).values()) == [request]
 
 
 _OLD = """

@@ -66,8 +66,8 @@ def _person(trainee: Trainee) -> Told:
 
 
 def _verdicts(found: PersonAsOf) -> list[Any]:
-    seen = certified_then(found, date(2026, 3, 20))
-    return [(one.programme.code, one.verdict) for one in seen.standings]
+    result = certified_then(found, date(2026, 3, 20))
+    return [(one.programme.code, one.verdict) for one in result.standings]
 
 
 def _states(connection: Connection, person: int) -> dict[str, LineState]:

@@ -58,10 +58,10 @@ class Defect:
     @contextmanager
     def made(self) -> Iterator[None]:
         """The statement, in place, has this defect for a while."""
-        kept = self.holder.copy()
+        copy = self.holder.copy()
         _fill(self.holder, self.instead)
         yield
-        _fill(self.holder, kept)
+        _fill(self.holder, copy)
 
 
 def _fill(holder: Any, contents: Any) -> None:
@@ -120,10 +120,10 @@ def _of_value(place: Place, version: Version) -> Iterator[Defect]:
 
 def _of_keys(place: Place, version: Version) -> Iterator[Defect]:
     """A property too many, too few, or misspelled."""
-    kind, held = place.kind, place.value
+    kind, content = place.kind, place.value
 
     def defect(name: str, code: str, key: str, contents: JsonObject) -> Defect:
-        return Defect(f"{kind}: {name} {key}", code, f"{place.pointer}/{key}", held, contents)
+        return Defect(f"{kind}: {name} {key}", code, f"{place.pointer}/{key}", content, contents)
 
     strangers = ["unknown", "", "a~b/c"]
     if kind == "SubStatement":
@@ -132,9 +132,9 @@ def _of_keys(place: Place, version: Version) -> Iterator[Defect]:
         strangers += ["contextAgents", "contextGroups"]
     for name in strangers:
         escaped = name.replace("~", "~0").replace("/", "~1")
-        yield defect("unknown", "unknown-property", escaped, {**held, name: []})
-    for name, value in held.items():
-        others = {k: v for k, v in held.items() if k != name}
+        yield defect("unknown", "unknown-property", escaped, {**content, name: []})
+    for name, value in content.items():
+        others = {k: v for k, v in content.items() if k != name}
         other = name[0].swapcase() + name[1:]
         yield defect("other case", "unknown-property", other, {**others, other: value})
         if name in REQUIRED.get(kind, ()):
@@ -147,23 +147,23 @@ Fault = tuple[str, str, JsonObject]
 
 def _of_rules(place: Place) -> Iterator[Fault]:
     """What is wrong with an object as a whole."""
-    kind, held = place.kind, place.value
+    kind, value = place.kind, place.value
     if kind in ("Agent", "Group", "AuthorityGroup"):
-        yield from _of_actor(kind, held)
+        yield from _of_actor(kind, value)
     elif kind in ("Statement", "SubStatement"):
-        yield from _of_statement(kind, held)
+        yield from _of_statement(kind, value)
     elif kind == "Definition":
-        yield from _of_definition(held)
+        yield from _of_definition(value)
     elif kind == "Score":
         yield "score-range", "/min", {"min": 1, "max": 0.5}
         yield "score-range", "/raw", {"raw": 5, "max": 4}
         yield "score-range", "/raw", {"raw": -5, "min": -4.5, "max": 0}
     elif kind == "languages":
         for tag in BAD["language"][1][:-1]:
-            yield "language-tag", f"/{tag}", {**held, tag: "x"}
+            yield "language-tag", f"/{tag}", {**value, tag: "x"}
     elif kind == "extensions":
         for key in ("no iri", "a~b", "x:/ "):
-            yield "iri", "/" + key.replace("~", "~0").replace("/", "~1"), {**held, key: 1}
+            yield "iri", "/" + key.replace("~", "~0").replace("/", "~1"), {**value, key: 1}
 
 
 def _of_actor(kind: str, actor: JsonObject) -> Iterator[Fault]:

@@ -26,8 +26,8 @@ _ABSENT = object()
 
 def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Each holder in a JSON value with each of its keys or indexes."""
-    held = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
-    for key, inner in held:
+    items = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    for key, inner in items:
         yield value, key
         if isinstance(inner, dict | list):
             yield from places(inner)
@@ -36,23 +36,23 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 def mutated(statement: Any) -> Iterator[Any]:
     """The statement itself, spoilt in place in one way after the other, and mended in between."""
     for holder, key in list(places(statement)):
-        kept = holder[key]
+        original = holder[key]
         for replacement in REPLACEMENTS:
             holder[key] = replacement
             yield statement
-        holder[key] = kept
+        holder[key] = original
         if isinstance(holder, dict):
             yield from _renamed(statement, holder, key)
 
 
 def _renamed(statement: Any, holder: dict[str, Any], key: str) -> Iterator[Any]:
     """Without the key, with the key in another case, and with one more, unknown key."""
-    kept = dict(holder)
-    for other, value in ((key, _ABSENT), (key.swapcase(), kept[key]), ("unknown", 1)):
+    original = dict(holder)
+    for other, value in ((key, _ABSENT), (key.swapcase(), original[key]), ("unknown", 1)):
         if other != "unknown":
             del holder[key]
         if value is not _ABSENT:
             holder[other] = value
         yield statement
         holder.clear()
-        holder.update(kept)
+        holder.update(original)

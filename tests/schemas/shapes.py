@@ -179,14 +179,14 @@ def _is_new(name: str) -> bool:
 def witnesses(version: Version) -> list[JsonObject]:
     """Drawn statements that together have every shape. Drawing them takes ten seconds."""
     chosen: list[JsonObject] = []
-    wanted = expected(version)
+    expected_members = expected(version)
     whole, parts = statements(version), statements_of_parts(version)
     for number in range(ROUNDS):
         for statement in _drawn(parts if number % 2 else whole, number):
-            if new := shapes(statement) & wanted:
-                wanted -= new
+            if new := shapes(statement) & expected_members:
+                expected_members -= new
                 chosen.append(statement)
-        if not wanted:
+        if not expected_members:
             break
     return chosen
 

@@ -129,11 +129,11 @@ FAULTS: list[tuple[EntryKind, dict[str, Any], str, str]] = [
 @pytest.mark.parametrize("kind", EntryKind)
 def test_everything_may_be_said_at_once(kind: EntryKind) -> None:
     """A full entry, alone or among others, comes out as it went in."""
-    said = entry(kind)
-    assert check_entries(kind, said) == [(kind, said, "")]
-    assert check_entries(kind, [said]) == [(kind, said, "/0")]
+    value = entry(kind)
+    assert check_entries(kind, value) == [(kind, value, "")]
+    assert check_entries(kind, [value]) == [(kind, value, "/0")]
     left_out = {"valid_until", "equivalents"} if kind is EntryKind.PROGRAMME else set()
-    assert set(said) == set(forms(kind)) - left_out
+    assert set(value) == set(forms(kind)) - left_out
 
 
 @pytest.mark.parametrize("kind", EntryKind)
@@ -149,8 +149,8 @@ def test_several_courses_may_count_as_one_and_one_as_several() -> None:
     both = {"courses": [COURSE, f"{COURSE}/2"]}
     pairs = equal((OTHER, COURSE), (OTHER, f"{COURSE}/2"), (f"{OTHER}/b", COURSE))
     for more in (pairs, equal()):
-        said = entry(K.PROGRAMME, **both, **more)
-        assert check_entries(K.PROGRAMME, said) == [(K.PROGRAMME, said, "")]
+        value = entry(K.PROGRAMME, **both, **more)
+        assert check_entries(K.PROGRAMME, value) == [(K.PROGRAMME, value, "")]
 
 
 @pytest.mark.parametrize(("kind", "wrong", "pointer", "code"), FAULTS)
@@ -164,28 +164,28 @@ def test_a_fault_has_its_code_and_place(
 
 
 @pytest.mark.parametrize(
-    ("said", "pointer", "code"),
+    ("value", "pointer", "code"),
     [
         ({"valid_until": "2026-01-31"}, "/valid_until", "ends-before-since"),
         ({"renewal_days": 30}, "/renewal_days", "no-end-to-renew"),
         ({"renewal_days": 0}, "/renewal_days", "no-end-to-renew"),
     ],
 )
-def test_a_programme_has_an_end_that_fits(said: dict[str, Any], pointer: str, code: str) -> None:
+def test_a_programme_has_an_end_that_fits(value: dict[str, Any], pointer: str, code: str) -> None:
     """It comes no sooner than the rule, and there is one if something is counted back from it."""
     bare = entry(K.PROGRAMME)
     del bare["valid_months"], bare["renewal_days"]
     with pytest.raises(InvalidEntry) as error:
-        check_entries(K.PROGRAMME, {**bare, **said})
+        check_entries(K.PROGRAMME, {**bare, **value})
     assert (error.value.pointer, error.value.code) == (pointer, code)
 
 
-@pytest.mark.parametrize("said", [{}, {"valid_until": "2026-02-01"}])
-def test_a_day_may_be_the_first_and_the_last(said: dict[str, Any]) -> None:
+@pytest.mark.parametrize("value", [{}, {"valid_until": "2026-02-01"}])
+def test_a_day_may_be_the_first_and_the_last(value: dict[str, Any]) -> None:
     """Of a person, an exemption or a programme; and a programme may have no end."""
     bare = entry(K.PROGRAMME)
     del bare["valid_months"], bare["renewal_days"]
-    assert check_entries(K.PROGRAMME, {**bare, **said})
+    assert check_entries(K.PROGRAMME, {**bare, **value})
     for kind in (K.PERSON, K.EXEMPTION):
         assert check_entries(kind, entry(kind, since="2026-02-01", until="2026-02-01"))
 

@@ -33,8 +33,8 @@ def misjudged(statement: JsonObject, version: Version, defect: Defect) -> Any:
     function does not accept and marshmallow finds a fault, and nowhere else.
     """
     with defect.made():
-        said = refusal(statement, version)
-    return None if said == (defect.code, defect.pointer) else (defect, said)
+        error = refusal(statement, version)
+    return None if error == (defect.code, defect.pointer) else (defect, error)
 
 
 @pytest.mark.parametrize("version", BOTH)

@@ -49,9 +49,9 @@ def test_what_people_have_in_common_changes_no_verdict(centre: Lrs, settings: Se
                 for one in centre.certifications.among(
                     CertificatesQuery(on, office=office)
                 ).value.people:
-                    said = {s.programme.code: s.verdict for s in one.standings}
-                    assert said == _alone(connection, one.trainee, on)
-                    statuses |= {verdict.status for verdict in said.values()}
+                    verdicts = {s.programme.code: s.verdict for s in one.standings}
+                    assert verdicts == _alone(connection, one.trainee, on)
+                    statuses |= {verdict.status for verdict in verdicts.values()}
     views.close()
     assert statuses >= {"assigned", "in progress", "certified"}
 
@@ -138,9 +138,9 @@ def test_those_of_a_place_are_told_apart_by_when_they_joined(
     joined = [None, date.min, date.max, *(date(2025, m, d) for m in range(1, 7) for d in (1, 2))]
     people = product(joined, ["chief", "clerk"], [None, date(2025, 3, 1)])
     trainees = [_person(n, *one) for n, one in enumerate(people)]
-    begun = [None, date(2025, 1, 10), date(2025, 3, 16)]
+    beginnings = [None, date(2025, 1, 10), date(2025, 3, 16)]
     rulings = Rulings(programmes, on)
-    for who, day in product([*reversed(trainees), Trainee(99, "a", None, None)], begun):
+    for who, day in product([*reversed(trainees), Trainee(99, "a", None, None)], beginnings):
         earned = {} if day is None else {code: Earned(day, ()) for code in programmes}
         found = _decided(who, rulings, earned, _NO_EXCEPTIONS)
         record = record_of(who.record) if who.record else None

@@ -111,8 +111,8 @@ def test_an_absence_before_an_attendance_of_the_same_sitting_is_none(story: Stor
 
 def test_who_was_only_seen_leaving_was_there(story: Story) -> None:
     """How long they were, nobody can tell."""
-    left = happened("completed", ANNA, SESSION, "2026-03-20T18:00")
-    story.post(left | {"verb": {"id": "http://activitystrea.ms/schema/1.0/leave"}})
+    attended = happened("completed", ANNA, SESSION, "2026-03-20T18:00")
+    story.post(attended | {"verb": {"id": "http://activitystrea.ms/schema/1.0/leave"}})
     line = story.line(TALK)
     assert (line.status, line.sessions_attended, line.hours) == ("attended", 1, 0)
 
@@ -318,14 +318,14 @@ def test_a_learners_key_speaks_for_its_learner_alone(story: Story) -> None:
 
 def test_a_store_that_is_opened_again_says_the_same(hired: Story, settings: Settings) -> None:
     hired.post(passed())
-    said = (hired.line(), hired.verdict("2026-03-11"))
+    report = (hired.line(), hired.verdict("2026-03-11"))
     again = Story(bootstrap.build(settings))
-    assert (again.line(), again.verdict("2026-03-11")) == said
+    assert (again.line(), again.verdict("2026-03-11")) == report
     again.lrs.close()
 
 
 def test_read_models_that_are_rebuilt_say_the_same(hired: Story) -> None:
     hired.post(passed())
-    said = (hired.line(), hired.verdict("2026-03-11"))
+    report = (hired.line(), hired.verdict("2026-03-11"))
     hired.lrs.projector.rebuild(hired.lrs.projection_admin.names)
-    assert (hired.line(), hired.verdict("2026-03-11")) == said
+    assert (hired.line(), hired.verdict("2026-03-11")) == report

@@ -134,20 +134,20 @@ class Web:
 
 
 def _parameters(query: StatementQuery) -> dict[str, str]:
-    asked = query.criteria
-    given = {
-        "agent": None if asked.agent is None else json.dumps(identifier_of(asked.agent)),
-        "verb": asked.verb,
-        "activity": asked.activity,
-        "registration": asked.registration,
-        "related_agents": "true" if asked.related_agents else None,
-        "related_activities": "true" if asked.related_activities else None,
+    criteria = query.criteria
+    parameters = {
+        "agent": None if criteria.agent is None else json.dumps(identifier_of(criteria.agent)),
+        "verb": criteria.verb,
+        "activity": criteria.activity,
+        "registration": criteria.registration,
+        "related_agents": "true" if criteria.related_agents else None,
+        "related_activities": "true" if criteria.related_activities else None,
         "since": None if query.since is None else iso(query.since),
         "until": None if query.until is None else iso(query.until),
         "ascending": "true" if query.ascending else None,
         "limit": query.limit,
     }
-    return {name: str(value) for name, value in given.items() if value is not None}
+    return {name: str(value) for name, value in parameters.items() if value is not None}
 
 
 def _asked(scan: Scan, store: Store) -> Iterator[str]:
@@ -190,12 +190,12 @@ def _compared(
     scan: Scan, positions: Sequence[int], query: StatementQuery, store: Store
 ) -> Iterator[str]:
     """How the answer differs from the statements at these positions, in this order."""
-    wanted, found = scan.ids(positions), store.find(query)
-    if found != wanted:
-        missing = [str(id) for id in wanted if id not in set(found)]
-        foreign = [str(id) for id in found if id not in set(wanted)]
-        said = f"{len(wanted)} expected, {len(found)} found"
-        yield f"{_parameters(query)}: {said}, missing {missing[:3]}, foreign {foreign[:3]}"
+    by_scan, found = scan.ids(positions), store.find(query)
+    if found != by_scan:
+        missing = [str(id) for id in by_scan if id not in set(found)]
+        foreign = [str(id) for id in found if id not in set(by_scan)]
+        counts = f"{len(by_scan)} expected, {len(found)} found"
+        yield f"{_parameters(query)}: {counts}, missing {missing[:3]}, foreign {foreign[:3]}"
 
 
 def _many(

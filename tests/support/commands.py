@@ -28,20 +28,20 @@ def run(
     has imported the command, and so are the processes that it starts. Its environment is that one
     and nothing else; its rebuilds are known of for as long as those of this process.
     """
-    with TemporaryDirectory() as kept:
-        said = [Path(kept, name) for name in ("out", "err")]
-        given = (
+    with TemporaryDirectory() as scratch:
+        outputs = [Path(scratch, name) for name in ("out", "err")]
+        message = (
             list(arguments),
             str(folder),
             dict(environment),
-            *map(str, said),
+            *map(str, outputs),
             status.MIN_ANNOUNCEMENT,
         )
-        with running(_command, [given], daemon=False) as (process,):
+        with running(_command, [message], daemon=False) as (process,):
             process.join(seconds)
             assert process.exitcode is not None, f"lrs {' '.join(arguments)} does not end"
         return CompletedProcess(
-            list(arguments), process.exitcode, *(path.read_text("utf-8") for path in said)
+            list(arguments), process.exitcode, *(path.read_text("utf-8") for path in outputs)
         )
 
 
@@ -51,13 +51,13 @@ def begin(
     """One that goes on, such as `lrs serve`, in a process group of its own; what it complains of
     is added to the log. Whoever begins it ends it.
     """
-    given = (list(arguments), str(folder), dict(environment), os.devnull, str(log))
-    return forked(_group, (*given, status.MIN_ANNOUNCEMENT))
+    message = (list(arguments), str(folder), dict(environment), os.devnull, str(log))
+    return forked(_group, (*message, status.MIN_ANNOUNCEMENT))
 
 
-def _group(*given: Any) -> None:
+def _group(*arguments: Any) -> None:
     os.setsid()
-    _command(*given)
+    _command(*arguments)
 
 
 def _command(

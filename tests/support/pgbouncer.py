@@ -57,8 +57,8 @@ def pooled(server: PostgresServer, connections: int) -> Iterator[int]:
     users, settings = folder / "users.txt", folder / "pgbouncer.ini"
     server.own(folder)
     users.write_text('"postgres" ""\n')
-    told = {"server": server.port, "port": port, "users": users, "connections": connections}
-    settings.write_text(_SETTINGS.format(**told))
+    values = {"server": server.port, "port": port, "users": users, "connections": connections}
+    settings.write_text(_SETTINGS.format(**values))
     user = "nobody" if os.geteuid() == 0 else None
     with (folder / "pgbouncer.log").open("wb") as log:
         process = subprocess.Popen([found, str(settings)], stderr=log, user=user)

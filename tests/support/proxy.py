@@ -77,14 +77,14 @@ class Proxy:
 
 def _swallow(client: socket.socket, server: socket.socket) -> None:
     """Let the client finish, and keep from it all that the server says until it is done."""
-    said = b""
-    while not said.endswith(_READY):
+    head = b""
+    while not head.endswith(_READY):
         ready, _, _ = select.select([client, server], [], [], 5)
         assert ready, "the server confirms it"
         if client in ready:
             server.sendall(client.recv(65536))
         if server in ready:
-            said += server.recv(65536)
+            head += server.recv(65536)
 
 
 _READY = bytes.fromhex("5a 00000005 49")

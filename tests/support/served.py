@@ -45,8 +45,8 @@ class Served:
         """
         options = [word for scope in scopes for word in ("--scope", scope)]
         made = self.lrs("key", "create", f"test {uuid4()}", *options)
-        told = dict(line.split(None, 1) for line in made.splitlines())
-        return told["name"], told["secret"]
+        values = dict(line.split(None, 1) for line in made.splitlines())
+        return values["name"], values["secret"]
 
     def answers(self) -> bool:
         try:
@@ -76,9 +76,9 @@ def installed(folder: Path, **settings: str) -> Iterator[Served]:
 
 def _made(folder: Path, settings: Mapping[str, str]) -> Served:
     port = free_port()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
-    given = {"port": str(port), "log_level": "error", **settings}
-    environment = kept | {f"LRS_{name.upper()}": value for name, value in given.items()}
+    others = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    values = {"port": str(port), "log_level": "error", **settings}
+    environment = others | {f"LRS_{name.upper()}": value for name, value in values.items()}
     store = Served(folder, port, environment)
     store.lrs("migrate")
     return store
@@ -103,6 +103,6 @@ def _forked(store: Served) -> Iterator[None]:
     finally:
         process.terminate()
         process.join(60)
-        said = log.read_text("utf-8")
-        assert process.exitcode == 0, said
-        print(said)
+        text = log.read_text("utf-8")
+        assert process.exitcode == 0, text
+        print(text)

@@ -37,8 +37,8 @@ class Server:
             "LRS_PORT": str(self.port),
             "LRS_LOG_LEVEL": "warning",
         }
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
-        self._environment = kept | settings
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+        self._environment = environment | settings
         self._log = log
         self._process: ForkServerProcess | None = None
         stored = Settings(ledger_url=place.ledger_url, views_url=place.views_url)

@@ -43,27 +43,27 @@ def warmed(folder: Path) -> Iterator[Path]:
 def _answer(heard: socket.socket) -> None:
     """What the process does that the others are forked from."""
     while True:
-        asked, _ = heard.accept()
-        with asked:
+        connection, _ = heard.accept()
+        with connection:
             if os.fork() == 0:
-                _do(asked)
+                _do(connection)
         with suppress(ChildProcessError):  # those that are done
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
 
 
-def _do(asked: socket.socket) -> None:
-    given, streams, _, _ = socket.recv_fds(asked, 1 << 20, 3)
+def _do(connection: socket.socket) -> None:
+    message, streams, _, _ = socket.recv_fds(connection, 1 << 20, 3)
     code = 1
     try:
-        arguments, folder, environment = json.loads(given)
+        arguments, folder, environment = json.loads(message)
         code = _run(arguments, folder, environment, streams)
     except Exception:
         traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        asked.sendall(str(code).encode())
+        connection.sendall(str(code).encode())
         os._exit(0)
 
 

@@ -19,11 +19,11 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _fill(folder: Path) -> None:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("LRS_")}
     done = subprocess.run(
         [COMMAND, "demo", "--only-fill"],
         cwd=folder,
-        env=kept | {"LRS_LOG_LEVEL": "error"},
+        env=environment | {"LRS_LOG_LEVEL": "error"},
         capture_output=True,
         text=True,
     )

@@ -82,8 +82,8 @@ class Shell:
         login = {"Authorization": f"Basic {b64encode(self.environment['KEY'].encode()).decode()}"}
         health = f"http://127.0.0.1:{self.environment['LRS_PORT']}/health"
         with urllib.request.urlopen(urllib.request.Request(health, headers=login)) as answer:
-            told = json.load(answer)["projections"]
-        return all(entry["lag"] == 0 for entry in told if entry["state"] == "running")
+            projections = json.load(answer)["projections"]
+        return all(entry["lag"] == 0 for entry in projections if entry["state"] == "running")
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +120,9 @@ def shell(folder: Path, programs: Path) -> Iterator[Shell]:
         "LC_ALL": "C.UTF-8",
     }
     made = Shell(folder, environment)
-    told = made.run("lrs key create d --scope all")
-    assert told.returncode == 0, told.stderr
-    key = dict(line.split(None, 1) for line in told.stdout.splitlines())
+    output = made.run("lrs key create d --scope all")
+    assert output.returncode == 0, output.stderr
+    key = dict(line.split(None, 1) for line in output.stdout.splitlines())
     environment["KEY"] = f"{key['name']}:{key['secret']}"
     server = subprocess.Popen([_beside("lrs"), "serve"], cwd=folder, env=environment)
     _wait_for(f"http://127.0.0.1:{port}/health")
@@ -158,8 +158,8 @@ def test_the_examples_of_the_docs_do_what_they_say(
     for command, expected in examples(document):
         wait_until(made.is_level)  # as it is by the time that a person has typed it
         done = made.run(command.replace(f":{PORT}/", f":{made.environment['LRS_PORT']}/"))
-        told, _, code = expected.partition("[exit ")
-        shown = re.escape(told.strip()).replace(r"\.\.\.", "(?s:.*)")
+        output, _, code = expected.partition("[exit ")
+        shown = re.escape(output.strip()).replace(r"\.\.\.", "(?s:.*)")
         assert done.returncode == int(code.rstrip("]") or 0), f"{command}\n{done.stderr}"
         printed = (done.stdout + done.stderr).strip()
         assert re.match(shown, printed), f"{command}\n{printed}"

@@ -50,9 +50,9 @@ def test_a_whole_catalogue_is_described_and_read(own: Caller) -> None:
     assert (answer.status_code, answer.json["new"], answer.json["same"]) == (200, len(EntryKind), 0)
     assert counts(own) == dict.fromkeys(KINDS, 1)
     for kind in KINDS:
-        (held,) = own.get(f"{CATALOGUE}/{kind}").json[kind]
-        assert held.pop("stored").startswith("20")
-        assert held == {**entries()[kind][0], "version": 1}
+        (entry,) = own.get(f"{CATALOGUE}/{kind}").json[kind]
+        assert entry.pop("stored").startswith("20")
+        assert entry == {**entries()[kind][0], "version": 1}
 
 
 def test_one_thing_or_several_of_a_kind_are_described(own: Caller) -> None:
@@ -171,8 +171,8 @@ def test_a_number_without_its_zeros_is_pointed_out(own: Caller) -> None:
         None,
     ]
     assert warned[0]["warnings"][0]["pointer"] == "/number"
-    taken = said(own, people[:1], "/people").json
-    assert (taken["new"], taken["warnings"][0]["pointer"]) == (1, "/0/number")
+    outcome = said(own, people[:1], "/people").json
+    assert (outcome["new"], outcome["warnings"][0]["pointer"]) == (1, "/0/number")
     assert (
         said(own, {"agent": "mbox|mailto:0@b.org", "name": "A", "number": "0"}, "/people").json[
             "new"
@@ -223,8 +223,8 @@ def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) 
     for address in ("a", "b"):
         said(own, office(address=address), "/offices")
     where = {"code": "O-1"}
-    gone = own.send("DELETE", f"{CATALOGUE}/offices", query_string={**where, "reason": "moved"})
-    assert (gone.status_code, counts(own)["offices"]) == (204, 0)
+    deleted = own.send("DELETE", f"{CATALOGUE}/offices", query_string={**where, "reason": "moved"})
+    assert (deleted.status_code, counts(own)["offices"]) == (204, 0)
     assert own.get(f"{CATALOGUE}/offices").json == {"offices": []}
     assert said(own, office(address="b"), "/offices").json["new"] == 1
     history = own.get(f"{CATALOGUE}/offices/history", **where).json["history"]
@@ -289,10 +289,10 @@ def test_all_writes_and_all_read_reads(own_lrs: Lrs, own: Caller, scope: Scope) 
         assert caller.get(CATALOGUE + path).status_code == reads
     assert said(caller, office("2"), "/offices").status_code == 403
     assert said(caller, entries(), preview="true").status_code == 403
-    gone = caller.send(
+    withdrawal = caller.send(
         "DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"}
     )
-    assert (gone.status_code, head(own_lrs)) == (403, before)
+    assert (withdrawal.status_code, head(own_lrs)) == (403, before)
     assert Caller(own.http, None).get(CATALOGUE).status_code == 401
 
 

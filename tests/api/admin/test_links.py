@@ -31,7 +31,7 @@ def linked(caller: Caller, *pairs: str, **parameters: str) -> Answer:
     return said(caller, [link(pair) for pair in pairs], "/links", **parameters)
 
 
-def held(caller: Caller) -> set[str]:
+def current_links(caller: Caller) -> set[str]:
     """The links that hold, as pairs of letters."""
     found = caller.get(LINKS).json["links"]
     return {"".join(entry[m].partition(":")[2][0] for m in ("agent", "person")) for entry in found}
@@ -54,11 +54,11 @@ def test_an_identifier_is_linked_moved_and_unlinked(own: Caller) -> None:
         {"kind": "links", "agent": key("a"), "change": "changed"}
     ]
     where = {"agent": key("a")}
-    gone = own.send("DELETE", LINKS, query_string={**where, "reason": "another Anna"})
-    assert (gone.status_code, held(own)) == (204, set())
+    withdrawal = own.send("DELETE", LINKS, query_string={**where, "reason": "another Anna"})
+    assert (withdrawal.status_code, current_links(own)) == (204, set())
     history = own.get(f"{LINKS}/history", **where).json["history"]
-    told = [v.get("withdrawn") or v["entry"]["person"] for v in history]
-    assert told == [key("b"), key("c"), "another Anna"]
+    changes = [v.get("withdrawn") or v["entry"]["person"] for v in history]
+    assert changes == [key("b"), key("c"), "another Anna"]
     assert linked(own, "ab").json["new"] == 1
 
 
@@ -86,7 +86,7 @@ def test_a_circle_is_refused(
         answer = linked(own, *given, preview=preview)
         assert (answer.status_code, answer.json["code"]) == (400, code)
         assert answer.json["pointer"] == pointer
-    assert (held(own), head(own_lrs)) == (set(before), at)
+    assert (current_links(own), head(own_lrs)) == (set(before), at)
 
 
 @pytest.mark.rules
@@ -104,7 +104,7 @@ def test_what_closes_no_circle_is_taken(
     """A link that is moved in the same request is out of the way."""
     linked(own, *before)
     assert linked(own, *given).status_code == 200
-    assert held(own) == after
+    assert current_links(own) == after
 
 
 @pytest.mark.rules
@@ -135,8 +135,8 @@ def test_of_many_who_link_at_once_each_is_answered(own_lrs: Lrs) -> None:
     with ThreadPoolExecutor(len(callers)) as pool:
         answers = list(pool.map(linked, callers, ("ab", "bc", "ca", "da")))
     assert {answer.status_code for answer in answers} <= {200, 400}
-    taken = sum(answer.status_code == 200 for answer in answers)
-    assert taken == len(held(callers[0])) >= 3
+    accepted = sum(answer.status_code == 200 for answer in answers)
+    assert accepted == len(current_links(callers[0])) >= 3
     person = callers[0].get("/api/v1/people", agent=key("a")).json
     assert len(person["identifiers"]) == 4
 

@@ -52,7 +52,7 @@ def unlink(caller: Caller, agent: str, reason: str = "moved") -> None:
     assert caller.send("DELETE", f"{CATALOGUE}/links", query_string=where).status_code == 204
 
 
-def told(caller: Caller, agent: str) -> list[tuple[str, str, str]]:
+def history_of(caller: Caller, agent: str) -> list[tuple[str, str, str]]:
     """The history: what, of which identifier, and the name, person or reason."""
     return [
         (
@@ -71,9 +71,9 @@ def test_a_person_is_the_same_by_every_identifier(own: Caller) -> None:
     assert by_number == by_mail
     assert by_number["representative"] == ANNA
     assert by_number["identifiers"] == sorted([ANNA, ANNA_BY_MAIL])
-    kept = by_number["record"]
-    assert kept.pop("stored").startswith("20")
-    assert kept == {**entry(EntryKind.PERSON), "version": 1}
+    current = by_number["record"]
+    assert current.pop("stored").startswith("20")
+    assert current == {**entry(EntryKind.PERSON), "version": 1}
 
 
 @pytest.mark.rules
@@ -111,7 +111,7 @@ def test_earlier_names_stay_in_the_history(own: Caller) -> None:
     assert person(own)["record"]["name"] == "A. Filatova"
     record(own, ANNA, "Соколова Анна")
     assert person(own, ANNA_BY_MAIL)["record"]["name"] == "Соколова Анна"
-    names = [name for what, _, name in told(own, ANNA) if what == "described"]
+    names = [name for what, _, name in history_of(own, ANNA) if what == "described"]
     assert names == ["Филатова Анна", "A. Filatova", "Соколова Анна"]
 
 
@@ -124,9 +124,9 @@ def test_a_record_that_is_withdrawn_leaves_the_one_before(own: Caller) -> None:
     for agent, name in ((ANNA_BY_MAIL, "Анна"), (ANNA, None)):
         where = {"agent": agent, "reason": "left"}
         own.send("DELETE", f"{CATALOGUE}/people", query_string=where)
-        kept = person(own)["record"]
-        assert (kept and kept["name"]) == name
-    assert told(own, ANNA)[-1] == ("withdrawn", ANNA, "left")
+        current = person(own)["record"]
+        assert (current and current["name"]) == name
+    assert history_of(own, ANNA)[-1] == ("withdrawn", ANNA, "left")
 
 
 @pytest.mark.rules
@@ -136,9 +136,9 @@ def test_both_tell_of_a_link_that_holds_no_more(own: Caller) -> None:
     link(own, ANNA_BY_MAIL, ANNA)
     unlink(own, ANNA_BY_MAIL, "another Anna")
     past = [("linked", ANNA_BY_MAIL, ANNA), ("unlinked", ANNA_BY_MAIL, "another Anna")]
-    assert told(own, ANNA) == [("described", ANNA, "Анна"), *past]
+    assert history_of(own, ANNA) == [("described", ANNA, "Анна"), *past]
     assert person(own)["identifiers"] == [ANNA]
-    assert told(own, ANNA_BY_MAIL) == past
+    assert history_of(own, ANNA_BY_MAIL) == past
     assert person(own, ANNA_BY_MAIL)["record"] is None
 
 
@@ -148,9 +148,9 @@ def test_of_an_identifier_that_went_elsewhere_only_the_own_part_is_told(own: Cal
     for agent in (ANNA, BORIS, OTHER):
         link(own, ANNA_BY_MAIL, agent)
     went = [("linked", ANNA_BY_MAIL, agent) for agent in (ANNA, BORIS, OTHER)]
-    assert told(own, ANNA) == went[:2]
-    assert told(own, BORIS) == went[1:]
-    assert told(own, OTHER) == went
+    assert history_of(own, ANNA) == went[:2]
+    assert history_of(own, BORIS) == went[1:]
+    assert history_of(own, OTHER) == went
 
 
 def test_unlinking_parts_those_who_came_by_way_of_it(own: Caller) -> None:
@@ -225,9 +225,9 @@ def test_a_new_name_keeps_the_rest_of_the_record(own: Caller, own_lrs: Lrs) -> N
     said(own, entries())
     own.send("DELETE", f"{CATALOGUE}/offices", query_string={"code": "O-1", "reason": "moved"})
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Соколова Анна", WRITER) is Change.CHANGED
-    kept = person(own)["record"]
-    assert (kept.pop("version"), bool(kept.pop("stored"))) == (2, True)
-    assert kept == entry(EntryKind.PERSON, name="Соколова Анна")
+    current = person(own)["record"]
+    assert (current.pop("version"), bool(current.pop("stored"))) == (2, True)
+    assert current == entry(EntryKind.PERSON, name="Соколова Анна")
     assert own_lrs.people.rename(ANNA, "Соколова Анна", WRITER) is Change.SAME
     assert len(person(own)["history"]) == 3
 
@@ -237,8 +237,8 @@ def test_a_name_makes_a_record_where_there_is_none(own: Caller, own_lrs: Lrs) ->
     """Under the identifier that stands for the person."""
     link(own, ANNA_BY_MAIL, ANNA)
     assert own_lrs.people.rename(ANNA_BY_MAIL, "Анна", WRITER) is Change.NEW
-    (held,) = own.get(f"{CATALOGUE}/people").json["people"]
-    assert (held["agent"], held["name"], held["version"]) == (ANNA, "Анна", 1)
+    (entry,) = own.get(f"{CATALOGUE}/people").json["people"]
+    assert (entry["agent"], entry["name"], entry["version"]) == (ANNA, "Анна", 1)
 
 
 def test_a_new_name_takes_nothing_back_that_was_said_meanwhile(own: Caller, own_lrs: Lrs) -> None:
@@ -261,7 +261,9 @@ def test_of_many_new_names_at_once_all_are_recorded(own: Caller, own_lrs: Lrs) -
     said(own, entries())
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: own_lrs.people.rename(ANNA_BY_MAIL, name, WRITER), "абвг"))
-    assert sorted(name for what, _, name in told(own, ANNA) if what == "described")[1:] == [*"абвг"]
+    assert sorted(name for what, _, name in history_of(own, ANNA) if what == "described")[1:] == [
+        *"абвг"
+    ]
     assert person(own)["record"]["version"] == 5
 
 

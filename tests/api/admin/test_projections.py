@@ -225,8 +225,8 @@ def test_state_documents_of_a_paused_list_are_those_it_holds(own: Caller) -> Non
     path = "/xapi/activities/state"
 
     def put(name: str) -> None:
-        given = {"query_string": {**query, "stateId": name}, "data": b"x"}
-        assert own.send("PUT", path, **given).status_code == 204
+        request = {"query_string": {**query, "stateId": name}, "data": b"x"}
+        assert own.send("PUT", path, **request).status_code == 204
 
     put("first")
     assert own.get(path, **query).json == ["first"]

@@ -58,8 +58,8 @@ def test_each_statement_of_a_line_names_who_vouches_for_it(
     whose = {first["id"]: name(one), second["id"]: name(two)}
     assert set(line["evidence"]) == whose.keys()
     assert line["authority"] == [whose[id] for id in line["evidence"]]
-    told = {a["authority"]: (a["key"], a["name"]) for a in answer["authorities"]}
-    assert told == {key: (f"account|{KEYS}|{key}", "test") for key in whose.values()}
+    authorities = {a["authority"]: (a["key"], a["name"]) for a in answer["authorities"]}
+    assert authorities == {key: (f"account|{KEYS}|{key}", "test") for key in whose.values()}
 
 
 def test_a_verdict_names_who_vouches_for_its_evidence(

@@ -49,10 +49,10 @@ def listed(client: Caller, **query: str) -> dict[str, dict[str, str]]:
 
 
 def test_a_person_has_a_verdict_in_each_programme_that_concerns_them(
-    told: Caller, centre: Mapping[str, str]
+    centre_client: Caller, centre: Mapping[str, str]
 ) -> None:
     """Anna passed with 0.9, which is enough, and attended the talk: without end."""
-    found = asked(told, f"certifications/T{ANNA}", language="en", on=SUMMER)
+    found = asked(centre_client, f"certifications/T{ANNA}", language="en", on=SUMMER)
     assert (found["on"], found["may_serve"], found["in_the_way"]) == (SUMMER, True, [])
     assert found["trainee"]["office"]["title"] == "North"
     talk, windows = found["verdicts"]
@@ -77,7 +77,7 @@ def test_a_person_has_a_verdict_in_each_programme_that_concerns_them(
         "valid_until": "2027-03-11",
         "renewal_from": "2027-02-09",
         "evidence": [centre["anna passed"]],
-        "authority": [told.key and told.key.name],
+        "authority": [centre_client.key and centre_client.key.name],
     }
 
 
@@ -95,31 +95,31 @@ def test_a_person_has_a_verdict_in_each_programme_that_concerns_them(
     ],
 )
 def test_a_verdict_is_of_a_day(
-    told: Caller, on: str, status: str | None, may_serve: bool | None
+    centre_client: Caller, on: str, status: str | None, may_serve: bool | None
 ) -> None:
     """Anna joined on 9 January 2025; the certificate of 11 March 2026 holds for a year."""
-    found = asked(told, f"certifications/T{ANNA}", on=on)
+    found = asked(centre_client, f"certifications/T{ANNA}", on=on)
     assert verdicts(found).get("windows") == status
     assert found["may_serve"] is may_serve
     assert found["in_the_way"] == (["windows"] if may_serve is False else [])
 
 
-def test_a_score_below_the_rules_certifies_nobody(told: Caller) -> None:
+def test_a_score_below_the_rules_certifies_nobody(centre_client: Caller) -> None:
     """Vera passed with 0.6; the programme is not for chiefs, so it does not stand in the way."""
-    found = asked(told, f"certifications/T{VERA}", on=SUMMER)
+    found = asked(centre_client, f"certifications/T{VERA}", on=SUMMER)
     assert verdicts(found) == {"talk": "certified", "windows": "in progress"}
     assert (found["may_serve"], found["in_the_way"]) == (True, [])
 
 
-def test_of_who_has_no_record_it_is_not_known_whether_they_may_serve(told: Caller) -> None:
+def test_of_who_has_no_record_it_is_not_known_whether_they_may_serve(centre_client: Caller) -> None:
     """Dina completed the course of a programme; whether it is wanted of her nobody can tell."""
-    found = asked(told, f"certifications/{DINA}", on=SUMMER)
+    found = asked(centre_client, f"certifications/{DINA}", on=SUMMER)
     assert (found["may_serve"], verdicts(found)) == (None, {"windows": "in progress"})
 
 
-def test_an_offices_list_has_everybody_whose_record_names_it(told: Caller) -> None:
+def test_an_offices_list_has_everybody_whose_record_names_it(centre_client: Caller) -> None:
     """Gleb too, who has left, so that of him nothing is known."""
-    answer = asked(told, "certifications", office="N", on=SUMMER)
+    answer = asked(centre_client, "certifications", office="N", on=SUMMER)
     assert answer["office"]["title"] == "Север"
     assert [one["code"] for one in answer["programmes"]] == ["talk", "windows"]
     may = {one["trainee"]["key"][-4:]: one["may_serve"] for one in answer["people"]}
@@ -153,41 +153,41 @@ def test_an_offices_list_has_everybody_whose_record_names_it(told: Caller) -> No
     ],
 )  # fmt: skip
 def test_a_programmes_list_has_those_whom_it_concerns(
-    told: Caller, query: dict[str, str], people: dict[str, str]
+    centre_client: Caller, query: dict[str, str], people: dict[str, str]
 ) -> None:
     """Of whatever office, or of one; with whatever status, or with some."""
     expected = {number: {"windows": status} for number, status in people.items()}
-    assert listed(told, **query) == expected
+    assert listed(centre_client, **query) == expected
 
 
-def test_a_filter_keeps_the_verdicts_it_asks_for(told: Caller) -> None:
+def test_a_filter_keeps_the_verdicts_it_asks_for(centre_client: Caller) -> None:
     """Whether somebody may serve is told by all programmes, also where one is asked for."""
-    assert listed(told, office="N", status="certified") == {
+    assert listed(centre_client, office="N", status="certified") == {
         ANNA: {"talk": "certified", "windows": "certified"}
     }
-    answer = asked(told, "certifications", office="N", programme="talk", on=SUMMER)
+    answer = asked(centre_client, "certifications", office="N", programme="talk", on=SUMMER)
     found = {one["trainee"]["key"][-4:]: one["in_the_way"] for one in answer["people"]}
     assert found == {ANNA: [], BORIS: ["windows"]}
 
 
 @pytest.mark.parametrize("query", ["programme=windows", "office=N", "programme=talk&office=N"])
-def test_lists_come_in_pages_without_gap_or_repeat(told: Caller, query: str) -> None:
+def test_lists_come_in_pages_without_gap_or_repeat(centre_client: Caller, query: str) -> None:
     """`more` leads to the next page, and is empty at the end."""
-    whole = told.get(f"/api/v1/certifications?{query}&on={SUMMER}").json["people"]
-    path, seen = f"/api/v1/certifications?{query}&on={SUMMER}&limit=1", []
+    whole = centre_client.get(f"/api/v1/certifications?{query}&on={SUMMER}").json["people"]
+    path, pages = f"/api/v1/certifications?{query}&on={SUMMER}&limit=1", []
     while path:
-        page = told.get(path).json
+        page = centre_client.get(path).json
         assert len(page["people"]) == 1
-        seen += page["people"]
+        pages += page["people"]
         path = page["more"]
-    assert seen == whole
+    assert pages == whole
 
 
-def test_without_a_day_it_is_today_that_is_asked_about(told: Caller, lrs: Lrs) -> None:
+def test_without_a_day_it_is_today_that_is_asked_about(centre_client: Caller, lrs: Lrs) -> None:
     """By the server's calendar."""
     before = date.today()  # noqa: DTZ011 - the server's own calendar
     paths = (f"certifications/T{ANNA}", "certifications?office=N", "offices/N")
-    answers = [asked(told, path) for path in paths]
+    answers = [asked(centre_client, path) for path in paths]
     days = {one.get("on") or one["certification"]["on"] for one in answers}
     assert days <= {before.isoformat(), lrs.clock.today().isoformat()}
 

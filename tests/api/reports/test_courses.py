@@ -35,11 +35,11 @@ def slices(client: Caller, course: str, by: str) -> list[Any]:
     return found
 
 
-def test_all_figures_of_a_course(told: Caller) -> None:
+def test_all_figures_of_a_course(centre_client: Caller) -> None:
     """Vera passed at once with 0.6, Anna at her second try, a day after the first, with 0.9; Dina
     completed in half an hour, Boris only began.
     """
-    found = figures(told, FIRE)
+    found = figures(centre_client, FIRE)
     assert found.pop("course")["title"] == "Пожарная безопасность"
     assert found.pop("as_of")["position"] > 0
     assert found == {
@@ -73,20 +73,20 @@ def test_all_figures_of_a_course(told: Caller) -> None:
     }
 
 
-def test_attendance_and_satisfaction_of_a_course(told: Caller) -> None:
+def test_attendance_and_satisfaction_of_a_course(centre_client: Caller) -> None:
     """Two of three came, for 4 and 3.5 hours; the session was as long as the longest stay."""
-    found = figures(told, TALK)
+    found = figures(centre_client, TALK)
     assert (found["attended"], found["missed"], found["started"]) == (2, 1, 2)
     assert (found["attendance"], found["no_show"]) == (share(2, 3), share(1, 3))
     assert (found["hours"], found["hours_delivered"]) == (7.5, 4.0)
-    given = {**dict.fromkeys("12345", 0), "5": 1}
-    assert found["satisfaction"] == {"mean": 5.0, "responses": 1, "distribution": given}
+    answers = {**dict.fromkeys("12345", 0), "5": 1}
+    assert found["satisfaction"] == {"mean": 5.0, "responses": 1, "distribution": answers}
     assert found["kind"] == "classroom"
 
 
-def test_a_session_has_the_figures_of_a_session(told: Caller) -> None:
+def test_a_session_has_the_figures_of_a_session(centre_client: Caller) -> None:
     """By its activity's IRI; nobody completes a session."""
-    (found,) = slices(told, TALK, "session")
+    (found,) = slices(centre_client, TALK, "session")
     assert found == {
         "session": SESSION,
         "trainees": 3,
@@ -105,9 +105,9 @@ def test_a_session_has_the_figures_of_a_session(told: Caller) -> None:
     }
 
 
-def test_offices_are_told_apart_by_where_people_work(told: Caller) -> None:
+def test_offices_are_told_apart_by_where_people_work(centre_client: Caller) -> None:
     """Anna and Boris in the North, Vera in the South; Dina, of no known office, in neither."""
-    north, south = slices(told, FIRE, "office")
+    north, south = slices(centre_client, FIRE, "office")
     assert (north["office"]["title"], south["office"]["title"]) == ("Север", "Юг")
     assert (north["trainees"], south["trainees"]) == (2, 1)
     assert north["by_status"] == {**NOBODY, "in progress": 1, "passed": 1}
@@ -116,16 +116,16 @@ def test_offices_are_told_apart_by_where_people_work(told: Caller) -> None:
     assert (north["attempts"], north["attempt_rule"]) == (3, "best")
 
 
-def test_instructors_are_named_as_statements_name_them(told: Caller) -> None:
+def test_instructors_are_named_as_statements_name_them(centre_client: Caller) -> None:
     """Who teaches need not be a trainee."""
-    (found,) = slices(told, TALK, "instructor")
+    (found,) = slices(centre_client, TALK, "instructor")
     assert found["instructor"] == {"key": TRAINER_KEY, "name": "Трофимова Ирина"}
     assert (found["trainees"], found["attended"], found["hours"]) == (3, 2, 7.5)
 
 
-def test_a_month_is_that_in_which_the_status_was_reached(told: Caller) -> None:
+def test_a_month_is_that_in_which_the_status_was_reached(centre_client: Caller) -> None:
     """Vera passed in February, the others did what they did in March."""
-    february, march = slices(told, FIRE, "month")
+    february, march = slices(centre_client, FIRE, "month")
     assert (february["month"], march["month"]) == ("2026-02", "2026-03")
     assert (february["trainees"], march["trainees"]) == (1, 3)
     assert march["by_status"] == {**NOBODY, "in progress": 1, "completed": 1, "passed": 1}
@@ -139,9 +139,11 @@ def test_a_month_is_that_in_which_the_status_was_reached(told: Caller) -> None:
         ("month", {"2026-02": 1, "2026-03": 6}),
     ],
 )
-def test_all_courses_together_count_lines(told: Caller, by: str, lines: dict[str, int]) -> None:
+def test_all_courses_together_count_lines(
+    centre_client: Caller, by: str, lines: dict[str, int]
+) -> None:
     """Whoever is in two courses counts twice, each line under its own course's rule."""
-    answer = asked(told, "statistics", by=by)
+    answer = asked(centre_client, "statistics", by=by)
     assert (answer["by"], answer["attempt_rule"], answer["more"]) == (by, "own", "")
     found = {}
     for one in answer["slices"]:
@@ -152,22 +154,22 @@ def test_all_courses_together_count_lines(told: Caller, by: str, lines: dict[str
     assert found == lines
 
 
-def test_slices_come_in_pages_without_gap_or_repeat(told: Caller) -> None:
+def test_slices_come_in_pages_without_gap_or_repeat(centre_client: Caller) -> None:
     """`more` leads to the next page, and is empty on the last."""
-    path, seen = "/api/v1/statistics?by=month&limit=1", []
+    path, pages = "/api/v1/statistics?by=month&limit=1", []
     while path:
-        page = told.get(path).json
-        seen += [one["month"] for one in page["slices"]]
+        page = centre_client.get(path).json
+        pages += [one["month"] for one in page["slices"]]
         path = page["more"]
-    assert seen == ["2026-02", "2026-03"]
+    assert pages == ["2026-02", "2026-03"]
     path = f"/api/v1/courses/{quote(FIRE, safe='')}/statistics?by=office&limit=1"
-    second = told.get(told.get(path).json["more"]).json
+    second = centre_client.get(centre_client.get(path).json["more"]).json
     assert ([one["office"]["code"] for one in second["slices"]], second["more"]) == (["S"], "")
 
 
-def test_courses_are_listed_with_what_the_catalogue_says(told: Caller) -> None:
+def test_courses_are_listed_with_what_the_catalogue_says(centre_client: Caller) -> None:
     """The kind as described, else as seen."""
-    fire, talk = asked(told, "courses", language="en")["courses"]
+    fire, talk = asked(centre_client, "courses", language="en")["courses"]
     assert (fire["title"], fire["kind"], fire["hours"], fire["trainees"]) == (
         "Fire safety",
         "online",
@@ -175,4 +177,4 @@ def test_courses_are_listed_with_what_the_catalogue_says(told: Caller) -> None:
         4,
     )
     assert (talk["kind"], talk["services"], talk["trainees"]) == ("classroom", ["water", "gas"], 3)
-    assert told.get(fire["statistics"]).json["course"]["id"] == FIRE
+    assert centre_client.get(fire["statistics"]).json["course"]["id"] == FIRE

@@ -53,10 +53,10 @@ DAY = "on=2026-02-30"
     ],
 )
 def test_a_parameter_that_is_not_right_is_refused_by_name(
-    told: Caller, path: str, code: str, parameter: str | None
+    centre_client: Caller, path: str, code: str, parameter: str | None
 ) -> None:
     """Before anything is looked up."""
-    assert refused(told, path) == (400, code, parameter)
+    assert refused(centre_client, path) == (400, code, parameter)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,12 @@ def test_a_parameter_that_is_not_right_is_refused_by_name(
         ("offices/N/people", "no-such-resource"),
     ],
 )
-def test_what_there_is_not_is_said_as_a_problem(told: Caller, path: str, code: str) -> None:
+def test_what_there_is_not_is_said_as_a_problem(
+    centre_client: Caller, path: str, code: str
+) -> None:
     """404, and what was asked for is not echoed."""
-    assert refused(told, path) == (404, code, None)
-    assert SECRET not in told.get(f"/api/v1/{path}").text
+    assert refused(centre_client, path) == (404, code, None)
+    assert SECRET not in centre_client.get(f"/api/v1/{path}").text
 
 
 @pytest.mark.parametrize("path", ["certifications/{}", "transcripts/{}", "visits?trainer={}"])
@@ -93,14 +95,14 @@ def test_a_number_that_two_people_have_tells_nobody(own: Caller, path: str) -> N
         assert asked(own, path.format(others[0]))["trainee"]["key"] == others[0]
 
 
-def test_a_list_is_never_longer_than_its_most(told: Caller) -> None:
+def test_a_list_is_never_longer_than_its_most(centre_client: Caller) -> None:
     """0 asks for as many as usual, and so does what is beyond."""
     for limit in ("0", "5000"):
-        assert len(asked(told, "transcripts", limit=limit)["trainees"]) == 5
-        assert len(asked(told, "visits", limit=limit)["visits"]) == 3
+        assert len(asked(centre_client, "transcripts", limit=limit)["trainees"]) == 5
+        assert len(asked(centre_client, "visits", limit=limit)["visits"]) == 3
 
 
-def test_a_key_with_an_address_in_it_stands_in_a_path(told: Caller) -> None:
+def test_a_key_with_an_address_in_it_stands_in_a_path(centre_client: Caller) -> None:
     """Two slashes are kept, encoded or not."""
     for path in (key(ANNA), key(ANNA).replace("/", "%2F")):
-        assert asked(told, f"certifications/{path}")["trainee"]["key"] == key(ANNA)
+        assert asked(centre_client, f"certifications/{path}")["trainee"]["key"] == key(ANNA)

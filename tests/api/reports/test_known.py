@@ -152,13 +152,13 @@ def test_an_instant_stands_for_the_last_position_stored_by_then(
 @pytest.mark.parametrize("path", ["transcripts/{}", "certifications/{}"])
 @pytest.mark.parametrize("number", [ANNA, BORIS, VERA, DINA])
 def test_what_is_known_now_is_what_is_known_at_the_end_of_the_log(
-    told: Caller, path: str, number: str
+    centre_client: Caller, path: str, number: str
 ) -> None:
     """Read from the read model, or folded anew from the log: the same answer."""
     path = path.format(key(number))
     query = {"on": SUMMER} if path.startswith("cert") else {}
-    now = asked(told, path, **query)
-    assert asked(told, path, **query, known=str(now["as_of"]["position"])) == now
+    now = asked(centre_client, path, **query)
+    assert asked(centre_client, path, **query, known=str(now["as_of"]["position"])) == now
 
 
 @pytest.mark.rules
@@ -178,15 +178,23 @@ def test_what_is_known_now_is_what_is_known_at_the_end_of_the_log(
     ],
 )
 def test_what_cannot_have_been_known_is_said(
-    told: Caller, resource: str, known: str, status: int, code: str
+    centre_client: Caller, resource: str, known: str, status: int, code: str
 ) -> None:
     """The future, nonsense, and what was before anything was known of the person."""
     parameter = "known" if status == 400 else None
-    assert refused(told, f"{resource}/{key(ANNA)}?known={known}") == (status, code, parameter)
+    assert refused(centre_client, f"{resource}/{key(ANNA)}?known={known}") == (
+        status,
+        code,
+        parameter,
+    )
 
 
 @pytest.mark.rules
-def test_nothing_is_known_of_who_is_named_nowhere(told: Caller) -> None:
+def test_nothing_is_known_of_who_is_named_nowhere(centre_client: Caller) -> None:
     """Whether asked as of now or as of before."""
-    assert refused(told, "certifications/nobody") == (404, "trainee-not-found", None)
-    assert refused(told, "certifications/nobody?known=5") == (404, "trainee-not-known-then", None)
+    assert refused(centre_client, "certifications/nobody") == (404, "trainee-not-found", None)
+    assert refused(centre_client, "certifications/nobody?known=5") == (
+        404,
+        "trainee-not-known-then",
+        None,
+    )

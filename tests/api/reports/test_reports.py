@@ -125,13 +125,13 @@ def test_people_come_in_pages_without_gap_or_repeat(client: Caller, reports: Cal
     """`more` leads to the next page, and is empty on the last."""
     tag = fresh()[:8]
     client.store(*(did("completed", worker(f"{tag} {n}"), course()) for n in range(4)))
-    path, seen = f"{TRANSCRIPTS}?q={tag}&limit=2", []
+    path, pages = f"{TRANSCRIPTS}?q={tag}&limit=2", []
     while path:
         page = reports.get(path).json
         assert len(page["trainees"]) == 2
-        seen += [t["name"] for t in page["trainees"]]
+        pages += [t["name"] for t in page["trainees"]]
         path = page["more"]
-    assert seen == [f"{tag} {n}" for n in range(4)]
+    assert pages == [f"{tag} {n}" for n in range(4)]
 
 
 def test_a_courses_figures_count_its_people(client: Caller, reports: Caller) -> None:

@@ -28,18 +28,18 @@ def masters(answer: Any) -> list[str]:
     return [one["trainee"]["key"][-4:] for one in answer["people"]]
 
 
-def test_services_are_listed_with_the_courses_that_teach_them(told: Caller) -> None:
+def test_services_are_listed_with_the_courses_that_teach_them(centre_client: Caller) -> None:
     """In the order of codes."""
-    gas, water = asked(told, "services")["services"]
+    gas, water = asked(centre_client, "services")["services"]
     assert (gas["code"], gas["title"], gas["withdrawn"]) == ("gas", "Газ", False)
     assert [course["id"] for course in gas["courses"]] == [TALK]
     assert [course["id"] for course in water["courses"]] == [FIRE, TALK]
-    assert told.get(water["report"]).json["code"] == "water"
+    assert centre_client.get(water["report"]).json["code"] == "water"
 
 
-def test_a_service_tells_who_has_mastered_it_and_by_what(told: Caller) -> None:
+def test_a_service_tells_who_has_mastered_it_and_by_what(centre_client: Caller) -> None:
     """Passed, completed or attended; Boris only began one course, and missed the other."""
-    found = asked(told, "services/water")
+    found = asked(centre_client, "services/water")
     assert (found["mastered_by"], masters(found)) == (3, [ANNA, VERA, DINA])
     fire, talk = (course["number"] for course in found["courses"])
     assert found["people"][0]["mastered"] == [
@@ -59,16 +59,16 @@ def test_a_service_tells_who_has_mastered_it_and_by_what(told: Caller) -> None:
     assert [one["status"] for one in found["people"][2]["mastered"]] == ["completed"]
 
 
-def test_mastery_is_asked_for_by_office_and_in_pages(told: Caller) -> None:
+def test_mastery_is_asked_for_by_office_and_in_pages(centre_client: Caller) -> None:
     """The number is that of all pages."""
-    assert masters(asked(told, "services/water", office="S")) == [VERA]
-    path, seen = "/api/v1/services/water?limit=1", []
+    assert masters(asked(centre_client, "services/water", office="S")) == [VERA]
+    path, names_read = "/api/v1/services/water?limit=1", []
     while path:
-        page = told.get(path).json
+        page = centre_client.get(path).json
         assert (page["mastered_by"], len(page["people"])) == (3, 1)
-        seen += masters(page)
+        names_read += masters(page)
         path = page["more"]
-    assert seen == [ANNA, VERA, DINA]
+    assert names_read == [ANNA, VERA, DINA]
 
 
 def test_a_service_that_no_course_teaches_is_mastered_by_nobody(own: Caller) -> None:
@@ -99,9 +99,9 @@ def codes(answer: Any) -> list[str]:
     return [one["code"] for one in answer["visits"]]
 
 
-def test_a_visit_is_told_with_all_that_was_said_of_it(told: Caller) -> None:
+def test_a_visit_is_told_with_all_that_was_said_of_it(centre_client: Caller) -> None:
     """People and courses are called as other reports call them."""
-    south, north = asked(told, "visits", to="2026-04-30")["visits"]
+    south, north = asked(centre_client, "visits", to="2026-04-30")["visits"]
     assert (south["code"], south["hours"], south["note"]) == ("V-3", None, "у окон")
     course = north.pop("course")
     assert (course["id"], course["title"]) == (TALK, "Беседа")
@@ -134,17 +134,17 @@ def test_a_visit_is_told_with_all_that_was_said_of_it(told: Caller) -> None:
     ],
 )
 def test_visits_are_sought_by_office_trainer_and_days(
-    told: Caller, query: dict[str, str], visits: list[str], hours: float
+    centre_client: Caller, query: dict[str, str], visits: list[str], hours: float
 ) -> None:
     """Both days are included; hours are counted where they are said."""
-    found = asked(told, "visits", **query)
+    found = asked(centre_client, "visits", **query)
     assert (codes(found), found["totals"]["hours"]) == (visits, hours)
     assert found["totals"]["visits"] == len(visits)
 
 
-def test_totals_are_by_trainer_and_by_office(told: Caller) -> None:
+def test_totals_are_by_trainer_and_by_office(centre_client: Caller) -> None:
     """Over all pages, whatever page is asked for."""
-    found = asked(told, "visits", language="en", limit="1")
+    found = asked(centre_client, "visits", language="en", limit="1")
     (trainer,) = found["totals"]["by_trainer"]
     assert trainer == {
         "trainer": {"key": TRAINER_KEY, "name": TRAINER["name"]},
@@ -156,14 +156,14 @@ def test_totals_are_by_trainer_and_by_office(told: Caller) -> None:
     assert (south["office"]["title"], south["visits"], south["hours"]) == ("Юг", 1, 0)
 
 
-def test_visits_come_in_pages_without_gap_or_repeat(told: Caller) -> None:
+def test_visits_come_in_pages_without_gap_or_repeat(centre_client: Caller) -> None:
     """The last visit first."""
-    path, seen = "/api/v1/visits?limit=1", []
+    path, pages = "/api/v1/visits?limit=1", []
     while path:
-        page = told.get(path).json
-        seen += codes(page)
+        page = centre_client.get(path).json
+        pages += codes(page)
         path = page["more"]
-    assert seen == ["V-2", "V-3", "V-1"]
+    assert pages == ["V-2", "V-3", "V-1"]
 
 
 def test_a_trainer_is_one_person_under_all_identifiers(own: Caller) -> None:

@@ -33,14 +33,14 @@ class Weekly:
     def tell(self, verb: str, at: str, **result: Any) -> None:
         course = {"id": self.course, "definition": {"type": f"{ADL}activities/course"}}
         meeting = {"type": f"{ADL}activities/meeting"}
-        said: JsonObject = {
+        statement: JsonObject = {
             "actor": {"account": {"homePage": HOME, "name": self.name}},
             "verb": {"id": verb},
             "object": {"id": f"{self.course}/meeting", "definition": meeting},
             "context": {"contextActivities": {"parent": [course]}},
             "timestamp": f"{at}:00+03:00",
         }
-        self._caller.store(said | {"result": result} if result else said)
+        self._caller.store(statement | {"result": result} if result else statement)
 
     def sheet(self, day: str, **result: Any) -> None:
         self.tell(f"{ADL}verbs/attended", f"{day}T10:00", **(result or {"duration": "PT1H"}))

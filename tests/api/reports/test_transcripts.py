@@ -37,9 +37,9 @@ def line(client: Caller, number: str, course: str, **query: str) -> Any:
     return found
 
 
-def test_a_person_is_shown_as_the_personnel_record_has_them(told: Caller) -> None:
+def test_a_person_is_shown_as_the_personnel_record_has_them(centre_client: Caller) -> None:
     """Name, number, office and post by the record; the links lead to the person's reports."""
-    shown = asked(told, f"transcripts/T{ANNA}")["trainee"]
+    shown = asked(centre_client, f"transcripts/T{ANNA}")["trainee"]
     links = {name: shown.pop(name) for name in ("transcript", "certifications")}
     assert shown == {
         "key": key(ANNA),
@@ -50,26 +50,26 @@ def test_a_person_is_shown_as_the_personnel_record_has_them(told: Caller) -> Non
         "post": INSPECTOR,
     }
     for link in links.values():
-        assert told.get(link).json["trainee"]["key"] == key(ANNA)
+        assert centre_client.get(link).json["trainee"]["key"] == key(ANNA)
 
 
-def test_a_person_without_a_record_is_shown_as_statements_have_them(told: Caller) -> None:
+def test_a_person_without_a_record_is_shown_as_statements_have_them(centre_client: Caller) -> None:
     """The number is that of the account; no office is known, and no post."""
-    shown = asked(told, f"transcripts/{DINA}")["trainee"]
+    shown = asked(centre_client, f"transcripts/{DINA}")["trainee"]
     assert (shown["name"], shown["personnel_number"]) == ("Дина", DINA)
     assert (shown["office"], shown["post"]) == (None, None)
 
 
-def test_a_list_of_people_shows_them_as_their_transcripts_do(told: Caller) -> None:
+def test_a_list_of_people_shows_them_as_their_transcripts_do(centre_client: Caller) -> None:
     """Found by the record's name as by the one that statements have."""
-    (found,) = asked(told, "transcripts", q="анна записана")["trainees"]
-    assert found == asked(told, f"transcripts/{ANNA}")["trainee"]
-    assert len(asked(told, "transcripts", q="записана")["trainees"]) == 4
+    (found,) = asked(centre_client, "transcripts", q="анна записана")["trainees"]
+    assert found == asked(centre_client, f"transcripts/{ANNA}")["trainee"]
+    assert len(asked(centre_client, "transcripts", q="записана")["trainees"]) == 4
 
 
-def test_a_line_tells_all_of_two_attempts(told: Caller, centre: Mapping[str, str]) -> None:
+def test_a_line_tells_all_of_two_attempts(centre_client: Caller, centre: Mapping[str, str]) -> None:
     """Failed with 0.4 after half an hour, passed with 0.9 a day later after an hour."""
-    found = line(told, ANNA, FIRE)
+    found = line(centre_client, ANNA, FIRE)
     score = {"scaled": 0.9, "raw": 18, "min": None, "max": 20}
     first = {"scaled": 0.4, "raw": None, "min": None, "max": None}
     scores = [found[f"{which}score"] for which in ("", "best_", "last_", "first_")]
@@ -84,22 +84,22 @@ def test_a_line_tells_all_of_two_attempts(told: Caller, centre: Mapping[str, str
 
 
 def test_a_line_tells_of_attendance_with_instructor_and_place(
-    told: Caller, centre: Mapping[str, str]
+    centre_client: Caller, centre: Mapping[str, str]
 ) -> None:
     """Four hours; attendance completes nothing."""
-    found = line(told, ANNA, TALK)
+    found = line(centre_client, ANNA, TALK)
     assert (found["status"], found["completed"], found["hours"]) == ("attended", None, 4.0)
     assert (found["sessions_attended"], found["sessions_missed"]) == (1, 0)
     assert found["instructor"] == {"key": TRAINER_KEY, "name": "Трофимова Ирина"}
     assert found["place"] == {"id": ROOM, "title": None, "titles": {}}
     assert found["evidence"] == [centre["anna attended"]]
-    missed = line(told, BORIS, TALK)
+    missed = line(centre_client, BORIS, TALK)
     assert (missed["status"], missed["sessions_missed"]) == ("enrolled", 1)
 
 
-def test_a_lines_course_is_described_by_the_catalogue(told: Caller) -> None:
+def test_a_lines_course_is_described_by_the_catalogue(centre_client: Caller) -> None:
     """Its kind and hours, how long it is good for, and which programmes ask for it."""
-    fire, talk = line(told, ANNA, FIRE), line(told, ANNA, TALK)
+    fire, talk = line(centre_client, ANNA, FIRE), line(centre_client, ANNA, TALK)
     assert fire["course"] == {
         "number": 1,
         "id": FIRE,
@@ -117,9 +117,9 @@ def test_a_lines_course_is_described_by_the_catalogue(told: Caller) -> None:
     assert (talk["course"]["kind"], talk["course"]["programmes"]) == (None, ["talk"])
 
 
-def test_totals_are_by_year_kind_and_status(told: Caller) -> None:
+def test_totals_are_by_year_kind_and_status(centre_client: Caller) -> None:
     """An hour and a half online, four hours in class."""
-    assert asked(told, f"transcripts/T{ANNA}")["totals"] == {
+    assert asked(centre_client, f"transcripts/T{ANNA}")["totals"] == {
         "hours": 5.5,
         "hours_by_year": {"2026": 5.5},
         "hours_by_kind": {"classroom": 4.0, "online": 1.5},
@@ -128,22 +128,24 @@ def test_totals_are_by_year_kind_and_status(told: Caller) -> None:
 
 
 @pytest.mark.parametrize("rule", ["best", "last", "first"])
-def test_every_line_names_its_rule_and_the_position_it_holds_as_of(told: Caller, rule: str) -> None:
+def test_every_line_names_its_rule_and_the_position_it_holds_as_of(
+    centre_client: Caller, rule: str
+) -> None:
     """So a line taken out of its transcript still says so."""
-    answer = asked(told, f"transcripts/T{ANNA}", rule=rule)
+    answer = asked(centre_client, f"transcripts/T{ANNA}", rule=rule)
     assert {found["attempt_rule"] for found in answer["lines"]} == {rule}
     assert {found["position"] for found in answer["lines"]} == {answer["as_of"]["position"]}
 
 
-def test_offices_and_posts_are_in_the_readers_language(told: Caller) -> None:
+def test_offices_and_posts_are_in_the_readers_language(centre_client: Caller) -> None:
     """As all titles are; Russian where there is no other."""
-    shown = asked(told, f"transcripts/T{ANNA}", language="en")["trainee"]
+    shown = asked(centre_client, f"transcripts/T{ANNA}", language="en")["trainee"]
     assert (shown["office"]["title"], shown["post"]["title"]) == ("North", "Inspector")
-    other = asked(told, f"transcripts/T{VERA}", language="en")["trainee"]
+    other = asked(centre_client, f"transcripts/T{VERA}", language="en")["trainee"]
     assert (other["office"]["title"], other["post"]["title"]) == ("Юг", "Начальник")
 
 
-def test_who_has_a_record_alone_has_an_empty_transcript(told: Caller) -> None:
+def test_who_has_a_record_alone_has_an_empty_transcript(centre_client: Caller) -> None:
     """Nothing was done, and that can be shown."""
-    found = asked(told, f"transcripts/T{GLEB}")
+    found = asked(centre_client, f"transcripts/T{GLEB}")
     assert (found["lines"], found["totals"]["hours"]) == ([], 0.0)

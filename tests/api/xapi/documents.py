@@ -65,9 +65,9 @@ class Doc:
 
     def send(self, method: str, data: bytes = b"", media: str = "", **headers: str) -> Answer:
         """A request for the document; `if_match` is the header If-Match."""
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
         sent: dict[str, Any] = {"data": data, "content_type": media} if data or media else {}
-        return self.by.send(method, self.path, query_string=self.where, headers=given, **sent)
+        return self.by.send(method, self.path, query_string=self.where, headers=fields, **sent)
 
     def get(self, **headers: str) -> Answer:
         return self.send("GET", b"", "", **headers)

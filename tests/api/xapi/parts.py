@@ -35,13 +35,13 @@ def attachment(data: bytes, **others: Any) -> JsonObject:
 
 def part(data: bytes, **headers: str | None) -> bytes:
     """A part that holds an attachment's bytes; `Content_Type=None` leaves a header out."""
-    given: dict[str, str | None] = {
+    fields: dict[str, str | None] = {
         "Content_Type": "application/octet-stream",
         "Content_Transfer_Encoding": "binary",
         "X_Experience_API_Hash": digest(data),
         **headers,
     }
-    return raw_part(data, given)
+    return raw_part(data, fields)
 
 
 def first(statements: Any, **headers: str | None) -> bytes:

@@ -21,10 +21,10 @@ class Streamed(BytesIO):
         """The next piece; it is an error to ask for all at once."""
         assert size is not None
         assert size > 0
-        wanted = min(size, self._size)
-        piece = self._body[self.taken : self.taken + wanted]
+        count = min(size, self._size)
+        piece = self._body[self.taken : self.taken + count]
         if self._endless:
-            piece = piece.ljust(wanted)
+            piece = piece.ljust(count)
         self.taken += len(piece)
         return piece
 

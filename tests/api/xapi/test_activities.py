@@ -181,11 +181,11 @@ def test_some_scopes_may_ask_and_few_may_tell(
 ) -> None:
     """1.0.3 part 3, 4.2: 403 for others; only `define` and `all` say what something is called."""
     caller, who, id = calling(scope), someone(), new()
-    asked: list[Answer] = [
+    answers: list[Answer] = [
         caller.get(AGENTS, agent=json.dumps(who)),
         caller.get(ACTIVITIES, activityId=id),
     ]
-    assert [a.status_code for a in asked] == [200 if scope in READERS else 403] * 2
+    assert [a.status_code for a in answers] == [200 if scope in READERS else 403] * 2
     teller = calling(Scope.STATEMENTS_WRITE, scope)
     teller.store(said(actor={**who, "name": "Анна"}, object={"id": id, "definition": WHOLE}))
     listened = scope in (Scope.ALL, Scope.DEFINE)

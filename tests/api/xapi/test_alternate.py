@@ -93,8 +93,8 @@ def test_a_form_of_another_page_needs_the_key_in_itself(old: Caller) -> None:
     assert (remembered.status_code, remembered.json["code"]) == (401, "no-credentials")
     key = old.key
     assert key is not None
-    given = {"limit": "1", "Authorization": basic(key.name, key.secret)}
-    assert old.send("POST", STATEMENTS, data=given, **options).status_code == 200
+    fields = {"limit": "1", "Authorization": basic(key.name, key.secret)}
+    assert old.send("POST", STATEMENTS, data=fields, **options).status_code == 200
 
 
 def test_2_0_has_no_alternate_syntax(client: Caller) -> None:

@@ -66,8 +66,8 @@ def test_of_many_statements_under_one_id_one_is_stored(running: Caller) -> None:
         statuses = at_once(*tasks)
         won = running.one(same["id"])["actor"]
         for number, version in enumerate(versions):
-            told = statuses[2 * number], statuses[2 * number + 1], statuses[6 + number]
-            assert told == ((200, 200, 204) if version["actor"] == won else (409, 409, 409))
+            outcome = statuses[2 * number], statuses[2 * number + 1], statuses[6 + number]
+            assert outcome == ((200, 200, 204) if version["actor"] == won else (409, 409, 409))
             found = [same["id"]] if version["actor"] == won else []
             assert running.found(agent=version["actor"]) == found
 
@@ -107,21 +107,21 @@ def test_voiding_and_storing_at_once_end_alike_everywhere(running: Caller, own_l
     module, other = (caller_of(own_lrs, Scope.STATEMENTS_WRITE) for _ in range(2))
     for _ in range(ROUNDS):
         who = someone()
-        gone, kept = said(actor=who), said(actor=who)
-        remark = said(object=ref(gone))
-        void, forged = voiding(gone), voiding(kept)
+        voided, unvoided = said(actor=who), said(actor=who)
+        remark = said(object=ref(voided))
+        void, forged = voiding(voided), voiding(unvoided)
         statuses = at_once(
-            posting(module, gone, kept),
+            posting(module, voided, unvoided),
             posting(module, void),
             posting(other, forged),
             posting(module, remark),
         )
         assert [*statuses[:2], statuses[3]] == [200, 200, 200]
         assert statuses[2] in (200, 403)
-        assert running.get(statementId=gone["id"]).status_code == 404
-        assert running.get(voidedStatementId=gone["id"]).status_code == 200
-        assert running.get(statementId=kept["id"]).status_code == 200
-        expected = {kept["id"], void["id"], remark["id"]}
+        assert running.get(statementId=voided["id"]).status_code == 404
+        assert running.get(voidedStatementId=voided["id"]).status_code == 200
+        assert running.get(statementId=unvoided["id"]).status_code == 200
+        expected = {unvoided["id"], void["id"], remark["id"]}
         assert set(running.found(agent=who)) - {forged["id"]} == expected
     own_lrs.projector.runner.catch_up()
     live = own_lrs.projector.runner.checksum("statements")
@@ -186,10 +186,10 @@ def test_a_walk_gives_each_statement_once_while_others_are_stored(running: Calle
         walked = walks()
     log = running.found(ascending=True)
     assert set(log) == {*before, *(id for writer in writers for id in writer.result())}
-    for (_, ascending), seen in zip(WALKS, walked, strict=True):
-        oldest_first = seen if ascending else seen[::-1]
-        assert oldest_first == log[: len(seen)]
-        assert len(before) <= len(seen) < len(log)
+    for (_, ascending), walked_ids in zip(WALKS, walked, strict=True):
+        oldest_first = walked_ids if ascending else walked_ids[::-1]
+        assert oldest_first == log[: len(walked_ids)]
+        assert len(before) <= len(walked_ids) < len(log)
 
 
 def test_everybody_reads_what_they_have_just_written(running: Caller) -> None:

@@ -151,16 +151,16 @@ def test_a_query_gives_each_attachment_once(client: Caller) -> None:
     found, bytes_ = attached(client.get(**query))
     assert (len(found["statements"]), found["more"]) == (3, "")
     assert bytes_ == {digest(data): data for data in (shared, *contents)}
-    answer, seen = client.get(**query, limit="1"), []
+    answer, contents_read = client.get(**query, limit="1"), []
     while True:
         page, bytes_ = attached(answer)
         (statement,) = page["statements"]
         assert list(bytes_) == [a["sha2"] for a in statement["attachments"]]
-        seen.append(bytes_[statement["attachments"][1]["sha2"]])
+        contents_read.append(bytes_[statement["attachments"][1]["sha2"]])
         if not page["more"]:
             break
         answer = client.get(page["more"])
-    assert seen == contents
+    assert contents_read == contents
 
 
 def test_parts_are_given_only_where_they_are_asked_for(client: Caller) -> None:
@@ -217,14 +217,14 @@ def test_bytes_may_come_with_a_file_url_or_stand_only_there(client: Caller) -> N
     here, there = unique(), unique()
     both = with_attachments(attachment(here, fileUrl=FILE), attachment(there, fileUrl=FILE))
     assert posted(client, both, here).status_code == 200
-    asked = client.get(statementId=both["id"], attachments="true")
-    assert attached(asked)[1] == {digest(here): here}
+    reply = client.get(statementId=both["id"], attachments="true")
+    assert attached(reply)[1] == {digest(here): here}
     for plain in (True, False):
         elsewhere = with_attachments(attachment(unique(), fileUrl=FILE))
         answer = client.post(elsewhere) if plain else posted(client, elsewhere)
         assert answer.json == [elsewhere["id"]]
-        asked = client.get(statementId=elsewhere["id"], attachments="true")
-        assert attached(asked) == (client.one(elsewhere["id"]), {})
+        reply = client.get(statementId=elsewhere["id"], attachments="true")
+        assert attached(reply) == (client.one(elsewhere["id"]), {})
 
 
 def test_parts_need_not_hold_attachments(client: Caller) -> None:
@@ -244,9 +244,9 @@ def test_nobody_gets_at_bytes_by_naming_their_hash(client: Caller, calling: Call
     posted(client, theirs, secret)
     module = calling(Scope.STATEMENTS_WRITE, Scope.STATEMENTS_READ_MINE)
     named = attachment(secret, fileUrl=FILE)
-    alone, beside = with_attachments(named), with_attachments(attachment(own), named)
-    assert [posted(module, alone).status_code, posted(module, beside, own).status_code] == [200] * 2
-    for query in ({"statementId": beside["id"]}, {"limit": "10"}):
+    alone, second = with_attachments(named), with_attachments(attachment(own), named)
+    assert [posted(module, alone).status_code, posted(module, second, own).status_code] == [200] * 2
+    for query in ({"statementId": second["id"]}, {"limit": "10"}):
         assert attached(module.get(**query, attachments="true"))[1] == {digest(own): own}
     assert attached(module.get(statementId=alone["id"], attachments="true"))[1] == {}
     refused(module.get(statementId=theirs["id"], attachments="true"), 404)
@@ -310,5 +310,5 @@ def test_the_same_statement_again_is_no_conflict(client: Caller) -> None:
         client.post({k: v for k, v in statement.items() if k != "attachments"}).status_code == 200
     )
     assert head(client) == before + 1
-    asked = client.get(statementId=statement["id"], attachments="true")
-    assert attached(asked)[1] == {digest(data): data}
+    answer = client.get(statementId=statement["id"], attachments="true")
+    assert attached(answer)[1] == {digest(data): data}

@@ -72,11 +72,11 @@ def test_no_body_is_taken_compressed(client: Caller, coding: str) -> None:
 def test_a_bad_statement_takes_its_batch_with_it_at_every_door(client: Caller) -> None:
     """1.0.3 part 3, 2.1.2: all or nothing, also where the bytes of an attachment came along."""
     good = said(attachments=[attachment(SCAN)])
-    taken, bad = said(), said(actor={"mbox": SECRET})
-    client.store(taken)
+    valid, bad = said(), said(actor={"mbox": SECRET})
+    client.store(valid)
     before = head(client)
     refused(post(client, [good, bad], part(SCAN)), 400, "mbox", "/1/actor/mbox")
-    conflict = {**taken, "actor": someone()}
+    conflict = {**valid, "actor": someone()}
     refused(post(client, [good, conflict], part(SCAN)), 409, "statement-conflict")
     assert client.get(statementId=good["id"]).status_code == 404
     assert head(client) == before

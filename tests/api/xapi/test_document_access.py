@@ -63,8 +63,8 @@ def test_each_scope_opens_its_own_documents(
     """
     may = SCOPES[scope]["state" if kind == "state" else "profile"]
     asking = calling(scope)
-    kept = document(asking if "w" in may else client, kind).holding(b"{}", JSON)
-    doc, theirs = kept.asked_by(client), kept.asked_by(asking)
+    stored = document(asking if "w" in may else client, kind).holding(b"{}", JSON)
+    doc, theirs = stored.asked_by(client), stored.asked_by(asking)
     lists = theirs.by.get(theirs.path, **theirs.around)
     reads = [theirs.get(), theirs.send("HEAD"), lists]
     assert [r.status_code for r in reads] == [200 if "r" in may else 403] * 3

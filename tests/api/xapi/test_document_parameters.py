@@ -57,8 +57,8 @@ def test_each_parameter_that_is_required_is_missed(client: Caller, kind: str, me
     """1.0.3 part 3, 2.3, 2.6 and 2.7: the tables of parameters; 3.2: 400."""
     before, doc = head(client), document(client, kind)
     for name in doc.where:
-        left = {k: v for k, v in doc.where.items() if k != name}
-        answer = asked(doc, method, urlencode(left))
+        rest = {k: v for k, v in doc.where.items() if k != name}
+        answer = asked(doc, method, urlencode(rest))
         if may_miss(kind, method, name):
             assert answer.status_code in (200, 204)
         else:
@@ -148,8 +148,8 @@ def test_a_parameter_that_is_malformed_is_refused_by_name(
     name = parameter.partition("=")[0]
     doc = document(client, kind, **({"registration": fresh()} if kind == "state" else {}))
     before = head(client)
-    left = {k: v for k, v in doc.where.items() if k != name}
-    answer = asked(doc, method, f"{urlencode(left)}&{quote(parameter, safe='=%')}")
+    rest = {k: v for k, v in doc.where.items() if k != name}
+    answer = asked(doc, method, f"{urlencode(rest)}&{quote(parameter, safe='=%')}")
     told(answer, code, name, pointer)
     assert head(client) == before
 

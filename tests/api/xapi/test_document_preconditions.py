@@ -190,10 +190,10 @@ def test_a_document_that_is_known_is_not_sent_again(client: Caller, kind: str) -
     """RFC 9110, 13.1.2 and 15.4.5: 304, no body, and the ETag; tags compare weakly there."""
     doc = document(client, kind).holding(BEFORE, JSON)
     tag = tag_of(BEFORE)
-    for known in (tag, f"W/{tag}", f"{OTHER}, {tag}", "*", tag.strip('"')):
+    for header in (tag, f"W/{tag}", f"{OTHER}, {tag}", "*", tag.strip('"')):
         for method in ("GET", "HEAD"):
-            answer = doc.send(method, if_none_match=known)
-            assert (answer.status_code, answer.data) == (304, b""), known
+            answer = doc.send(method, if_none_match=header)
+            assert (answer.status_code, answer.data) == (304, b""), header
             assert answer.headers["ETag"] == tag
     assert doc.get(if_none_match=OTHER).data == BEFORE
     doc.put(SENT, JSON, if_match=tag)
@@ -206,13 +206,13 @@ def test_every_answer_to_a_get_has_an_etag(client: Caller) -> None:
     """1.0.3 part 3, 3.1.s4.b1: the lists, Agents and Activities too."""
     doc = document(client, "state")
     agent, activity = doc.where["agent"], doc.where["activityId"]
-    asked = [(doc.path, doc.around), ("/xapi/agents", {"agent": agent})]
-    asked.append(("/xapi/activities", {"activityId": activity}))
-    before = [client.get(path, **query) for path, query in asked]
+    requests = [(doc.path, doc.around), ("/xapi/agents", {"agent": agent})]
+    requests.append(("/xapi/activities", {"activityId": activity}))
+    before = [client.get(path, **query) for path, query in requests]
     assert [a.headers["ETag"] for a in before] == [tag_of(a.data) for a in before]
     doc.holding(b"x")
     actor = {**json.loads(agent), "name": "Анна"}
     client.store(said(actor=actor, object={"id": activity, "definition": {"type": "urn:t"}}))
-    after = [client.get(path, **query) for path, query in asked]
+    after = [client.get(path, **query) for path, query in requests]
     assert [a.headers["ETag"] for a in after] == [tag_of(a.data) for a in after]
     assert all(a.data != b.data for a, b in zip(after, before, strict=True))

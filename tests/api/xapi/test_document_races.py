@@ -35,21 +35,21 @@ def test_of_two_who_saw_the_same_one_wins(client: Caller, kind: str, method: str
     """1.0.3 part 3, 3.1: two threads change a document under one ETag: 204 and 412, each time."""
     doc = document(client, kind)
     for number in range(drawn(10)):
-        seen = f'{{"round":{number}}}'.encode()
-        doc.put(seen, JSON, **({"if_match": "*"} if doc.get().status_code == 200 else {}))
+        content = f'{{"round":{number}}}'.encode()
+        doc.put(content, JSON, **({"if_match": "*"} if doc.get().status_code == 200 else {}))
         together = Barrier(2)
 
-        def change(who: str, together: Barrier = together, tag: str = tag_of(seen)) -> int:
+        def change(who: str, together: Barrier = together, tag: str = tag_of(content)) -> int:
             mine, body = elsewhere(doc), b'{"winner":"%s"}' % who.encode()
             together.wait(10)
             sent = () if method == "DELETE" else (body, JSON)
             return mine.send(method, *sent, if_match=tag).status_code
 
         with ThreadPoolExecutor(2) as pool:
-            told = dict(zip("ab", pool.map(change, "ab"), strict=True))
-        assert sorted(told.values()) == [204, 412]
+            statuses = dict(zip("ab", pool.map(change, "ab"), strict=True))
+        assert sorted(statuses.values()) == [204, 412]
         if method != "DELETE":
-            (winner,) = (who for who, status in told.items() if status == 204)
+            (winner,) = (who for who, status in statuses.items() if status == 204)
             assert doc.get().json["winner"] == winner
 
 
@@ -65,9 +65,9 @@ def test_of_two_who_make_a_document_one_does(client: Caller, kind: str) -> None:
             return mine.put(who.encode(), if_none_match="*").status_code
 
         with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(make, "ab"))
-        assert sorted(told) == [204, 412]
-        assert doc.get().data == b"ab"[told.index(204) : told.index(204) + 1]
+            statuses = list(pool.map(make, "ab"))
+        assert sorted(statuses) == [204, 412]
+        assert doc.get().data == b"ab"[statuses.index(204) : statuses.index(204) + 1]
 
 
 def gathered(folder: Path, name: str) -> None:
@@ -78,17 +78,17 @@ def gathered(folder: Path, name: str) -> None:
 
 def contend(place: Place, folder: Path, name: str, kind: str, where: dict[str, str]) -> None:
     """In a process of its own: to win each round, from the content that ended the last one."""
-    won = []
+    rounds_won = []
     with opened(place, write_timeout="30") as lrs:
         doc = Doc(caller_of(lrs), kind, where)
         gathered(folder, name)
         for number in range(ROUNDS):
             body = json.dumps({"round": number + 1}).encode()
-            seen = tag_of(json.dumps({"round": number}).encode())
-            status = doc.put(body, JSON, if_match=seen).status_code
+            tag = tag_of(json.dumps({"round": number}).encode())
+            status = doc.put(body, JSON, if_match=tag).status_code
             assert status in (204, 412)
-            won += [number] if status == 204 else []
-    (folder / name).write_text(json.dumps(won))
+            rounds_won += [number] if status == 204 else []
+    (folder / name).write_text(json.dumps(rounds_won))
 
 
 def history(lrs: Lrs) -> list[DocumentStored]:

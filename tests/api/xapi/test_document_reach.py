@@ -35,6 +35,6 @@ def test_a_document_whose_bytes_are_gone_is_not_answered_empty(
     """The setting of the folder was lost: a module must not begin anew over what is there."""
     bootstrap.migrate(settings_of(place))
     with opened(place, blob_folder=str(tmp_path / "blobs")) as lrs:
-        kept = document(caller_of(lrs), "state").holding(b"page 5")
+        doc = document(caller_of(lrs), "state").holding(b"page 5")
     with opened(place) as lrs:
-        refused(kept.asked_by(caller_of(lrs)).get(), 503, "bytes-missing")
+        refused(doc.asked_by(caller_of(lrs)).get(), 503, "bytes-missing")

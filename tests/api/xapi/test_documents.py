@@ -220,9 +220,9 @@ def test_a_form_is_the_request_that_it_stands_for(client: Caller, kind: str) -> 
     doc = document(client.speaking("1.0.3"), kind)
 
     def form(method: str, **fields: str) -> Answer:
-        given = {name.replace("_", "-"): value for name, value in fields.items()}
+        headers = {name.replace("_", "-"): value for name, value in fields.items()}
         query = {"method": method}
-        return doc.by.send("POST", doc.path, query_string=query, data={**doc.where, **given})
+        return doc.by.send("POST", doc.path, query_string=query, data={**doc.where, **headers})
 
     text = "Закладка & слайд=7"
     put = {"content": text, "Content_Type": "text/plain; charset=utf-8"}

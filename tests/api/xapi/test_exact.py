@@ -102,8 +102,8 @@ def test_a_single_context_activity_becomes_an_array(client: Caller, within: bool
     client.store(statement)
     answer = client.one(statement["id"])
     found = (answer["object"] if within else answer)["context"]
-    wanted = {"parent": [single], "other": listed, "grouping": [single], "category": []}
-    assert found == {"contextActivities": wanted, "extensions": {"urn:x": 1.1}}
+    expected = {"parent": [single], "other": listed, "grouping": [single], "category": []}
+    assert found == {"contextActivities": expected, "extensions": {"urn:x": 1.1}}
 
 
 def test_what_a_statement_lacks_is_added(client: Caller) -> None:

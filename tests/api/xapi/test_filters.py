@@ -86,7 +86,7 @@ def test_all_filters_must_hold_on_one_statement(client: Caller) -> None:
     activity, context = {"id": f"https://example.org/{fresh()}"}, {"registration": fresh()}
     parts = {"actor": person, "verb": verb, "object": activity, "context": context}
     whole = said(**parts)
-    almost = [said(**{k: v for k, v in parts.items() if k != left}) for left in parts]
+    almost = [said(**{k: v for k, v in parts.items() if k != name}) for name in parts]
     client.store(whole, *almost)
     query = {"agent": person, "verb": verb["id"], "activity": activity["id"]}
     assert client.found(**query, registration=context["registration"]) == [whole["id"]]

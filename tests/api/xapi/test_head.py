@@ -20,10 +20,10 @@ ABOUT = {"agent": json.dumps({"mbox": "mailto:anna@example.org", "name": "Анн
 def asked(client: Caller) -> dict[str, tuple[str, dict[str, str]]]:
     """A path and its parameters for each thing that there is to read."""
     data = fresh().encode()
-    statement, gone, verb = said(attachments=[attachment(data)]), said(), f"urn:{fresh()}"
+    statement, voided_one, verb = said(attachments=[attachment(data)]), said(), f"urn:{fresh()}"
     statement["verb"] = {"id": verb}
     posted(client, statement, data)
-    client.store(gone, voiding(gone))
+    client.store(voided_one, voiding(voided_one))
     client.store(said(verb={"id": verb}))
     page, _ = attached(client.get(verb=verb, limit="1", attachments="true"))
     one, all_ = {"statementId": statement["id"]}, {"verb": verb}
@@ -32,7 +32,7 @@ def asked(client: Caller) -> dict[str, tuple[str, dict[str, str]]]:
         "one statement": (STATEMENTS, one),
         "one with its attachments": (STATEMENTS, {**one, "attachments": "true"}),
         "one in another format": (STATEMENTS, {**one, "format": "canonical"}),
-        "a voided one": (STATEMENTS, {"voidedStatementId": gone["id"]}),
+        "a voided one": (STATEMENTS, {"voidedStatementId": voided_one["id"]}),
         "statements": (STATEMENTS, all_),
         "statements with attachments": (STATEMENTS, {**all_, "attachments": "true"}),
         "more of them": (page["more"], {}),

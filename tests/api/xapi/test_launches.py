@@ -30,8 +30,8 @@ class Visit:
         self.anna: JsonObject = {"account": {"homePage": HR, "name": self.number}}
         self.activity = f"https://example.org/course/{fresh()}"
         self.key = agent_key(self.anna) or ""
-        given = {"lasting": timedelta(hours=3), "activity": self.activity, **launch}
-        key = lrs.credentials.create("launch", MODULE, learner=self.key, **given)
+        terms = {"lasting": timedelta(hours=3), "activity": self.activity, **launch}
+        key = lrs.credentials.create("launch", MODULE, learner=self.key, **terms)
         self.caller = replace(client, key=key)
         self.client = client
 
@@ -86,9 +86,9 @@ def test_whoever_is_linked_to_the_learner_is_the_learner(visit: Visit) -> None:
     refused(visit.caller.post(statement), 403, "launch-actor", "/actor")
     describe(visit.client, {"links": [{"agent": key, "person": visit.key}]})
     visit.caller.store(statement)
-    gone = {"agent": key, "reason": "a mistake"}
+    query = {"agent": key, "reason": "a mistake"}
     path = "/api/v1/catalogue/links"
-    assert visit.client.send("DELETE", path, query_string=gone).status_code < 300
+    assert visit.client.send("DELETE", path, query_string=query).status_code < 300
     refused(visit.caller.post(visit.said(actor=old)), 403, "launch-actor", "/actor")
 
 

@@ -84,10 +84,10 @@ def test_another_keys_statement_is_as_unknown_as_one_that_is_not_there(
     two: Two, folded: Folded
 ) -> None:
     """1.0.3 part 3, 2.1.3: one and the same 404, by statementId and by voidedStatementId."""
-    theirs, gone = said(), said()
-    two.other.store(theirs, gone, voiding(gone))
+    theirs, voided = said(), said()
+    two.other.store(theirs, voided, voiding(voided))
     folded()
-    for name, id in (("statementId", theirs["id"]), ("voidedStatementId", gone["id"])):
+    for name, id in (("statementId", theirs["id"]), ("voidedStatementId", voided["id"])):
         for more in ({}, {"attachments": "true"}, {"format": "ids"}):
             answers = [two.module.get(**{name: i}, **more) for i in (id, fresh())]
             problems = [{**a.json, "request_id": ""} for a in answers]
@@ -122,11 +122,11 @@ def test_whoever_knows_a_hash_is_not_given_the_bytes(two: Two, folded: Folded) -
     """
     stored_with(two.other, FOREIGN)
     named = attachment(FOREIGN, fileUrl="https://example.org/scan.png")
-    alone, beside = said(attachments=[named]), said(attachments=[attachment(OWN), named])
+    alone, second = said(attachments=[named]), said(attachments=[attachment(OWN), named])
     two.module.store(alone)
-    assert post(two.module, beside, part(OWN)).status_code == 200
+    assert post(two.module, second, part(OWN)).status_code == 200
     folded()
-    for sent, bytes_of in ((alone, []), (beside, [OWN])):
+    for sent, bytes_of in ((alone, []), (second, [OWN])):
         statement, data = read(two.module.get(statementId=sent["id"], attachments="true"))
         assert (statement["attachments"], data) == (sent["attachments"], bytes_of)
 
@@ -190,9 +190,9 @@ def test_a_walk_with_another_key_begins_and_ends_within_its_own(two: Two, folded
     folded()
     for caller, stored in ids.items():
         first = two.all.get(agent=json.dumps(person), limit="1", ascending="true")
-        seen, link = [], first.json["more"]
+        walked, link = [], first.json["more"]
         while link:
             page = caller.get(link).json
-            seen += [s["id"] for s in page["statements"]]
+            walked += [s["id"] for s in page["statements"]]
             link = page["more"]
-        assert seen == (stored[1:] if caller is two.module else stored)
+        assert walked == (stored[1:] if caller is two.module else stored)

@@ -91,8 +91,8 @@ def test_what_means_the_same_is_taken(client: Caller, writing: str) -> None:
     one = statement(DATA)
     answer = client.send("POST", STATEMENTS, **WRITINGS[writing](one))
     assert answer.json == [one["id"]]
-    asked = client.get(statementId=one["id"], attachments="true")
-    assert attached(asked)[1] == {digest(DATA): DATA}
+    stored_answer = client.get(statementId=one["id"], attachments="true")
+    assert attached(stored_answer)[1] == {digest(DATA): DATA}
 
 
 def raw(body: bytes, content_type: str = TYPE) -> dict[str, Any]:

@@ -132,8 +132,8 @@ def test_a_body_without_a_length_is_taken_like_any_other(client: Caller, size: i
     statement = declaring(data)
     body = Streamed(joined([first(statement), part(data)]), size=size)
     assert client.send("POST", STATEMENTS, **unannounced(body), **TYPE).json == [statement["id"]]
-    asked = client.get(statementId=statement["id"], attachments="true")
-    assert attached(asked)[1] == {digest(data): data}
+    answer = client.get(statementId=statement["id"], attachments="true")
+    assert attached(answer)[1] == {digest(data): data}
 
 
 def test_the_limit_of_statements_holds_in_parts_too(place: Place, own: Caller) -> None:
@@ -172,8 +172,8 @@ def test_a_body_may_come_in_any_pieces(contents: list[bytes], places: list[int])
 
 @settings(deadline=None)
 @given(contents, st.integers(1, 10_000))
-def test_a_body_that_breaks_off_is_never_taken(contents: list[bytes], left: int) -> None:
+def test_a_body_that_breaks_off_is_never_taken(contents: list[bytes], rest: int) -> None:
     """Wherever a connection is lost, what came is not mistaken for all."""
     body = joined([first([1, 2]), *map(part, contents)], "bb")[:-4]
     with pytest.raises(InvalidAttachments):
-        Multipart("bb", [body[: left % (len(body) + 1)]], Settings())
+        Multipart("bb", [body[: rest % (len(body) + 1)]], Settings())

@@ -41,11 +41,11 @@ def test_what_arrives_meanwhile_changes_no_page(client: Caller, ascending: str) 
     """`more` walks the result as it was when the first page was asked for."""
     registration = fresh()
     ids = stored(client, 6, registration)
-    seen: list[str] = []
+    walked: list[str] = []
     for page in client.pages(registration=registration, ascending=ascending, limit="2"):
-        seen += [s["id"] for s in page]
+        walked += [s["id"] for s in page]
         stored(client, 3, registration)
-    assert seen == (ids if ascending == "true" else ids[::-1])
+    assert walked == (ids if ascending == "true" else ids[::-1])
     assert len(client.found(registration=registration)) == 15
 
 
@@ -54,10 +54,10 @@ def test_what_is_voided_meanwhile_is_left_out_and_the_rest_comes_once(client: Ca
     registration = fresh()
     ids = stored(client, 6, registration)
     pages = client.pages(registration=registration, limit="2", ascending="true")
-    seen = [s["id"] for s in next(pages)]
+    walked = [s["id"] for s in next(pages)]
     client.store(voiding(ids[1]), voiding(ids[3]))
-    seen += [s["id"] for page in pages for s in page]
-    assert seen == [ids[0], ids[1], ids[2], ids[4], ids[5]]
+    walked += [s["id"] for page in pages for s in page]
+    assert walked == [ids[0], ids[1], ids[2], ids[4], ids[5]]
 
 
 def test_limit_zero_and_a_limit_too_large_mean_the_stores_own(place: Place, own: Caller) -> None:
@@ -88,14 +88,14 @@ def test_more_is_followed_by_its_query_string_beside_the_first_one(client: Calle
     ids = stored(client, 5, registration)
     agent = json.dumps({"mbox": "mailto:anna@example.org"})
     query = {"registration": registration, "limit": "2", "agent": agent, "since": "2020-01-01T00Z"}
-    seen: list[str] = []
+    walked: list[str] = []
     while True:
         page = client.get(**query).json
-        seen += [s["id"] for s in page["statements"]]
+        walked += [s["id"] for s in page["statements"]]
         if not page["more"]:
             break
         query |= {name: value for name, (value,) in parse_qs(urlsplit(page["more"]).query).items()}
-    assert seen == ids[::-1]
+    assert walked == ids[::-1]
 
 
 @pytest.mark.rules
@@ -196,12 +196,12 @@ def test_another_credential_follows_more_within_its_own_scope(
     more = client.get(registration=registration, limit="1").json["more"]
     assert len(calling(Scope.STATEMENTS_READ).get(more).json["statements"]) == 1
     assert calling(Scope.STATEMENTS_WRITE).get(more).status_code == 403
-    seen = []
+    walked = []
     while more:
         page = module.get(more).json
-        seen += [s["id"] for s in page["statements"]]
+        walked += [s["id"] for s in page["statements"]]
         more = page["more"]
-    assert seen == mine[::-1]
+    assert walked == mine[::-1]
 
 
 def test_read_mine_finds_only_what_the_key_wrote(client: Caller, calling: Calling) -> None:

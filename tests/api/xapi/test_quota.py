@@ -64,6 +64,6 @@ def test_all_keys_together_find_the_stores_end(small: Lrs) -> None:
     assert sent(one, b"a" * 600).status_code == 200
     refused(sent(other, b"b" * 401), 507, "quota-exceeded")
     assert sent(other, b"b" * 400).status_code == 200
-    told = of(replace(other, key=one.key))
-    assert (told["zachetka_blob_bytes"], told["zachetka_blob_quota_bytes"]) == (ROOM, ROOM)
-    assert told['zachetka_refusals_total{code="quota-exceeded"}'] == 1
+    figures = of(replace(other, key=one.key))
+    assert (figures["zachetka_blob_bytes"], figures["zachetka_blob_quota_bytes"]) == (ROOM, ROOM)
+    assert figures['zachetka_refusals_total{code="quota-exceeded"}'] == 1

@@ -53,8 +53,8 @@ def test_a_good_signature_is_kept_with_its_statement(
     chain = x5c(rsa_key(), rsa_key(1)) if certified else ABSENT
     token = signed(statement, algorithm=algorithm, chain=chain)
     assert sent(caller, statement, token).json == [statement["id"]]
-    asked = caller.get(statementId=statement["id"], attachments="true")
-    assert attached(asked)[1] == {digest(token): token}
+    answer = caller.get(statementId=statement["id"], attachments="true")
+    assert attached(answer)[1] == {digest(token): token}
 
 
 def test_the_example_of_the_standard_is_taken(client: Caller) -> None:
@@ -207,11 +207,11 @@ def test_durations_are_compared_as_the_version_does(
     client: Caller, version: str, status: int
 ) -> None:
     """2.0, 4.2.7: to 0.01 s, cut and not rounded; 1.0.3 part 2, 2.3.1: as text."""
-    said_, caller = said(result={"duration": "P1DT12H36M0.12S"}), client.speaking(version)
-    token = signed(said_)
-    finer = {**said_, "result": {"duration": "P1DT12H36M0.1297S"}}
+    statement, caller = said(result={"duration": "P1DT12H36M0.12S"}), client.speaking(version)
+    token = signed(statement)
+    finer = {**statement, "result": {"duration": "P1DT12H36M0.1297S"}}
     assert sent(caller, finer, token).status_code == status
-    other = {**said_, "id": fresh(), "result": {"duration": "P1DT12H36M0.13S"}}
+    other = {**statement, "id": fresh(), "result": {"duration": "P1DT12H36M0.13S"}}
     refused(sent(caller, other, token), 400, "signature-payload")
 
 

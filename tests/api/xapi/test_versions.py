@@ -145,11 +145,11 @@ def test_a_single_statement_says_when_it_was_stored(client: Caller) -> None:
 def test_paths_as_real_clients_send_them_are_answered_at_once(client: Caller, path: str) -> None:
     """Older cmi5.js and Ralph's command line; a redirect would fail a preflight."""
     statement = said()
-    asked = {"PATH_INFO": path}
-    sent = client.send("POST", "/", json=statement, environ_overrides=asked)
+    environ = {"PATH_INFO": path}
+    sent = client.send("POST", "/", json=statement, environ_overrides=environ)
     assert sent.json == [statement["id"]]
     query = {"statementId": statement["id"]}
-    got = client.send("GET", "/", query_string=query, environ_overrides=asked)
+    got = client.send("GET", "/", query_string=query, environ_overrides=environ)
     assert (got.status_code, got.json["id"]) == (200, statement["id"])
     assert got.headers[HEADER] == "2.0.0"
 

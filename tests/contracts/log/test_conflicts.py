@@ -64,11 +64,11 @@ def test_the_same_statement_again_is_no_second_copy(lrs: Lrs) -> None:
 
 def test_a_different_statement_with_a_stored_id_stores_nothing_of_its_request(lrs: Lrs) -> None:
     """Not even the statements of the request that conflict with nothing."""
-    taken, fresh = uuid4(), uuid4()
-    store(lrs, statement(taken))
+    existing, fresh = uuid4(), uuid4()
+    store(lrs, statement(existing))
     with pytest.raises(StatementConflict):
-        store(lrs, statement(fresh), statement(taken, "left"))
-    assert stored(lrs, taken, fresh) == [taken]
+        store(lrs, statement(fresh), statement(existing, "left"))
+    assert stored(lrs, existing, fresh) == [existing]
 
 
 def test_two_different_statements_of_one_request_may_not_share_an_id(lrs: Lrs) -> None:
@@ -85,15 +85,19 @@ def test_a_conflict_leaves_its_neighbours_in_the_group_unharmed(lrs: Lrs, place:
     """Each request of a group commit gets its own answer: ten succeed, one is a repetition, one
     conflicts and leaves nothing behind.
     """
-    taken, lost, *fresh = [uuid4() for _ in range(12)]
-    store(lrs, statement(taken))
+    existing, lost, *fresh = [uuid4() for _ in range(12)]
+    store(lrs, statement(existing))
     requests = [[statement(id)] for id in fresh]
-    requests.insert(3, [statement(lost), statement(taken, "left")])
-    requests.insert(7, [statement(taken)])
+    requests.insert(3, [statement(lost), statement(existing, "left")])
+    requests.insert(7, [statement(existing)])
     answers = in_one_group(lrs, place, requests)
     assert isinstance(answers.pop(3).exception(), StatementConflict)
-    assert [id for answer in answers for id in answer.result()] == [*fresh[:6], taken, *fresh[6:]]
-    assert sorted(stored(lrs, taken, lost, *fresh)) == sorted([taken, *fresh])
+    assert [id for answer in answers for id in answer.result()] == [
+        *fresh[:6],
+        existing,
+        *fresh[6:],
+    ]
+    assert sorted(stored(lrs, existing, lost, *fresh)) == sorted([existing, *fresh])
     assert lrs.ledger.reader.head()[0] == 12  # and the one that in_one_group sent ahead
 
 

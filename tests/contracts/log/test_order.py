@@ -41,13 +41,13 @@ def write(url: str) -> None:
 
 def tail(reader: LogReader) -> list[LoggedStatement]:
     """Whatever a reader meets that always asks for what follows the last it has seen."""
-    seen: list[LoggedStatement] = []
+    statements: list[LoggedStatement] = []
     position, deadline = 0, monotonic() + 60
     while position < EVENTS and monotonic() < deadline:
         page = reader.after(position, 500)
         position = page.last
-        seen += page.statements
-    return seen
+        statements += page.statements
+    return statements
 
 
 def test_a_reader_meets_every_event_once_in_commit_order(place: Place, database: Database) -> None:
@@ -56,11 +56,11 @@ def test_a_reader_meets_every_event_once_in_commit_order(place: Place, database:
     stepping back.
     """
     with running(write, [[place.ledger_url]] * PROCESSES) as writers:
-        seen = tail(LogReader(database))
+        statements = tail(LogReader(database))
         finish(writers, 30)
-    assert [s.position for s in seen] == list(range(1, EVENTS + 1))
-    assert [(s.position, s.stored, s.id) for s in seen] == log_of(database)
-    assert all(a.stored < b.stored for a, b in pairwise(seen))
+    assert [s.position for s in statements] == list(range(1, EVENTS + 1))
+    assert [(s.position, s.stored, s.id) for s in statements] == log_of(database)
+    assert all(a.stored < b.stored for a, b in pairwise(statements))
 
 
 def test_stored_rises_when_the_clock_lies_behind_the_log(

@@ -75,8 +75,8 @@ def test_one_seed_gives_the_same_statements_again(told: list[ParsedStatement]) -
 
 def test_a_third_of_them_is_no_training_outcome(told: list[ParsedStatement]) -> None:
     """Answers and goodbyes, mostly."""
-    given = [outcomes(_recorded(n, statement)) for n, statement in enumerate(told)]
-    assert 0.28 < sum(not said for said in given) / SIZE < 0.38
+    results = [outcomes(_recorded(n, statement)) for n, statement in enumerate(told)]
+    assert 0.28 < sum(not said for said in results) / SIZE < 0.38
 
 
 def test_there_are_sheets_mistakes_and_late_arrivals(told: list[ParsedStatement]) -> None:
@@ -95,8 +95,8 @@ def test_its_catalogue_is_valid_and_as_large_as_it_says() -> None:
     """One office has a tenth of all people; two in a hundred have a second identifier."""
     centre = Centre(Sizes.of(200_000))
     entries: dict[EntryKind, list[object]] = {}
-    for kind, said in centre.catalogue():
-        entries.setdefault(kind, []).extend(entry for _, entry, _ in check_entries(kind, said))
+    for kind, value in centre.catalogue():
+        entries.setdefault(kind, []).extend(entry for _, entry, _ in check_entries(kind, value))
     sizes, people = centre.sizes, centre.trainees
     assert len(entries[EntryKind.COURSE]) == sizes.courses == 60
     assert len(entries[EntryKind.PROGRAMME]) == sizes.programmes + 3

@@ -93,10 +93,10 @@ def test_a_learner_takes_the_test_and_passes(page: Page, learner: Learner) -> No
     expect(page.get_by_role("heading", name="Тест сдан")).to_be_visible()
     saved(page)
     assert learner.verbs() == ["initialized", *["answered"] * 4, "passed"]
-    *_, asked, _, passed = learner.statements()
-    assert asked["object"]["id"] == f"{ACTIVITY}/questions/extinguisher"
-    assert asked["object"]["definition"]["correctResponsesPattern"] == ["base"]
-    assert (asked["result"]["response"], asked["result"]["success"]) == ("base", True)
+    *_, answered, _, passed = learner.statements()
+    assert answered["object"]["id"] == f"{ACTIVITY}/questions/extinguisher"
+    assert answered["object"]["definition"]["correctResponsesPattern"] == ["base"]
+    assert (answered["result"]["response"], answered["result"]["success"]) == ("base", True)
     assert passed["actor"] == learner.actor
     assert passed["result"]["score"] == {"scaled": 0.75, "raw": 3, "min": 0, "max": 4}
     assert re.fullmatch(r"PT\d+\.\d\dS", passed["result"]["duration"])
@@ -117,12 +117,12 @@ def test_a_time_says_what_day_it_was_here(
     page.goto(learner.link)
     page.get_by_role("button", name="Начать").click()
     saved(page)
-    (begun,) = learner.statements()
+    (start,) = learner.statements()
     context.close()
     assert re.fullmatch(
-        r"[\d-]{10}T[\d:]{8}\.\d{3}" + offset.replace("+", "\\+"), begun["timestamp"]
+        r"[\d-]{10}T[\d:]{8}\.\d{3}" + offset.replace("+", "\\+"), start["timestamp"]
     )
-    away = datetime.fromisoformat(begun["stored"]) - datetime.fromisoformat(begun["timestamp"])
+    away = datetime.fromisoformat(start["stored"]) - datetime.fromisoformat(start["timestamp"])
     assert abs(away.total_seconds()) < 60
 
 

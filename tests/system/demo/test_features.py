@@ -159,19 +159,21 @@ def test_mistakes_are_voided_after_they_were_posted(history: History) -> None:
 def test_the_wrong_namesake_is_taken_out_and_the_right_one_entered(
     history: History, stories: dict[str, str]
 ) -> None:
-    gone = {s["object"]["id"] for s in history.said("voided")}
-    wrong = next(s for s in history.of(stories["voided-attendance"], "attended") if s["id"] in gone)
+    targets = {s["object"]["id"] for s in history.said("voided")}
+    wrong = next(
+        s for s in history.of(stories["voided-attendance"], "attended") if s["id"] in targets
+    )
     right = history.of(stories["attendance-entered-again"], "attended")
     again = next(s for s in right if s["object"]["id"] == wrong["object"]["id"])
-    assert again["id"] not in gone
+    assert again["id"] not in targets
     assert wrong["actor"]["name"] == again["actor"]["name"]
 
 
 def test_the_wrong_score_is_replaced_by_the_right_one(
     history: History, stories: dict[str, str]
 ) -> None:
-    gone = {s["object"]["id"] for s in history.said("voided")}
-    failed = next(s for s in history.of(stories["voided-score"], "failed") if s["id"] in gone)
+    targets = {s["object"]["id"] for s in history.said("voided")}
+    failed = next(s for s in history.of(stories["voided-score"], "failed") if s["id"] in targets)
     same = history.of(stories["voided-score"], "passed")
     again = next(s for s in same if _attempt(s) == _attempt(failed))
     assert (result(failed, "score")["raw"], result(again, "score")["raw"]) == (23, 33)

@@ -28,8 +28,8 @@ NOISE = {
 }
 
 
-def text(told: Iterable[JsonObject | JournalEvent]) -> str:
-    plain = (asdict(news) if isinstance(news, JournalEvent) else news for news in told)
+def text(history: Iterable[JsonObject | JournalEvent]) -> str:
+    plain = (asdict(news) if isinstance(news, JournalEvent) else news for news in history)
     return "\n".join(json.dumps(news) for news in plain)
 
 
@@ -79,8 +79,8 @@ def test_training_events_are_about_two_fifths(history: History) -> None:
 
 def test_400_trainees_of_12_offices_appear(history: History) -> None:
     teams = {s["context"]["team"]["name"] for s in history.posted if "team" in s.get("context", {})}
-    known = {key for key in history.people() if key.startswith("account")}
-    assert 390 <= len(known) <= 400
+    keys = {key for key in history.people() if key.startswith("account")}
+    assert 390 <= len(keys) <= 400
     assert len(teams) == len(OFFICES) == 12
 
 

@@ -26,13 +26,13 @@ EXAMPLE = ROOT / "examples" / "catalogue.yaml"
 PAGE = ROOT / "docs" / "demo.md"
 
 
-def events(told: Journal) -> list[JournalEvent]:
-    return [news for news in told.history() if isinstance(news, JournalEvent)]
+def events(journal: Journal) -> list[JournalEvent]:
+    return [news for news in journal.history() if isinstance(news, JournalEvent)]
 
 
-def said(told: Journal, kind: EntryKind) -> list[JsonObject]:
+def said(journal: Journal, kind: EntryKind) -> list[JsonObject]:
     """All that is said of things of this kind."""
-    return [event.entry for event in events(told) if event.kind is kind and event.entry]
+    return [event.entry for event in events(journal) if event.kind is kind and event.entry]
 
 
 def test_the_catalogue_comes_before_the_first_statement(journal: Journal) -> None:
@@ -99,14 +99,14 @@ def test_visitors_rate_every_office_each_month_and_better_with_time(journal: Jou
 @pytest.mark.rules
 def test_telling_goes_on_where_it_was_broken_off(lrs: Lrs) -> None:
     """No thing is described again as it was before: its history is that of a whole telling."""
-    told = unfold(2026, 48)
-    everything = list(told.history())
+    journal = unfold(2026, 48)
+    everything = list(journal.history())
     assert len(everything) > 3_000
     tell(lrs, everything[: len(everything) * 4 // 5], WRITER)
     tell(lrs, everything, WRITER)
-    wanted = Counter((event.kind, event.key) for event in events(told))
-    found = lrs.catalogue.histories(wanted.keys(), WRITER)
-    assert {thing: len(versions) for thing, versions in found.items()} == wanted
+    expected = Counter((event.kind, event.key) for event in events(journal))
+    found = lrs.catalogue.histories(expected.keys(), WRITER)
+    assert {thing: len(versions) for thing, versions in found.items()} == expected
     assert lrs.health().head == len(everything)
 
 
@@ -142,6 +142,6 @@ def test_a_store_with_the_demo_of_an_earlier_version_is_left_alone(
 def test_the_page_on_the_demo_says_who_the_stories_are_about(
     row: tuple[str, ...], stories: dict[str, str]
 ) -> None:
-    numbers, *told = row
+    numbers, *rest = row
     assert f"| {numbers} | " in PAGE.read_text("utf-8")
-    assert {stories[story][-4:] for story in told} == {numbers[:4]}
+    assert {stories[story][-4:] for story in rest} == {numbers[:4]}

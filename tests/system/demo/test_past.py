@@ -98,9 +98,9 @@ def test_a_sheet_is_stored_at_once_in_the_evening_or_days_later(arrived: Arrived
 def test_a_start_that_was_broken_off_goes_on_in_the_past(
     made: Place, settings: Settings, small: Journal
 ) -> None:
-    begun = list(small.history())[:1_500]
-    tell_past(settings, small, begun[:1_200])
-    tell_past(settings, small, begun)
+    first = list(small.history())[:1_500]
+    tell_past(settings, small, first[:1_200])
+    tell_past(settings, small, first)
     assert stored(settings) == list(Past(small).instants)[:1_500]
 
 

@@ -33,12 +33,12 @@ def test_surname_given_name_and_patronymic_agree(history: History) -> None:
     women = {feminine(surname) for surname in SURNAMES}
     for names in history.people().values():
         for name in names:
-            surname, given, patronymic = name.split()
+            surname, first_name, patronymic = name.split()
             if patronymic.endswith("на"):
-                assert (given in WOMEN, surname in women) == (True, True), name
+                assert (first_name in WOMEN, surname in women) == (True, True), name
             else:
                 assert patronymic.endswith("ич"), name
-                assert (given in MEN, surname in SURNAMES) == (True, True), name
+                assert (first_name in MEN, surname in SURNAMES) == (True, True), name
 
 
 def test_no_given_name_serves_both_genders() -> None:

@@ -34,12 +34,12 @@ def verdict(found: Certified, programme: str) -> Verdict:
 
 def position(journal: Journal, kind: EntryKind, key: str, version: int) -> int:
     """Where in the log this is said of the thing: nothing else is in it."""
-    said = [
+    outputs = [
         place
         for place, news in enumerate(journal.history(), start=1)
         if isinstance(news, JournalEvent) and (news.kind, news.key) == (kind, (key,))
     ]
-    return said[version - 1]
+    return outputs[version - 1]
 
 
 @pytest.mark.parametrize(("status", "story", "programme"), [
@@ -95,10 +95,10 @@ def test_a_backdated_rule_is_told_from_what_was_known_before(
     now.
     """
     who, day = stories["lost-by-the-new-rule"], date(2026, 2, 19)
-    known = position(journal, EntryKind.PROGRAMME, "senior", 2)
-    before = verdict(standing(centre, who, day, at=known - 1), "senior")
+    described_at = position(journal, EntryKind.PROGRAMME, "senior", 2)
+    before = verdict(standing(centre, who, day, at=described_at - 1), "senior")
     assert (before.status, before.version) == ("certified", 1)
-    for at in (known, None):
+    for at in (described_at, None):
         assert verdict(standing(centre, who, day, at), "senior").status == "in progress"
 
 
@@ -129,7 +129,7 @@ def test_who_married_is_called_by_her_new_name_and_was_called_otherwise(
     centre: Lrs, stories: Stories
 ) -> None:
     person = centre.people.show(stories["surname-change"], WRITER)
-    before, after = [said.version.entry["name"] for said in person.history if said.version.entry]
+    before, after = [news.version.entry["name"] for news in person.history if news.version.entry]
     assert before.split()[0] != after.split()[0]
     shown = centre.transcripts.transcript(stories["surname-change"]).value.transcript.trainee
     assert shown.name == after
@@ -139,17 +139,17 @@ def test_who_was_promoted_is_a_senior_now_and_was_a_specialist(
     centre: Lrs, stories: Stories
 ) -> None:
     person = centre.people.show(stories["promoted"], WRITER)
-    posts = [said.version.entry["post"] for said in person.history if said.version.entry]
+    posts = [change.version.entry["post"] for change in person.history if change.version.entry]
     assert posts == ["specialist", "senior"]
     assert verdict(standing(centre, stories["promoted"]), "senior").applies
 
 
 def test_of_who_has_left_nothing_is_wanted_any_more(centre: Lrs, stories: Stories) -> None:
-    there, gone = (
+    there, voided = (
         standing(centre, stories["left"], day) for day in (date(2026, 8, 31), date(2026, 9, 1))
     )
-    assert (there.clearance.may_serve, gone.clearance.may_serve) == (True, None)
-    assert not any(one.verdict.applies for one in gone.standings)
+    assert (there.clearance.may_serve, voided.clearance.may_serve) == (True, None)
+    assert not any(one.verdict.applies for one in voided.standings)
 
 
 def test_a_closed_office_holds_no_more_and_is_remembered_with_the_reason(centre: Lrs) -> None:
@@ -231,13 +231,13 @@ def test_read_models_that_followed_the_history_are_those_rebuilt_from_it(
     """Whatever was described after the statements that it concerns; in the first months of a small
     centre, but for the long run.
     """
-    told = unfold(2026, 400).history() if SOAKS else islice(unfold(2026, 48).history(), 1_500)
+    history = unfold(2026, 400).history() if SOAKS else islice(unfold(2026, 48).history(), 1_500)
     runner = lrs.projector.runner
 
     def follow(_: int) -> None:
         runner.catch_up()
 
-    tell(lrs, told, WRITER, follow)
+    tell(lrs, history, WRITER, follow)
     names = list(runner.projections)
     runner.catch_up()
     before = {name: runner.checksum(name) for name in names}

@@ -41,10 +41,10 @@ def test_a_sqlite_log_is_copied_while_it_is_open_and_restored(tmp_path: Path) ->
     shell = Shell(place, tmp_path)
     shell("migrate")
     _with_statement(shell)
-    held = bootstrap.build(Settings(ledger_url=place.ledger_url, views_url=place.views_url))
+    running = bootstrap.build(Settings(ledger_url=place.ledger_url, views_url=place.views_url))
     copy = tmp_path / "copy.db"
     subprocess.run(["sqlite3", tmp_path / "ledger.db", f".backup {copy}"], check=True)
-    held.close()
+    running.close()
     restored = tmp_path / "restored"
     restored.mkdir()
     copy.rename(restored / "ledger.db")

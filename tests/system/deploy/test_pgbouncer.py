@@ -92,7 +92,7 @@ def test_two_processes_store_and_read_through_a_pool(pool: str, tmp_path: Path) 
 def test_with_prepared_statements_a_pool_is_noticed(pool: str, tmp_path: Path) -> None:
     """By the first commands already, in one line that names the setting."""
     shell = Shell(Place("postgresql", pool, pool), tmp_path)
-    done = [shell("doctor", LRS_PREPARE_STATEMENTS=said) for said in ("false", "true", "true")]
+    done = [shell("doctor", LRS_PREPARE_STATEMENTS=value) for value in ("false", "true", "true")]
     assert done[0].returncode == 0
     failed = [one.stdout + one.stderr for one in done[1:] if one.returncode]
     assert failed

@@ -44,9 +44,9 @@ class Proxy:
         """Status, headers and JSON of an answer; an iterable is sent in chunks."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=_any())
         try:
-            given = {"X-Experience-API-Version": "2.0.0", "Authorization": self.login, **headers}
-            given = {name: value for name, value in given.items() if value}
-            connection.request(method, path, body, given)
+            fields = {"X-Experience-API-Version": "2.0.0", "Authorization": self.login, **headers}
+            fields = {name: value for name, value in fields.items() if value}
+            connection.request(method, path, body, fields)
             answer = connection.getresponse()
             text = answer.read()
             return answer.status, answer.headers, _json(text)
@@ -203,9 +203,9 @@ def test_a_persons_key_with_slashes_arrives_as_it_was_sent(proxy: Proxy) -> None
     """A proxy that decodes and joins them would ask for somebody else."""
     proxy.ask("POST", "/lrs/xapi/statements", json.dumps(_statement()), **JSON)
     path = f"/lrs/api/v1/transcripts/{quote(PERSON, safe='')}"
-    status, _, told = proxy.ask("GET", path)
+    status, _, body = proxy.ask("GET", path)
     assert status == 200
-    assert told["trainee"]["key"] == PERSON
+    assert body["trainee"]["key"] == PERSON
 
 
 def test_a_header_with_underscores_is_left_out(proxy: Proxy) -> None:
@@ -218,9 +218,9 @@ def test_a_header_with_underscores_is_left_out(proxy: Proxy) -> None:
 def test_figures_need_a_key_behind_a_proxy(proxy: Proxy) -> None:
     """Every client comes from this machine there."""
     assert proxy.ask("GET", "/lrs/metrics", Authorization="")[0] == 401
-    status, _, told = proxy.ask("GET", "/lrs/metrics")
+    status, _, body = proxy.ask("GET", "/lrs/metrics")
     assert status == 200
-    assert "zachetka_processes 1" in told
+    assert "zachetka_processes 1" in body
 
 
 def test_a_body_over_the_limit_is_refused_before_it_is_sent(proxy: Proxy) -> None:

@@ -49,16 +49,16 @@ def answers(place: Place, paper: str) -> list[tuple[int, bytes]]:
     """What the store says of everything, byte for byte, to a key that reads."""
     with opened(place) as lrs:
         by = caller_of(lrs)
-        asked = ["/xapi/statements", paper]
+        paths = ["/xapi/statements", paper]
         reports = ["courses", "offices", "catalogue/people", "statistics?by=office"]
         reports += [f"transcripts/{quote(key(ANNA))}", f"certifications/{quote(key(ANNA))}"]
-        found = [by.get(path) for path in [*asked, *(f"/api/v1/{name}" for name in reports)]]
+        found = [by.get(path) for path in [*paths, *(f"/api/v1/{name}" for name in reports)]]
         return [(one.status_code, _but_for_the_new_key(one.data)) for one in found]
 
 
-def _but_for_the_new_key(said: bytes) -> bytes:
+def _but_for_the_new_key(output: bytes) -> bytes:
     """To ask needs a key, whose making is the last event of either log."""
-    return re.sub(rb'"as_of":\{.*?\}', b"", said)
+    return re.sub(rb'"as_of":\{.*?\}', b"", output)
 
 
 def run(command: str, folder: Path, programs: str = "", **more: str) -> None:

@@ -25,7 +25,7 @@ COUNT = 40
 
 
 @pytest.fixture
-def told(lrs: Lrs) -> Lrs:
+def small_store(lrs: Lrs) -> Lrs:
     """A store with a history of which everything is folded."""
     tell(lrs, COUNT)
     lrs.projector.runner.catch_up()
@@ -50,37 +50,37 @@ def forget_lines(store: Lrs) -> None:
         connection.execute(delete(line))
 
 
-def test_a_healthy_store_shows_no_difference_however_much_is_folded(told: Lrs) -> None:
+def test_a_healthy_store_shows_no_difference_however_much_is_folded(small_store: Lrs) -> None:
     """Neither where all is folded nor where the last statements are not."""
-    assert differences(told) == []
-    tell(told, 20, COUNT + 1)
-    assert differences(told) == []
-    assert not told.health().quarantined
+    assert differences(small_store) == []
+    tell(small_store, 20, COUNT + 1)
+    assert differences(small_store) == []
+    assert not small_store.health().quarantined
 
 
 @pytest.mark.briefly("sqlite")
 @pytest.mark.parametrize("spoil", [forget_a_mention, unvoid, forget_lines])
-def test_a_row_changed_by_hand_is_found(told: Lrs, spoil: Callable[[Lrs], None]) -> None:
+def test_a_row_changed_by_hand_is_found(small_store: Lrs, spoil: Callable[[Lrs], None]) -> None:
     """In an answer, in a checksum, or in both."""
-    spoil(told)
-    assert differences(told)
+    spoil(small_store)
+    assert differences(small_store)
 
 
 @pytest.mark.briefly("sqlite")
-def test_a_statement_that_the_index_lacks_is_named_and_stays_away(told: Lrs) -> None:
+def test_a_statement_that_the_index_lacks_is_named_and_stays_away(small_store: Lrs) -> None:
     """With the question that did not find it. Whoever looks mends nothing: it is found again."""
-    scan = Scan(told.ledger.reader)
+    scan = Scan(small_store.ledger.reader)
     statement = scan.statements[scan.answers[Criteria()][-1]]
-    with told.databases[1].write.begin() as connection:
+    with small_store.databases[1].write.begin() as connection:
         connection.execute(delete(index_entry).where(index_entry.c.position == statement.position))
     for _ in range(2):
-        assert any(str(statement.id) in said for said in differences(told))
+        assert any(str(statement.id) in line for line in differences(small_store))
 
 
 @pytest.mark.rules
-def test_the_scan_says_what_a_plain_reading_does(told: Lrs) -> None:
+def test_the_scan_says_what_a_plain_reading_does(small_store: Lrs) -> None:
     """Of every filter that occurs in the log."""
-    scan = Scan(told.ledger.reader)
+    scan = Scan(small_store.ledger.reader)
     log = list(scan.statements.values())
     assert scan.voided == naive.voided(log)
     assert len(scan.voided) > 2
@@ -112,8 +112,8 @@ def test_a_served_store_is_asked_over_http(place: Place, tmp_path: Path) -> None
         with views.write.begin() as connection:
             connection.execute(delete(mention))
         found = differences_over_http(server, seconds=0)
-        assert any("agent" in said for said in found)
-        assert any("other rows" in said for said in found)
+        assert any("agent" in line for line in found)
+        assert any("other rows" in line for line in found)
     finally:
         views.close()
         server.kill()

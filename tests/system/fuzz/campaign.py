@@ -195,13 +195,13 @@ class _Client:
             return False
         return True
 
-    def _judge(self, asked: Message, answer: Answer) -> None:
-        self._before.append(asked.seed)
+    def _judge(self, message: Message, answer: Answer) -> None:
+        self._before.append(message.seed)
         self._tally.statuses[answer.status] += 1
-        for fault in faults(asked, answer):
-            self._fail(asked, f"{fault}: {answer.body[:300]!r}")
-        if answer.status == 204 and asked.acknowledges:
-            self._tally.stored.add(UUID(asked.acknowledges).bytes)
+        for fault in faults(message, answer):
+            self._fail(message, f"{fault}: {answer.body[:300]!r}")
+        if answer.status == 204 and message.acknowledges:
+            self._tally.stored.add(UUID(message.acknowledges).bytes)
         elif answer.status == 200 and answer.body[:2] == b'["':
             with suppress(ValueError):
                 self._tally.stored |= {UUID(id).bytes for id in orjson.loads(answer.body)}

@@ -81,8 +81,8 @@ class Target(Server):
 
     def has_folded(self) -> bool:
         login = {"Authorization": f"Basic {self._login}"}
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/health", headers=login)
-        with urllib.request.urlopen(asked) as answer:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/health", headers=login)
+        with urllib.request.urlopen(request) as answer:
             health = json.load(answer)
         return health["status"] == "ok" and not any(p["lag"] for p in health["projections"])
 

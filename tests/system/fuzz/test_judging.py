@@ -32,8 +32,8 @@ PROBLEM = {"status": 400, "code": "iri", "detail": "Give an absolute IRI.", "req
 def said(status: int, body: bytes = b"{}", **headers: str | None) -> list[str]:
     """What is found wrong with an answer; a header of None is left out."""
     others = {name.replace("_", "-"): value for name, value in headers.items()}
-    kept = {name: value for name, value in {**HEADERS, **others}.items() if value is not None}
-    return list(faults(ASKED, Answer(status, kept, body)))
+    sent = {name: value for name, value in {**HEADERS, **others}.items() if value is not None}
+    return list(faults(ASKED, Answer(status, sent, body)))
 
 
 def test_to_be_put_off_is_no_fault() -> None:

@@ -47,5 +47,5 @@ def test_the_statements_sent_are_valid_and_of_nearly_every_shape(version: Versio
     """1.0.3 part 2; 2.0, 4.2: good requests are good."""
     for statement in STATEMENTS[version]:
         check_statement(statement, version)
-    seen = set().union(*map(shapes, STATEMENTS[version]))
-    assert len(expected(version) - seen) < 0.15 * len(expected(version))
+    found_shapes = set().union(*map(shapes, STATEMENTS[version]))
+    assert len(expected(version) - found_shapes) < 0.15 * len(expected(version))

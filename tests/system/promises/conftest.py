@@ -37,8 +37,8 @@ class Clock:
 
 def defaults(place: Place) -> Settings:
     """The settings of a program that was told of the place and nothing else."""
-    told = {"LRS_LEDGER_URL": place.ledger_url, "LRS_VIEWS_URL": place.views_url}
-    return Settings.from_env(told)
+    environment = {"LRS_LEDGER_URL": place.ledger_url, "LRS_VIEWS_URL": place.views_url}
+    return Settings.from_env(environment)
 
 
 @pytest.fixture(scope="module")

@@ -54,10 +54,10 @@ def test_read_models_are_next_to_the_log(untold: Settings, tmp_path: Path) -> No
 def test_server_processes_are_as_many_as_the_database_allows(
     untold: Settings, tmp_path: Path
 ) -> None:
-    said = re.fullmatch(r"(\d+) on SQLite, (\d+) on PostgreSQL", WORDS["workers"])
+    match = re.fullmatch(r"(\d+) on SQLite, (\d+) on PostgreSQL", WORDS["workers"])
     on_postgresql = Settings.from_env({"LRS_LEDGER_URL": "postgresql://lrs@db/lrs"}, tmp_path)
-    assert said
-    assert (untold.workers, on_postgresql.workers) == (int(said[1]), int(said[2]))
+    assert match
+    assert (untold.workers, on_postgresql.workers) == (int(match[1]), int(match[2]))
 
 
 def test_every_setting_has_a_default() -> None:

@@ -159,14 +159,14 @@ def test_a_launch_links_statements_lie_within_its_time(
 ) -> None:
     """And so much around it, to the second."""
     slack = promised(document, sentence) * DAY
-    begun, lasting = clock.at, timedelta(hours=3)
+    start, lasting = clock.at, timedelta(hours=3)
     options = {"learner": "mbox|mailto:anna@example.org", "activity": COURSE, "lasting": lasting}
     key = timed.credentials.create("launch", MODULE, **options)  # type: ignore[arg-type]
     by = Caller(create_app(timed).test_client(), key)
-    ended = begun + lasting // timedelta(microseconds=1)
+    ended = start + lasting // timedelta(microseconds=1)
 
     def told(at: int) -> int:
         return by.post(said(object={"id": COURSE}, timestamp=Clock(at).iso)).status_code
 
-    assert [told(begun - slack), told(ended + slack)] == [200, 200]
-    assert [told(begun - slack - SECOND), told(ended + slack + SECOND)] == [403, 403]
+    assert [told(start - slack), told(ended + slack)] == [200, 200]
+    assert [told(start - slack - SECOND), told(ended + slack + SECOND)] == [403, 403]

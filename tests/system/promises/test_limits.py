@@ -22,8 +22,8 @@ pytestmark = pytest.mark.rules
 
 def values_of(parsed: Any) -> int:
     """How many JSON values a value is, with all that it holds."""
-    held = parsed.values() if isinstance(parsed, dict) else parsed
-    return 1 + (sum(map(values_of, held)) if isinstance(parsed, dict | list) else 0)
+    members = parsed.values() if isinstance(parsed, dict) else parsed
+    return 1 + (sum(map(values_of, members)) if isinstance(parsed, dict | list) else 0)
 
 
 def holding(values: int) -> JsonObject:

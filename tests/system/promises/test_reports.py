@@ -135,8 +135,8 @@ def test_a_page_of_a_report_tells_so_many(learner: Learner) -> None:
         learner.agent = someone()
         statements.append(learner.did("attended", ONE, f"/{number}"))
     learner.client.store(*statements)
-    told = learner.client.get("/api/v1/transcripts", limit=2 * most).json
-    assert (len(told["trainees"]), told["more"] != "") == (most, True)
+    trainees = learner.client.get("/api/v1/transcripts", limit=2 * most).json
+    assert (len(trainees["trainees"]), trainees["more"] != "") == (most, True)
     of_course = learner.figures(by="session")
     assert (len(of_course["slices"]), of_course["more"] != "") == (slices, True)
 
@@ -234,13 +234,13 @@ def test_so_many_unknown_words_are_told_unless_asked(asking: Caller) -> None:
     most = promised("reports.md", r"verbs and types there are than `limit` \((\d+)\)")
     verbs = ({"id": f"https://example.org/verbs/{number}"} for number in range(most + 1))
     asking.store(*(said(verb=verb) for verb in verbs))
-    told = unrecognised(asking)
-    assert (len(told["words"]), told["left_off"]) == (most, 1)
+    report = unrecognised(asking)
+    assert (len(report["words"]), report["left_off"]) == (most, 1)
 
 
 def test_so_many_events_are_looked_at_for_unknown_words(asking: Caller) -> None:
     """`cut` says that there were more."""
     most = promised("reports.md", r"reads the last ([\d,]+) events")
     asking.store(*(said() for _ in range(most)))
-    told = unrecognised(asking)["read"]
-    assert (told["statements"], told["cut"]) == (most, True)
+    count = unrecognised(asking)["read"]
+    assert (count["statements"], count["cut"]) == (most, True)

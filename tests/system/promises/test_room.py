@@ -81,23 +81,23 @@ def test_servers_prune_once_in_that_time(
 ) -> None:
     """However often they look whether it is time."""
     every = promised("operators.md", r"one process every (ten minutes)")
-    asked: list[bool] = []
+    calls: list[bool] = []
     claim = timed.pruning._pruner.claim
 
     def claimed(microseconds: int) -> bool:
-        asked.append(claim(microseconds))
-        return asked[-1]
+        calls.append(claim(microseconds))
+        return calls[-1]
 
     monkeypatch.setattr(pruning, "LOOKS", 0.01)
     monkeypatch.setattr(timed.pruning._pruner, "claim", claimed)
     timed.pruning.start()
-    wait_until(lambda: len(asked) > 3)
+    wait_until(lambda: len(calls) > 3)
     clock.at += every * SECOND - 1
-    looked = len(asked)
-    wait_until(lambda: len(asked) > looked + 3)
-    assert sum(asked) == 1
+    looked = len(calls)
+    wait_until(lambda: len(calls) > looked + 3)
+    assert sum(calls) == 1
     clock.at += 1
-    wait_until(lambda: sum(asked) == 2)
+    wait_until(lambda: sum(calls) == 2)
     timed.pruning.stop()
 
 
@@ -139,8 +139,8 @@ def test_the_doctor_tries_room_with_so_many_bytes(own: Lrs) -> None:
     size = promised("operators.md", r"the doctor writes (\d+ KiB) into the log's database")
     written: list[int] = []
 
-    def sent(_connection: Any, _cursor: Any, _text: str, given: Any, *_: Any) -> None:
-        written.extend(value.nbytes for value in given if isinstance(value, memoryview))
+    def sent(_connection: Any, _cursor: Any, _text: str, parameters: Any, *_: Any) -> None:
+        written.extend(value.nbytes for value in parameters if isinstance(value, memoryview))
 
     event.listen(own.databases[0].write, "before_cursor_execute", sent)
     own.try_room()

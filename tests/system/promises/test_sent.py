@@ -77,8 +77,8 @@ def test_of_more_faults_of_a_file_so_many_are_reported(own_place: Place, tmp_pat
     most = promised("catalogue.md", r"At most ([\d,]+) errors are reported")
     offices = [{"code": f"{number}"} for number in range(most + 1)]
     (tmp_path / "offices.yaml").write_text(json.dumps({"offices": offices}))
-    told = Shell(own_place, tmp_path)("catalogue", "import", "offices.yaml").stderr
-    assert sum(line.startswith("  ") for line in told.splitlines()) == most
+    output = Shell(own_place, tmp_path)("catalogue", "import", "offices.yaml").stderr
+    assert sum(line.startswith("  ") for line in output.splitlines()) == most
 
 
 def described(client: Caller, **entries: Any) -> Any:
@@ -188,11 +188,11 @@ def is_read(path: Path) -> bool:
 def test_a_sheet_has_so_many_columns(tmp_path: Path) -> None:
     """What stands in one more is not lost without a word."""
     most = promised("catalogue.md", r"A sheet may have (\d+) columns and")
-    told = []
+    statuses = []
     for column in (most, most + 1):
         row = ["O1", "x", *[""] * (column - 3), "note"]
-        told.append(len(read(workbook(tmp_path / "book.xlsx", HEAD, row)).faults))
-    assert told == [0, 1]
+        statuses.append(len(read(workbook(tmp_path / "book.xlsx", HEAD, row)).faults))
+    assert statuses == [0, 1]
 
 
 def test_a_sheet_has_so_many_rows() -> None:

@@ -84,22 +84,22 @@ def test_requests_under_way_get_so_long_when_servers_end(
     """Whether they are told to end or their first process was killed."""
     seconds = promised("operators.md", r"requests in progress within (\w+) seconds at most")
     assert started["workers_kill_timeout"] == seconds
-    told: list[float] = []
+    times: list[float] = []
 
     def stop(*, linger: float) -> None:
-        told.append(linger)
+        times.append(linger)
         raise InterruptedError
 
     monkeypatch.setattr(wsgi, "end_with_parent", stop)
     with pytest.raises(InterruptedError):
         wsgi.create()
-    assert told == [seconds]
+    assert times == [seconds]
 
 
 def test_whoever_takes_nothing_of_an_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = promised("security.md", r"After (\d+) seconds without progress the operating")
-    told: list[int] = []
-    monkeypatch.setattr(runner, "give_up_after", lambda after, _port: told.append(after))
+    statuses: list[int] = []
+    monkeypatch.setattr(runner, "give_up_after", lambda after, _port: statuses.append(after))
 
     class Exchange:
         def response_bytes(self, *_: object) -> None:
@@ -110,7 +110,7 @@ def test_whoever_takes_nothing_of_an_answer_is_given_up(monkeypatch: pytest.Monk
         return [b""]
 
     runner.running(app)(Exchange(), {"SERVER_PORT": "8080"})  # type: ignore[arg-type]
-    assert told == [seconds]
+    assert statuses == [seconds]
 
 
 # Lines
@@ -131,11 +131,11 @@ def test_so_many_are_at_work_and_in_line(working: Working, tmp_path: Path, kind:
     most = turns + promised("security.md", IN_LINE[kind])
     threads = Settings.from_env({}, tmp_path).threads
     app = in_turn(working, threads, lambda _: kind == "reports")
-    with asking(app, "POST" if kind == "writes" else "GET", most + 1) as begun:
-        wait_until(lambda: sum(one.done() for one in begun) == 1)
+    with asking(app, "POST" if kind == "writes" else "GET", most + 1) as requests:
+        wait_until(lambda: sum(one.done() for one in requests) == 1)
         wait_until(lambda: working.at_work == turns)
         working.end.set()
-    assert sorted(one.result()[0] for one in begun) == [200] * most + [503]
+    assert sorted(one.result()[0] for one in requests) == [200] * most + [503]
 
 
 def test_so_many_bodies_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,9 +192,9 @@ def test_a_write_is_refused_in_time_when_the_database_is_busy(own_place: Place) 
     lrs = bootstrap.build(defaults(own_place))
     by = caller_of(lrs)
     with appending(own_place.ledger_url):
-        begun = monotonic()
+        start = monotonic()
         answer = by.post(said())
-        assert (answer.status_code, monotonic() - begun < seconds) == (503, True)
+        assert (answer.status_code, monotonic() - start < seconds) == (503, True)
     lrs.close()
 
 
@@ -213,8 +213,8 @@ def test_files_and_folders_get_their_modes(tmp_path: Path, access: str, sentence
     folder = tmp_path / "var"
     ((file, of_folder),) = re.findall(sentence, text_of("operators.md"))
     place = Place("sqlite", *(f"sqlite:///{folder}/{name}.db" for name in ("ledger", "views")))
-    told = {"LRS_LEDGER_URL": place.ledger_url, "LRS_VIEWS_URL": place.views_url}
-    told |= {"LRS_GROUP_ACCESS": access} if access else {}
-    bootstrap.migrate(Settings.from_env(told))
+    environment = {"LRS_LEDGER_URL": place.ledger_url, "LRS_VIEWS_URL": place.views_url}
+    environment |= {"LRS_GROUP_ACCESS": access} if access else {}
+    bootstrap.migrate(Settings.from_env(environment))
     modes = {f"{path.stat().st_mode & 0o7777:o}" for path in folder.iterdir()}
     assert (f"{folder.stat().st_mode & 0o7777:o}", modes) == (of_folder, {file})
