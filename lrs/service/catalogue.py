@@ -47,11 +47,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EntryVersion:
-    """What was said of a thing at one time, and the agent key of who said it; `entry` is None where
-    it was withdrawn.
+    """What was said of a thing at one time, by the event at `position`, and the agent key of who
+    said it; `entry` is None where it was withdrawn.
     """
 
     number: int
+    position: int
     stored: int
     entry: JsonObject | None
     reason: str = ""
@@ -116,7 +117,10 @@ class CatalogueService:
         streams = {stream: thing for thing, stream in self._streams(things).items()}
         found: dict[EntryIdentity, list[EntryVersion]] = {}
         for row in self._ledger.reader.histories(streams):
-            event, version = self._ledger.decoded(row), (row.originator_version, row.stored)
+            event, version = (
+                self._ledger.decoded(row),
+                (row.originator_version, row.position, row.stored),
+            )
             versions = found.setdefault(streams[row.originator_id], [])
             if isinstance(event, Described):
                 versions.append(EntryVersion(*version, event.entry, by=event.by))
