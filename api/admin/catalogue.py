@@ -135,4 +135,10 @@ def _version(version: EntryVersion) -> Mapping[str, Any]:
     content = (
         {"entry": version.entry} if version.entry is not None else {"withdrawn": version.reason}
     )
-    return {"version": version.number, "stored": iso(version.stored), **content}
+    return {
+        "version": version.number,
+        "position": version.position,
+        "stored": iso(version.stored),
+        **content,
+        "by": version.by,
+    }

@@ -46,6 +46,7 @@ def _said(change: PersonEntry) -> Mapping[str, Any]:
     version = change.version
     return {
         "version": version.number,
+        "position": version.position,
         "stored": iso(version.stored),
         "what": change.what.value,
         "agent": change.identifier,

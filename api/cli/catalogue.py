@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import orjson
 
 from api.catalogue_files.describing import describe
 from api.cli.context import store
+from api.cli.people import plain, recordable_all
+from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind
 from lrs.domain.errors import InvalidEntry
+from lrs.domain.time import iso
 from lrs.service.catalogue import Change, ChangeStep
 from lrs.service.catalogue_changes import doubts
 from schemas.catalogue.entries import examine_catalogue
@@ -55,6 +59,30 @@ def template(file: Path) -> None:
 
     make(file)
     click.echo(f"{file} is created. Fill it in, then run: lrs catalogue import {file} --preview")
+
+
+@catalogue.command("history")
+@click.argument("kind", type=click.Choice([kind.value for kind in EntryKind]), metavar="KIND")
+@click.argument("key", nargs=-1, required=True, callback=recordable_all)
+def history(kind: str, key: tuple[str, ...]) -> None:
+    """Show all that was ever said of one entry: position, time, version, what, and who said it.
+
+    KIND is a kind of entry, such as courses; KEY what tells the entry from others of its kind: the
+    id of a course, the code of a programme, the programme, agent and day of a revocation.
+    """
+    of = EntryKind(kind)
+    names = SHAPES[of].key
+    if len(key) != len(names):
+        raise click.UsageError(f"The key of {kind} is: {' '.join(names)}.")
+    with store() as lrs:
+        by = lrs.credentials.operator("catalogue history")
+        versions = lrs.catalogue.history(of, key, by)
+    for version in versions:
+        said = f"withdrawn: {version.reason}"
+        if version.entry is not None:
+            said = orjson.dumps(version.entry).decode()
+        place = f"{version.position:>8}  {iso(version.stored)}  version {version.number}"
+        click.echo(plain(f"{place}  {said}, by {version.by or 'nobody'}"))
 
 
 def _described(source: Source, preview: bool) -> list[ChangeStep]:

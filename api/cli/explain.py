@@ -11,7 +11,7 @@ import click
 import orjson
 
 from api.cli import context
-from api.cli.people import recordable
+from api.cli.people import plain, recordable
 from lrs.domain.errors import InvalidQuery
 from lrs.domain.time import iso
 from lrs.service import Lrs
@@ -56,11 +56,6 @@ def two_clocks(lrs: Lrs, on: str | None, known: str | None) -> tuple[Any, int | 
 def printed(value: Any) -> None:
     """The value as indented JSON."""
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
-
-
-def plain(text: str) -> str:
-    """One line of printable characters: names and titles are whatever was sent."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 @click.command()

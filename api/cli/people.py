@@ -35,6 +35,15 @@ def recordable(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return value
 
 
+def recordable_all(
+    ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The same of several texts."""
+    for text in value:
+        recordable(ctx, param, text)
+    return value
+
+
 def _identifier(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """A callback for click: an agent key."""
     recordable(ctx, param, value)
@@ -124,7 +133,8 @@ def _lines(person: PersonHistory) -> Iterator[str]:
         yield "There is no personnel record."
     for change in person.history:
         by = change.version.by or "nobody"
-        yield _plain(f"{iso(change.version.stored)}  {change.what:9}  {_what(change)}, by {by}")
+        place = f"{change.version.position:>8}  {iso(change.version.stored)}"
+        yield plain(f"{place}  {change.what:9}  {_what(change)}, by {by}")
 
 
 def _what(change: PersonEntry) -> str:
@@ -140,9 +150,9 @@ def _what(change: PersonEntry) -> str:
 
 
 def _line(name: str, text: str) -> str:
-    return _plain(f"{name:11}{text}")
+    return plain(f"{name:11}{text}")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """The text as one line of printable characters, because a name from a file may hold any."""
     return "".join(c if c.isprintable() else " " for c in text)

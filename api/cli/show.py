@@ -8,8 +8,8 @@ import click
 import orjson
 
 from api.cli import context
-from api.cli.explain import asked, language, plain, printed, step_lines
-from api.cli.people import recordable
+from api.cli.explain import asked, language, printed, step_lines
+from api.cli.people import plain, recordable
 from lrs.domain.time import iso
 from lrs.service.replay import EventReport
 from schemas.parameters import DAY, event_meant
@@ -68,6 +68,8 @@ def _content(found: EventReport, words: Words) -> Iterator[str]:
         yield f"after       {_json(found.entry.after)}"
     else:
         yield f"content     {_json(found.content)}"
+        if found.of is not None:
+            yield f"of          {_json(found.of)}"
 
 
 def _people(found: EventReport, words: Words) -> Iterator[str]:

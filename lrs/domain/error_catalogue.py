@@ -299,8 +299,8 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
     "EventNotFound": ErrorGroup(
         "The log has no such event.",
         {
-            "event-not-found": "The log has no event there: give the id of a statement as a UUID, "
-            "or a position from 1 to the log's last one."
+            "event-not-found": "The log has no such event: give the id of a stored statement as "
+            "a UUID, or a position from 1 to the log's last one."
         },
     ),
     "DocumentNotFound": ErrorGroup(

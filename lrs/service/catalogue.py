@@ -47,11 +47,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class EntryVersion:
-    """A version of a catalogue entry, and the agent key of its author; `entry` is None if this
-    version withdrew the entry.
+    """A version of a catalogue entry by the event at `position`, and the agent key of its author;
+    `entry` is None if this version withdrew the entry.
     """
 
     number: int
+    position: int
     stored: int
     entry: JsonObject | None
     reason: str = ""
@@ -116,7 +117,8 @@ class CatalogueService:
         streams = {stream: thing for thing, stream in self._streams(things).items()}
         histories: dict[EntryIdentity, list[EntryVersion]] = {}
         for row in self._ledger.reader.histories(streams):
-            event, version = self._ledger.decoded(row), (row.originator_version, row.stored)
+            event = self._ledger.decoded(row)
+            version = row.originator_version, row.position, row.stored
             versions = histories.setdefault(streams[row.originator_id], [])
             if isinstance(event, Described):
                 versions.append(EntryVersion(*version, event.entry, by=event.by))

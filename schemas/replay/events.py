@@ -24,6 +24,7 @@ def event_view(found: EventReport, languages: Sequence[str]) -> dict[str, Any]:
         "erased": found.is_erased,
         "by": by_view(found.by),
         "content": found.content,
+        "of": found.of,
         "entry": _entry(found),
         "people": [
             {

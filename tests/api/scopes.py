@@ -120,6 +120,8 @@ def _reads(of: About) -> dict[str, Ask]:
         "services one": Ask(f"/api/v1/services/{of.word}"),
         "visits": Ask("/api/v1/visits"),
         "unrecognised": Ask("/api/v1/unrecognised", {"limit": "1000"}),
+        "explain": Ask("/api/v1/replay/explain", {"person": f"mbox|{of.trainee}"}),
+        "events": Ask(f"/api/v1/replay/events/{of.statement}"),
     }
     reads = {name: Ask(ask.path, ask.query, shows=of.word) for name, ask in reads.items()}
     for kind, doc in of.papers.items():
@@ -177,5 +179,7 @@ PLACES = {
     "services one": "/api/v1/services/x",
     "visits": "/api/v1/visits",
     "unrecognised": "/api/v1/unrecognised",
+    "explain": "/api/v1/replay/explain",
+    "events": "/api/v1/replay/events/x",
 }
 """Every path there is for a key."""

@@ -90,6 +90,10 @@ GET    visits           200  200       403    403   403   403    403      403   
 HEAD   visits           200  200       403    403   403   403    403      403     401
 GET    unrecognised     200  200       403    403   403   403    403      403     401
 HEAD   unrecognised     200  200       403    403   403   403    403      403     401
+GET    explain          200  200       403    403   403   403    403      403     401
+HEAD   explain          200  200       403    403   403   403    403      403     401
+GET    events           200  200       403    403   403   403    403      403     401
+HEAD   events           200  200       403    403   403   403    403      403     401
 """
 
 NAMES = ("all", "all/read", "write", "read", "mine", "state", "profile", "define", "none")

@@ -45,10 +45,10 @@ def known(shell: Shell) -> Shell:
 
 
 def shown(lrs: Shell, person: str) -> list[str]:
-    """What `show` prints, without the times and without who said it."""
+    """What `show` prints, without positions and times and without who said it."""
     done = lrs("person", "show", person)
     assert (done.returncode, done.stderr) == (0, "")
-    lines = [re.sub(r"^20\S+Z  ", "", line) for line in done.stdout.splitlines()]
+    lines = [re.sub(r"^ *\d+  20\S+Z  ", "", line) for line in done.stdout.splitlines()]
     return [re.sub(r", by account\|\S+\|", ", by ", line) for line in lines]
 
 

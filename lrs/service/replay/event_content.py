@@ -13,6 +13,7 @@ from lrs.domain.xapi.filters import terms
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import LoggedStatement
 
+_EMPTY: tuple[Any, ...] = (None, "", (), 0, False)
 _SECRET = ("salt", "digest")
 _ELSEWHERE = ("originator_id", "originator_version", "by")
 
@@ -27,12 +28,10 @@ def content_of(event: Event | None, statement: LoggedStatement | None) -> JsonOb
     if event is None or isinstance(event, StatementStored):
         return None
     hidden = (*_ELSEWHERE, *(_SECRET if isinstance(event, CredentialCreated) else ()))
-    values: dict[str, Any] = {
-        field.name: getattr(event, field.name)
-        for field in fields(event)
-        if field.name not in hidden
-    }
-    return {name: value for name, value in values.items() if value not in ("", (), 0, False)}
+    names = [field.name for field in fields(event) if field.name not in hidden]
+    # what is empty was not recorded: such a field may be missing
+    values: dict[str, Any] = {name: getattr(event, name, None) for name in names}
+    return {name: value for name, value in values.items() if value not in _EMPTY}
 
 
 def found_by(statement: RecordedStatement) -> JsonObject:

@@ -8,8 +8,8 @@ from datetime import date
 from itertools import chain
 from uuid import UUID
 
-from lrs.domain.errors import EventNotFound, StatementNotFound
-from lrs.domain.events import StatementStored
+from lrs.domain.errors import EventNotFound
+from lrs.domain.events import CredentialRevoked, DocumentDeleted, StatementStored
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger, LoggedEvent
@@ -70,6 +70,8 @@ class EventReport:
     commitment: bytes
     by: SaidBy | None
     content: JsonObject | None
+    of: JsonObject | None
+    """The document that was deleted, or the key that was revoked."""
     found_by: JsonObject | None
     """How the index of statements finds it."""
     entry: DescribedEntry | None
@@ -103,7 +105,7 @@ class LogEvents:
 
     def show(self, event: UUID | int, on: date) -> ReportAnswer[EventReport]:
         """The statement of that id, or the event at that position, with verdicts on a day. Raises
-        StatementNotFound, EventNotFound.
+        EventNotFound.
         """
         logged = self._logged(event)
         with self._reader.snapshot(names=True) as reading:
@@ -114,7 +116,7 @@ class LogEvents:
         if isinstance(event, UUID):
             found = next(iter(log.history(event)), None)
             if found is None or found.topic != StatementStored.TOPIC:
-                raise StatementNotFound("statement-not-found")
+                raise EventNotFound("event-not-found")
             return found
         at = log.events_at([event]).get(event)
         if at is None:
@@ -146,6 +148,7 @@ class LogEvents:
             commitment=ledger.reader.commitment_at(position) or b"",
             by=by,
             content=content_of(event, statement),
+            of=self._of(logged),
             found_by=found_by(recorded) if recorded else None,
             entry=entry,
             people=[(one, next(explained) if one.step else None) for one in effects],
@@ -165,6 +168,13 @@ class LogEvents:
             sources = sources_of(reading, self._ledger, key, until)
             yield from links_after(sources, key, position)
         yield from meanings_after(reading.connection, said, position, until)
+
+    def _of(self, logged: LoggedEvent) -> JsonObject | None:
+        if logged.topic not in (DocumentDeleted.TOPIC, CredentialRevoked.TOPIC):
+            return None
+        history = self._ledger.reader.history(logged.originator_id)
+        before = [one for one in history if one.position < logged.position]
+        return content_of(self._ledger.decoded(before[-1]), None) if before else None
 
     def _read_models(self, logged: LoggedEvent) -> list[ReadModelState]:
         admin, position = self._projections, logged.position

@@ -231,6 +231,10 @@ def test_history_tells_everything_that_was_ever_said(own: Caller, own_lrs: Lrs) 
     assert [version.pop("version") for version in history] == [1, 2, 3, 4]
     times = [version.pop("stored") for version in history]
     assert times == sorted(times)
+    positions = [version.pop("position") for version in history]
+    assert positions == sorted(set(positions))
+    assert own.key is not None
+    assert all(version["by"].endswith(f"|{own.key.name}") for version in history)
     assert [v.get("withdrawn") or v["entry"]["address"] for v in history] == [
         "a",
         "b",

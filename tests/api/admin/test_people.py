@@ -82,6 +82,7 @@ def test_history_tells_who_said_what_and_when(own: Caller) -> None:
     said(own, entries())
     first, second = person(own)["history"]
     assert first["stored"] < second["stored"]
+    assert first.pop("position") < second.pop("position")
     by = first.pop("by")
     assert by == second.pop("by")
     assert own.key is not None
