@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from time import perf_counter
 
 from lrs.domain.errors import LrsError, RebuildConflict
-from lrs.parent_process import end_with_parent
 from lrs.projector import Projector, Rebuilt
 from lrs.projector.batch_runner import ROUNDS
-from lrs.runtime import tune_memory, without_automatic_gc
+from lrs.runtime import without_automatic_gc
+from replay.processes import process_pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,7 @@ def rebuild(
     interrupted, `cancel` is called with the name of each that is not finished.
     """
     began = perf_counter()
-    with ProcessPoolExecutor(
-        len(names), get_context("spawn"), initializer=_settle, initargs=(begin,)
-    ) as pool:
+    with process_pool(len(names), begin) as pool:
         running = {name: pool.submit(_one, open_projector, name, compare) for name in names}
         try:
             while wait(running.values(), timeout=EVERY).not_done:
@@ -81,17 +77,6 @@ def _cancel(cancel: Callable[[str], None], running: Mapping[str, Future[Rebuilt]
         if not future.cancel():
             with suppress(LrsError):
                 cancel(name)
-
-
-def _settle(begin: Callable[[], None] | None) -> None:
-    """Whoever presses Ctrl-C means the process that waits, and that one cancels. Where it is
-    killed, nobody waits any more.
-    """
-    if begin is not None:
-        begin()
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tune_memory()
 
 
 def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:

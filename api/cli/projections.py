@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import click
@@ -14,7 +14,6 @@ from api.cli import context
 from api.logs import configure
 from lrs import bootstrap
 from lrs.service import Lrs
-from lrs.service.projection_admin import RebuildProgress
 from replay.rebuild import rebuild as run_rebuild
 
 FAILED = 1
@@ -132,11 +131,11 @@ def retry(name: str, position: int | None) -> None:
 def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
     """Rebuild these projections, or all, and say how that went. Exits where rows differ."""
     chosen = list(names) or lrs.projection_admin.names
-    shown = _Shown()
+    shown = Shown()
 
     def progress() -> None:
         entries = {entry.name: entry for entry in lrs.projection_admin.all()}
-        shown({name: entries[name].rebuild for name in chosen})
+        shown(together({name: entries[name].rebuild for name in chosen}))
 
     try:
         done = run_rebuild(
@@ -161,8 +160,8 @@ def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False
         click.echo("Every row came out the same.")
 
 
-class _Shown:
-    """Shows how far rebuilds are: in place on a terminal, now and then elsewhere."""
+class Shown:
+    """Shows how far something is, in a line: in place on a terminal, now and then elsewhere."""
 
     EVERY = 10
     """Times that it is told, half a second each, between two lines."""
@@ -171,8 +170,7 @@ class _Shown:
         self._terminal = sys.stderr.isatty()
         self._told = 0
 
-    def __call__(self, rebuilds: Mapping[str, RebuildProgress | None]) -> None:
-        line = together(rebuilds)
+    def __call__(self, line: str) -> None:
         self._told += 1
         if self._terminal:
             click.echo(f"\r\033[K{line}", nl=False, err=True)

@@ -9,11 +9,15 @@ import click
 from api.cli import context
 from api.cli.projections import FAILED, rebuild_projections
 from api.cli.space import check_documents
+from api.cli.verify import replay_verify
 
 
 @click.group()
 def replay() -> None:
     """Replay the log."""
+
+
+replay.add_command(replay_verify)
 
 
 @replay.command("rebuild")
