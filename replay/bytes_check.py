@@ -110,9 +110,15 @@ class BytesCheck:
             self._note_pruning(event, position)
         for position in self._absent.without(self._pruned):
             what = "the document's bytes are missing, and no event says that they were pruned"
-            self._fault("bytes", what, position=position)
+            self._fault("bytes", what, position=position, sha2=self._version_at(position).sha2)
             count += 1
         return count
+
+    def _version_at(self, position: int) -> DocumentStored:
+        (row,) = self._source.ledger.reader.sequence(position, 1)
+        event = self._source.ledger.decoded(row)
+        assert isinstance(event, DocumentStored)  # as it was when the log was read
+        return event
 
     def _later_prunings(self) -> Iterator[tuple[int, DocumentBytesPruned]]:
         """What was pruned while the log was read."""

@@ -16,7 +16,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -137,6 +137,8 @@ class _LogCheck:
         expected = 1 if before is None else before.position + 1
         if position != expected:
             self._check_gap(expected, position)
+        if position > expected or before is None:
+            self._look_for_contents(position)
         if not isinstance(audited.stored, int):
             what = "the time when the event was stored is no number"
             self._fault("stored", what, position=position)
@@ -158,7 +160,6 @@ class _LogCheck:
         if last > expected:
             what = f"the events at this and the following positions, up to {last}, are missing"
         self._fault("position", what, position=expected)
-        self._look_for_contents(position)
 
     def _look_for_contents(self, before: int | None) -> None:
         """Contents whose event is gone: between the last event that was read and that position, or
@@ -191,7 +192,7 @@ class _LogCheck:
         if audited.topic != StatementStored.TOPIC:
             position, stored, stream, version, topic, *_ = audited
             logged = LoggedEvent(position, stored, uuid_of(stream), version, topic, state)
-            return self._source.ledger.decoded(logged)
+            return _fitting(self._source.ledger.decoded(logged))
         envelope, text = split(state)
         if "id" not in envelope.get("m", ()):
             self._check_id(audited, text)
@@ -213,6 +214,16 @@ class _LogCheck:
             stream = canonical(found.stream)
             self._fault("version", what, position=found.position, stream=stream)
             self._meter(READING)
+
+
+def _fitting(event: Event | None) -> Event | None:
+    """The event, whose decoder takes any fields. Raises ValueError where they are not its own."""
+    if event is not None:
+        own, given = fields(event), vars(event).keys()
+        needed = {field.name for field in own if field.default is MISSING}
+        if not needed <= given <= {field.name for field in own}:
+            raise ValueError
+    return event
 
 
 def _is_committed(audited: AuditedEvent, state: Any) -> bool:

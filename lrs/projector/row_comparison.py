@@ -59,7 +59,7 @@ def compare_tables(
 class _TableComparison:
     def __init__(self, table: Table, digest: RowDigest, progress: Callable[[int], None]) -> None:
         self._table = table
-        self._names = [column.name for column in table.columns]
+        self._names = [str(column.name) for column in table.columns]  # not SQLAlchemy's own kind
         self._keys = [self._names.index(key.name) for key in table.primary_key]
         self._digest = digest
         self._progress = progress

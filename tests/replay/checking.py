@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Row
 
 from lrs import bootstrap
 from lrs.db.engine import Database
@@ -50,7 +49,7 @@ def unguarded(log: Database) -> Iterator[None]:
     """The log's triggers are gone for a while, as somebody does who rewrites the past."""
     on_postgres = log.dialect == "postgresql"
     tables = ("event", "content", "blob", "blob_chunk")
-    dropped: Sequence[Row[Any]] = []
+    dropped: Sequence[Any] = []
     with log.write.begin() as connection:
         if on_postgres:
             for table in tables:
