@@ -18,13 +18,13 @@ from replay.processes import process_pool
 
 @dataclass(frozen=True, slots=True)
 class RebuildOutcome:
-    """Rebuilds side by side: up to which position all are, in how many seconds, the projections
-    whose rows differ from what was there before, and those that could not be compared.
+    """Rebuilds side by side: up to which position all are, in how many seconds, those whose rows
+    differ from what was there before, and the projections that could not be compared.
     """
 
     events: int
     seconds: float
-    different: tuple[str, ...]
+    different: tuple[Rebuilt, ...]
     untold: tuple[str, ...]
 
 
@@ -42,10 +42,12 @@ def rebuild(
     cancel: Callable[[str], None],
     begin: Callable[[], None] | None = None,
     compare: bool = False,
+    swap_anyway: bool = False,
     progress: Callable[[], None] = lambda: None,
 ) -> RebuildOutcome:
     """Rebuild these projections, one at least, each in a process of its own: Python folds on one
-    core a process. With `compare`, the rows of each are compared with those they replace.
+    core a process. With `compare`, the rows of each are compared with those they replace, which
+    stay if any differ, unless `swap_anyway` is given.
     `progress` is called every half second, `begin` first of all in each of these processes.
 
     Raises as Projector.rebuild does. Where one fails the others are finished; where this process is
@@ -53,7 +55,8 @@ def rebuild(
     """
     began = perf_counter()
     with process_pool(len(names), begin) as pool:
-        running = {name: pool.submit(_one, open_projector, name, compare) for name in names}
+        how = compare, swap_anyway
+        running = {name: pool.submit(_one, open_projector, name, *how) for name in names}
         try:
             while wait(running.values(), timeout=EVERY).not_done:
                 progress()
@@ -67,7 +70,7 @@ def rebuild(
     return RebuildOutcome(
         min(r.position for r in done),
         perf_counter() - began,
-        tuple(r.projection for r in done if r.same is False),
+        tuple(r for r in done if r.same is False),
         tuple(r.projection for r in done if compare and r.same is None),
     )
 
@@ -79,10 +82,12 @@ def _cancel(cancel: Callable[[str], None], running: Mapping[str, Future[Rebuilt]
                 cancel(name)
 
 
-def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:
+def _one(open_projector: OpenProjector, name: str, compare: bool, swap_anyway: bool) -> Rebuilt:
     with open_projector() as projector, without_automatic_gc() as collect:
         progress = _Every(ROUNDS, collect)
-        (done,) = projector.rebuild([name], compare=compare, progress=progress)
+        (done,) = projector.rebuild(
+            [name], compare=compare, swap_anyway=swap_anyway, progress=progress
+        )
         return done
 
 

@@ -7,7 +7,12 @@ import sys
 import click
 
 from api.cli import context
-from api.cli.projections import FAILED, rebuild_projections
+from api.cli.projections import (
+    FAILED,
+    compare_options,
+    rebuild_projections,
+    require_compare,
+)
 from api.cli.space import check_documents
 from api.cli.verify import replay_verify
 
@@ -22,9 +27,10 @@ replay.add_command(replay_verify)
 
 @replay.command("rebuild")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
-@click.option("--compare", is_flag=True, help="Say whether the rows come out the same.")
-def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
+@compare_options
+def replay_rebuild(names: tuple[str, ...], compare: bool, swap_anyway: bool) -> None:
     """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
+    require_compare(compare, swap_anyway)
     with context.store() as lrs:
         known = lrs.projection_admin.names
         unknown = [n for n in names if n not in known]
@@ -32,7 +38,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
             raise click.BadParameter(
                 f"{unknown[0]} is no projection; there are: {', '.join(known)}"
             )
-        rebuild_projections(lrs, names, compare=compare)
+        rebuild_projections(lrs, names, compare=compare, swap_anyway=swap_anyway)
 
 
 @replay.command("documents")

@@ -34,7 +34,8 @@ def scan(connection: Connection, table: Table) -> Iterator[Sequence[Row]]:
     else:
         cursor, arguments = driver.cursor(), {}
     error = connection.dialect.loaded_dbapi.Error
-    query = _query(table, connection.dialect.name)
+    schemas = connection.get_execution_options().get("schema_translate_map") or {}
+    query = _query(table, schemas.get(table.schema, table.schema), connection.dialect.name)
     try:
         with closing(cursor):
             cursor.execute(query, **arguments)
@@ -51,10 +52,10 @@ def _server_cursor(driver: Any, table: Table) -> Any:
 
 
 @cache
-def _query(table: Table, dialect: str) -> str:
+def _query(table: Table, schema: str | None, dialect: str) -> str:
     # Identifiers are this program's own.
     on_postgres = dialect == "postgresql"
-    name = f'"{table.schema}"."{table.name}"' if on_postgres and table.schema else f'"{table.name}"'
+    name = f'"{schema}"."{table.name}"' if schema else f'"{table.name}"'
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
     keys = ", ".join(
         f'"{key.name}" COLLATE "C"'
