@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from lrs.db.engine import Database, Options, open_database, snapshot_transaction
+from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import LrsError, StorageFull, Unreachable
 from lrs.ledger import KnownLog
 from lrs.projector import checkpoints, quarantine, schema
-from lrs.projector.batch_runner import LARGE_BATCH, is_infrastructure
+from lrs.projector.batch_runner import LARGE_BATCH
 from lrs.projector.checkpoints import NOT_BUILT, Checkpoint
 from lrs.projector.checksum import RowDigest
 from lrs.projector.fresh_reads import tables_snapshot
@@ -66,14 +67,13 @@ def check_model(
     ):
         check = _ModelCheck(source, name, scratch, Meter(folder, name))
         try:
-            return check.run(Findings(file if everything else None))
+            with translate_db_errors():
+                return check.run(Findings(file if everything else None))
         except _NotComparable as why:
             return ModelReport(name, reason=str(why))
         except (LrsError, Interrupted, OSError):
             raise
-        except Exception as error:
-            if is_infrastructure(error):
-                raise
+        except Exception as error:  # whatever altered rows make a fold do
             return ModelReport(name, reason=f"an error ended it: {describe_error(error)}")
 
 

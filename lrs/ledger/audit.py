@@ -18,7 +18,7 @@ from lrs.db.errors import translate_db_errors
 from lrs.ledger.queries import LARGE
 from lrs.ledger.tables import REFUSED, content, event
 
-PAGE = 1_000
+PAGE = 500
 """Events that are read at once; contents above LARGE bytes are read one by one."""
 
 

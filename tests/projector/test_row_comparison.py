@@ -1,4 +1,4 @@
-"""Two copies of a table compared: differences are told by key, in whatever order a database sorts."""
+"""Two copies of a table compared: what differs is told by key, however a database sorts."""
 
 from __future__ import annotations
 

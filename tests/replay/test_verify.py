@@ -161,3 +161,36 @@ def test_files_of_a_blob_folder_are_read_and_hashed(
     third.write_bytes(third.read_bytes() + b"!")
     lines = findings(settings, [])
     assert {one["sha2"] for one in lines} == {first.name, second.name, third.name}
+
+
+def gone_or_broken(log: Database, gone: int, broken: int | None = None) -> None:
+    """Take an event out of the log, and break the envelope of another."""
+    with unguarded(log), log.write.begin() as connection:
+        connection.execute(delete(event).where(event.c.position == gone))
+        if broken is not None:
+            altered = update(content).where(content.c.position == broken)
+            connection.execute(altered.values(state=b"{no JSON"))
+
+
+def test_an_event_that_is_gone_leaves_rows_too_many(told: Lrs, settings: Settings) -> None:
+    gone_or_broken(told.databases[0], 31)
+    fault, left, *rows = findings(settings, ["statements"])
+    assert (fault["log"], fault["position"]) == ("position", 31)
+    assert (left["log"], left["position"]) == ("content", 31)
+    extra = {one["table"] for one in rows if one["key"].get("position") == 31}
+    assert "statement_entry" in extra
+    assert {one["kind"] for one in rows if one["table"] == "statement_entry"} == {"extra"}
+
+
+def test_a_fold_that_an_altered_log_ends_is_said_with_the_reason(
+    told: Lrs, settings: Settings
+) -> None:
+    """The fault itself is named beside it."""
+    gone_or_broken(told.databases[0], 31, 30)
+    found = findings(settings, ["statements", "training"])
+    assert {(one["log"], one["position"]) for one in found if "log" in one} == {
+        ("position", 31), ("content", 31), ("commitment", 30),
+    }  # fmt: skip
+    reasons = [one["reason"] for one in found if "reason" in one]
+    assert len(reasons) == 2
+    assert all(reason.startswith("an error ended it: JSONDecodeError") for reason in reasons)
