@@ -57,6 +57,7 @@ from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary_file import vocabulary
 from replay.replicas import Replicas
+from replay.source import Source
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -235,6 +236,33 @@ def projector(settings: Settings) -> Iterator[Projector]:
         lrs.close()
 
 
+@contextmanager
+def source(settings: Settings) -> Iterator[Source]:
+    """The store for reading alone: nothing is created, folded or requested, and a standby will do.
+    Raises NoStore where there is none.
+    """
+    words = vocabulary(settings.vocabulary)
+    log, views = _databases(settings, standby=True)
+    try:
+        file = file_of(settings.views_url)
+        if file is not None and not file.exists():  # and do not connect, which would make one
+            raise NoStore(f"There are no read models at {views.url}: run `lrs migrate` first.")
+        ledger = Ledger(log, now, timeout=settings.write_timeout)
+    except BaseException as error:
+        log.close()
+        views.close()
+        if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
+            raise _no_store_here(settings) from error
+        raise
+    found = Source(
+        ledger, log, views, blobs(settings, log), partial(projections, words, settings.zone)
+    )
+    try:
+        yield found
+    finally:
+        found.close()
+
+
 def _no_store_here(settings: Settings) -> NoStore:
     """The error for a missing store in the default place. A setting may have been lost; a second
     store would hide the first.
@@ -272,12 +300,13 @@ def migrate(settings: Settings) -> bool:
         views.close()
 
 
-def _databases(settings: Settings) -> tuple[Database, Database]:
+def _databases(settings: Settings, *, standby: bool = False) -> tuple[Database, Database]:
     durable = Options(
         connections=settings.threads + 2,
         wait=settings.write_timeout,
         prepare=settings.prepare_statements,
         group_access=GroupAccess(settings.group_access),
+        standby=standby,
     )
     return (
         open_database(settings.ledger_url, durable),

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
 from time import perf_counter
 
 from lrs.domain.errors import LrsError, RebuildConflict
-from lrs.parent_process import end_with_parent
 from lrs.projector import Projector, Rebuilt
 from lrs.projector.batch_runner import ROUNDS
-from lrs.runtime import tune_memory, without_automatic_gc
+from lrs.runtime import without_automatic_gc
+from replay.processes import process_pool
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildOutcome:
-    """Rebuilds side by side: up to which position all are, in how many seconds, the projections
-    whose rows differ from what was there before, and those that could not be compared.
+    """Rebuilds side by side: up to which position all are, in how many seconds, those whose rows
+    differ from what was there before, and the projections that could not be compared.
     """
 
     events: int
     seconds: float
-    different: tuple[str, ...]
+    different: tuple[Rebuilt, ...]
     untold: tuple[str, ...]
 
 
@@ -44,20 +42,21 @@ def rebuild(
     cancel: Callable[[str], None],
     begin: Callable[[], None] | None = None,
     compare: bool = False,
+    swap_anyway: bool = False,
     progress: Callable[[], None] = lambda: None,
 ) -> RebuildOutcome:
     """Rebuild these projections, one at least, each in a process of its own: Python folds on one
-    core a process. With `compare`, the rows of each are compared with those they replace.
+    core a process. With `compare`, the rows of each are compared with those they replace, which
+    stay if any differ, unless `swap_anyway` is given.
     `progress` is called every half second, `begin` first of all in each of these processes.
 
     Raises as Projector.rebuild does. Where one fails the others are finished; where this process is
     interrupted, `cancel` is called with the name of each that is not finished.
     """
     began = perf_counter()
-    with ProcessPoolExecutor(
-        len(names), get_context("spawn"), initializer=_settle, initargs=(begin,)
-    ) as pool:
-        running = {name: pool.submit(_one, open_projector, name, compare) for name in names}
+    with process_pool(len(names), begin) as pool:
+        how = compare, swap_anyway
+        running = {name: pool.submit(_one, open_projector, name, *how) for name in names}
         try:
             while wait(running.values(), timeout=EVERY).not_done:
                 progress()
@@ -71,7 +70,7 @@ def rebuild(
     return RebuildOutcome(
         min(r.position for r in done),
         perf_counter() - began,
-        tuple(r.projection for r in done if r.same is False),
+        tuple(r for r in done if r.same is False),
         tuple(r.projection for r in done if compare and r.same is None),
     )
 
@@ -83,21 +82,12 @@ def _cancel(cancel: Callable[[str], None], running: Mapping[str, Future[Rebuilt]
                 cancel(name)
 
 
-def _settle(begin: Callable[[], None] | None) -> None:
-    """Whoever presses Ctrl-C means the process that waits, and that one cancels. Where it is
-    killed, nobody waits any more.
-    """
-    if begin is not None:
-        begin()
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    tune_memory()
-
-
-def _one(open_projector: OpenProjector, name: str, compare: bool) -> Rebuilt:
+def _one(open_projector: OpenProjector, name: str, compare: bool, swap_anyway: bool) -> Rebuilt:
     with open_projector() as projector, without_automatic_gc() as collect:
         progress = _Every(ROUNDS, collect)
-        (done,) = projector.rebuild([name], compare=compare, progress=progress)
+        (done,) = projector.rebuild(
+            [name], compare=compare, swap_anyway=swap_anyway, progress=progress
+        )
         return done
 
 

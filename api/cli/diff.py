@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import click
 
 from api.cli import context
-from api.cli.explain import asked, language, plain, printed, step_lines
-from api.cli.people import recordable
+from api.cli.explain import asked, language, printed, step_lines
+from api.cli.people import plain, recordable
 from api.cli.replicas import MOMENT
 from api.reports.access import position_of
 from lrs.domain.time import iso

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
@@ -14,10 +14,27 @@ from api.cli import context
 from api.logs import configure
 from lrs import bootstrap
 from lrs.service import Lrs
-from lrs.service.projection_admin import RebuildProgress
 from replay.rebuild import rebuild as run_rebuild
 
 FAILED = 1
+
+
+def compare_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a rebuild that compares."""
+    for option in (
+        click.option(
+            "--swap-anyway", is_flag=True, help="With --compare, replace them all the same."
+        ),
+        click.option("--compare", is_flag=True, help="Leave the present tables where rows differ."),
+    ):
+        command = option(command)
+    return command
+
+
+def require_compare(compare: bool, swap_anyway: bool) -> None:
+    """Raises UsageError."""
+    if swap_anyway and not compare:
+        raise click.UsageError("--swap-anyway goes with --compare; without it, tables are swapped.")
 
 
 @click.group(invoke_without_command=True)
@@ -69,17 +86,18 @@ def resume(name: str) -> None:
 @projections.command()
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.option("--all", "every", is_flag=True, help="All projections.")
-@click.option("--compare", is_flag=True, help="Compare the new rows with the present ones.")
-def rebuild(names: tuple[str, ...], every: bool, compare: bool) -> None:
+@compare_options
+def rebuild(names: tuple[str, ...], every: bool, compare: bool, swap_anyway: bool) -> None:
     """Rebuild the projections while readers use the present tables, and swap the new tables in.
     Ctrl-C cancels it.
     """
+    require_compare(compare, swap_anyway)
     if every == bool(names):
         raise click.UsageError("Name the projections, or give --all.")
     with context.store() as lrs:
         for name in names:
             lrs.projection_admin.require(name)
-        rebuild_projections(lrs, names, compare=compare)
+        rebuild_projections(lrs, names, compare=compare, swap_anyway=swap_anyway)
 
 
 @projections.command()
@@ -129,14 +147,16 @@ def retry(name: str, position: int | None) -> None:
             sys.exit(FAILED)
 
 
-def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False) -> None:
+def rebuild_projections(
+    lrs: Lrs, names: Sequence[str], *, compare: bool = False, swap_anyway: bool = False
+) -> None:
     """Rebuild these projections, or all, and print the result. Exits with FAILED if rows differ."""
     chosen = list(names) or lrs.projection_admin.names
-    shown = _Shown()
+    shown = Shown()
 
     def progress() -> None:
         entries = {entry.name: entry for entry in lrs.projection_admin.all()}
-        shown({name: entries[name].rebuild for name in chosen})
+        shown(together({name: entries[name].rebuild for name in chosen}))
 
     try:
         done = run_rebuild(
@@ -145,6 +165,7 @@ def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False
             begin=partial(configure, lrs.settings),
             cancel=lrs.projection_admin.cancel,
             compare=compare,
+            swap_anyway=swap_anyway,
             progress=progress,
         )
     finally:
@@ -153,16 +174,28 @@ def rebuild_projections(lrs: Lrs, names: Sequence[str], *, compare: bool = False
     click.echo(f"{done.events} events folded in {done.seconds:.1f} s, {rate:.0f} a second.")
     for name in done.untold:
         click.echo(f"{name} could not be compared: it is paused, or was of another version.")
+    for one in done.different:
+        click.echo(_difference(one.projection, one.different or 0, swapped=one.swapped), err=True)
     if done.different:
-        names = ", ".join(done.different)
-        click.echo(f"lrs: rebuilt rows differ from what was there before: {names}", err=True)
         sys.exit(FAILED)
     if compare and not done.untold:
         click.echo("All rows are the same as before.")
 
 
-class _Shown:
-    """Shows the progress of rebuilds: in place on a terminal, else a line from time to time."""
+def _difference(name: str, rows: int, *, swapped: bool) -> str:
+    """What a rebuild found that compared, and what to do next."""
+    differ = "1 row differs" if rows == 1 else f"{rows:,} rows differ"
+    found = f"lrs: {name}: {differ} from what the log gives"
+    if swapped:
+        return f"{found}; the tables are replaced."
+    return (
+        f"{found}, and the present tables stay. `lrs replay verify --projection {name}` names the "
+        f"rows; `lrs projections rebuild {name}` replaces them."
+    )
+
+
+class Shown:
+    """Shows progress in a line: in place on a terminal, else a line from time to time."""
 
     EVERY = 10
     """Calls, one every half second, between two lines."""
@@ -171,8 +204,7 @@ class _Shown:
         self._terminal = sys.stderr.isatty()
         self._calls = 0
 
-    def __call__(self, rebuilds: Mapping[str, RebuildProgress | None]) -> None:
-        line = together(rebuilds)
+    def __call__(self, line: str) -> None:
         self._calls += 1
         if self._terminal:
             click.echo(f"\r\033[K{line}", nl=False, err=True)

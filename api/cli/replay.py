@@ -9,10 +9,11 @@ import click
 from api.cli import context
 from api.cli.diff import diff
 from api.cli.explain import explain
-from api.cli.projections import FAILED, rebuild_projections
+from api.cli.projections import FAILED, compare_options, rebuild_projections, require_compare
 from api.cli.replicas import drop, list_, to
 from api.cli.show import show
 from api.cli.space import check_documents
+from api.cli.verify import replay_verify as verify
 
 
 @click.group()
@@ -20,15 +21,16 @@ def replay() -> None:
     """Replay the log."""
 
 
-for command in (diff, explain, show, to, list_, drop):
+for command in (verify, diff, explain, show, to, list_, drop):
     replay.add_command(command)
 
 
 @replay.command("rebuild")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
-@click.option("--compare", is_flag=True, help="Compare the new rows with the present ones.")
-def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
+@compare_options
+def replay_rebuild(names: tuple[str, ...], compare: bool, swap_anyway: bool) -> None:
     """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
+    require_compare(compare, swap_anyway)
     with context.store() as lrs:
         existing = lrs.projection_admin.names
         unknown = [n for n in names if n not in existing]
@@ -36,7 +38,7 @@ def replay_rebuild(names: tuple[str, ...], compare: bool) -> None:
             raise click.BadParameter(
                 f"{unknown[0]} is not a projection; there are: {', '.join(existing)}"
             )
-        rebuild_projections(lrs, names, compare=compare)
+        rebuild_projections(lrs, names, compare=compare, swap_anyway=swap_anyway)
 
 
 @replay.command("documents")

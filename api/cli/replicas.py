@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from api.cli import context
+from api.cli.projections import Shown
 from api.cli.space import counted
 from api.reports.access import position_of
 from lrs.domain.time import iso
 from lrs.service import ReplicaEntry, ReplicaProgress
 from schemas.parameters import KNOWN, KnownParameter
-
-EVERY = 10
-"""Times that the progress is told, half a second each, between two lines of a log."""
 
 
 class _Known(click.ParamType[KnownParameter]):
@@ -46,9 +43,9 @@ def to(known: KnownParameter) -> None:
     `known` are then answered. Ctrl-C ends it and leaves nothing behind.
     """
     with context.store() as lrs:
-        position, shown = position_of(lrs, known) or 0, _Progress()
+        position, shown = position_of(lrs, known) or 0, Shown()
         try:
-            lrs.known_reports.replicas.make(position, shown)
+            lrs.known_reports.replicas.make(position, lambda now: shown(_line(now)))
         finally:
             shown.clear()
         sizes = {one.position: one.size for one in lrs.known_reports.replicas.all()}
@@ -98,23 +95,3 @@ def _state(entry: ReplicaEntry) -> str:
 def _line(progress: ReplicaProgress) -> str:
     left = "" if progress.seconds is None else f", {progress.seconds:.0f} s left"
     return f"{progress.folded / max(1, progress.position):.0%}, at {progress.folded}{left}"
-
-
-class _Progress:
-    """Shows how far a replica is: in place on a terminal, now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._told = 0
-
-    def __call__(self, progress: ReplicaProgress) -> None:
-        self._told += 1
-        if self._terminal:
-            click.echo(f"\r\033[K{_line(progress)}", nl=False, err=True)
-        elif self._told % EVERY == 0:
-            click.echo(_line(progress), err=True)
-
-    def clear(self) -> None:
-        """Leave the terminal's line as it was."""
-        if self._terminal:
-            click.echo("\r\033[K", nl=False, err=True)

@@ -51,6 +51,8 @@ class Options:
     """PostgreSQL: whether to prepare statements; not through a transaction-pooling PgBouncer."""
     group_access: GroupAccess = GroupAccess.NONE
     """SQLite: what the group of a file that is made may do."""
+    standby: bool = False
+    """PostgreSQL: whether a server that cannot be written to will do."""
 
 
 @dataclass(frozen=True, slots=True)

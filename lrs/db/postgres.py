@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Connection, Cursor
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.pq import Format
 from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import URL, Engine, create_engine, event
@@ -23,6 +25,32 @@ class BinaryCursor(Cursor[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.format = Format.BINARY
+
+
+class _UuidBytes(Loader):
+    """A UUID as its 16 bytes."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+class _TruthNumber(Loader):
+    """A truth value as 0 or 1."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> int:
+        return int(data != b"\0")
+
+
+def plain_server_cursor(connection: Connection[Any], name: str) -> Any:
+    """A cursor on the server, whose rows have the values that SQLite's driver would give."""
+    cursor = connection.cursor(name)
+    cursor.adapters.register_loader("uuid", _UuidBytes)
+    cursor.adapters.register_loader("bool", _TruthNumber)
+    return cursor
 
 
 def engine(
@@ -56,8 +84,9 @@ def engine(
 
 def _connecting(url: URL, options: Options) -> dict[str, Any]:
     """The connection's parameters; the URL overrides those that the store does not depend on."""
+    defaults = _DEFAULTS | ({"target_session_attrs": "any"} if options.standby else {})
     return {
-        **{name: value for name, value in _DEFAULTS.items() if name not in url.query},
+        **{name: value for name, value in defaults.items() if name not in url.query},
         # for each host in turn
         "connect_timeout": max(2, int(options.wait) // count_hosts(url)),
         "client_encoding": "utf8",

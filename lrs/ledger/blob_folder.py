@@ -127,6 +127,18 @@ class BlobFolder:
             raise _honest(error) from error
         yield from self._before.all(connection)
 
+    def listed(self) -> Iterator[tuple[str, int]]:
+        for prefix in (f"{number:02x}" for number in range(256)):
+            try:
+                files = sorted((self._folder / prefix).glob(f"{prefix}*"))
+                sizes = {file.name: file.stat().st_size for file in files}
+            except FileNotFoundError:  # pruned meanwhile, or the folder was never made
+                continue
+            except OSError as error:
+                raise _honest(error) from error
+            yield from sizes.items()
+        yield from self._before.listed()
+
     def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
         self._before.prune(connection, sha2s)
         _discard(connection, [bytes.fromhex(sha2) for sha2 in sha2s])

@@ -25,6 +25,9 @@ __all__ = ["CHUNK", "BlobTable", "Blobs", "try_room"]
 CHUNK = 262_144
 """The most bytes of one content that are in memory at once."""
 
+LISTED = 1_000
+"""Hashes that are listed at once."""
+
 
 class Blobs(Protocol):
     """A store of bytes. All methods raise Unavailable, `put` also StorageFull."""
@@ -51,6 +54,11 @@ class Blobs(Protocol):
 
     def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
         """The hash and size of all stored bytes, in no order."""
+
+    def listed(self) -> Iterator[tuple[str, int]]:
+        """Hash and size of everything that is there, by hash, without holding all in memory. Bytes
+        that are there twice are listed twice.
+        """
 
     def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
         """Delete these bytes when the transaction commits, or note them for `sweep`."""
@@ -112,6 +120,16 @@ class BlobTable:
     def all(self, connection: Connection) -> Iterator[tuple[str, int]]:
         yield from ((row.sha2.hex(), row.size) for row in connection.execute(_SIZES).all())
 
+    def listed(self) -> Iterator[tuple[str, int]]:
+        after = b""
+        while True:
+            with translate_db_errors(), self._database.read.connect() as connection:
+                rows = connection.execute(_LISTED, {"after": after}).all()
+            yield from ((row.sha2.hex(), row.size) for row in rows)
+            if len(rows) < LISTED:
+                return
+            after = rows[-1].sha2
+
     def prune(self, connection: Connection, sha2s: Collection[str]) -> None:
         gone = [{"of": bytes.fromhex(sha2)} for sha2 in sha2s]
         if gone:
@@ -130,6 +148,7 @@ class BlobTable:
 
 _SHA2 = blob.c.sha2
 _SIZES = select(blob.c.sha2, blob.c.size)
+_LISTED = _SIZES.where(blob.c.sha2 > bindparam("after")).order_by(blob.c.sha2).limit(LISTED)
 _DELETE = delete(blob).where(blob.c.sha2 == bindparam("of"))
 _DELETE_CHUNKS = delete(blob_chunk).where(blob_chunk.c.sha2 == bindparam("of"))
 _PART = select(blob_chunk.c.data).where(

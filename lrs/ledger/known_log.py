@@ -1,13 +1,16 @@
 """The log as it was known at an earlier position, for whoever folds it.
 
-Positions have no gap, so a bound on positions is a bound on how many events are read.
+An audit folds it from a log that somebody may have taken events out of, so the bound is one of
+positions, and not of how many events are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
@@ -15,7 +18,7 @@ from lrs.domain.events import Event
 from lrs.ledger import queries
 from lrs.ledger.ledger import Ledger
 from lrs.ledger.reader import LogReader
-from lrs.ledger.records import LoggedEvent, Page
+from lrs.ledger.records import LoggedEvent
 
 
 class ReadableLog(Protocol):
@@ -86,17 +89,9 @@ class KnownLogReader(LogReader):
             count, first = connection.execute(queries.waiting(topics, bounded=True), bounds).one()
         return max(0, count or 0), first or 0
 
-    def after(
-        self,
-        position: int,
-        limit: int,
-        topics: Collection[str] = frozenset(),
-        *,
-        commitment: bytes | None = None,
-    ) -> Page:
-        """As LogReader.after has it."""
-        remaining = max(0, self._until - position)
-        return super().after(position, min(limit, remaining), topics, commitment=commitment)
+    def _rows_from(self, connection: Connection, first: int, limit: int) -> Sequence[Sequence[Any]]:
+        bounds = {"first": first, "limit": limit, "until": self._until}
+        return queries.ROWS_BETWEEN.all(connection, **bounds)
 
     def _end(self, position: int) -> Any:
         return self._first(queries.END_UNTIL, after=position, until=self._until)

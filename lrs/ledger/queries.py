@@ -46,12 +46,13 @@ EVENTS: Select[Any] = select(*_EVENT).select_from(_JOINED)
 
 
 ROWS_UPTO = ROWS.where(event.c.position <= bindparam("upto"))
-ROWS_FROM = CompiledQuery(
+_FROM = (
     ROWS.where(event.c.position >= bindparam("first"))
     .order_by(event.c.position)
-    .limit(bindparam("limit")),
-    plain=True,
+    .limit(bindparam("limit"))
 )
+ROWS_FROM = CompiledQuery(_FROM, plain=True)
+ROWS_BETWEEN = CompiledQuery(_FROM.where(event.c.position <= bindparam("until")), plain=True)
 _LAST = select(event.c.position, event.c.stored).order_by(event.c.position.desc()).limit(1)
 HEAD = CompiledQuery(_LAST)
 _BEFORE = event.alias("before")

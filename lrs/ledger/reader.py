@@ -108,7 +108,7 @@ class LogReader:
         """
         with translate_db_errors(), self._database.read.connect() as connection:
             # One query reads the check and the page: between two, the log may be replaced.
-            rows = queries.ROWS_FROM.all(connection, first=position, limit=limit + 1)
+            rows = self._rows_from(connection, position, limit + 1)
             before = rows[0] if rows and rows[0][0] == position else None
             _require(commitment, None if before is None else before[6])
             rows = rows[:limit] if before is None else rows[1:]
@@ -120,6 +120,10 @@ class LogReader:
         others = [event_of(row) for row in rows if row[4] in topics] if topics else []
         statements = statements_of(rows)
         return Page(len(rows), last, stored, commitment, statements, others, len(rows) < read)
+
+    def _rows_from(self, connection: Connection, first: int, limit: int) -> Sequence[Sequence[Any]]:
+        """Up to `limit` rows from that position on, without the contents that are large."""
+        return queries.ROWS_FROM.all(connection, first=first, limit=limit)
 
     def following(
         self, position: int, topics: frozenset[str], limit: int, *, commitment: bytes | None = None

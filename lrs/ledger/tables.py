@@ -165,7 +165,7 @@ BEGIN
         USING ERRCODE = 'insufficient_privilege';
 END $$
 """
-_REFUSED = {
+REFUSED = {
     event: ("UPDATE", "DELETE", "TRUNCATE"),
     content: ("UPDATE", "TRUNCATE"),
     blob: ("UPDATE",),
@@ -179,7 +179,7 @@ def _guard(_target: MetaData, connection: Connection, *, tables: list[Table], **
     if on_postgres:
         connection.exec_driver_sql(_POSTGRES_GUARD.replace("%", "%%"))
     for table in tables:
-        verbs = _REFUSED.get(table, ())
+        verbs = REFUSED.get(table, ())
         triggers = _on_postgres(table, verbs) if on_postgres else _on_sqlite(table, verbs)
         for trigger in triggers:
             connection.exec_driver_sql(trigger)

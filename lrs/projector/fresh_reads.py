@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from lrs.db.engine import Database, snapshot_transaction
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import StorageFull, Unavailable
+from lrs.projections.base import Projection
 from lrs.projector import checkpoints
 from lrs.projector.batch_runner import BatchRunner, Step
 from lrs.projector.checkpoints import Checkpoint
@@ -35,6 +36,21 @@ class ReadConsistency:
     def is_paused(self) -> bool:
         """Whether the projection is paused."""
         return self.status.at.paused
+
+
+@contextmanager
+def tables_snapshot(views: Database, projections: Iterable[Projection]) -> Iterator[Connection]:
+    """A connection whose queries all see one state of these projections' tables, which no swap
+    replaces meanwhile.
+    """
+    with translate_db_errors(), snapshot_transaction(views) as connection:
+        if views.dialect == "postgresql":
+            # Before the first query, so that its snapshot belongs to the locked tables. A swap
+            # locks all tables of a projection, beginning with the first.
+            for projection in projections:
+                table = projection.TABLES[0].name
+                connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
+        yield connection
 
 
 class FreshReads:
@@ -140,16 +156,8 @@ class FreshReads:
             status = replace(consistency.status, at=at)
             yield connection, ReadConsistency(at.position, complete, status)
 
-    @contextmanager
-    def _state(self, *names: str) -> Iterator[Connection]:
-        with translate_db_errors(), snapshot_transaction(self._views) as connection:
-            if self._views.dialect == "postgresql":
-                # Before the first query, so that its snapshot belongs to the locked tables. A swap
-                # locks all tables of a projection, beginning with the first.
-                for each in names:
-                    table = self._runner.projections[each].TABLES[0].name
-                    connection.exec_driver_sql(f'LOCK TABLE views."{table}" IN ACCESS SHARE MODE')
-            yield connection
+    def _state(self, *names: str) -> AbstractContextManager[Connection]:
+        return tables_snapshot(self._views, [self._runner.projections[name] for name in names])
 
     def _ours(self, connection: Connection, name: str) -> Checkpoint:
         at = checkpoints.read(connection, name)

@@ -27,7 +27,7 @@ _COLUMNS = {
     ),
     "postgresql": text(
         "SELECT t.relname, a.attname FROM pg_class AS t JOIN pg_attribute AS a ON attrelid = t.oid"
-        " WHERE relnamespace = 'views'::regnamespace AND relkind = 'r'"
+        " WHERE relnamespace = to_regnamespace('views') AND relkind = 'r'"
         " AND attnum > 0 AND NOT attisdropped"
     ),
 }
@@ -43,6 +43,12 @@ def make(connection: Connection) -> None:
     for table in TABLES:
         if table not in missing:
             _complete(connection, table, columns[table.name])
+
+
+def is_made(connection: Connection) -> bool:
+    """Whether all tables are there, with all their columns."""
+    columns = _columns(connection)
+    return all({c.name for c in t.columns} <= columns.get(t.name, set()) for t in TABLES)
 
 
 def _columns(connection: Connection) -> Mapping[str, Set[str]]:

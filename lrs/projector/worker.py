@@ -94,13 +94,17 @@ class Projector:
         names: Collection[str],
         *,
         compare: bool = False,
+        swap_anyway: bool = False,
         progress: Callable[[RebuildRequest], None] = lambda _: None,
     ) -> list[Rebuilt]:
-        """Rebuild these projections, one after the other."""
+        """Rebuild these projections, one after the other. With `compare`, tables whose rows differ
+        stay as they are, unless `swap_anyway` is given.
+        """
         return [
             self.rebuilds.run(
                 name,
                 level=(lambda name=name: self.runner.catch_up([name])) if compare else None,  # type: ignore[misc]
+                swap_anyway=swap_anyway,
                 progress=progress,
             )
             for name in names

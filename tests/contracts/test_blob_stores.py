@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from lrs import bootstrap
 from lrs.db.engine import Database, open_database
 from lrs.domain.errors import StorageFull, Unavailable
-from lrs.ledger import BlobFolder, Blobs, BlobTable, migrate
+from lrs.ledger import BlobFolder, Blobs, BlobTable, blobs, migrate
 from lrs.ledger.blobs import CHUNK
 from lrs.ledger.tables import blob
 from lrs.settings import Settings
@@ -98,6 +98,18 @@ def test_sizes_are_told_of_those_that_are_there(kept: Kept) -> None:
         kept.blobs.put(content)
     found = kept.blobs.sizes([content.sha2 for content in contents])
     assert found == {content.sha2: content.size for content in contents[:20]}
+
+
+def test_all_are_listed_by_hash(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they are more than are listed at once."""
+    monkeypatch.setattr(blobs, "_LISTED", blobs._LISTED.limit(7))
+    monkeypatch.setattr(blobs, "LISTED", 7)
+    assert list(kept.blobs.listed()) == []
+    contents = [Content(some(n, n)) for n in range(21)]
+    for content in contents:
+        kept.blobs.put(content)
+    found = sorted((content.sha2, content.size) for content in contents)
+    assert list(kept.blobs.listed()) == found
 
 
 def test_what_is_there_is_not_put_again(kept: Kept) -> None:

@@ -25,7 +25,7 @@ def failure(code: int) -> SQLAlchemyError:
 
 def fail(patch: pytest.MonkeyPatch, when: str, error: SQLAlchemyError) -> None:
     """Have the next transaction fail `before` its events are taken, `within`, or `after` it."""
-    append = writer.append
+    append = writer.append  # type: ignore[attr-defined]
 
     def failing(database: Any, taken: Any, *clocks: Any) -> None:
         patch.undo()

@@ -334,12 +334,25 @@ def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(
     assert tallied(views) == [1, 3]
 
 
-def test_comparing_tells_rows_that_came_out_otherwise(place: Place, ledger: Ledger) -> None:
-    """The new ones stand all the same; a paused projection that is behind cannot be compared."""
+def test_comparing_leaves_what_differs_unless_it_is_to_be_replaced(
+    place: Place, ledger: Ledger, views: Database
+) -> None:
+    """It says how many rows differ, again and again until they are replaced."""
     ledger.append([statement_event() for _ in range(3)])
     with following(place, Tally(), Marked()) as projector:
-        assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [False]
+        for _ in range(2):
+            (left,) = projector.rebuild(["tally"], compare=True)
+            assert (left.same, left.different, left.swapped) == (False, 3, False)
+            assert marks(views) == {"attended"}
+        (done,) = projector.rebuild(["tally"], compare=True, swap_anyway=True)
+        assert (done.different, done.swapped, marks(views)) == (3, True, {"marked"})
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [True]
+
+
+def test_a_paused_projection_that_is_behind_cannot_be_compared(
+    place: Place, ledger: Ledger
+) -> None:
+    with following(place, Tally()) as projector:
         projector.set_paused("tally", True)
         ledger.append([statement_event()])
         assert [done.same for done in projector.rebuild(["tally"], compare=True)] == [None]

@@ -79,11 +79,12 @@ class RebuildCoordinator:
         *,
         waiting: RebuildRequest | None = None,
         level: Level | None = None,
+        swap_anyway: bool = False,
         progress: OnProgress = lambda _: None,
     ) -> Rebuilt:
         """Rebuild the projection now: for this process's own request, or for the one that is
         `waiting`. With `level`, which brings the live projection up to the log, the old and new
-        rows are compared.
+        rows are compared; if they differ, the old tables stay, unless `swap_anyway` is given.
 
         Raises RebuildConflict if another process rebuilds it, or once it is cancelled or overtaken;
         StorageFull, Unavailable. The old tables then stay.
@@ -104,6 +105,7 @@ class RebuildCoordinator:
                     live,
                     stop=self._stop,
                     progress=progress,
+                    swap_anyway=swap_anyway,
                 )
                 return job.run(level)
             except BaseException:

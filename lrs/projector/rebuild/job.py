@@ -16,7 +16,7 @@ from time import monotonic
 import structlog
 from sqlalchemy import Connection
 
-from lrs.db.engine import Database, wait_for_disk
+from lrs.db.engine import Database, snapshot_transaction, wait_for_disk
 from lrs.db.errors import translate_db_errors
 from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.ledger import Ledger
@@ -24,10 +24,11 @@ from lrs.projections.base import Projection
 from lrs.projector import checkpoints, quarantine, rebuild_requests
 from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, DeferredFlushFailed, Step
 from lrs.projector.checkpoints import Checkpoint
-from lrs.projector.checksum import checksum
+from lrs.projector.checksum import RowDigest, checksum
 from lrs.projector.rebuild.scratch import begin_tables
 from lrs.projector.rebuild.staging import StagingArea
 from lrs.projector.rebuild_requests import RebuildRequest
+from lrs.projector.row_comparison import compare_tables
 from lrs.projector.status import MIN_ANNOUNCEMENT
 from lrs.projector.throughput import SECOND, paced
 
@@ -47,14 +48,21 @@ Level = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A completed rebuild: its position and its duration in seconds. `same` says whether the new
-    rows equal the old ones; None if they were not or cannot be compared.
+    """A completed rebuild: its position and its duration in seconds. `different` says how many rows
+    of the new tables and the old ones differ; None if they were not or cannot be compared. If any
+    do, `swapped` says whether the new tables are in use all the same.
     """
 
     projection: str
     position: int
     seconds: float
-    same: bool | None = None
+    different: int | None = None
+    swapped: bool = True
+
+    @property
+    def same(self) -> bool | None:
+        """Whether the new rows equal the old ones; None if that is not known."""
+        return None if self.different is None else not self.different
 
 
 class RebuildJob:
@@ -71,7 +79,9 @@ class RebuildJob:
         *,
         stop: threading.Event,
         progress: OnProgress,
+        swap_anyway: bool = False,
     ) -> None:
+        self._swap_anyway = swap_anyway
         self._ledger = ledger
         self._views = views
         self._projection = projection
@@ -96,10 +106,11 @@ class RebuildJob:
             if level is not None:
                 level()
             with suppress(_NotYet):
-                at, same = self._swap(patience, compare=level is not None)
-                seconds = monotonic() - self._began
-                log.info("projection-rebuilt", projection=at.name, position=at.position)
-                return Rebuilt(at.name, at.position, seconds, same)
+                at, different = self._swap(patience, compare=level is not None)
+                seconds, swapped = monotonic() - self._began, self._may_swap(different)
+                what = "projection-rebuilt" if swapped else "rebuild-differs"
+                log.info(what, projection=at.name, position=at.position)
+                return Rebuilt(at.name, at.position, seconds, different, swapped)
             self._stop.wait(patience)
         raise AssertionError("patience never ends")
 
@@ -164,9 +175,12 @@ class RebuildJob:
             if not rebuild_requests.progress(connection, self._wanted):
                 raise RebuildConflict("rebuild-cancelled", projection=self._wanted.projection)
 
-    def _swap(self, patience: float, compare: bool) -> tuple[Checkpoint, bool | None]:
-        """Swap the tables. Returns the checkpoint, and whether the rows are the same. Raises
-        _NotYet while a reader or writer blocks the swap.
+    def _may_swap(self, different: int | None) -> bool:
+        return self._swap_anyway or not different
+
+    def _swap(self, patience: float, compare: bool) -> tuple[Checkpoint, int | None]:
+        """Swap the tables, unless rows were compared and differ. Returns the checkpoint, and how
+        many rows differ. Raises _NotYet while a reader or writer blocks the swap.
         """
         name = self._projection.NAME
         try:
@@ -176,10 +190,12 @@ class RebuildJob:
                 wait_for_disk(connection)
                 live = self._locked(connection)
                 self._fold_upto(live.position)
-                same = self._compared(connection, live) if compare else None
+                different = self._compared(connection, live) if compare else None
                 if not rebuild_requests.finish(connection, self._wanted.id):
                     raise RebuildConflict("rebuild-cancelled", projection=name)
-                return self._put(connection), same
+                if not self._may_swap(different):
+                    return live, different
+                return self._put(connection), different
         except Unavailable as error:
             if error.code == "unavailable":
                 raise _NotYet from error
@@ -209,8 +225,8 @@ class RebuildJob:
             raise RebuildConflict("rebuild-overtaken", projection=name)
         return live
 
-    def _compared(self, connection: Connection, live: Checkpoint) -> bool | None:
-        """Whether both hold the same rows; None if they cannot have folded the same history. Raises
+    def _compared(self, connection: Connection, live: Checkpoint) -> int | None:
+        """How many rows differ; None if the two cannot have folded the same history. Raises
         _NotYet while they are at different positions.
         """
         compared = self._runner.status_reader.of(live.name)
@@ -220,8 +236,11 @@ class RebuildJob:
             if live.paused:
                 return None
             raise _NotYet
-        new = self._runner.checksum(live.name)
-        return checksum(connection, self._projection.TABLES) == new
+        tables = self._projection.TABLES
+        if checksum(connection, tables) == self._runner.checksum(live.name):
+            return 0
+        with snapshot_transaction(self._staging.database) as staged:
+            return sum(1 for _ in compare_tables(connection, staged, tables, RowDigest()))
 
 
 class _NotYet(Exception):

@@ -38,8 +38,11 @@ def fold_from_start(
     database: Database,
     projections: Sequence[Projection],
     progress: OnPosition = lambda _: None,
+    *,
+    for_readers: bool = True,
 ) -> None:
-    """Fold the whole of this log into new tables, and create all their indexes.
+    """Fold the whole of this log into new tables, and create their indexes: without `for_readers`
+    only those that folding needs.
 
     Deferred rows are flushed once in a while. If an event cannot be folded, they are flushed with
     each batch, to find that event.
@@ -54,6 +57,8 @@ def fold_from_start(
         log.warning("folding-begins-again", error=str(error))
         begin_tables(database, projections, source)
         fold_on(source, database, projections, progress)
+    if not for_readers:
+        return
     with translate_db_errors(), database.write.begin() as connection:
         for projection in projections:
             for index in reading_indexes(projection.TABLES):

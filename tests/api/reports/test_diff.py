@@ -97,7 +97,7 @@ def test_pages_go_through_all_who_may_be_concerned(own: Caller) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_refused(
-    told: Caller, path: str, status: int, code: str, parameter: str | None
+    centre_client: Caller, path: str, status: int, code: str, parameter: str | None
 ) -> None:
     """By parameter, and with what to change."""
-    assert refused(told, f"replay/diff{path}") == (status, code, parameter)
+    assert refused(centre_client, f"replay/diff{path}") == (status, code, parameter)

@@ -85,6 +85,28 @@ def test_the_runtime_role_rebuilds_read_models(shell: Shell) -> None:
     assert "All rows are the same as before." in done.stdout
 
 
+def test_a_store_is_verified_by_a_role_that_may_only_read(
+    roles: Roles, shell: Shell, tmp_path: Path
+) -> None:
+    """As docs/auditors.md makes it. It connects to a session that cannot write, as a standby's."""
+    (shell.folder / "file.json").write_text(json.dumps(STATEMENT))
+    assert shell("import", "file.json").returncode == 0
+    assert shell("projections", "rebuild", "--all").returncode == 0
+    with roles.server.connected("zachetka") as administrator:
+        for command in (
+            "CREATE ROLE auditor LOGIN PASSWORD 'theirs'",
+            "GRANT CONNECT ON DATABASE zachetka TO auditor",
+            "GRANT pg_read_all_data TO auditor",
+            "ALTER ROLE auditor SET default_transaction_read_only = on",
+        ):
+            administrator.execute(command.encode())
+    url = f"postgresql://auditor:theirs@127.0.0.1:{roles.server.port}/zachetka"
+    auditor = Shell(Place("postgresql", url, url), tmp_path)
+    done = auditor("replay", "verify")
+    assert (done.returncode, done.stdout.count(": identical at position ")) == (0, 4), done.stderr
+    assert auditor("key", "create", "theirs").returncode != 0
+
+
 def test_the_runtime_role_counts_and_prunes(roles: Roles, tmp_path: Path) -> None:
     """With rights that `lrs migrate` gives it, as the owner's; what was pruned is not missed."""
     place = Place("postgresql", roles.runtime, roles.runtime)
