@@ -2,7 +2,7 @@
 
 Names: validation (in this process), single batch mixed lag (beside the floor), read disk memory
 rebuild (of a filled store), training (of a training centre's store: training-fold, training-read,
-training-crowd and training-rebuild).
+training-crowd, training-replay and training-rebuild).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import crowd, filled, folding, reports, servers, writing
+from benchmarks import crowd, filled, folding, replaying, reports, servers, writing
 from benchmarks.backends import BACKENDS, machine
 from benchmarks.bench import Bench, Plan
 from benchmarks.load import Generator
@@ -42,6 +42,7 @@ TRAINING: dict[str, Callable[[Bench, Trained], Iterator[Row]]] = {
     "training-fold": folding.live,
     "training-read": reports.read,
     "training-crowd": crowd.crowd,
+    "training-replay": replaying.replay,
     "training-rebuild": folding.rebuild,
 }
 TOGETHER = {"training": tuple(TRAINING)}
