@@ -105,8 +105,7 @@ class Explanations:
             timeline = PersonTimeline(sources)
             then = timeline.at(until)
             if then is None:
-                is_past = query.known is not None
-                raise TraineeNotFound("trainee-not-known-then" if is_past else "trainee-not-found")
+                raise _nobody(is_past=query.known is not None)
             scope = _scope(reading, query)
             concluded = conclude(timeline, then, until, query.on, scope)
             steps, more = _page(PersonSteps(sources, query.on), scope, query)
@@ -162,6 +161,12 @@ def _scope(reading: ReportSnapshot, query: ExplainQuery) -> ExplanationScope:
         programme = programmes.get(query.subject)
         course = None if programme else _either(reading, query.subject)
     return scope_of(course, programme, programmes)
+
+
+def _nobody(*, is_past: bool) -> TraineeNotFound:
+    if is_past:
+        return TraineeNotFound("trainee-not-known-then")
+    return TraineeNotFound("trainee-not-found")
 
 
 def _programme(reading: ReportSnapshot, code: str) -> ProgrammeRules:
