@@ -52,7 +52,7 @@ class PersonAsOf:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonIdentity:
+class KnownIdentity:
     """The identifiers of a person, in the order of their texts, and the one that stands for all."""
 
     identifiers: tuple[str, ...]
@@ -90,7 +90,7 @@ class PersonTimeline:
         self._said = _AsOf(sources.entries, catalogue_history.current)
         self._statements = _Statements(sources)
 
-    def identity(self, position: int) -> PersonIdentity:
+    def identity(self, position: int) -> KnownIdentity:
         """Who the person was: at any position, in any order."""
         return self._who.at(position)
 
@@ -133,10 +133,10 @@ class PersonTimeline:
             revocations=_of_kind(said, EntryKind.REVOCATION),
         )
 
-    def _identity(self, links: Sequence[HistoryEntry]) -> PersonIdentity:
+    def _identity(self, links: Sequence[HistoryEntry]) -> KnownIdentity:
         held = {one["agent"]: one["person"] for one in _current(links)}
         who, key = representatives(held), self._sources.key
-        return PersonIdentity(tuple(identifiers(who, key)), who.get(key, key))
+        return KnownIdentity(tuple(identifiers(who, key)), who.get(key, key))
 
     def _rules(self, said: Sequence[HistoryEntry]) -> dict[str, ProgrammeRules]:
         numbers, zone = self._sources.course_numbers, self._sources.zone
@@ -155,7 +155,7 @@ class PersonTimeline:
             for iri, state in states.items()
         ]
 
-    def _trainee(self, who: PersonIdentity, record: Sequence[JsonObject | None]) -> Trainee:
+    def _trainee(self, who: KnownIdentity, record: Sequence[JsonObject | None]) -> Trainee:
         key, keys, sources = who.representative, who.identifiers, self._sources
         numbered = sorted(sources.identifiers.items())
         own = [identifier for _, identifier in numbered if identifier in keys]
@@ -177,7 +177,7 @@ class _Statements:
     def __init__(self, sources: PersonSources) -> None:
         self._sources = sources
         self._listings: Listings | None = None
-        self._who: PersonIdentity | None = None
+        self._who: KnownIdentity | None = None
         self._position = 0
         self._read: dict[int, Sequence[Outcome]] = {}
         self._rows: Sequence[OutcomeRow] = ()
@@ -188,7 +188,7 @@ class _Statements:
         """Whether any statement named the person."""
 
     def go_to(
-        self, position: int, who: PersonIdentity, listed: Listings, named: Iterable[Authorities]
+        self, position: int, who: KnownIdentity, listed: Listings, named: Iterable[Authorities]
     ) -> None:
         """Fold what follows, up to a position at which these are the person and the listings, and
         these authorities are those that programmes name.
@@ -231,7 +231,7 @@ class _Statements:
         """
         return next((self._names[one][1] for one in keys if one in self._names), None)
 
-    def _begin(self, who: PersonIdentity, listed: Listings) -> None:
+    def _begin(self, who: KnownIdentity, listed: Listings) -> None:
         own = {n for n, key in self._sources.identifiers.items() if key in who.identifiers}
         if listed != self._listings:
             self._read = {}

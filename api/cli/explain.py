@@ -19,7 +19,7 @@ from lrs.service.replay import ExplainedStep, ExplainQuery, Explanation
 from lrs.service.reports.snapshot import ReportAnswer
 from schemas.parameters import DAY, KNOWN, Parser
 from schemas.replay.explanations import explanation_view, words_for
-from schemas.replay.words import Words
+from schemas.replay.words import ExplanationWords
 
 _KNOWN_FORM = "a position of the log, from 1, or a date and time with zone"
 
@@ -89,13 +89,13 @@ def explain(
         click.echo(plain(line))
 
 
-def _head(answer: ReportAnswer[Explanation], on: date, words: Words) -> Iterator[str]:
+def _head(answer: ReportAnswer[Explanation], on: date, words: ExplanationWords) -> Iterator[str]:
     trainee, consistency = answer.value.conclusion.certified.trainee, answer.consistency
     yield f"{trainee.name or ''} {' '.join(trainee.identifiers)}".strip()
     yield words.heading(on, consistency.position, iso(consistency.through))
 
 
-def step_lines(one: ExplainedStep, words: Words) -> Iterator[str]:
+def step_lines(one: ExplainedStep, words: ExplanationWords) -> Iterator[str]:
     """An event: its place in the log, who said it, what it changed."""
     yield f"{one.step.touch.position:>8}  {iso(one.stored)}  {words.event(one)}"
     yield f"          {words.source(one.statement, one.by)}"
@@ -103,7 +103,7 @@ def step_lines(one: ExplainedStep, words: Words) -> Iterator[str]:
         yield f"            {words.change(change)}"
 
 
-def _end(found: Explanation, words: Words) -> Iterator[str]:
+def _end(found: Explanation, words: ExplanationWords) -> Iterator[str]:
     conclusion = found.conclusion
     for explained in conclusion.verdicts:
         yield words.verdict(explained)
@@ -116,7 +116,9 @@ def _end(found: Explanation, words: Words) -> Iterator[str]:
     yield words.clearance(clearance.may_serve, clearance.in_the_way)
 
 
-def _sources(found: Explanation, positions: Iterable[int], words: Words) -> Iterator[str]:
+def _sources(
+    found: Explanation, positions: Iterable[int], words: ExplanationWords
+) -> Iterator[str]:
     for position in positions:
         source = found.evidence[position]
         text = words.source(source.statement, source.by)

@@ -15,7 +15,7 @@ from lrs.service.replay import EventReport
 from schemas.parameters import DAY, event_meant
 from schemas.replay.events import event_view
 from schemas.replay.explanations import words_for
-from schemas.replay.words import Words
+from schemas.replay.words import ExplanationWords
 
 
 @click.command()
@@ -59,7 +59,7 @@ def _lines(found: EventReport) -> Iterator[str]:
         yield f"{place}  {words.later(later.change)}, {source}"
 
 
-def _content(found: EventReport, words: Words) -> Iterator[str]:
+def _content(found: EventReport, words: ExplanationWords) -> Iterator[str]:
     if found.is_erased:
         yield f"content     {words.sentence('content-erased')}"
     elif found.entry is not None:
@@ -72,7 +72,7 @@ def _content(found: EventReport, words: Words) -> Iterator[str]:
             yield f"of          {_json(found.of)}"
 
 
-def _people(found: EventReport, words: Words) -> Iterator[str]:
+def _people(found: EventReport, words: ExplanationWords) -> Iterator[str]:
     for effect, explained in found.people:
         name = (effect.trainee.name if effect.trainee else None) or ""
         yield f"person      {name} {effect.identifier}"

@@ -8,7 +8,7 @@ from typing import Any
 from lrs.domain.time import iso
 from lrs.service.replay import EventReport, ExplainedStep, LaterEvent
 from schemas.replay.explanations import by_view, changes_view, words_for
-from schemas.replay.words import Words
+from schemas.replay.words import ExplanationWords
 
 
 def event_view(found: EventReport, languages: Sequence[str]) -> dict[str, Any]:
@@ -54,7 +54,10 @@ def _entry(found: EventReport) -> dict[str, Any] | None:
 
 
 def _effect(
-    explained: ExplainedStep | None, found: EventReport, words: Words, languages: Sequence[str]
+    explained: ExplainedStep | None,
+    found: EventReport,
+    words: ExplanationWords,
+    languages: Sequence[str],
 ) -> dict[str, Any]:
     if explained is None:
         return {"changes": [], "words": words.sentence("untouched")}
@@ -62,7 +65,7 @@ def _effect(
     return {"changes": changes, "words": words.event(explained)}
 
 
-def _later(later: LaterEvent, words: Words) -> dict[str, Any]:
+def _later(later: LaterEvent, words: ExplanationWords) -> dict[str, Any]:
     change = later.change
     return {
         "what": change.kind.value,

@@ -24,7 +24,7 @@ from lrs.service.replay import (
 from lrs.service.reports.snapshot import PlaceNames
 from schemas.fast_serializer import Dumping
 from schemas.replay.wording import wording
-from schemas.replay.words import Words
+from schemas.replay.words import ExplanationWords
 from schemas.reports.certificates import programme_view, verdict_view
 from schemas.reports.courses import course_view
 from schemas.reports.fields import title_view
@@ -79,13 +79,15 @@ def explanation_view(
     }
 
 
-def words_for(titles: Mapping[str, Mapping[str, str]], languages: Sequence[str]) -> Words:
-    """Words in the reader's language."""
-    return Words(wording(languages), titles)
+def words_for(
+    titles: Mapping[str, Mapping[str, str]], languages: Sequence[str]
+) -> ExplanationWords:
+    """ExplanationWords in the reader's language."""
+    return ExplanationWords(wording(languages), titles)
 
 
 def step_view(
-    explained: ExplainedStep, ids: Ids, words: Words, languages: Sequence[str]
+    explained: ExplainedStep, ids: Ids, words: ExplanationWords, languages: Sequence[str]
 ) -> dict[str, Any]:
     """An event: where it stands in the log, what it is about, who said it, what it changed."""
     step = explained.step
@@ -108,7 +110,7 @@ def step_view(
 
 
 def changes_view(
-    changes: Sequence[ReportChange], ids: Ids, words: Words, languages: Sequence[str]
+    changes: Sequence[ReportChange], ids: Ids, words: ExplanationWords, languages: Sequence[str]
 ) -> list[dict[str, Any]]:
     """What is not the same before an event and after it."""
     return [{**_change(one, ids, languages), "words": words.change(one)} for one in changes]
@@ -167,7 +169,10 @@ def _line(found: Explanation) -> dict[str, Any] | None:
 
 
 def _verdict(
-    explained: ExplainedVerdict, found: Explanation, words: Words, languages: Sequence[str]
+    explained: ExplainedVerdict,
+    found: Explanation,
+    words: ExplanationWords,
+    languages: Sequence[str],
 ) -> dict[str, Any]:
     programme, verdict = explained.standing
     return {

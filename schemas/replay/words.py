@@ -41,8 +41,8 @@ _VERDICT = ("valid_from", "valid_until", "due_by", "renewal_from", "version", "a
             "before_visitors")  # fmt: skip
 
 
-class Words:
-    """Words in one language; `titles` are what courses are called, by IRI."""
+class ExplanationWords:
+    """ExplanationWords in one language; `titles` are what courses are called, by IRI."""
 
     def __init__(self, wording: Wording, titles: Mapping[str, Mapping[str, str]]) -> None:
         self._in = wording
