@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lrs.domain.certification.requirement_check import MOST_EVIDENCE
-from lrs.domain.certification.rule import Rule
+from lrs.domain.certification.rule import Rule, vouches
+from lrs.domain.xapi.agent import authority_key, authority_name
 from tests.domain.programmes import earned, rule
 
 A, B = "2026-03-10", "2026-03-11"
@@ -33,6 +34,24 @@ def test_what_achieves_a_course(what: str, achieves: bool) -> None:
 def test_another_course_achieves_nothing() -> None:
     """Only the programme's own courses count."""
     assert earned(rule(), f"{A} water passed") == []
+
+
+def test_of_more_courses_than_wanted_the_latest_is_named() -> None:
+    """Both were done before the hours were complete; one is enough."""
+    either = rule(courses=["fire", "gas"], at_least=1, min_hours=1)
+    (grant,) = earned(either, f"{A} fire passed", f"{B} gas passed", "2026-04-02 fire spent 2h")
+    assert grant.evidence == (2, 3)
+
+
+def test_an_authority_is_named_by_its_key_or_by_its_name() -> None:
+    """Where none is named anybody's word counts."""
+    own = {"account": {"homePage": "https://lrs.example.org", "name": "centre"}}
+    boss = {"mbox": "mailto:boss@example.org", "name": "Boss"}
+    for one in (own, boss):
+        assert vouches(one, frozenset())
+        assert vouches(one, frozenset({"other", authority_name(one)}))
+        assert vouches(one, frozenset({authority_key(one)}))
+        assert not vouches(one, frozenset({"other"}))
 
 
 def test_a_certificate_names_fifty_statements_at_most() -> None:

@@ -143,3 +143,11 @@ def test_a_link_is_about_the_identifier() -> None:
     assert key_of(EntryKind.LINK, link) == key_of(EntryKind.LINK, elsewhere) == (link["agent"],)
     key = (link["agent"],)
     assert stream_of(EntryKind.LINK, key, b"1") != stream_of(EntryKind.PERSON, key, b"1")
+
+
+def test_an_entry_keeps_its_stream_from_version_to_version() -> None:
+    """Its history would begin anew in another one."""
+    course = stream_of(EntryKind.COURSE, ("https://centre.example.org/courses/fire",), b"")
+    assert course == UUID("164668fc-998a-437f-bd42-79f8c67049ed")
+    person = stream_of(EntryKind.PERSON, ("mbox|mailto:anna@example.org",), b"s" * 32)
+    assert person == UUID("cfe080fa-e866-4617-9984-63e668c5ab3a")

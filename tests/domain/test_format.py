@@ -108,3 +108,15 @@ def test_of_many_languages_the_best_are_read_and_of_long_ones_none() -> None:
         "x-" + "a" * 62,
         "en",
     ]
+
+
+def test_an_activity_of_the_context_that_stands_alone_comes_in_an_array() -> None:
+    """1.0.3 part 2, 2.4.6.2: a lone one may be sent, and an array is to be returned."""
+    lone = {"parent": {"id": "http://a/1", "definition": {"name": {"en": "One"}}}}
+    statement = {
+        "actor": {"mbox": "mailto:a@b.org"},
+        "verb": {"id": "http://v/1"},
+        "object": {"id": "http://a/2"},
+        "context": {"contextActivities": lone},
+    }
+    assert ids_only(statement)["context"]["contextActivities"] == {"parent": [{"id": "http://a/1"}]}

@@ -361,6 +361,17 @@ def test_each_member_that_is_shown_has_its_evidence() -> None:
     assert sorted(line_of(*story).evidence) == [1, 2, 3, 4, 5, 6, 7, 9]
 
 
+def test_of_equal_scores_the_earlier_counts() -> None:
+    """Neither the first nor the last known, so that nothing else names it."""
+    scores = [
+        here("scored", TEST, day(2 + n), score={"scaled": scaled})
+        for n, scaled in enumerate((0.1, 0.9, 0.9, 0.2))
+    ]
+    line = line_of(here("initialized", course(), day(1)), *scores)
+    assert 3 in line.evidence
+    assert 4 not in line.evidence
+
+
 def test_a_line_names_fifty_statements_at_most() -> None:
     """A reader can look them up; what more there is the log has."""
     modules = [part(f"modules/{number}", "module") for number in range(MOST_EVIDENCE + 1)]

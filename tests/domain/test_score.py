@@ -31,6 +31,8 @@ def one(said: JsonObject) -> Outcome:
         ({"raw": 1, "min": 2, "max": 4}, None),
         ({"raw": 0, "min": 0, "max": 0}, None),
         ({"raw": 7}, None),
+        ({"scaled": 1.5}, None),
+        ({"scaled": -1.5}, None),
         ({"min": 0}, None),
         ({"raw": 10**400, "max": 10**401}, None),
         ({"raw": 1e308, "min": -1e308, "max": 1.5e308}, None),

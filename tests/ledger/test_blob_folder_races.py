@@ -107,3 +107,16 @@ def test_a_file_that_another_request_counts_outlives_one_that_fails(
         folder.put(DATA, Content(b"abcdef"))
     folder.sweep()
     assert b"".join(folder.chunks(DATA.sha2)) == DATA.data
+
+
+def test_a_file_and_the_folders_above_it_are_on_disk_when_it_is_stored(
+    folder: BlobFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new name is on disk when its folder is; so also for whoever found the file there."""
+    synced: list[Path] = []
+    monkeypatch.setattr(blob_folder, "_sync", synced.append)
+    above = [path(tmp_path).parent, tmp_path / "blobs", tmp_path]
+    for _ in range(2):
+        folder.put(DATA)
+        assert synced == above
+        synced.clear()

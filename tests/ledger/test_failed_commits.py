@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lrs.db.errors import as_sqlalchemy
 from lrs.domain.errors import LrsError, StorageFull, Unavailable
-from lrs.ledger import Ledger, writer
+from lrs.ledger import Ledger, VersionTaken, writer
 from tests.support.stores import statement_event
 
 EVENT = statement_event()
@@ -71,3 +71,15 @@ def test_events_are_refused_at_once_when_nothing_was_written(
     assert ledger.reader.head()[0] == 0
     ledger.append([EVENT])
     assert ledger.reader.head()[0] == 1
+
+
+def test_a_commit_that_was_made_sure_of_is_acknowledged_once(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Projections learn from it what the log must hold; of a conflict there is nothing to learn."""
+    fail(monkeypatch, "within", failure(sqlite3.SQLITE_IOERR))
+    ledger.append([EVENT])
+    assert [mark.position for mark in ledger.acknowledged()] == [1]
+    with pytest.raises(VersionTaken):
+        ledger.append([EVENT])
+    assert ledger.acknowledged() == []
