@@ -34,7 +34,7 @@ from lrs.ledger.encoding import commitment, split
 from lrs.projector import divergence, schema
 from replay.bytes_check import AttachedBytes, BytesCheck
 from replay.findings import Findings, Meter
-from replay.source import OpenSource, Source
+from replay.source import OpenSource, StoreSource
 
 LOG = "log"
 """The name of the task."""
@@ -72,7 +72,7 @@ def check_log(open_source: OpenSource, folder: Path, everything: bool = False) -
 
 
 class _LogCheck:
-    def __init__(self, source: Source, findings: Findings, meter: Meter) -> None:
+    def __init__(self, source: StoreSource, findings: Findings, meter: Meter) -> None:
         self._source = source
         self._findings = findings
         self._meter = meter

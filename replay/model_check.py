@@ -28,7 +28,7 @@ from lrs.projector.quarantine import describe_error
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
 from lrs.projector.row_comparison import DifferenceKind, RowDifference, compare_tables
 from replay.findings import Findings, Interrupted, Meter
-from replay.source import OpenSource, Source
+from replay.source import OpenSource, StoreSource
 
 FOLDING = 0.8
 """The part of the time that folding takes; comparing takes the rest."""
@@ -95,7 +95,7 @@ class _NotComparable(Exception):
 
 
 class _ModelCheck:
-    def __init__(self, source: Source, name: str, scratch: Database, meter: Meter) -> None:
+    def __init__(self, source: StoreSource, name: str, scratch: Database, meter: Meter) -> None:
         self._source = source
         self._name = name
         self._projection = source.projection(name)

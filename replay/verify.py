@@ -45,7 +45,7 @@ class TaskProgress:
     seconds_left: float | None
 
 
-OnProgress = Callable[[Mapping[str, TaskProgress]], None]
+OnTaskProgress = Callable[[Mapping[str, TaskProgress]], None]
 """Called with the tasks that are under way: `log`, and the projections by name."""
 
 
@@ -55,7 +55,7 @@ def verify(
     executor: Executor,
     *,
     out: IO[bytes] | None = None,
-    progress: OnProgress = lambda _: None,
+    progress: OnTaskProgress = lambda _: None,
 ) -> Verification:
     """Check the log and these projections, each as a task of the executor, which may be one of
     processes. With `out`, everything that is found is written there, one JSON object a line.
@@ -87,7 +87,7 @@ def verify(
     return Verification(log, models)
 
 
-def _wait(tasks: Mapping[str, Future[Any]], folder: Path, progress: OnProgress) -> None:
+def _wait(tasks: Mapping[str, Future[Any]], folder: Path, progress: OnTaskProgress) -> None:
     """Wait until all are done. Raises the error of one that has failed."""
     began: dict[str, float] = {}
     meters = {name: Meter(folder, name) for name in tasks}
