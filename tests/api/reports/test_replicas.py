@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 
 from lrs.service import Lrs
-from lrs.service.reports import as_known
+from lrs.service.reports import SliceBy, as_known
 from tests.api.caller import Caller, voiding
 from tests.api.reports.centre import (
     ANNA,
@@ -33,7 +34,9 @@ from tests.api.reports.centre import (
 from tests.support.examples import SOAKS
 from tests.support.processes import wait_until
 
-ON = {"on": "2026-07-01"}
+SUMMER = date(2026, 7, 1)
+ON = {"on": SUMMER.isoformat()}
+PEOPLE = (ANNA, BORIS, VERA, DINA)
 BY = ("office", "instructor", "month")
 
 REPORTS: list[tuple[str, dict[str, str]]] = [
@@ -127,10 +130,11 @@ def _without_known(address: str, known: Mapping[str, str]) -> str:
 
 @pytest.mark.parametrize("seed", range(8 if SOAKS else 1))
 def test_every_report_as_known_then_is_what_a_store_that_ended_there_answered(
-    own: Caller, seed: int
+    own: Caller, own_lrs: Lrs, seed: int
 ) -> None:
     """Whatever came after it: voidings, links, rules, names, late statements, in any order. What a
-    person is told is folded from the log at once, the rest read from a replica.
+    person is told is folded from the log at once, as are the figures of a course; the rest is read
+    from a replica, which says the same of those.
     """
     ids = open_centre(own)
     held = {}
@@ -144,6 +148,28 @@ def test_every_report_as_known_then_is_what_a_store_that_ended_there_answered(
             before["as_of"].pop("consistent_through")
             after["as_of"].pop("consistent_through")
             assert after == before, (position, report)
+        assert folded_at_once(own_lrs, int(position)) == from_replica(own_lrs, int(position))
+
+
+def folded_at_once(lrs: Lrs, known: int) -> list[Any]:
+    """What is folded from the log while the reader waits."""
+    return [
+        *(lrs.transcripts.transcript(key(who), None, known).value for who in PEOPLE),
+        *(lrs.certifications.of_trainee(key(who), SUMMER, known).value for who in PEOPLE),
+        *(lrs.transcripts.course_statistics(course, known).value for course in ("1", "2")),
+        *(lrs.transcripts.course_slices("2", by, known=known).value for by in SliceBy if by in BY),
+    ]
+
+
+def from_replica(lrs: Lrs, known: int) -> list[Any]:
+    """The same, as the replica has it."""
+    reports = lrs.known_reports.at(known)
+    return [
+        *(reports.transcripts.transcript(key(who)).value for who in PEOPLE),
+        *(reports.certifications.of_trainee(key(who), SUMMER).value for who in PEOPLE),
+        *(reports.transcripts.course_statistics(course).value for course in ("1", "2")),
+        *(reports.transcripts.course_slices("2", by).value for by in SliceBy if by in BY),
+    ]
 
 
 def open_centre_again(own: Caller) -> None:
