@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from lrs.db.errors import as_sqlalchemy
 from lrs.domain.errors import LrsError, StorageFull, Unavailable
 from lrs.ledger import Ledger, VersionTaken, writer
+from lrs.ledger import append as log_append
 from tests.support.stores import statement_event
 
 EVENT = statement_event()
@@ -25,7 +26,7 @@ def failure(code: int) -> SQLAlchemyError:
 
 def fail(patch: pytest.MonkeyPatch, when: str, error: SQLAlchemyError) -> None:
     """Have the next transaction fail `before` its events are taken, `within`, or `after` it."""
-    append = writer.append  # type: ignore[attr-defined]
+    append = log_append.append
 
     def failing(database: Any, taken: Any, *clocks: Any) -> None:
         patch.undo()

@@ -1,0 +1,43 @@
+"""What a reader of the log is told while it reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import orjson
+import pytest
+
+from lrs.domain.errors import LogDiverged
+from lrs.domain.events import DocumentDeleted
+from lrs.ledger import Ledger
+from tests.support.stores import body, statement_event
+
+LARGE = orjson.dumps(body() | {"result": {"response": "x" * 1_000_000}})
+
+
+def test_a_large_statement_is_announced_before_it_is_read_and_no_other(ledger: Ledger) -> None:
+    """Whoever serves it waits for its turn then, and nobody waits for small ones."""
+    large, small = replace(statement_event(), text=LARGE), statement_event()
+    ledger.append([large, small])
+    announced: list[str] = []
+    for position, event in ((2, small), (1, large)):
+        assert announced == []
+        ledger.reader.page([position], 10_000_000, lambda: announced.append("page"))
+        found = [event.originator_id]
+        ledger.reader.statements(found, before_large=lambda: announced.append("ids"))
+    assert announced == ["page", "ids"]
+
+
+def test_events_of_topics_that_continue_another_log_are_refused(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log may become another one between the look at its end and the reading."""
+    first, second = statement_event(), statement_event().originator_id
+    ledger.append([first, DocumentDeleted(second, 1)])
+    topics, was = frozenset({DocumentDeleted.TOPIC}), ledger.reader.commitment_at(1)
+    assert len(ledger.reader.following(1, topics, 10, commitment=was).other_events) == 1
+    end = SimpleNamespace(position=2, stored=1, commitment=b"", before=b"other")
+    monkeypatch.setattr(ledger.reader, "_first", lambda *_, **__: end)
+    with pytest.raises(LogDiverged):
+        ledger.reader.following(1, topics, 10, commitment=b"other")
