@@ -36,12 +36,13 @@ from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import BatchRunner, FreshReads, Projector, RebuildCoordinator
 from lrs.service import Lrs
 from lrs.service.catalogue import CatalogueService
+from lrs.service.catalogue_reader import CatalogueReader
 from lrs.service.credentials import CredentialService
 from lrs.service.definitions import DefinitionService
 from lrs.service.documents import DocumentService
 from lrs.service.key_uses import KeyUses
 from lrs.service.launches import Launches
-from lrs.service.people import PeopleService
+from lrs.service.people import PeopleReader, PeopleService
 from lrs.service.projection_admin import ProjectionAdmin
 from lrs.service.pruning import Pruning
 from lrs.service.quotas import Quotas
@@ -133,6 +134,7 @@ def _compose_services(
         ledger, reads, recheck=credentials.recheck, timeout=settings.write_timeout
     )
     snapshots = SnapshotReader(reads, ledger.reader, words, settings.zone)
+    people = PeopleService(catalogue, reads)
     explanations = Explanations(snapshots, ledger)
     projection_admin = ProjectionAdmin(ledger, projector, views)
     return Lrs(
@@ -170,10 +172,10 @@ def _compose_services(
         ),
         definitions=DefinitionService(reads),
         catalogue=catalogue,
-        people=PeopleService(catalogue, reads),
+        people=people,
         projection_admin=projection_admin,
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
-        reports=report_set(snapshots, ledger),
+        reports=report_set(snapshots, ledger, catalogue, people),
         known_reports=_known_reports(settings, words, ledger, (log, views)),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
         explanations=explanations,
@@ -198,7 +200,9 @@ def _known_reports(
     def open_reports(log: KnownLog, replica: Database) -> ReportSet:
         runner = BatchRunner(log, replica, make_projections(), 1)
         reads = FreshReads(runner, replica, settings.fresh_timeout, threading.Event())
-        return report_set(SnapshotReader(reads, log.reader, words, settings.zone), log)
+        snapshots = SnapshotReader(reads, log.reader, words, settings.zone)
+        catalogue = CatalogueReader(log, reads)
+        return report_set(snapshots, log, catalogue, PeopleReader(catalogue, reads))
 
     return KnownReports(replicas, ledger, open_reports, threads=settings.threads + 2)
 

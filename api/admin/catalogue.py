@@ -12,6 +12,7 @@ from api.auth import authenticated
 from api.catalogue_files.describing import describe
 from api.middleware.memory_budget import MemoryBudget
 from api.rendering import as_json, no_content
+from api.reports.access import reports_known, require_reader, waiting_for_replicas
 from api.xapi.bodies import json_body
 from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, Key
 from lrs.domain.errors import MOST_FAULTS, EntryNotFound
@@ -19,9 +20,12 @@ from lrs.domain.time import iso
 from lrs.service import CatalogueEntry, Lrs
 from lrs.service.catalogue import Change, ChangeStep, EntryVersion
 from lrs.service.catalogue_changes import doubts
+from lrs.service.catalogue_reader import CatalogueReader
 from schemas import parse_json
 from schemas.catalogue.entries import Examined, examine_catalogue, examine_entries
-from schemas.parameters import BOOLEAN, TEXT, parsed
+from schemas.parameters import BOOLEAN, KNOWN, TEXT, parsed
+
+_KNOWN = {"known": KNOWN}
 
 
 def blueprint(lrs: Lrs, memory: MemoryBudget) -> Blueprint:
@@ -29,6 +33,7 @@ def blueprint(lrs: Lrs, memory: MemoryBudget) -> Blueprint:
     bp = Blueprint("catalogue", __name__, url_prefix="/api/v1/catalogue")
     views = _Catalogue(lrs, memory)
     bp.before_request(views.begin)
+    waiting_for_replicas(bp)
     bp.get("")(views.counts)
     bp.post("")(views.describe_all)
     bp.get("/<kind>")(views.entries)
@@ -48,15 +53,13 @@ class _Catalogue:
 
     def counts(self) -> Response:
         """The number of entries of each kind."""
-        parsed(request.query_string, {})
-        counts = self._lrs.catalogue.counts(g.credential)
+        counts = self._reader().counts(g.credential)
         return as_json({"catalogue": {kind.value: number for kind, number in counts.items()}})
 
     def entries(self, kind: str) -> Response:
         """All current entries of a kind."""
         of = _kind(kind)
-        parsed(request.query_string, {})
-        current = self._lrs.catalogue.entries(of, g.credential)
+        current = self._reader().entries(of, g.credential)
         return as_json({of.value: [_view(entry) for entry in current]})
 
     def history(self, kind: str) -> Response:
@@ -80,6 +83,12 @@ class _Catalogue:
         key, reason = _key(of, "reason")
         self._lrs.catalogue.withdraw(of, key, reason, g.credential)
         return no_content()
+
+    def _reader(self) -> CatalogueReader[Any]:
+        """The catalogue as known now, or at the position or instant of the parameter `known`."""
+        given = parsed(request.query_string, _KNOWN)
+        require_reader(g.credential)
+        return reports_known(self._lrs, given).catalogue
 
     def _described(self, examine: Callable[[Any], Examined]) -> Response:
         settings = self._lrs.settings

@@ -9,22 +9,29 @@ from flask import Blueprint, Response, request
 
 from api.auth import authenticated
 from api.rendering import as_json
+from api.reports.access import reports_known, require_reader, waiting_for_replicas
 from lrs.domain.time import iso
 from lrs.service import Lrs
 from lrs.service.people import PersonEntry, PersonEntryKind, PersonHistory, Record
-from schemas.parameters import AGENT_KEY, parsed
+from schemas.parameters import AGENT_KEY, KNOWN, parsed
 
 
 def blueprint(lrs: Lrs) -> Blueprint:
     """The people of a store."""
     bp = Blueprint("people", __name__, url_prefix="/api/v1/people")
 
+    waiting_for_replicas(bp)
+
     @bp.get("")
     def person() -> Response:
         """One person: identifiers, personnel record, and the history of both."""
         by = authenticated(lrs, request)
-        parameters = parsed(request.query_string, {"agent": AGENT_KEY}, required=("agent",))
-        return as_json(_person(lrs.people.show(parameters["agent"], by)))
+        given = parsed(
+            request.query_string, {"agent": AGENT_KEY, "known": KNOWN}, required=("agent",)
+        )
+        require_reader(by)
+        person = reports_known(lrs, given).people.show(given["agent"], by)
+        return as_json(_person(person))
 
     return bp
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, request
 
 from api.auth import authenticated
 from api.rendering import as_json
-from lrs.domain.aggregates.credential import too_narrow
+from lrs.domain.aggregates.credential import Credential, too_narrow
 from lrs.domain.time import iso
 from lrs.domain.xapi.formats import accepted_languages
 from lrs.service import Lrs, ReadConsistency
@@ -42,12 +42,16 @@ def reading_reports(lrs: Lrs, learners: Collection[str] = ()) -> Callable[[], No
     def begin() -> None:
         """Raises Unauthenticated, and Forbidden without `all` or `all/read`."""
         g.credential = authenticated(lrs, request)
-        if g.credential.may_report():
-            return
         if g.credential.launch is None or request.endpoint not in learners:
-            raise too_narrow(g.credential, "`all/read` and `all`")
+            require_reader(g.credential)
 
     return begin
+
+
+def require_reader(credential: Credential) -> None:
+    """Raises Forbidden without `all` or `all/read`."""
+    if not credential.may_report():
+        raise too_narrow(credential, "`all/read` and `all`")
 
 
 def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
@@ -55,6 +59,11 @@ def reports_of(bp: Blueprint, lrs: Lrs, learners: Collection[str] = ()) -> None:
     endpoints, too.
     """
     bp.before_request(reading_reports(lrs, learners))
+    waiting_for_replicas(bp)
+
+
+def waiting_for_replicas(bp: Blueprint) -> None:
+    """Have the blueprint answer 202 while a replica is being made."""
     bp.register_error_handler(ReplicaBeingMade, _being_made)
 
 

@@ -6,7 +6,7 @@ positions, and not of how many events are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from lrs.ledger import queries
 from lrs.ledger.ledger import Ledger
 from lrs.ledger.reader import LogReader
 from lrs.ledger.records import LoggedEvent
+from lrs.ledger.stream_keys import StreamKeys
 
 
 class ReadableLog(Protocol):
@@ -39,6 +40,10 @@ class ReadableLog(Protocol):
         """Reads of this log."""
 
     @property
+    def owners(self) -> StreamKeys:
+        """The secrets of people from which the ids of their streams are made."""
+
+    @property
     def now(self) -> Callable[[], int]:
         """This process's clock, in microseconds since the epoch."""
 
@@ -52,6 +57,7 @@ class KnownLog:
     def __init__(self, ledger: Ledger, database: Database, until: int) -> None:
         self.log_id = ledger.log_id
         self.now = ledger.now
+        self.owners = ledger.owners
         self.place = ""  # no query over its tables sees the log that ends there
         self.reader: LogReader = KnownLogReader(database, until)
         self._ledger = ledger
@@ -62,9 +68,7 @@ class KnownLog:
 
 
 class KnownLogReader(LogReader):
-    """Reads of the events up to a position. Reads by position or stream are those of the whole
-    log.
-    """
+    """Reads of the events up to a position. Reads of given positions are those of the whole log."""
 
     def __init__(self, database: Database, until: int) -> None:
         super().__init__(database)
@@ -95,3 +99,14 @@ class KnownLogReader(LogReader):
 
     def _end(self, position: int) -> Any:
         return self._first(queries.END_UNTIL, after=position, until=self._until)
+
+    def history(self, stream: UUID) -> list[LoggedEvent]:
+        """As LogReader.history has it."""
+        return self._known(super().history(stream))
+
+    def histories(self, streams: Collection[UUID]) -> list[LoggedEvent]:
+        """As LogReader.histories has it."""
+        return self._known(super().histories(streams))
+
+    def _known(self, events: Sequence[LoggedEvent]) -> list[LoggedEvent]:
+        return [logged for logged in events if logged.position <= self._until]

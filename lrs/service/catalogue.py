@@ -1,23 +1,18 @@
-"""The catalogue: queries of its entries, and the commands that append events to change them."""
+"""The catalogue: the commands that append events to change it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from lrs.domain.aggregates.catalogue_entry import (
-    SHAPES,
     EntryIdentity,
     EntryKind,
     EntryState,
     Key,
     describe,
     evolve,
-    stream_of,
     withdraw,
 )
 from lrs.domain.aggregates.credential import Credential, too_narrow
@@ -26,7 +21,6 @@ from lrs.domain.events import Described, EntryWithdrawn
 from lrs.domain.xapi.agent import JsonObject, authority_key
 from lrs.ledger import Ledger, LoggedEvent
 from lrs.projections import catalogue as projection
-from lrs.projections.catalogue import CatalogueEntry
 from lrs.projector import FreshReads
 from lrs.service.catalogue_changes import (
     Change,
@@ -38,6 +32,7 @@ from lrs.service.catalogue_changes import (
     planned,
     step,
 )
+from lrs.service.catalogue_reader import CatalogueReader, EntryVersion, owner_of
 from lrs.service.retry import retry_on_conflict, run_command
 
 __all__ = ["CatalogueService", "Change", "ChangeStep", "EntryVersion", "Stated"]
@@ -45,21 +40,7 @@ __all__ = ["CatalogueService", "Change", "ChangeStep", "EntryVersion", "Stated"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryVersion:
-    """A version of a catalogue entry by the event at `position`, and the agent key of its author;
-    `entry` is None if this version withdrew the entry.
-    """
-
-    number: int
-    position: int
-    stored: int
-    entry: JsonObject | None
-    reason: str = ""
-    by: str = ""
-
-
-class CatalogueService:
+class CatalogueService(CatalogueReader[Ledger]):
     """The catalogue of one store. `timeout` limits a command with its retries, in seconds;
     `recheck` raises Unauthenticated for a key that is no longer valid.
     """
@@ -72,59 +53,9 @@ class CatalogueService:
         recheck: Callable[[Credential], None],
         timeout: float,
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, reads)
         self._recheck = recheck
-        self._reads = reads
         self._timeout = timeout
-
-    def entries(self, kind: EntryKind, by: Credential) -> list[CatalogueEntry]:
-        """The current entries of that kind; the last changed one comes last. Raises Forbidden."""
-        _require_reading(by)
-        entries = self._read(lambda connection: projection.entries(connection, kind))
-        return [entry for entry in entries.values() if entry.entry is not None]
-
-    def counts(self, by: Credential) -> dict[EntryKind, int]:
-        """The number of entries of each kind. Raises Forbidden."""
-        _require_reading(by)
-        return self._read(projection.counted)
-
-    def links(self, by: Credential) -> dict[str, str]:
-        """The current links: the person's identifier for each linked identifier. Raises
-        Forbidden.
-        """
-        _require_reading(by)
-        return self._read(projection.links)
-
-    def ever_linked(self, people: Collection[str], by: Credential) -> set[str]:
-        """The identifiers that were ever linked to one of these. Raises Forbidden."""
-        _require_reading(by)
-        return self._read(lambda connection: projection.ever_linked(connection, people))
-
-    def history(self, kind: EntryKind, key: Key, by: Credential) -> list[EntryVersion]:
-        """All versions of an entry, oldest first. Raises EntryNotFound, Forbidden."""
-        histories = self.histories([(kind, key)], by)
-        if not histories:
-            raise EntryNotFound("entry-not-found")
-        return histories[kind, key]
-
-    def histories(
-        self, things: Collection[EntryIdentity], by: Credential
-    ) -> dict[EntryIdentity, list[EntryVersion]]:
-        """All versions of those of these entries that ever existed, oldest first. Raises
-        Forbidden.
-        """
-        _require_reading(by)
-        streams = {stream: thing for thing, stream in self._streams(things).items()}
-        histories: dict[EntryIdentity, list[EntryVersion]] = {}
-        for row in self._ledger.reader.histories(streams):
-            event = self._ledger.decoded(row)
-            version = row.originator_version, row.position, row.stored
-            versions = histories.setdefault(streams[row.originator_id], [])
-            if isinstance(event, Described):
-                versions.append(EntryVersion(*version, event.entry, by=event.by))
-            elif isinstance(event, EntryWithdrawn):
-                versions.append(EntryVersion(*version, None, event.reason, event.by))
-        return {thing: versions for thing, versions in histories.items() if versions}
 
     def plan(self, stated: Sequence[Stated], by: Credential) -> list[ChangeStep]:
         """What these entries would change, in their order. Raises Forbidden, and InvalidEntry for
@@ -230,24 +161,10 @@ class CatalogueService:
             raise Unavailable("view-paused", projection=name)
         return links
 
-    def _read(self, query: Callable[[Connection], T]) -> T:
-        """The read model's answer, up to date with the log."""
-        return self._reads.query(projection.CatalogueProjection.NAME, query)[0]
-
-    def _streams(self, things: Collection[EntryIdentity]) -> dict[EntryIdentity, UUID]:
-        """The streams of these entries. A person who has no stream key yet has no stream."""
-        people = {owner for thing in things if (owner := _owner(*thing))}
-        secrets = self._ledger.owners.keys(people)
-        return {
-            (kind, key): stream_of(kind, key, secrets.get(owner, b""))
-            for kind, key in things
-            if not (owner := _owner(kind, key)) or owner in secrets
-        }
-
     def _events(self, steps: Sequence[ChangeStep], who: str) -> list[Described]:
         steps = [step for step in steps if step.change is not Change.SAME]
         things = [(step.stated.kind, step.stated.key) for step in steps]
-        self._ledger.owners.keys_for({owner for thing in things if (owner := _owner(*thing))})
+        self._ledger.owners.keys_for({owner for thing in things if (owner := owner_of(*thing))})
         streams = self._streams(things)
         events = [
             describe(step.state, thing[0], streams[thing], step.stated.entry, who)
@@ -258,17 +175,6 @@ class CatalogueService:
     def _record(self, events: Sequence[Described | EntryWithdrawn]) -> None:
         if events:
             self._ledger.append(events)
-
-
-def _owner(kind: EntryKind, key: Key) -> str:
-    """The person that an entry is about; empty if it is about none."""
-    shape = SHAPES[kind]
-    return key[shape.key.index(shape.person)] if shape.person else ""
-
-
-def _require_reading(by: Credential) -> None:
-    if not by.may_report():
-        raise too_narrow(by, "`all/read` and `all`")
 
 
 def _require_writing(by: Credential) -> None:

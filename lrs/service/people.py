@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from lrs.domain.aggregates.catalogue_entry import EntryIdentity, EntryKind
 from lrs.domain.aggregates.credential import Credential, too_narrow
@@ -16,7 +17,8 @@ from lrs.domain.xapi.agent import JsonObject
 from lrs.projections.training import people as trainees
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import FreshReads
-from lrs.service.catalogue import CatalogueService, Change, EntryVersion
+from lrs.service.catalogue import CatalogueService, Change
+from lrs.service.catalogue_reader import CatalogueReader, EntryVersion
 
 NAMED = 5
 """The most people with one personnel number that an error message names."""
@@ -63,11 +65,13 @@ class PersonHistory:
     history: Sequence[PersonEntry]
 
 
-class PeopleService:
-    """The people of one store. The current links decide which identifiers are one person's."""
+class PeopleReader:
+    """The people of one store: as they are now, or as known at the end of an earlier log. The links
+    there decide which identifiers are one person's.
+    """
 
-    def __init__(self, catalogue: CatalogueService, reads: FreshReads) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalogue: CatalogueReader[Any], reads: FreshReads) -> None:
+        self._entries = catalogue
         self._reads = reads
 
     def show(self, identifier: str, by: Credential) -> PersonHistory:
@@ -95,6 +99,32 @@ class PeopleService:
             raise InvalidQuery("ambiguous-person", keys=", ".join(named))
         return persons.pop()
 
+    def _person(self, identifier: str, by: Credential) -> PersonHistory:
+        people = representatives(self._entries.links(by))
+        own = identifiers(people, identifier)
+        linked = {*own, *self._entries.ever_linked(own, by)}
+        things: list[EntryIdentity] = [(EntryKind.LINK, (key,)) for key in sorted(linked)]
+        things += [(EntryKind.PERSON, (key,)) for key in own]
+        histories = self._entries.histories(things, by)
+        history = [one for thing in histories for one in _entries_of(thing, histories[thing], own)]
+        history.sort(key=lambda one: one.version.stored)
+        return PersonHistory(people.get(identifier, identifier), own, _record(histories), history)
+
+    def _learns(self, key: str) -> bool:
+        """Whether a statement names this identifier."""
+        trainee, _ = self._reads.query(
+            TrainingProjection.NAME, lambda connection: trainees.person_by_key(connection, key)
+        )
+        return trainee is not None
+
+
+class PeopleService(PeopleReader):
+    """The people of one store, and the commands that change what is recorded of them."""
+
+    def __init__(self, catalogue: CatalogueService, reads: FreshReads) -> None:
+        super().__init__(catalogue, reads)
+        self._catalogue = catalogue
+
     def rename(self, identifier: str, name: str, by: Credential) -> Change:
         """Change the name in the person's personnel record; without a record, create one with the
         name only, under the representative identifier. Raises Forbidden.
@@ -113,24 +143,6 @@ class PeopleService:
             self._catalogue.withdraw(EntryKind.LINK, (identifier,), reason, by)
         except EntryNotFound:
             raise EntryNotFound("not-linked") from None
-
-    def _person(self, identifier: str, by: Credential) -> PersonHistory:
-        people = representatives(self._catalogue.links(by))
-        own = identifiers(people, identifier)
-        linked = {*own, *self._catalogue.ever_linked(own, by)}
-        things: list[EntryIdentity] = [(EntryKind.LINK, (key,)) for key in sorted(linked)]
-        things += [(EntryKind.PERSON, (key,)) for key in own]
-        histories = self._catalogue.histories(things, by)
-        history = [one for thing in histories for one in _entries_of(thing, histories[thing], own)]
-        history.sort(key=lambda one: one.version.stored)
-        return PersonHistory(people.get(identifier, identifier), own, _record(histories), history)
-
-    def _learns(self, key: str) -> bool:
-        """Whether a statement names this identifier."""
-        trainee, _ = self._reads.query(
-            TrainingProjection.NAME, lambda connection: trainees.person_by_key(connection, key)
-        )
-        return trainee is not None
 
 
 def _record(histories: Mapping[EntryIdentity, Sequence[EntryVersion]]) -> Record | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from lrs.ledger import ReadableLog
+from lrs.service.catalogue_reader import CatalogueReader
+from lrs.service.people import PeopleReader
 from lrs.service.reports.certifications import CertificationReports
 from lrs.service.reports.offices import OfficeReports
 from lrs.service.reports.services import ServiceReports
@@ -15,16 +18,23 @@ from lrs.service.reports.visits import VisitReports
 
 @dataclass(frozen=True, slots=True)
 class ReportSet:
-    """The reports that read the projection `training`."""
+    """The reports, and what the catalogue and the links of people say."""
 
     transcripts: TranscriptReports
     certifications: CertificationReports
     offices: OfficeReports
     services: ServiceReports
     visits: VisitReports
+    catalogue: CatalogueReader[Any]
+    people: PeopleReader
 
 
-def report_set(snapshots: SnapshotReader, log: ReadableLog) -> ReportSet:
+def report_set(
+    snapshots: SnapshotReader,
+    log: ReadableLog,
+    catalogue: CatalogueReader[Any],
+    people: PeopleReader,
+) -> ReportSet:
     """The reports on these states of the read models, folded from this log."""
     return ReportSet(
         transcripts=TranscriptReports(snapshots, log),
@@ -32,4 +42,6 @@ def report_set(snapshots: SnapshotReader, log: ReadableLog) -> ReportSet:
         offices=OfficeReports(snapshots),
         services=ServiceReports(snapshots),
         visits=VisitReports(snapshots),
+        catalogue=catalogue,
+        people=people,
     )
