@@ -47,7 +47,7 @@ from lrs.service.reports.visits import VisitReports
 from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary_file import vocabulary
-from replay.source import Source
+from replay.read_only_store import ReadOnlyStore
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -204,7 +204,7 @@ def projector(settings: Settings) -> Iterator[Projector]:
 
 
 @contextmanager
-def source(settings: Settings) -> Iterator[Source]:
+def read_only_store(settings: Settings) -> Iterator[ReadOnlyStore]:
     """The store for reading alone: nothing is created, folded or requested, and a standby will do.
     Raises NoStore where there is none.
     """
@@ -221,7 +221,7 @@ def source(settings: Settings) -> Iterator[Source]:
         if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
             raise _no_store_here(settings) from error
         raise
-    found = Source(
+    found = ReadOnlyStore(
         ledger, log, views, blobs(settings, log), partial(projections, words, settings.zone)
     )
     try:

@@ -16,7 +16,7 @@ from lrs.domain.errors import Unreachable
 from replay.findings import Meter, stop
 from replay.log_check import LOG, LogReport, check_log
 from replay.model_check import ModelReport, check_model
-from replay.source import OpenSource
+from replay.read_only_store import OpenStore
 
 EVERY = 0.5
 """Seconds between two calls of `progress`."""
@@ -45,17 +45,17 @@ class TaskProgress:
     seconds_left: float | None
 
 
-OnProgress = Callable[[Mapping[str, TaskProgress]], None]
+OnTaskProgress = Callable[[Mapping[str, TaskProgress]], None]
 """Called with the tasks that are under way: `log`, and the projections by name."""
 
 
 def verify(
     names: Sequence[str],
-    open_source: OpenSource,
+    open_source: OpenStore,
     executor: Executor,
     *,
     out: IO[bytes] | None = None,
-    progress: OnProgress = lambda _: None,
+    progress: OnTaskProgress = lambda _: None,
 ) -> Verification:
     """Check the log and these projections, each as a task of the executor, which may be one of
     processes. With `out`, everything that is found is written there, one JSON object a line.
@@ -87,7 +87,7 @@ def verify(
     return Verification(log, models)
 
 
-def _wait(tasks: Mapping[str, Future[Any]], folder: Path, progress: OnProgress) -> None:
+def _wait(tasks: Mapping[str, Future[Any]], folder: Path, progress: OnTaskProgress) -> None:
     """Wait until all are done. Raises the error of one that has failed."""
     began: dict[str, float] = {}
     meters = {name: Meter(folder, name) for name in tasks}

@@ -14,7 +14,7 @@ from lrs.projections.base import Projection
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReadOnlyStore:
     """The log, the read models that are served, and the bytes of attachments and documents."""
 
     ledger: Ledger
@@ -33,5 +33,5 @@ class Source:
         self.views.close()
 
 
-OpenSource = Callable[[], AbstractContextManager[Source]]
+OpenStore = Callable[[], AbstractContextManager[ReadOnlyStore]]
 """How a process of its own gets at the store. It is pickled."""
