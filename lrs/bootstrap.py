@@ -57,8 +57,8 @@ from lrs.service.reports.unrecognised import UnrecognisedReports
 from lrs.service.statements import StatementService
 from lrs.settings import DEFAULT_LEDGER, Settings
 from lrs.vocabulary_file import vocabulary
+from replay.read_only_store import ReadOnlyStore
 from replay.replicas import Replicas
-from replay.source import StoreSource
 
 Clock = Callable[[], int]
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -241,7 +241,7 @@ def projector(settings: Settings) -> Iterator[Projector]:
 
 
 @contextmanager
-def source(settings: Settings) -> Iterator[StoreSource]:
+def read_only_store(settings: Settings) -> Iterator[ReadOnlyStore]:
     """The store for reading alone: nothing is created, folded or requested, and a standby will do.
     Raises NoStore where there is none.
     """
@@ -258,7 +258,7 @@ def source(settings: Settings) -> Iterator[StoreSource]:
         if isinstance(error, NoStore) and settings.ledger_url == DEFAULT_LEDGER:
             raise _no_store_here(settings) from error
         raise
-    found = StoreSource(
+    found = ReadOnlyStore(
         ledger, log, views, blobs(settings, log), partial(projections, words, settings.zone)
     )
     try:

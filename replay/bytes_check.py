@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from lrs.domain.events import DocumentBytesPruned, DocumentStored, Event
-from replay.source import StoreSource
+from replay.read_only_store import ReadOnlyStore
 
 PAGE = 500
 """Events of pruning that are read at once."""
@@ -46,7 +46,7 @@ class BytesReport:
 class BytesCheck:
     """Is given the events of the log by the page, in its order, and then reads all bytes."""
 
-    def __init__(self, source: StoreSource, fault: Fault, head: int) -> None:
+    def __init__(self, source: ReadOnlyStore, fault: Fault, head: int) -> None:
         self._source = source
         self._fault = fault
         self._head = head

@@ -34,7 +34,7 @@ from lrs.ledger.encoding import commitment, split
 from lrs.projector import divergence, schema
 from replay.bytes_check import AttachedBytes, BytesCheck
 from replay.findings import Findings, Meter
-from replay.source import OpenSource, StoreSource
+from replay.read_only_store import OpenStore, ReadOnlyStore
 
 LOG = "log"
 """The name of the task."""
@@ -62,7 +62,7 @@ class LogReport:
     first: list[Mapping[str, Any]]
 
 
-def check_log(open_source: OpenSource, folder: Path, everything: bool = False) -> LogReport:
+def check_log(open_source: OpenStore, folder: Path, everything: bool = False) -> LogReport:
     """Check the log. With `everything` all faults are written to a file `log.jsonl` of the folder.
     Raises Interrupted, Unavailable.
     """
@@ -72,7 +72,7 @@ def check_log(open_source: OpenSource, folder: Path, everything: bool = False) -
 
 
 class _LogCheck:
-    def __init__(self, source: StoreSource, findings: Findings, meter: Meter) -> None:
+    def __init__(self, source: ReadOnlyStore, findings: Findings, meter: Meter) -> None:
         self._source = source
         self._findings = findings
         self._meter = meter

@@ -28,7 +28,7 @@ from lrs.projector.quarantine import describe_error
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
 from lrs.projector.row_comparison import DifferenceKind, RowDifference, compare_tables
 from replay.findings import Findings, Interrupted, Meter
-from replay.source import OpenSource, StoreSource
+from replay.read_only_store import OpenStore, ReadOnlyStore
 
 FOLDING = 0.8
 """The part of the time that folding takes; comparing takes the rest."""
@@ -55,7 +55,7 @@ class ModelReport:
 
 
 def check_model(
-    open_source: OpenSource, name: str, folder: Path, everything: bool = False
+    open_source: OpenStore, name: str, folder: Path, everything: bool = False
 ) -> ModelReport:
     """Compare that projection. Everything that this writes is in the folder; with `everything` also
     a file `NAME.jsonl` with all differences. Raises Interrupted, Unavailable, Unreachable.
@@ -95,7 +95,7 @@ class _NotComparable(Exception):
 
 
 class _ModelCheck:
-    def __init__(self, source: StoreSource, name: str, scratch: Database, meter: Meter) -> None:
+    def __init__(self, source: ReadOnlyStore, name: str, scratch: Database, meter: Meter) -> None:
         self._source = source
         self._name = name
         self._projection = source.projection(name)

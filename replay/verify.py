@@ -16,7 +16,7 @@ from lrs.domain.errors import Unreachable
 from replay.findings import Meter, stop
 from replay.log_check import LOG, LogReport, check_log
 from replay.model_check import ModelReport, check_model
-from replay.source import OpenSource
+from replay.read_only_store import OpenStore
 
 EVERY = 0.5
 """Seconds between two calls of `progress`."""
@@ -51,7 +51,7 @@ OnTaskProgress = Callable[[Mapping[str, TaskProgress]], None]
 
 def verify(
     names: Sequence[str],
-    open_source: OpenSource,
+    open_source: OpenStore,
     executor: Executor,
     *,
     out: IO[bytes] | None = None,

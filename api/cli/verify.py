@@ -45,7 +45,7 @@ def replay_verify(
     if unknown:
         raise click.BadParameter(f"{unknown[0]} is no projection; there are: {', '.join(known)}")
     chosen = [name for name in known if not names or name in names]
-    with bootstrap.source(settings):  # refuse a bad store here, not in each process
+    with bootstrap.read_only_store(settings):  # refuse a bad store here, not in each process
         pass
     with _opened(out) as file:
         found = _run(settings, chosen, jobs or len(chosen), file)
@@ -67,7 +67,7 @@ def _run(settings: Settings, names: list[str], jobs: int, out: IO[bytes] | None)
         with process_pool(jobs, partial(configure, settings)) as pool:
             return verify(
                 names,
-                partial(bootstrap.source, settings),
+                partial(bootstrap.read_only_store, settings),
                 pool,
                 out=out,
                 progress=lambda tasks: shown(progress_line(tasks)),

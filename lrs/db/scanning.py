@@ -18,10 +18,10 @@ from lrs.db.errors import as_sqlalchemy
 PAGE = 2_000
 """Rows that are read at once."""
 
-ScannedRow = tuple[Any, ...]
+RowValues = tuple[Any, ...]
 
 
-def scan(connection: Connection, table: Table) -> Iterator[Sequence[ScannedRow]]:
+def scan(connection: Connection, table: Table) -> Iterator[Sequence[RowValues]]:
     """The rows by the page, each with the table's columns in their order. Text keys are in the
     order of their code points, whatever the database's collation is. On PostgreSQL the connection
     must be in a transaction. Raises what SQLAlchemy would.

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from msgspec.msgpack import Encoder
 from sqlalchemy import Connection, Table
 
-from lrs.db.scanning import ScannedRow, scan
+from lrs.db.scanning import RowValues, scan
 
 
 class RowDigest:
@@ -25,7 +25,7 @@ class RowDigest:
         """The rows that follow are of this table."""
         self._digest.update(table.name.encode())
 
-    def add(self, rows: Sequence[ScannedRow]) -> None:
+    def add(self, rows: Sequence[RowValues]) -> None:
         """Rows as `scan` gives them. How they are cut into pages makes no difference."""
         self._digest.update(b"".join(map(self._encode, rows)))
         self.rows += len(rows)

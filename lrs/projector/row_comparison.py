@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from lrs.db.scanning import ScannedRow, scan
+from lrs.db.scanning import RowValues, scan
 from lrs.projector.checksum import RowDigest
 
 
@@ -65,10 +65,10 @@ class _TableComparison:
         self._progress = progress
 
     def run(
-        self, served: Iterator[Sequence[ScannedRow]], folded: Iterator[Sequence[ScannedRow]]
+        self, served: Iterator[Sequence[RowValues]], folded: Iterator[Sequence[RowValues]]
     ) -> Iterator[RowDifference]:
-        ours: Sequence[ScannedRow] = ()
-        theirs: Sequence[ScannedRow] = ()
+        ours: Sequence[RowValues] = ()
+        theirs: Sequence[RowValues] = ()
         while True:
             ours = ours or next(served, ())
             if not theirs:
@@ -87,8 +87,8 @@ class _TableComparison:
                 ours = theirs = ()
 
     def _merge(
-        self, served: Sequence[ScannedRow], folded: Sequence[ScannedRow]
-    ) -> Generator[RowDifference, None, tuple[Sequence[ScannedRow], Sequence[ScannedRow]]]:
+        self, served: Sequence[RowValues], folded: Sequence[RowValues]
+    ) -> Generator[RowDifference, None, tuple[Sequence[RowValues], Sequence[RowValues]]]:
         """Compare until one of the two is at its end. Returns what is left of both."""
         at, other = 0, 0
         while at < len(served) and other < len(folded):
@@ -104,25 +104,25 @@ class _TableComparison:
             other += not before
         return served[at:], folded[other:]
 
-    def _order(self, ours: ScannedRow, theirs: ScannedRow) -> tuple[bool, bool]:
+    def _order(self, ours: RowValues, theirs: RowValues) -> tuple[bool, bool]:
         """Whether the first row's key is before the second one's, and whether it is after it."""
         mine = [_sortable(ours[place]) for place in self._keys]
         other = [_sortable(theirs[place]) for place in self._keys]
         return mine < other, mine > other
 
-    def _extra(self, row: ScannedRow) -> RowDifference:
+    def _extra(self, row: RowValues) -> RowDifference:
         return self._difference(DifferenceKind.EXTRA, row, self._rest(row, lambda v: (v, None)))
 
-    def _missing(self, row: ScannedRow) -> RowDifference:
+    def _missing(self, row: RowValues) -> RowDifference:
         return self._difference(DifferenceKind.MISSING, row, self._rest(row, lambda v: (None, v)))
 
-    def _altered(self, ours: ScannedRow, theirs: ScannedRow) -> RowDifference:
+    def _altered(self, ours: RowValues, theirs: RowValues) -> RowDifference:
         pairs = zip(self._names, ours, theirs, strict=True)
         columns = {name: (mine, other) for name, mine, other in pairs if mine != other}
         return self._difference(DifferenceKind.ALTERED, theirs, columns)
 
     def _rest(
-        self, row: ScannedRow, pair: Callable[[Any], tuple[Any, Any]]
+        self, row: RowValues, pair: Callable[[Any], tuple[Any, Any]]
     ) -> dict[str, tuple[Any, Any]]:
         return {
             name: pair(value)
@@ -131,7 +131,7 @@ class _TableComparison:
         }
 
     def _difference(
-        self, kind: DifferenceKind, row: ScannedRow, columns: Mapping[str, tuple[Any, Any]]
+        self, kind: DifferenceKind, row: RowValues, columns: Mapping[str, tuple[Any, Any]]
     ) -> RowDifference:
         key = {self._names[place]: row[place] for place in self._keys}
         return RowDifference(self._table.name, kind, key, columns)

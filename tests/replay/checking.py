@@ -32,13 +32,13 @@ class AtOnce(Executor):
 
 
 def verified(settings: Settings, names: Collection[str] = NAMES) -> Verification:
-    return verify([*names], partial(bootstrap.source, settings), AtOnce())
+    return verify([*names], partial(bootstrap.read_only_store, settings), AtOnce())
 
 
 def findings(settings: Settings, names: Collection[str] = NAMES) -> list[dict[str, Any]]:
     """Everything that a verification finds, and a line for each model that cannot be compared."""
     file = io.BytesIO()
-    found = verify([*names], partial(bootstrap.source, settings), AtOnce(), out=file)
+    found = verify([*names], partial(bootstrap.read_only_store, settings), AtOnce(), out=file)
     lines = [orjson.loads(line) for line in file.getvalue().splitlines()]
     return lines + [{"projection": m.projection, "reason": m.reason}
                     for m in found.models if m.reason]  # fmt: skip

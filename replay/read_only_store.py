@@ -14,7 +14,7 @@ from lrs.projections.base import Projection
 
 
 @dataclass(frozen=True, slots=True)
-class StoreSource:
+class ReadOnlyStore:
     """The log, the read models that are served, and the bytes of attachments and documents."""
 
     ledger: Ledger
@@ -33,5 +33,5 @@ class StoreSource:
         self.views.close()
 
 
-OpenSource = Callable[[], AbstractContextManager[StoreSource]]
+OpenStore = Callable[[], AbstractContextManager[ReadOnlyStore]]
 """How a process of its own gets at the store. It is pickled."""
