@@ -322,7 +322,7 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "programme-not-found": "The catalogue has no such programme, and never had: "
             "/api/v1/catalogue/programmes lists those there are.",
             "programme-not-known-then": "The catalogue had no such programme up to there: ask as "
-            "of a later position or instant, or leave `known` out.",
+            "give a later position or instant as `known`, or leave it out.",
             "service-not-found": "The catalogue has no such service, and never had: "
             "/api/v1/services lists all.",
         },
@@ -348,8 +348,8 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
         {
             "course-not-found": "Neither a statement nor the catalogue names such a course: "
             "/api/v1/courses lists all.",
-            "course-not-known-then": "Nothing in the log up to there names such a course: ask as "
-            "of a later position or instant, or leave `known` out.",
+            "course-not-known-then": "No event of the log up to that point names such a course: "
+            "give a later position or instant as `known`, or leave it out.",
             "course-or-programme-not-found": "Nothing names such a course, by number or IRI, and "
             "the catalogue has no programme of that code: /api/v1/courses and "
             "/api/v1/catalogue/programmes list all.",

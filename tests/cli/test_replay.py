@@ -102,7 +102,7 @@ def test_an_event_is_shown_by_its_id_and_by_its_position(
         (("explain", ANNA, "--known", "99999"), "known lies in the future"),
         (("explain", ANNA, "--known", "2999-01-01T00:00:00Z"), "known lies in the future"),
         (("explain", ANNA, "--known", "soon"), "The parameter known must be a position"),
-        (("explain", ANNA, "--known", "1"), "Nothing in the log up to there names"),
+        (("explain", ANNA, "--known", "1"), "No event of the log up to that point names"),
         (("explain", ANNA, "--on", "soon"), "The parameter on must be a calendar day"),
         (("show", "99999"), "The log has no such event"),
         (("show", "11111111-1111-4111-8111-111111111111"), "The log has no such event"),

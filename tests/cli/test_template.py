@@ -20,7 +20,7 @@ def embedded(on_files: Place, tmp_path: Path) -> Shell:
 def test_a_template_says_how_and_is_not_imported_as_it_is(embedded: Shell) -> None:
     """Its rows are examples; a file that is there is left alone."""
     made = embedded("catalogue", "template", "t.xlsx")
-    assert (made.returncode, "t.xlsx is made." in made.stdout) == (0, True)
+    assert (made.returncode, "t.xlsx is created." in made.stdout) == (0, True)
     before = (embedded.folder / "t.xlsx").read_bytes()
     again = embedded("catalogue", "template", "t.xlsx")
     assert (again.returncode, "is there already" in again.stderr) == (1, True)

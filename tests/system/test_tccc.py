@@ -149,31 +149,31 @@ def by_line(statements: list[Statement]) -> dict[Line, list[Statement]]:
     return dict(lines)
 
 
-def by_attempt(statements: list[Statement]) -> list[list[Statement]]:
+def by_attempt(told: list[Statement]) -> list[list[Statement]]:
     attempts = defaultdict(list)
-    for s in statements:
+    for s in told:
         attempts[s["context"]["registration"]].append(s)
     return list(attempts.values())
 
 
-def time_spent(statements: list[Statement]) -> int:
+def time_spent(told: list[Statement]) -> int:
     """In seconds: of each attempt the longest duration it says, these added up."""
     total = 0
-    for attempt in by_attempt(statements):
-        durations = [seconds(s["result"]["duration"]) for s in attempt if "result" in s]
-        total += max(durations, default=0)
+    for attempt in by_attempt(told):
+        said = [seconds(s["result"]["duration"]) for s in attempt if "result" in s]
+        total += max(said, default=0)
     return total
 
 
-def outlasts(statements: list[Statement]) -> bool:
+def outlasts(told: list[Statement]) -> bool:
     """Whether some duration is longer than the time since its attempt began."""
-    for attempt in by_attempt(statements):
-        start = min(_instant(s) for s in attempt)
+    for attempt in by_attempt(told):
+        begun = min(_instant(s) for s in attempt)
         for s in attempt:
-            elapsed = _instant(s) - start
+            elapsed = _instant(s) - begun
             if "result" in s and elapsed:
-                stated = timedelta(seconds=seconds(s["result"]["duration"]))
-                if stated > elapsed + timedelta(seconds=1):
+                said = timedelta(seconds=seconds(s["result"]["duration"]))
+                if said > elapsed + timedelta(seconds=1):
                     return True
     return False
 
@@ -182,28 +182,28 @@ def _instant(statement: Statement) -> datetime:
     return datetime.fromisoformat(statement["timestamp"])
 
 
-def is_completed(statements: list[Statement]) -> bool:
-    return any(tells(s) == "completed" and s["result"]["completion"] for s in statements)
+def is_completed(told: list[Statement]) -> bool:
+    return any(tells(s) == "completed" and s["result"]["completion"] for s in told)
 
 
 def test_the_file_is_as_rough_as_these_tests_assume(statements: list[Statement]) -> None:
     """Six learners, eight videos of a minute, durations of hours, and a survey."""
-    lines = by_line(statements)
+    told = by_line(statements)
     lengths = {s["result"]["duration"] for s in statements if tells(s) == "completed"}
     verbs = Counter(map(tells, statements))
-    assert len({mbox for mbox, _ in lines}) == 6
-    assert len({video for _, video in lines}) == 8
+    assert len({mbox for mbox, _ in told}) == 6
+    assert len({video for _, video in told}) == 8
     assert (verbs["completed"], verbs["submit"], verbs["skipped"]) == (70, 154, 118)
     assert all(3_600 <= seconds(length) < 86_400 for length in lengths)
-    assert 0 < sum(map(is_completed, lines.values())) < len(lines)
-    assert any(map(outlasts, lines.values()))
+    assert 0 < sum(map(is_completed, told.values())) < len(told)
+    assert any(map(outlasts, told.values()))
 
 
-def test_transcripts_say_what_the_learners_did(client: Caller, statements: list[Statement]) -> None:
+def test_transcripts_say_what_the_learners_did(told: Caller, statements: list[Statement]) -> None:
     """One line for each video begun or ended; `completed` without completion completes nothing."""
     expected, shown = by_line(statements), {}
     for mbox in {s["actor"]["mbox"] for s in statements}:
-        transcript = client.get(f"/api/v1/transcripts/mbox|{mbox}").json
+        transcript = told.get(f"/api/v1/transcripts/mbox|{mbox}").json
         for line in transcript["lines"]:
             shown[mbox, line["course"]["id"]] = line
     assert shown.keys() == expected.keys()
@@ -217,18 +217,18 @@ def test_transcripts_say_what_the_learners_did(client: Caller, statements: list[
         assert line["kind"] == "online"
 
 
-def test_totals_and_course_figures_add_up(client: Caller, statements: list[Statement]) -> None:
+def test_totals_and_course_figures_add_up(told: Caller, statements: list[Statement]) -> None:
     """What the lines say one by one, transcripts and courses say in sum."""
     expected = by_line(statements)
     for mbox in {mbox for mbox, _ in expected}:
         lines = [t for (learner, _), t in expected.items() if learner == mbox]
-        totals = client.get(f"/api/v1/transcripts/mbox|{mbox}").json["totals"]
+        totals = told.get(f"/api/v1/transcripts/mbox|{mbox}").json["totals"]
         assert totals["hours"] == round(sum(map(time_spent, lines)) / 3600, 2)
         assert totals["courses_by_status"].get("completed", 0) == sum(map(is_completed, lines))
-    courses = client.get("/api/v1/courses").json["courses"]
+    courses = told.get("/api/v1/courses").json["courses"]
     assert {c["id"] for c in courses} == {video for _, video in expected}
     for course in courses:
-        figures = client.get(course["statistics"]).json
+        figures = told.get(course["statistics"]).json
         lines = [t for (_, video), t in expected.items() if video == course["id"]]
         assert figures["trainees"] == len(lines)
         assert figures["by_status"]["completed"] == sum(map(is_completed, lines))
