@@ -34,14 +34,14 @@ OF_PEOPLE = (EntryKind.PERSON, EntryKind.LINK, EntryKind.EXEMPTION, EntryKind.RE
 
 def touched(connection: Connection, after: int, upto: int) -> set[int]:
     """Those of whom the events after one position, up to another, may have changed something."""
-    said = [
+    entries_between = [
         one
         for one in catalogue_history.history(connection, [*OF_ANYBODY, *OF_PEOPLE])
         if after < one.position <= upto
     ]
-    if any(one.kind in OF_ANYBODY for one in said):
+    if any(one.kind in OF_ANYBODY for one in entries_between):
         return set(connection.scalars(_EVERYBODY))
-    streams = {one.stream for one in said}
+    streams = {one.stream for one in entries_between}
     entries = [one.entry for one in catalogue_history.of_streams(connection, streams) if one.entry]
     keys = {entry[name] for entry in entries for name in ("agent", "person") if name in entry}
     found = set(connection.scalars(_TOUCHED, {"after": after, "upto": upto}))

@@ -14,9 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
-
-import orjson
 
 from lrs.db.engine import Database, Options, open_database
 from lrs.db.file_lock import FileLock
@@ -33,26 +30,13 @@ from lrs.ledger import KnownLog, Ledger
 from lrs.projections.base import Projection
 from lrs.projector import BatchRunner, Ownership
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
-
-EVERY = 0.5
-"""Seconds between two notes of the progress."""
+from replay.replica_progress import OnReplicaProgress, ProgressNote, ReplicaProgress, read_note
 
 MARGIN = 1.3
 """How many times the room that the served read models suggest must be free."""
 
 _READY, _PART, _PROGRESS = ".db", ".part", ".progress"
 _BESIDE = ("-wal", "-shm")
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaProgress:
-    """A replica that is being made: its position, the position folded so far, and the seconds that
-    it will still take, None while nobody can tell.
-    """
-
-    position: int
-    folded: int
-    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +49,6 @@ class ReplicaEntry:
     size: int
     used: int
     progress: ReplicaProgress | None = None
-
-
-OnReplicaProgress = Callable[[ReplicaProgress], None]
-"""Called now and then while a replica is made; it may raise to end that."""
 
 
 class Replicas:
@@ -109,11 +89,7 @@ class Replicas:
         """How far the replica at that position is; None if no process makes it."""
         if not self._lock.is_held():
             return None
-        try:
-            folded, seconds = orjson.loads(self._path(position, _PROGRESS).read_bytes())
-        except (OSError, ValueError):
-            return None
-        return ReplicaProgress(position, folded, seconds)
+        return read_note(self._path(position, _PROGRESS), position)
 
     def remaining(self, position: int) -> int:
         """How many events would have to be folded for a replica at that position."""
@@ -181,7 +157,7 @@ class Replicas:
     def _fold(self, position: int, progress: OnReplicaProgress) -> None:
         part, base = self._path(position, _PART), self._nearest(position)
         log, projections = self.log(position), self._make_projections()
-        note = _Noted(position, base or 0, self._path(position, _PROGRESS), progress)
+        note = ProgressNote(position, base or 0, self._path(position, _PROGRESS), progress)
         try:
             note.write()
             if base is not None:
@@ -259,38 +235,6 @@ class Replicas:
 
     def _path(self, position: int, kind: str) -> Path:
         return self._folder / f"{position}{kind}"
-
-
-class _Noted:
-    """Notes the progress of a replica in a file that other processes read, and remove to end it."""
-
-    def __init__(self, position: int, base: int, file: Path, progress: OnReplicaProgress) -> None:
-        self._position, self._base = position, base
-        self._file = file
-        self._progress = progress
-        self._began = self._noted = monotonic()
-        self._folded = base
-
-    def __call__(self, folded: int) -> None:
-        self._folded = folded
-        if monotonic() - self._noted >= EVERY:
-            self.require()
-            self.write()
-
-    def require(self) -> None:
-        """Raises ReplicaConflict once the replica was dropped."""
-        if not self._file.exists():
-            raise ReplicaConflict("replica-dropped")
-
-    def write(self) -> None:
-        """Write the file, whole or not at all. Raises OSError."""
-        self._noted = monotonic()
-        moved, seconds = self._folded - self._base, self._noted - self._began
-        left = seconds * (self._position - self._folded) / moved if moved else None
-        beside = self._file.with_suffix(".noting")
-        beside.write_bytes(orjson.dumps([self._folded, left]))
-        beside.replace(self._file)
-        self._progress(ReplicaProgress(self._position, self._folded, left))
 
 
 def _remove(path: Path) -> bool:

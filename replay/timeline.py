@@ -85,7 +85,7 @@ class PersonTimeline:
         self._sources = sources
         self._who = _AsOf(sources.links, self._identity)
         self._described = _AsOf(sources.courses, _current)
-        self._listings = _AsOf(sources.courses, lambda said: listings(_current(said)))
+        self._listings = _AsOf(sources.courses, lambda history: listings(_current(history)))
         self._programmes = _AsOf(sources.programmes, self._rules)
         self._said = _AsOf(sources.entries, catalogue_history.current)
         self._statements = _Statements(sources)
@@ -117,10 +117,10 @@ class PersonTimeline:
         named = {authorities for one in programmes.values() for authorities in one.authorities}
         folded = self._statements
         folded.go_to(position, who, self._listings.at(position), named)
-        said = [
+        current = [
             one for one in self._said.at(position) if (one.entry or {})["agent"] in who.identifiers
         ]
-        records = [one.entry for one in said if one.kind is EntryKind.PERSON]
+        records = [one.entry for one in current if one.kind is EntryKind.PERSON]
         if not folded.any and not records:
             return None
         states = folded.states()
@@ -129,8 +129,8 @@ class PersonTimeline:
             lines=self._lines(states, position, programmes),
             vouched={one: folded.vouched(one, states) for one in named},
             programmes=programmes,
-            exemptions=_of_kind(said, EntryKind.EXEMPTION),
-            revocations=_of_kind(said, EntryKind.REVOCATION),
+            exemptions=_of_kind(current, EntryKind.EXEMPTION),
+            revocations=_of_kind(current, EntryKind.REVOCATION),
         )
 
     def _identity(self, links: Sequence[HistoryEntry]) -> KnownIdentity:
@@ -138,9 +138,9 @@ class PersonTimeline:
         who, key = representatives(held), self._sources.key
         return KnownIdentity(tuple(identifiers(who, key)), who.get(key, key))
 
-    def _rules(self, said: Sequence[HistoryEntry]) -> dict[str, ProgrammeRules]:
+    def _rules(self, history: Sequence[HistoryEntry]) -> dict[str, ProgrammeRules]:
         numbers, zone = self._sources.course_numbers, self._sources.zone
-        return catalogue_cache.programmes_in(said, numbers, zone=zone)
+        return catalogue_cache.programmes_in(history, numbers, zone=zone)
 
     def _lines(
         self,
@@ -291,8 +291,8 @@ def _current(history: Sequence[HistoryEntry]) -> list[JsonObject]:
     return [one.entry for one in catalogue_history.current(history) if one.entry is not None]
 
 
-def _of_kind(said: Iterable[HistoryEntry], kind: EntryKind) -> list[JsonObject]:
-    return [one.entry for one in said if one.kind is kind and one.entry is not None]
+def _of_kind(entries: Iterable[HistoryEntry], kind: EntryKind) -> list[JsonObject]:
+    return [one.entry for one in entries if one.kind is kind and one.entry is not None]
 
 
 def _wanted(programmes: Mapping[str, ProgrammeRules]) -> dict[str, list[str]]:

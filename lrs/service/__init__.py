@@ -14,7 +14,8 @@ from lrs.service.query import StatementQuery
 from lrs.service.received import Received
 from lrs.service.reports.transcripts import TranscriptReports
 from lrs.service.statements import StatementPage, StatementService
-from replay.replicas import ReplicaEntry, ReplicaProgress
+from replay.replica_progress import ReplicaProgress
+from replay.replicas import ReplicaEntry
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -9,6 +9,7 @@ from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind
 from lrs.domain.certification.verdict import Verdict
 from lrs.domain.time import iso
 from lrs.service.replay import (
+    Author,
     ClearanceChange,
     EvidenceSource,
     ExplainedStep,
@@ -17,7 +18,6 @@ from lrs.service.replay import (
     LineChange,
     MissingCourse,
     ReportChange,
-    SaidBy,
     Touch,
     TouchKind,
 )
@@ -116,7 +116,7 @@ def changes_view(
     return [{**_change(one, ids, languages), "words": words.change(one)} for one in changes]
 
 
-def by_view(by: SaidBy | None) -> dict[str, Any] | None:
+def by_view(by: Author | None) -> dict[str, Any] | None:
     """Who said it; None where that was not kept, or is erased."""
     return None if by is None else by._asdict()
 
@@ -138,8 +138,8 @@ def _change(change: ReportChange, ids: Ids, languages: Sequence[str]) -> dict[st
         lines = {"before": _facts(before), "after": _facts(after)}
         return {"what": "line", "course": course, **lines}
     if isinstance(change, ClearanceChange):
-        said = [one._asdict() for one in (change.before, change.after)]
-        return {"what": "may serve", "before": said[0], "after": said[1]}
+        clearances = [one._asdict() for one in (change.before, change.after)]
+        return {"what": "may serve", "before": clearances[0], "after": clearances[1]}
     verdicts = [_judged(one, ids) for one in (change.before, change.after)]
     return {
         "what": "verdict",

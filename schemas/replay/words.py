@@ -10,6 +10,7 @@ from lrs.domain.training.line import Line
 from lrs.domain.training.score import StatedScore
 from lrs.domain.xapi.agent import JsonObject
 from lrs.service.replay import (
+    Author,
     ClearanceChange,
     ExplainedStep,
     ExplainedVerdict,
@@ -17,7 +18,6 @@ from lrs.service.replay import (
     LineChange,
     MissingCourse,
     ReportChange,
-    SaidBy,
     Touch,
     TouchKind,
     VerdictChange,
@@ -123,7 +123,7 @@ class ExplanationWords:
         """Of which day the verdicts are, and as of which position, in a line."""
         return self._in.text("heading", day=self._in.day(day), position=position, instant=instant)
 
-    def source(self, statement: str | None, by: SaidBy | None) -> str:
+    def source(self, statement: str | None, by: Author | None) -> str:
         """Who said something, and in which statement."""
         who = self._in.text("nobody") if by is None else by.authority
         if by is not None and by.name and by.name != by.authority:

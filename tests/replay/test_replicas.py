@@ -18,8 +18,9 @@ from lrs.domain.errors import (
     Unavailable,
 )
 from lrs.service import Lrs
-from replay import replicas
-from replay.replicas import ReplicaProgress, Replicas
+from replay import replica_progress, replicas
+from replay.replica_progress import ReplicaProgress
+from replay.replicas import Replicas
 from tests.support.varied import tell
 
 pytestmark = pytest.mark.briefly("sqlite")
@@ -99,7 +100,7 @@ def test_one_is_made_at_a_time_and_is_given_up_once_it_is_dropped(
     lrs: Lrs, kept: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever asks sees how far it is."""
-    monkeypatch.setattr(replicas, "EVERY", 0)
+    monkeypatch.setattr(replica_progress, "EVERY", 0)
     begun, seen, ended = threading.Event(), threading.Event(), list[str]()
 
     def hold(_: ReplicaProgress) -> None:

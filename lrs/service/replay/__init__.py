@@ -1,5 +1,6 @@
 """Step through the log: what each event changed for a person, and what became of one event."""
 
+from lrs.service.replay.author import Author
 from lrs.service.replay.conclusion import Conclusion, ExplainedVerdict, MissingCourse
 from lrs.service.replay.difference import DifferenceQuery, Differences, PersonDifference
 from lrs.service.replay.explain import (
@@ -18,10 +19,10 @@ from lrs.service.replay.facts import (
 )
 from lrs.service.replay.later import LaterChange, LaterKind
 from lrs.service.replay.log_events import EventReport, LaterEvent, LogEvents, ReadModelState
-from lrs.service.replay.said_by import SaidBy
 from replay.touches import Touch, TouchKind
 
 __all__ = [
+    "Author",
     "ClearanceChange",
     "Conclusion",
     "DifferenceQuery",
@@ -43,7 +44,6 @@ __all__ = [
     "PersonDifference",
     "ReadModelState",
     "ReportChange",
-    "SaidBy",
     "Touch",
     "TouchKind",
     "VerdictChange",

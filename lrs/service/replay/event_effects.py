@@ -63,9 +63,9 @@ def described_entry(ledger: Ledger, logged: LoggedEvent) -> DescribedEntry | Non
     for earlier in ledger.reader.history(logged.originator_id):
         if earlier.position >= logged.position:
             break
-        said = ledger.decoded(earlier)
-        before = said.entry if isinstance(said, Described) else None
-        kind = KINDS[type(said)] if isinstance(said, Described) else kind
+        earlier_event = ledger.decoded(earlier)
+        before = earlier_event.entry if isinstance(earlier_event, Described) else None
+        kind = KINDS[type(earlier_event)] if isinstance(earlier_event, Described) else kind
     if kind is None:
         return None
     return DescribedEntry(kind, before, event.entry if isinstance(event, Described) else None)
@@ -86,11 +86,11 @@ def voided_by(ledger: Ledger, recorded: RecordedStatement) -> RecordedStatement 
     return next((one.recorded() for one in ledger.reader.statements([target])), None)
 
 
-def people_named(said: Sequence[Outcome], entry: DescribedEntry | None) -> list[str]:
+def people_named(outcomes: Sequence[Outcome], entry: DescribedEntry | None) -> list[str]:
     """The identifiers of those whom an event is about."""
     if entry is not None:
         return [entry.entry[name] for name in PEOPLE.get(entry.kind, ())]
-    return list(dict.fromkeys(outcome.trainee for outcome in said))
+    return list(dict.fromkeys(outcome.trainee for outcome in outcomes))
 
 
 def sources_of(reading: ReportSnapshot, ledger: Ledger, key: str, until: int) -> PersonSources:

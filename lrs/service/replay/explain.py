@@ -12,9 +12,9 @@ from lrs.ledger import Ledger
 from lrs.projections.training import catalogue_cache
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.courses import Course
+from lrs.service.replay.author import Author, author_of_event, author_of_statement
 from lrs.service.replay.conclusion import Conclusion, conclude
 from lrs.service.replay.facts import ReportChange, VerdictChange
-from lrs.service.replay.said_by import SaidBy, said_by_author, said_by_authority
 from lrs.service.replay.scope import ExplanationScope, scope_of
 from lrs.service.replay.steps import HistoryStep, PersonSteps
 from lrs.service.reports.person_lookup import key_of
@@ -54,7 +54,7 @@ class ExplainedStep:
     step: HistoryStep
     stored: int
     statement: str | None
-    by: SaidBy | None
+    by: Author | None
     is_erased: bool
 
 
@@ -66,7 +66,7 @@ class EvidenceSource:
 
     statement: str
     stored: int
-    by: SaidBy | None
+    by: Author | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,13 @@ class Explanations:
         for step in steps:
             position = step.touch.position
             logged, authority = events[position], authorities.get(position)
-            by = said_by_author(self._ledger.decoded(logged)) if position not in ids else None
+            by = author_of_event(self._ledger.decoded(logged)) if position not in ids else None
             found.append(
                 ExplainedStep(
                     step,
                     logged.stored,
                     ids.get(position),
-                    said_by_authority(authority) if authority else by,
+                    author_of_statement(authority) if authority else by,
                     logged.state is None,
                 )
             )
@@ -148,7 +148,7 @@ class Explanations:
         log = self._ledger.reader
         ids, authorities = log.ids_at(positions), log.authorities_at(positions)
         stored = {at: one.stored for at, one in log.events_at(positions).items()}
-        by = {at: said_by_authority(one) for at, one in authorities.items()}
+        by = {at: author_of_statement(one) for at, one in authorities.items()}
         return {at: EvidenceSource(ids[at], stored[at], by.get(at)) for at in positions}
 
 

@@ -119,9 +119,9 @@ def changes(before: PersonFacts, after: PersonFacts) -> list[ReportChange]:
             found.append(LineChange(shown.course, line_facts(old), line_facts(new)))
     for code in sorted(before.verdicts.keys() | after.verdicts.keys()):
         was, now = before.verdicts.get(code), after.verdicts.get(code)
-        said = now or was
-        if said and (was and was.verdict) != (now and now.verdict):
-            found.append(VerdictChange(said.programme, was and was.verdict, now and now.verdict))
+        judged = now or was
+        if judged and (was and was.verdict) != (now and now.verdict):
+            found.append(VerdictChange(judged.programme, was and was.verdict, now and now.verdict))
     if before.clearance != after.clearance:
         found.append(ClearanceChange(before.clearance, after.clearance))
     return found

@@ -70,9 +70,9 @@ def references_to(
     statements = ledger.reader.at([one.position for one in found])
     is_voided = False
     for one in found:
-        said = statements.get(one.position)
+        later = statements.get(one.position)
         kind = LaterKind.NOT_VOIDED if one.voiding and target else LaterKind.REFERRED
-        if one.voiding and not is_voided and said and target and voids(said.recorded(), target):
+        if one.voiding and not is_voided and later and target and voids(later.recorded(), target):
             kind, is_voided = LaterKind.VOIDED, True
         yield LaterChange(one.position, kind)
 
@@ -173,7 +173,7 @@ def _programmes(
     for one in described:
         before = last.get(one.stream)
         last[one.stream] = one
-        entries = [said.entry for said in (before, one) if said and said.entry]
+        entries = [version.entry for version in (before, one) if version and version.entry]
         asked = {iri for entry in entries for iri in courses.courses_in(entry)}
         if one.position > position and _course_at(places, one.position) in asked:
             yield LaterChange(one.position, LaterKind.PROGRAMME, entries[-1]["code"])

@@ -14,6 +14,7 @@ from lrs.domain.training.outcomes import Outcome
 from lrs.domain.xapi.agent import JsonObject
 from lrs.ledger import Ledger, LoggedEvent
 from lrs.service.projection_admin import ProjectionAdmin
+from lrs.service.replay.author import Author, author_of_event, author_of_statement
 from lrs.service.replay.event_content import content_of, found_by
 from lrs.service.replay.event_effects import (
     MOST_PEOPLE,
@@ -35,7 +36,6 @@ from lrs.service.replay.later import (
     references_to,
     versions_after,
 )
-from lrs.service.replay.said_by import SaidBy, said_by_author, said_by_authority
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 
 
@@ -57,7 +57,7 @@ class LaterEvent:
     change: LaterChange
     stored: int
     statement: str | None
-    by: SaidBy | None
+    by: Author | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class EventReport:
 
     logged: LoggedEvent
     commitment: bytes
-    by: SaidBy | None
+    by: Author | None
     content: JsonObject | None
     of: JsonObject | None
     """The document that was deleted, or the key that was revoked."""
@@ -129,8 +129,8 @@ class LogEvents:
         recorded = statement.recorded() if statement else None
         entry, event = described_entry(ledger, logged), ledger.decoded(logged)
         own = outcomes_of(reading, recorded)
-        said = own or outcomes_of(reading, voided_by(ledger, recorded) if recorded else None)
-        named = people_named(said, entry)
+        found = own or outcomes_of(reading, voided_by(ledger, recorded) if recorded else None)
+        named = people_named(found, entry)
         effects = [effect_on(reading, ledger, key, position, on) for key in named[:MOST_PEOPLE]]
         steps = [one.step for one in effects if one.step]
         explained = iter(self._explanations.explained(steps))
@@ -142,7 +142,7 @@ class LogEvents:
             () if is_statement else versions_after(ledger, logged),
             pruning_of(ledger, logged),
         )
-        by = said_by_authority(recorded.authority) if recorded else said_by_author(event)
+        by = author_of_statement(recorded.authority) if recorded else author_of_event(event)
         return EventReport(
             logged=logged,
             commitment=ledger.reader.commitment_at(position) or b"",
@@ -160,14 +160,14 @@ class LogEvents:
         )
 
     def _later_of_people(
-        self, reading: ReportSnapshot, said: Sequence[Outcome], position: int
+        self, reading: ReportSnapshot, found: Sequence[Outcome], position: int
     ) -> Iterable[LaterChange]:
         """How a statement came to be another person's, or to mean something else."""
         until = reading.consistency.position
-        for key in people_named(said, None)[:MOST_PEOPLE]:
+        for key in people_named(found, None)[:MOST_PEOPLE]:
             sources = sources_of(reading, self._ledger, key, until)
             yield from links_after(sources, key, position)
-        yield from meanings_after(reading.connection, said, position, until)
+        yield from meanings_after(reading.connection, found, position, until)
 
     def _of(self, logged: LoggedEvent) -> JsonObject | None:
         if logged.topic not in (DocumentDeleted.TOPIC, CredentialRevoked.TOPIC):
@@ -204,6 +204,8 @@ class LogEvents:
         self, change: LaterChange, logged: LoggedEvent, authority: JsonObject | None
     ) -> LaterEvent:
         if logged.topic == StatementStored.TOPIC:
-            by = said_by_authority(authority) if authority else None
+            by = author_of_statement(authority) if authority else None
             return LaterEvent(change, logged.stored, str(logged.originator_id), by)
-        return LaterEvent(change, logged.stored, None, said_by_author(self._ledger.decoded(logged)))
+        return LaterEvent(
+            change, logged.stored, None, author_of_event(self._ledger.decoded(logged))
+        )

@@ -15,7 +15,8 @@ from lrs.db.engine import Database, Options, open_database
 from lrs.domain.errors import InvalidQuery, LrsError, ReplicaConflict, Unavailable
 from lrs.ledger import KnownLog, Ledger
 from lrs.service.reports.report_set import ReportSet
-from replay.replicas import ReplicaProgress, Replicas
+from replay.replica_progress import ReplicaProgress
+from replay.replicas import Replicas
 
 log = structlog.get_logger(__name__)
 

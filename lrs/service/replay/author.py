@@ -8,7 +8,7 @@ from lrs.domain.events import CredentialCreated, CredentialRevoked, Described, E
 from lrs.domain.xapi.agent import JsonObject, authority_key, authority_name
 
 
-class SaidBy(NamedTuple):
+class Author(NamedTuple):
     """Who said it: the name by which reports call an authority, its agent key (empty for a user of
     the operating system), and its display name.
     """
@@ -18,18 +18,18 @@ class SaidBy(NamedTuple):
     name: str | None = None
 
 
-def said_by_authority(authority: JsonObject) -> SaidBy:
+def author_of_statement(authority: JsonObject) -> Author:
     """Who vouches for a statement."""
-    return SaidBy(authority_name(authority), authority_key(authority), authority.get("name"))
+    return Author(authority_name(authority), authority_key(authority), authority.get("name"))
 
 
-def said_by_author(event: Event | None) -> SaidBy | None:
+def author_of_event(event: Event | None) -> Author | None:
     """Who described or withdrew an entry, or created or revoked a key; None where that was not
     kept, or the event's content is erased.
     """
     if isinstance(event, CredentialCreated | CredentialRevoked):
-        return SaidBy(event.by, "") if event.by else None
+        return Author(event.by, "") if event.by else None
     if not isinstance(event, Described | EntryWithdrawn) or not event.by:
         return None
     kind, *_, name = event.by.split("|", 2)
-    return SaidBy(name if kind == "account" else event.by, event.by)
+    return Author(name if kind == "account" else event.by, event.by)
