@@ -180,7 +180,7 @@ def test_a_catalogue_that_comes_in_too_late_is_not_taken(timed: Lrs, clock: Cloc
     by = timed.credentials.check(key.name, key.secret)
     clock.at += HOUR
     office = Stated(EntryKind.OFFICE, {"code": "N", "title": {"en": "North"}})
-    with pytest.raises(Unauthenticated, match="over"):
+    with pytest.raises(Unauthenticated, match="expired"):
         timed.catalogue.describe([office], by)
 
 
@@ -190,10 +190,10 @@ def test_a_key_that_was_over_stays_over(timed: Lrs, clock: Clock) -> None:
     """
     key = timed.credentials.create("t", [Scope.ALL], lasting=timedelta(hours=1))
     clock.at += 2 * HOUR
-    with pytest.raises(Unauthenticated, match="over"):
+    with pytest.raises(Unauthenticated, match="expired"):
         timed.credentials.check(key.name, key.secret)
     clock.at -= 2 * HOUR
-    with pytest.raises(Unauthenticated, match="over"):
+    with pytest.raises(Unauthenticated, match="expired"):
         timed.credentials.check(key.name, key.secret)
 
 
@@ -207,7 +207,7 @@ def test_the_logs_clock_counts_in_every_process(embedded: Settings, clock: Clock
     clock.at -= 2 * HOUR
     lrs = bootstrap.build(embedded, now=clock.read)
     try:
-        with pytest.raises(Unauthenticated, match="over"):
+        with pytest.raises(Unauthenticated, match="expired"):
             lrs.credentials.check(key.name, key.secret)
         assert lrs.credentials.all()[0][1] is KeyStatus.EXPIRED
     finally:

@@ -107,7 +107,9 @@ def test_bodies_of_many_values(large: Large) -> None:
     too_many, many = with_lists(3_200_000), b"[%b]" % b",".join([with_lists(40_000)] * 10)
 
     def work() -> None:
-        assert large.at_once("POST", "/xapi/statements", too_many) == {413: AT_ONCE}
+        statuses = large.at_once("POST", "/xapi/statements", too_many)
+        assert statuses[413]
+        assert {*statuses} <= {413, 503}
         assert {*large.at_once("POST", "/xapi/statements", many)} <= {200, 409, 503}
 
     no_more_than(large, work)
