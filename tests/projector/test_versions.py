@@ -45,7 +45,7 @@ def test_the_older_version_serves_until_the_newer_one_is_made(
         older.reads.fresh("tally")
         with following(place, Newer()) as newer:
             assert state(ledger, newer) is ProjectionState.REBUILDING
-            with pytest.raises(Unavailable, match="being made"):
+            with pytest.raises(Unavailable, match="being built"):
                 newer.reads.fresh("tally")
             ledger.append([statement_event()])
             assert older.reads.fresh("tally").position == 3
@@ -146,7 +146,7 @@ def test_a_new_read_model_of_a_long_log_answers_once_it_is_whole(
     monkeypatch.setattr(startup, "SHORT", 5)
     ledger.append([statement_event() for _ in range(6)])
     with following(place, Tally()) as projector:
-        with pytest.raises(Unavailable, match="being made"):
+        with pytest.raises(Unavailable, match="being built"):
             projector.reads.fresh("tally")
         projector.start()
         wait_until(lambda: state(ledger, projector) is ProjectionState.RUNNING)

@@ -38,6 +38,7 @@ def test_settings_whose_default_is_a_word_are_empty(untold: Settings) -> None:
         "public_url": "`LRS_HOST`, `LRS_PORT`",
         "cors_origins": "none",
         "blob_folder": "the database",
+        "replica_folder": "beside the read models",
         "vocabulary": "none",
         "trusted_certificates": "none",
     }
@@ -49,6 +50,14 @@ def test_read_models_are_next_to_the_log(untold: Settings, tmp_path: Path) -> No
     assert untold.views_url == VALUES["ledger_url"].replace("ledger", "views")
     there = "postgresql://lrs@db/lrs"
     assert Settings.from_env({"LRS_LEDGER_URL": there}, tmp_path).views_url == there
+
+
+def test_replicas_are_beside_the_read_models(untold: Settings, tmp_path: Path) -> None:
+    """On PostgreSQL in the folder of that name in `var`, as the table says."""
+    on_postgresql = Settings.from_env({"LRS_LEDGER_URL": "postgresql://lrs@db/lrs"}, tmp_path)
+    assert on_postgresql.replicas == untold.replicas == Path("var/replicas")
+    views = {"LRS_VIEWS_URL": "sqlite:////srv/lrs/views.db"}
+    assert Settings.from_env(views, tmp_path).replicas == Path("/srv/lrs/replicas")
 
 
 def test_server_processes_are_as_many_as_the_database_allows(
@@ -64,6 +73,6 @@ def test_every_setting_has_a_default() -> None:
     """A row that the tests above could not read would pass unseen."""
     assert len(VALUES) + len(WORDS) == len(Settings.__dataclass_fields__)
     assert WORDS.keys() == {
-        "views_url", "public_url", "workers", "cors_origins", "blob_folder", "vocabulary",
-        "trusted_certificates",
+        "views_url", "public_url", "workers", "cors_origins", "blob_folder",
+        "replica_folder", "vocabulary", "trusted_certificates",
     }  # fmt: skip
