@@ -180,19 +180,13 @@ _HISTOGRAMS = ("score", "first", "rating", "tries", "took")
 
 
 def _counted(statistics: Counters) -> dict[str, dict[int, int]]:
-    """The result of `counted` for each name that `figures` needs, in one pass."""
+    """The counters `name:<n>` by n, for each name that `figures` needs."""
     found: dict[str, dict[int, int]] = {name: {} for name in _HISTOGRAMS}
     for key, number in statistics.items():
         name, _, value = key.partition(":")
         if name in found:
             found[name][int(value)] = number
     return found
-
-
-def counted(statistics: Counters, name: str) -> dict[int, int]:
-    """The counters `name:<n>` by n."""
-    start = len(name) + 1
-    return {int(k[start:]): n for k, n in statistics.items() if k.startswith(f"{name}:")}
 
 
 def spread(histogram: Mapping[int, int]) -> Spread:
