@@ -2,6 +2,7 @@
 
 from lrs.service.replay.conclusion import Conclusion, ExplainedVerdict, MissingCourse
 from lrs.service.replay.difference import DifferenceQuery, Differences, PersonDifference
+from lrs.service.replay.event_effects import DescribedEntry
 from lrs.service.replay.explain import (
     EvidenceSource,
     ExplainedStep,
@@ -10,6 +11,7 @@ from lrs.service.replay.explain import (
     Explanations,
 )
 from lrs.service.replay.facts import (
+    CHANGE_KINDS,
     ClearanceChange,
     LineChange,
     LineFacts,
@@ -22,8 +24,10 @@ from lrs.service.replay.said_by import SaidBy
 from replay.touches import Touch, TouchKind
 
 __all__ = [
+    "CHANGE_KINDS",
     "ClearanceChange",
     "Conclusion",
+    "DescribedEntry",
     "DifferenceQuery",
     "Differences",
     "EventReport",
