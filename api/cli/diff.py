@@ -13,7 +13,7 @@ from api.cli.people import plain, recordable
 from api.cli.replicas import MOMENT
 from api.reports.access import position_of
 from lrs.domain.time import iso
-from lrs.service.replay import DifferenceQuery, Differences, PersonDifference
+from lrs.service.replay import CHANGE_KINDS, DifferenceQuery, Differences, PersonDifference
 from lrs.service.reports.snapshot import ReportAnswer
 from schemas.parameters import DAY, KnownParameter
 from schemas.replay.differences import differences_view
@@ -31,6 +31,7 @@ DIFFERENT = 1
 @click.option("--office", callback=recordable, help="Of the people of an office: its code.")
 @click.option("--course", callback=recordable, help="Of a course: its number or IRI.")
 @click.option("--programme", callback=recordable, help="Of a programme: its code.")
+@click.option("--what", type=click.Choice([*CHANGE_KINDS]), help="Only changes of this kind.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, as /api/v1/replay/diff has it.")
 def diff(
     before: KnownParameter,
@@ -40,6 +41,7 @@ def diff(
     office: str | None,
     course: str | None,
     programme: str | None,
+    what: str | None,
     as_json: bool,
 ) -> None:
     """Show which transcript lines, certificates and answers on serving visitors differ between two
@@ -56,6 +58,7 @@ def diff(
             office=office,
             course=course,
             programme=programme,
+            what=what,
         )
         answer = lrs.differences.between(query)
     if as_json:
@@ -79,18 +82,16 @@ def _lines(answer: ReportAnswer[Differences]) -> Iterator[str]:
     for person in found.people:
         yield from _person(person)
         yield ""
-    between = f"between position {found.before.position} and position {at.position}"
-    if not found.people:
-        yield f"Nothing differs {between}."
-    else:
-        count = len(found.people)
-        whom = "one person" if count == 1 else f"{count} people"
-        yield f"Something differs of {whom} {between}."
+    count = len(found.people)
+    whom = {0: "Nothing differs", 1: "One person differs"}.get(count, f"{count} people differ")
+    before = f"position {found.before.position}, {iso(found.before.through)},"
+    yield f"{whom} between {before} and position {at.position}, {iso(at.through)}."
 
 
 def _person(one: PersonDifference) -> Iterator[str]:
     words = words_for(one.titles, language())
     yield f"{one.trainee.name or ''} {' '.join(one.trainee.identifiers)}".strip()
     yield from (f"  {words.change(change)}" for change in one.changes)
+    yield f"  {words.sentence('changed-by')}"
     for step in one.steps:
         yield from step_lines(step, words)

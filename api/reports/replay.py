@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 from api.rendering import as_json
 from api.reports.access import PAGES, as_of, languages, limit_of, more, position_of, reports_of
 from lrs.service import Lrs
-from lrs.service.replay import DifferenceQuery, ExplainQuery
-from schemas.parameters import AFTER, CODE, DAY, KNOWN, NUMBER, TEXT, event_meant, parsed
+from lrs.service.replay import CHANGE_KINDS, DifferenceQuery, ExplainQuery
+from schemas.parameters import AFTER, CODE, DAY, KNOWN, NUMBER, TEXT, event_meant, one_of, parsed
 from schemas.replay.differences import differences_view
 from schemas.replay.events import event_view
 from schemas.replay.explanations import explanation_view
@@ -35,6 +35,7 @@ _DIFF = {
     "office": CODE,
     "course": TEXT,
     "programme": CODE,
+    "what": one_of(*CHANGE_KINDS),
     **PAGES,
 }
 
@@ -94,6 +95,7 @@ def _difference(lrs: Lrs) -> DifferenceQuery:
         office=given.get("office"),
         course=given.get("course"),
         programme=given.get("programme"),
+        what=given.get("what"),
         start=given.get("after", 0),
         limit=limit_of(given),
     )

@@ -12,6 +12,7 @@ from lrs.demo.courses import COURSES, IN_CLASS, ONLINE, CoursePlan
 from lrs.demo.dice import Dice
 from lrs.demo.elearning import study
 from lrs.demo.episodes import mistake_namesakes, mistake_score, type_twice, waive
+from lrs.demo.hindsight import learn_later
 from lrs.demo.journal import Journal, JournalEvent, soon
 from lrs.demo.onboarding import welcome
 from lrs.demo.orders import give_orders
@@ -56,8 +57,8 @@ def notable(seed: int = 2026, *, trainees: int = 400) -> dict[str, str]:
     late-arrival, namesake-one, namesake-other, newcomer, offline-study, resit, surname-change,
     visit (a meeting), voided-attendance, voided-score, waived; of the personnel system left,
     one-account, promoted; of certificates due, exempt, expired, kept-by-the-old-rule,
-    lost-by-the-new-rule, not-briefed, renewed, revoked; placed-by-the-catalogue (an activity). With
-    few people or another seed some may be missing.
+    lost-by-the-new-rule, not-briefed, renewed, revoked; cleared-too-early, pass-of-another;
+    placed-by-the-catalogue (an activity). With few people or another seed some may be missing.
     """
     return dict(sorted(unfold(seed, trainees).notable.items()))
 
@@ -83,6 +84,7 @@ def unfold(seed: int, trainees: int) -> Journal:
     brief(journal, roster.staff)
     renew(journal, roster.staff)
     practise(journal, roster.staff)
+    learn_later(journal, roster.staff)
     _describe(journal, roster.staff)
     return journal
 

@@ -1,4 +1,4 @@
-"""Orders of the centre that change the catalogue: a stricter rule, an exemption, a revocation, an
+"""Orders of the centre that change the catalogue: stricter rules, an exemption, a revocation, an
 office that is closed.
 """
 
@@ -10,7 +10,7 @@ from lrs.demo.catalogue import MOBILE
 from lrs.demo.courses import COURSES
 from lrs.demo.journal import Journal, day_of
 from lrs.demo.people import Employee, Staff
-from lrs.demo.programmes import PASS, STRICTER, STRICTER_TOLD
+from lrs.demo.programmes import LONGER, LONGER_TOLD, PASS, STRICTER, STRICTER_TOLD
 from lrs.demo.workdays import at
 from lrs.domain.aggregates.catalogue_entry import EntryKind
 
@@ -22,6 +22,7 @@ _ENOUGH = 0.75
 
 def give_orders(journal: Journal, staff: Staff) -> None:
     _be_stricter(journal, staff)
+    journal.describe(at(LONGER_TOLD, 12), EntryKind.PROGRAMME, LONGER)
     _exempt(journal, staff)
     _revoke(journal, staff)
     reason = "Объединён с офисом «Флагманский»"

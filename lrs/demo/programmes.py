@@ -1,4 +1,4 @@
-"""The programmes when the centre opens, and the change of one rule."""
+"""The programmes when the centre opens, and the changes of two rules."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ def _programme(code: str, ru: str, en: str, **rule: object) -> JsonObject:
     return {"code": code, "title": {"ru": ru, "en": en}, **rule}
 
 
+_BRIEFING = _programme(
+    "briefing", "Вводный инструктаж", "Safety briefing",
+    since="2025-09-01",
+    courses=_courses("briefing"),
+    due_days=1,
+    newcomers=True,
+    before_visitors=True,
+)  # fmt: skip
+
 PROGRAMMES = (
-    _programme(
-        "briefing", "Вводный инструктаж", "Safety briefing",
-        since="2025-09-01",
-        courses=_courses("briefing"),
-        due_days=1,
-        newcomers=True,
-        before_visitors=True,
-    ),
+    _BRIEFING,
     _programme(
         "visitors", "Допуск к приёму посетителей", "Clearance to serve visitors",
         since="2025-09-01",
@@ -108,3 +110,8 @@ STRICTER = _programme(
 )  # fmt: skip
 STRICTER_TOLD = date(2026, 2, 20)
 """The order was in force from the first of the month, and reached the centre three weeks later."""
+
+LONGER = {**_BRIEFING, "since": "2026-02-16", "min_hours": 0.5}
+"""Under the second rule a briefing counts that lasts half an hour at least."""
+LONGER_TOLD = date(2026, 3, 16)
+"""This order reached the centre a month after it came into force."""

@@ -51,6 +51,8 @@ _QUERIES: Final = {
     "{keys}.",
     "ambiguous-trainee": "Several people have this personnel number: use the agent key, "
     "account|HOMEPAGE|NUMBER.",
+    "clearance-of-a-part": "Whether a person may serve visitors depends on all programmes: leave "
+    "{parameter} out, or ask for `what=verdict`.",
     "contradicts-more": "`more` continues the query that it came from, which has another "
     "{parameter}: leave {parameter} out, or send the query again.",
     "course-and-programme": "An explanation is about a course or about a programme: leave "

@@ -106,9 +106,9 @@ class ExplanationWords:
         lack = explained.lack
         if lack is None:
             return []
-        lines = [self._missing_course(one) for one in explained.missing]
+        lines = [self._missing_course(one, explained.on) for one in explained.missing]
         if lack.milliseconds_missing:
-            spent, wanted = lack.milliseconds / 3_600_000, lack.rule.min_hours or 0
+            spent, wanted = round(lack.milliseconds / 3_600_000, 2), lack.rule.min_hours or 0
             number = self._in.number
             lines.append(self._in.text("hours-missing", spent=number(spent), wanted=number(wanted)))
         return [self._in.text("missing", what=line) for line in lines] + self._conditions(explained)
@@ -156,20 +156,23 @@ class ExplanationWords:
             found.append(self._in.text("ends", day=self._in.day(rule.valid_until)))
         return found
 
-    def _missing_course(self, missing: MissingCourse) -> str:
+    def _missing_course(self, missing: MissingCourse, on: date) -> str:
         if not missing.entries:
             name = self.called(missing.course.iri, missing.course.title)
             return self._in.text("nothing-done", course=name)
         return ", ".join(
-            self._not_enough(one.course.iri, one.course.title, one.line) for one in missing.entries
+            self._not_enough(one.course.iri, one.course.title, one.line, on)
+            for one in missing.entries
         )
 
-    def _not_enough(self, iri: str, title: Mapping[str, str], line: Line) -> str:
+    def _not_enough(self, iri: str, title: Mapping[str, str], line: Line, on: date) -> str:
         status = self._in.statuses.get(line.status, line.status)
         day = self._in.day(line.reached.day)
         text = self._in.text("not-enough", course=self.called(iri, title), status=status, day=day)
         score = self._value(line.score)
-        return self._in.text("with-score", text=text, score=score) if score else text
+        if score:
+            text = self._in.text("with-score", text=text, score=score)
+        return self._in.text("too-late", text=text) if line.reached.day > on else text
 
     def _event(
         self, touch: Touch, kinds: Sequence[str], courses: Iterable[str], is_erased: bool
@@ -180,7 +183,7 @@ class ExplanationWords:
             what = [self._in.outcomes.get(kind, kind.replace("_", " ")) for kind in kinds]
             text = ", ".join([*what, *map(self.called, courses)])
             name = "voiding" if touch.kind is TouchKind.VOIDING else "statement"
-            return self._in.text(name, what=text)
+            return self._in.text(name, what=text, target=", ".join(map(str, touch.targets)))
         name = _ENTRIES[touch.kind]
         if touch.is_withdrawal:
             name = "unlinked" if name == "linked" else f"{name}-withdrawn"
@@ -251,15 +254,16 @@ class ExplanationWords:
         for name in names:
             old = getattr(before, name, None)
             new = getattr(after, name)
-            was, now = self._value(old, name), self._value(new, name)
-            if was == now or (before is None and not new):
-                continue
-            label = self._in.text(name)
-            text = (
-                now if before is None or not was else f"{was} → {now or self._in.text('nothing')}"
-            )
-            found.append(f"{label} {text}")
-        return found
+            if old != new and not (before is None and not new):
+                found.append(self._member(name, self._value(old, name), self._value(new, name)))
+        return [text for text in found if text]
+
+    def _member(self, name: str, was: str, now: str) -> str:
+        """How a member changed; empty where neither can be shown."""
+        label = self._in.text(name)
+        if was == now:
+            return self._in.text("too-small", what=label) if now else ""
+        return f"{label} {was} → {now or self._in.text('nothing')}" if was else f"{label} {now}"
 
     def _value(self, value: object, name: str = "") -> str:
         """A member of a line or verdict; empty for none."""

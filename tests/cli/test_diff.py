@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,7 +32,10 @@ def test_it_says_what_differs_and_exits_with_1(lrs: Shell) -> None:
     found = lrs("replay", "diff", "1", "2")
     assert (found.returncode, found.stderr) == (1, "")
     *_, last = found.stdout.splitlines()
-    assert last == "Something differs of one person between position 1 and position 2."
+    moment = r"position {}, 20\d\d-\d\d-\d\dT[0-9:.]+Z"
+    between = f"One person differs between {moment.format(1)}, and {moment.format(2)}."
+    assert re.fullmatch(between, last)
+    assert "  changed by:" in found.stdout.splitlines()
     assert "completed" in found.stdout
     shown = json.loads(lrs("replay", "diff", "1", "--json").stdout)
     assert (shown["since"]["position"], shown["as_of"]["position"]) == (1, 2)
@@ -42,7 +46,7 @@ def test_where_nothing_differs_the_exit_code_is_0(lrs: Shell) -> None:
     """The two moments may be one."""
     same = lrs("replay", "diff", "2", "2")
     assert same.returncode == 0
-    assert same.stdout == "Nothing differs between position 2 and position 2.\n"
+    assert same.stdout.startswith("Nothing differs between position 2, ")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,8 @@ def test_where_nothing_differs_the_exit_code_is_0(lrs: Shell) -> None:
         (["soon"], 2, "it must be a position of the log"),
         (["1", "--office", "nowhere"], 1, "The catalogue has no such office"),
         (["1", "--on", "today"], 1, "The parameter on must be"),
+        (["1", "--what", "name"], 2, "Invalid value for '--what'"),
+        (["1", "--what", "may serve", "--course", "1"], 1, "depends on all programmes"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_one_line(

@@ -49,7 +49,7 @@ def test_an_explanation_ends_in_the_verdict_and_its_evidence(
     """The person first, then the events, then what the certificate is based on."""
     lines = explained(lrs, "windows")
     assert lines[0] == f"Анна Записана {key(ANNA)}"
-    assert lines[1].startswith("on 2026-07-01, as known at position ")
+    assert lines[1].startswith("for 2026-07-01, as known at position ")
     assert any("Fire safety: failed → passed; score 0.4 → 0.9" in line for line in lines)
     assert lines[-3:-2] == [
         "Windows (windows): certified; valid from 2026-03-11; valid until 2027-03-11"
@@ -90,8 +90,28 @@ def test_an_event_is_shown_by_its_id_and_by_its_position(
     assert lrs("replay", "show", position, "--on", SUMMER).stdout == shown.stdout
     lines = shown.stdout.splitlines()
     assert lines[1] == "event       statement-stored"
-    assert lines[2] == f"stream      {happening['anna passed']}, version 1"
+    assert lines[3] == f"actor       Анна {key(ANNA)}"
+    assert f"stream      {happening['anna passed']}, version 1" in lines
+    assert lines[-1].startswith("content     {")
     assert "read model  training, folded" in lines
+
+
+def test_what_came_after_the_day_is_not_missing_but_late(lrs: Shell) -> None:
+    """She passed on the day after."""
+    lines = lrs("replay", "explain", ANNA, "windows", "--on", "2026-03-10").stdout.splitlines()
+    late = "passed on 2026-03-11, score 0.9, which is after the day in question"
+    assert f"  missing: Fire safety: {late}" in lines
+
+
+def test_of_a_new_version_of_an_entry_the_changed_members_are_shown(lrs: Shell) -> None:
+    (lrs.folder / "offices.yaml").write_text("offices: [{code: N, title: {en: Far}}]")
+    assert lrs("catalogue", "import", "offices.yaml").returncode == 0
+    position = lrs("catalogue", "history", "offices", "N").stdout.splitlines()[-1].split()[0]
+    lines = lrs("replay", "show", position).stdout.splitlines()
+    assert [line for line in lines if line.startswith("changed ")] == [
+        'changed     title: {"ru":"Север","en":"North"} → {"en":"Far"}',
+        'changed     address: "ул. Первая, 1" → -',
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from lrs.domain.certification.verdict import STATUSES as CERTIFICATES
+from lrs.domain.time import Moment
 from lrs.domain.training.attempt import STATUSES
+from lrs.domain.training.score import StatedScore
 from lrs.domain.training.vocabulary import OutcomeKind
-from lrs.service.replay import LaterKind
-from schemas.replay.wording import ENGLISH, RUSSIAN, wording
+from lrs.projections.training.courses import Course
+from lrs.service.replay import LaterKind, LineChange, LineFacts
+from schemas.replay.wording import ENGLISH, RUSSIAN, Wording, wording
+from schemas.replay.words import ExplanationWords
 
 
 def places(text: str) -> set[str]:
@@ -31,6 +35,26 @@ def test_every_value_has_a_russian_word() -> None:
     assert RUSSIAN.statuses.keys() == set(STATUSES)
     assert RUSSIAN.certificates.keys() == set(CERTIFICATES)
     assert {f"later-{kind.value}" for kind in LaterKind} <= ENGLISH.texts.keys()
+
+
+@pytest.mark.parametrize("language", [ENGLISH, RUSSIAN], ids=["en", "ru"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hours", 3_601),
+        ("reached", Moment(1, 0)),
+        ("score", StatedScore(0.8, max=10)),
+    ],
+)
+def test_a_change_that_is_too_small_to_show_is_named(
+    language: Wording, name: str, value: Any
+) -> None:
+    """Of whatever member it is: a line that changed has words."""
+    score = StatedScore(0.8)
+    before = LineFacts("passed", Moment(0, 0), None, 1, score, True, 3_600, 0, 0, None)
+    change = LineChange(Course(1, "http://c", {}), before, before._replace(**{name: value}))
+    words = ExplanationWords(language, {}).line(change)
+    assert words == f"http://c: {language.text('too-small', what=language.text(name))}"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,13 @@ from lrs.domain.aggregates.catalogue_entry import EntryKind
 from lrs.domain.errors import InvalidQuery, LrsError
 from lrs.service import Lrs
 from lrs.service.replay.difference import DifferenceQuery, Differences
-from lrs.service.replay.facts import ClearanceChange, LineChange, VerdictChange, changes
+from lrs.service.replay.facts import (
+    CHANGE_KINDS,
+    ClearanceChange,
+    LineChange,
+    VerdictChange,
+    changes,
+)
 from tests.api.reports.centre import BORIS
 from tests.service.story import ANNA, FIRE, Story, happened, key, voiding
 from tests.service.test_explain import SUMMER, eventful, reported
@@ -109,6 +115,22 @@ def test_it_is_narrowed_to_a_person_an_office_a_course_or_a_programme(eventful: 
         assert {change.programme.code for change in verdicts} <= {code}
 
 
+@pytest.mark.parametrize("what", CHANGE_KINDS)
+def test_it_is_narrowed_to_one_kind_of_changes(eventful: Lrs, what: str) -> None:
+    """Who has others only is left out, and so are the events that did only others."""
+    kind = CHANGE_KINDS[what]
+    found = differing(eventful, 1, what=what).people
+    assert found
+    assert {one.trainee.id: one.changes for one in found} == {
+        one.trainee.id: mine
+        for one in differing(eventful, 1).people
+        if (mine := [change for change in one.changes if isinstance(change, kind)])
+    }
+    steps = [step.step for one in found for step in one.steps]
+    assert all(isinstance(change, kind) for step in steps for change in step.changes)
+    assert all(step.changes for step in steps)
+
+
 def test_a_page_looks_at_so_many_people(eventful: Lrs) -> None:
     """All pages together say what one without a limit says."""
     everything, found, start = differing(eventful, 1), list[object](), 0
@@ -143,6 +165,7 @@ def test_who_worked_at_an_office_is_told_with_it(story: Story) -> None:
         ({"before": 1, "course": "nothing"}, "course-not-found"),
         ({"before": 1, "programme": "none"}, "programme-not-found"),
         ({"before": 1, "programme": "none", "course": "1"}, "course-and-programme"),
+        ({"before": 1, "programme": "windows", "what": "may serve"}, "clearance-of-a-part"),
     ],
 )
 def test_what_there_is_not_is_refused(story: Story, query: dict[str, object], code: str) -> None:

@@ -3,6 +3,7 @@
 from lrs.service.replay.author import Author
 from lrs.service.replay.conclusion import Conclusion, ExplainedVerdict, MissingCourse
 from lrs.service.replay.difference import DifferenceQuery, Differences, PersonDifference
+from lrs.service.replay.event_effects import DescribedEntry
 from lrs.service.replay.explain import (
     EvidenceSource,
     ExplainedStep,
@@ -11,6 +12,7 @@ from lrs.service.replay.explain import (
     Explanations,
 )
 from lrs.service.replay.facts import (
+    CHANGE_KINDS,
     ClearanceChange,
     LineChange,
     LineFacts,
@@ -22,9 +24,11 @@ from lrs.service.replay.log_events import EventReport, LaterEvent, LogEvents, Re
 from replay.touches import Touch, TouchKind
 
 __all__ = [
+    "CHANGE_KINDS",
     "Author",
     "ClearanceChange",
     "Conclusion",
+    "DescribedEntry",
     "DifferenceQuery",
     "Differences",
     "EventReport",

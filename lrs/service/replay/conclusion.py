@@ -33,8 +33,11 @@ class MissingCourse:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedVerdict:
-    """A verdict, and what is missing for the next certificate where none holds or one is due."""
+    """A verdict for the day `on`, and what is missing for the next certificate where none holds or
+    one is due.
+    """
 
+    on: date
     standing: RecordedVerdict
     lack: Shortfall | None
     missing: Sequence[MissingCourse]
@@ -79,10 +82,10 @@ class _Concluding:
 
     def _explained(self, standing: RecordedVerdict) -> ExplainedVerdict:
         if standing.verdict.status in _SATISFIED:
-            return ExplainedVerdict(standing, None, ())
+            return ExplainedVerdict(self._on, standing, None, ())
         lack = self._lack(standing.programme)
         missing = [self._missing(one.iri, one.equivalents) for one in lack.missing] if lack else []
-        return ExplainedVerdict(standing, lack, missing)
+        return ExplainedVerdict(self._on, standing, lack, missing)
 
     def _missing(self, iri: str, equivalents: Sequence[str]) -> MissingCourse:
         found = (self._facts.lines.get(one) for one in (iri, *equivalents))

@@ -19,7 +19,13 @@ from lrs.service.replay.explain import (
     scope_meant,
     titles_of,
 )
-from lrs.service.replay.facts import FactsReader, ReportChange, changes
+from lrs.service.replay.facts import (
+    CHANGE_KINDS,
+    ClearanceChange,
+    FactsReader,
+    ReportChange,
+    changes,
+)
 from lrs.service.replay.scope import ExplanationScope
 from lrs.service.replay.steps import PersonSteps
 from lrs.service.reports.certifications import require_office
@@ -34,8 +40,9 @@ from replay.timeline import PersonTimeline
 class DifferenceQuery:
     """Between which positions, the later one None for now, and for which day verdicts are compared.
     Of one person (agent key or personnel number), of those of an office (code), of a course (number
-    or IRI) or of a programme (code); of everybody where none is given. So many people are looked at
-    after that person's number, all where `limit` is None.
+    or IRI) or of a programme (code); of everybody where none is given. `what` is the one kind of
+    change that is looked for, by its name in CHANGE_KINDS. So many people are looked at after that
+    person's number, all where `limit` is None.
     """
 
     before: int
@@ -45,6 +52,7 @@ class DifferenceQuery:
     office: str | None = None
     course: str | None = None
     programme: str | None = None
+    what: str | None = None
     start: int = 0
     limit: int | None = None
 
@@ -92,8 +100,8 @@ class DifferenceReports:
 
     def between(self, query: DifferenceQuery) -> ReportAnswer[Differences]:
         """What differs. Raises InvalidQuery for moments in the wrong order, for positions that the
-        log has not reached and for a personnel number that several people have; TraineeNotFound,
-        CourseNotFound, EntryNotFound.
+        log has not reached, for a personnel number that several people have and for the answer on
+        serving visitors of one course or programme; TraineeNotFound, CourseNotFound, EntryNotFound.
         """
         with self._reader.snapshot(query.after) as reading:
             upto = reading.consistency.position
@@ -101,7 +109,7 @@ class DifferenceReports:
                 raise InvalidQuery("known-in-future", parameter="from")
             if query.before > upto:
                 raise InvalidQuery("moments-in-wrong-order", parameter="from")
-            scope = scope_meant(reading, query.course, query.programme)
+            scope = _scope(reading, query)
             numbers = _concerned(reading, query, scope, upto)
             rest = [number for number in sorted(numbers) if number > query.start]
             page = rest[: query.limit]
@@ -143,6 +151,15 @@ class DifferenceReports:
         titles = titles_of(timeline, did, upto)
         shown = replace(then.trainee, id=trainee.id) if then else trainee
         return PersonDifference(shown, changed, self._explanations.explained(did), titles)
+
+
+def _scope(reading: ReportSnapshot, query: DifferenceQuery) -> ExplanationScope:
+    narrowed = "course" if query.course is not None else "programme"
+    scope = scope_meant(reading, query.course, query.programme)
+    kind = CHANGE_KINDS[query.what] if query.what is not None else None
+    if kind is ClearanceChange and not scope.is_all:
+        raise InvalidQuery("clearance-of-a-part", parameter=narrowed)
+    return replace(scope, kind=kind)
 
 
 def _named(differences: Sequence[PersonDifference]) -> set[int]:

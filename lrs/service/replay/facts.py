@@ -60,6 +60,12 @@ class ClearanceChange(NamedTuple):
 
 
 ReportChange = LineChange | VerdictChange | ClearanceChange
+CHANGE_KINDS: Mapping[str, type[ReportChange]] = {
+    "line": LineChange,
+    "verdict": VerdictChange,
+    "may serve": ClearanceChange,
+}
+"""What replies call the kinds of changes."""
 
 
 @dataclass(frozen=True, slots=True)

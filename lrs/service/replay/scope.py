@@ -16,13 +16,15 @@ _EXCEPTIONS = (TouchKind.EXEMPTION, TouchKind.REVOCATION)
 @dataclass(frozen=True, slots=True)
 class ExplanationScope:
     """The course or the programme that is asked about; everything where neither is. `iris` are
-    those of the courses, `codes` those of the programmes that it takes in.
+    those of the courses, `codes` those of the programmes that it takes in. `kind` limits it to
+    changes of that kind.
     """
 
     course: Course | None = None
     programme: ProgrammeRules | None = None
     iris: Collection[str] = ()
     codes: Collection[str] = ()
+    kind: type[ReportChange] | None = None
 
     @property
     def is_all(self) -> bool:
@@ -37,7 +39,7 @@ class ExplanationScope:
         """Those of the changes that belong to it. Whether somebody may serve visitors is a question
         of all programmes together.
         """
-        return [one for one in changes if self.is_all or self._holds(one)]
+        return [one for one in changes if self._holds(one)]
 
     def names(self, touch: Touch, courses: Collection[str]) -> bool:
         """Whether an event belongs to it that is about these courses, whatever it changed."""
@@ -48,6 +50,10 @@ class ExplanationScope:
         return not set(courses).isdisjoint(self.iris)
 
     def _holds(self, change: ReportChange) -> bool:
+        if self.kind is not None and not isinstance(change, self.kind):
+            return False
+        if self.is_all:
+            return True
         if isinstance(change, LineChange):
             return change.course.iri in self.iris
         return isinstance(change, VerdictChange) and change.programme.code in self.codes

@@ -46,6 +46,24 @@ def test_a_difference_names_what_was_and_what_is_and_the_event_that_did_it(own: 
 
 
 @pytest.mark.briefly("sqlite")
+@pytest.mark.parametrize("what", ["line", "verdict", "may serve"])
+def test_one_kind_of_changes_is_asked_for_by_its_name(own: Caller, what: str) -> None:
+    """Who has no change of that kind is left out, and so are events that did only others."""
+    ids = open_centre(own)
+    then = head(own)
+    own.store(voiding(ids["anna passed"]), voiding(ids["vera passed"]))
+    found = differing(own, **{"from": then, "what": what}, **ON)["people"]
+    assert found
+    assert [(one["trainee"], one["changes"]) for one in found] == [
+        (one["trainee"], mine)
+        for one in differing(own, **{"from": then}, **ON)["people"]
+        if (mine := [change for change in one["changes"] if change["what"] == what])
+    ]
+    events = [event for person in found for event in person["events"]]
+    assert {change["what"] for event in events for change in event["changes"]} == {what}
+
+
+@pytest.mark.briefly("sqlite")
 def test_words_are_in_the_language_of_the_reader(own: Caller) -> None:
     """Russian and English."""
     ids = open_centre(own)
@@ -89,6 +107,8 @@ def test_pages_go_through_all_who_may_be_concerned(own: Caller) -> None:
         ("?from=9&to=2", 400, "moments-in-wrong-order", "from"),
         ("?from=1&on=2026-02-30", 400, "invalid-parameter", "on"),
         ("?from=1&known=3", 400, "unknown-parameter", None),
+        ("?from=1&what=name", 400, "invalid-parameter", "what"),
+        ("?from=1&what=may%20serve&course=1", 400, "clearance-of-a-part", "course"),
         (f"?from=1&course={FIRE}&programme=windows", 400, "course-and-programme", "programme"),
         ("?from=1&person=nobody", 404, "trainee-not-found", None),
         ("?from=1&office=nowhere", 404, "office-not-found", None),

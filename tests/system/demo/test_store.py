@@ -12,10 +12,11 @@ from lrs.demo import COURSES, END, OFFICES, JournalEvent, Past, unfold
 from lrs.demo.journal import Journal
 from lrs.demo.visits import VISITS
 from lrs.domain.aggregates.catalogue_entry import EntryKind
-from lrs.domain.certification.verdict import CertificateStatus, Verdict
+from lrs.domain.certification.verdict import CertificateStatus, Clearance, Verdict
 from lrs.domain.time import micros, parse_timestamp
 from lrs.projections.training.statistics import SliceBy
 from lrs.service import Lrs
+from lrs.service.replay import DifferenceQuery, TouchKind
 from lrs.service.reports.certifications import Certified
 from tests.support.examples import SOAKS
 from tests.support.stores import WRITER
@@ -112,6 +113,24 @@ def test_what_was_known_on_a_day_is_asked_by_that_day(centre: Lrs, stories: Stor
     ):
         at = centre.clock.position_at(micros(parse_timestamp(instant)))
         assert verdict(standing(centre, who, day, at), "senior").status == status
+
+
+def test_of_one_day_two_newcomers_are_judged_otherwise_later(centre: Lrs, stories: Stories) -> None:
+    """One had left the briefing early, which counts since a rule that was recorded late; of the
+    other one a pass was entered by mistake. In the end both may serve.
+    """
+    day, evening = date(2026, 3, 4), micros(parse_timestamp("2026-03-04T23:59:59+03:00"))
+    then = centre.clock.position_at(evening)
+    for story, missing in (("cleared-too-early", "briefing"), ("pass-of-another", "visitors")):
+        who = stories[story]
+        clearances = [standing(centre, who, day, at).clearance for at in (then, None)]
+        assert clearances == [Clearance(True), Clearance(False, (missing,))]
+        assert standing(centre, who).clearance.may_serve
+    found = centre.differences.between(DifferenceQuery(then, day, what="may serve")).value
+    assert {one.trainee.key: [s.step.touch.kind for s in one.steps] for one in found.people} == {
+        stories["cleared-too-early"]: [TouchKind.VOIDING, TouchKind.STATEMENT, TouchKind.PROGRAMME],
+        stories["pass-of-another"]: [TouchKind.VOIDING],
+    }
 
 
 def test_a_mailbox_and_an_account_are_one_person_with_one_transcript(
