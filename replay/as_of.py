@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
-from replay.person_sources import read_sources
+from replay.person_sources import ReadHistory, read_sources
 from replay.timeline import PersonAsOf, PersonTimeline
 
 __all__ = ["PersonAsOf", "person_as_of"]
@@ -21,9 +21,11 @@ def person_as_of(
     upto: int,
     words: Vocabulary = STANDARD,
     zone: tzinfo = UTC,
+    history: ReadHistory | None = None,
 ) -> PersonAsOf | None:
     """What was known at position `upto` of the person with this identifier; None if nothing.
 
-    `words` and `zone` are the installation's.
+    `words` and `zone` are the installation's; `history` is as `read_sources` has it.
     """
-    return PersonTimeline(read_sources(connection, log, key, upto, words, zone)).at(upto)
+    sources = read_sources(connection, log, key, upto, words, zone, history)
+    return PersonTimeline(sources).at(upto)

@@ -6,7 +6,7 @@ is whom at a position is decided from them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
@@ -56,11 +56,24 @@ class PersonSources:
     zone: tzinfo
 
 
+ReadHistory = Callable[[EntryKind], Sequence[HistoryEntry]]
+"""Gives all versions of all entries of a kind, in the order of the log."""
+
+
 def read_sources(
-    connection: Connection, log: LogReader, key: str, until: int, words: Vocabulary, zone: tzinfo
+    connection: Connection,
+    log: LogReader,
+    key: str,
+    until: int,
+    words: Vocabulary,
+    zone: tzinfo,
+    history: ReadHistory | None = None,
 ) -> PersonSources:
-    """What there is of the person who has this identifier at any position up to `until`."""
-    links = _upto(catalogue_history.history(connection, [EntryKind.LINK]), until)
+    """What there is of the person who has this identifier at any position up to `until`. `history`
+    spares reading what the catalogue said for each person again.
+    """
+    history = history or (lambda kind: catalogue_history.history(connection, [kind]))
+    links = _upto(history(EntryKind.LINK), until)
     joined = _joined(links, key)
     keys = sorted(joined)
     numbers = people.numbers_of(connection, keys)
@@ -70,10 +83,8 @@ def read_sources(
     )
     statements = log.at(sorted({row.position for row in rows}))
     mentioned = _mentioned(connection, rows)
-    described = concerning(
-        _upto(catalogue_history.history(connection, [EntryKind.COURSE]), until), mentioned
-    )
-    programmes = _upto(catalogue_history.history(connection, [EntryKind.PROGRAMME]), until)
+    described = concerning(_upto(history(EntryKind.COURSE), until), mentioned)
+    programmes = _upto(history(EntryKind.PROGRAMME), until)
     wanted = {iri for one in programmes if one.entry for iri in courses.courses_in(one.entry)}
     found = (people.person_by_key(connection, one) for one in keys)
     return PersonSources(

@@ -168,14 +168,15 @@ def current(history: Iterable[HistoryEntry], upto: int | None = None) -> list[Hi
     return [one for one in last.values() if one.entry is not None]
 
 
-def current_entries(
-    connection: Connection, kind: EntryKind, upto: int | None = None
-) -> CurrentEntries:
-    """Everything of a kind that was ever described, as known at that position or now."""
+def current_entries(connection: Connection, kind: EntryKind) -> CurrentEntries:
+    """Everything of a kind that was ever described."""
+    return entries_in(kind, history(connection, [kind]))
+
+
+def entries_in(kind: EntryKind, history: Iterable[HistoryEntry]) -> CurrentEntries:
+    """Everything of the kind that this history describes."""
     last: dict[UUID, CurrentEntry] = {}
-    for one in history(connection, [kind]):
-        if upto is not None and one.position > upto:
-            break
+    for one in history:
         if one.entry is not None:
             last[one.stream] = CurrentEntry(one.entry, True)
         else:

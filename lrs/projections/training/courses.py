@@ -148,7 +148,14 @@ def courses_by_iri(connection: Connection, iris: Collection[str]) -> dict[str, C
 def undescribed(connection: Connection, iris: Collection[str]) -> dict[str, Course]:
     """Those of the courses that were ever named, as statements alone tell of them."""
     rows = rows_of(connection, _COURSES, course.c.digest, [digest(iri) for iri in iris])
-    return {row.iri: Course(row.id, row.iri, json.loads(row.title)) for row in rows}
+    return {row.iri: Course(row.id, row.iri, _titles(row.title)) for row in rows}
+
+
+@lru_cache(maxsize=1_024)
+def _titles(text: str) -> dict[str, str]:
+    """The same text gives the same titles, which nobody changes."""
+    found: dict[str, str] = json.loads(text)
+    return found
 
 
 def described_courses(connection: Connection) -> list[Course]:

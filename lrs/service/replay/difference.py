@@ -30,9 +30,9 @@ from lrs.service.replay.scope import ExplanationScope
 from lrs.service.replay.steps import PersonSteps
 from lrs.service.reports.certifications import require_office
 from lrs.service.reports.person_lookup import key_of
+from lrs.service.reports.person_reading import sources_of
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from replay import concerned
-from replay.person_sources import read_sources
 from replay.timeline import PersonTimeline
 
 
@@ -136,10 +136,7 @@ class DifferenceReports:
         upto: int,
     ) -> PersonDifference | None:
         """None where nothing differs."""
-        log = self._ledger.reader
-        sources = read_sources(
-            reading.connection, log, trainee.key, upto, reading.words, reading.zone
-        )
+        sources = sources_of(reading, self._ledger.reader, trainee.key, upto)
         timeline, read = PersonTimeline(sources), FactsReader(query.on)
         before = read(timeline.at(query.before))
         then = timeline.at(upto)

@@ -17,8 +17,8 @@ from lrs.projections.training.first_mentions import PEOPLE
 from lrs.projections.training.people import Trainee
 from lrs.service.replay.scope import ExplanationScope
 from lrs.service.replay.steps import HistoryStep, PersonSteps
+from lrs.service.reports.person_reading import sources_of
 from lrs.service.reports.snapshot import ReportSnapshot
-from replay.person_sources import PersonSources, read_sources
 from replay.timeline import PersonTimeline
 
 MOST_PEOPLE = 20
@@ -93,17 +93,11 @@ def people_named(outcomes: Sequence[Outcome], entry: DescribedEntry | None) -> l
     return list(dict.fromkeys(outcome.trainee for outcome in outcomes))
 
 
-def sources_of(reading: ReportSnapshot, ledger: Ledger, key: str, until: int) -> PersonSources:
-    """All that the log holds of the person with this identifier up to a position."""
-    connection, words, zone = reading.connection, reading.words, reading.zone
-    return read_sources(connection, ledger.reader, key, until, words, zone)
-
-
 def effect_on(
     reading: ReportSnapshot, ledger: Ledger, key: str, position: int, on: date
 ) -> PersonEffect:
     """What the event at the position changed for the person, for verdicts on a day."""
-    sources = sources_of(reading, ledger, key, position)
+    sources = sources_of(reading, ledger.reader, key, position)
     steps = PersonSteps(sources, on).steps(ExplanationScope(), position - 1)
     step = next((one for one in steps if one.touch.position == position), None)
     timeline = PersonTimeline(sources)

@@ -18,9 +18,9 @@ from lrs.service.replay.facts import ReportChange, VerdictChange
 from lrs.service.replay.scope import ExplanationScope, scope_of
 from lrs.service.replay.steps import HistoryStep, PersonSteps
 from lrs.service.reports.person_lookup import key_of
+from lrs.service.reports.person_reading import sources_of
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from lrs.service.reports.transcripts import course_meant
-from replay.person_sources import read_sources
 from replay.timeline import PersonTimeline
 from replay.touches import TouchKind
 
@@ -101,7 +101,7 @@ class Explanations:
         with self._reader.snapshot(query.known) as reading:
             until = reading.consistency.position
             key, log = key_of(reading.connection, query.person), self._ledger.reader
-            sources = read_sources(reading.connection, log, key, until, reading.words, reading.zone)
+            sources = sources_of(reading, log, key, until)
             timeline = PersonTimeline(sources)
             then = timeline.at(until)
             if then is None and query.known is not None:

@@ -24,7 +24,6 @@ from lrs.service.replay.event_effects import (
     effect_on,
     outcomes_of,
     people_named,
-    sources_of,
     voided_by,
 )
 from lrs.service.replay.explain import ExplainedStep, Explanations, named_in, titles_of
@@ -36,6 +35,7 @@ from lrs.service.replay.later import (
     references_to,
     versions_after,
 )
+from lrs.service.reports.person_reading import sources_of
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 
 
@@ -165,7 +165,7 @@ class LogEvents:
         """How a statement came to be another person's, or to mean something else."""
         until = reading.consistency.position
         for key in people_named(found, None)[:MOST_PEOPLE]:
-            sources = sources_of(reading, self._ledger, key, until)
+            sources = sources_of(reading, self._ledger.reader, key, until)
             yield from links_after(sources, key, position)
         yield from meanings_after(reading.connection, found, position, until)
 

@@ -15,10 +15,10 @@ from lrs.projections.training import certifications, people, staff
 from lrs.projections.training.catalogue_cache import ProgrammeRules
 from lrs.projections.training.people import Trainee
 from lrs.service.reports.person_lookup import key_of
+from lrs.service.reports.person_reading import person_then
 from lrs.service.reports.rulings import RecordedVerdict, Rulings
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
 from lrs.service.reports.verdicts import Certified, certified, certified_then
-from replay.as_of import person_as_of
 
 __all__ = [
     "Certificates",
@@ -117,12 +117,7 @@ class CertificationReports:
 
     def _of_key(self, reading: ReportSnapshot, key: str, on: date) -> Certified:
         if reading.known is not None:
-            then = person_as_of(
-                reading.connection, self._log, key, reading.known, reading.words, reading.zone
-            )
-            if then is None:
-                raise TraineeNotFound("trainee-not-known-then")
-            return certified_then(then, on)
+            return certified_then(person_then(reading, self._log, key), on)
         person = people.person_by_key(reading.connection, key)
         if person is None:
             raise TraineeNotFound("trainee-not-found")

@@ -4,7 +4,7 @@ is up to date with the log when the report begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, tzinfo
@@ -19,7 +19,7 @@ from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.ledger import LogReader
 from lrs.projections.statements.index import StatementsProjection
 from lrs.projections.training import catalogue_cache, catalogue_history
-from lrs.projections.training.catalogue_history import CurrentEntries
+from lrs.projections.training.catalogue_history import CurrentEntries, HistoryEntry
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projector import FreshReads, ReadConsistency
 from lrs.projector.checkpoints import Checkpoint
@@ -51,8 +51,6 @@ position of the last catalogue event folded into them, and the commitment of tha
 failover the log may hold another event at the position.)
 """
 
-_NOTHING: CatalogueState = ("", 0, None)
-
 
 class Cached(Generic[T]):
     """Caches the last value and its key."""
@@ -76,6 +74,7 @@ class CatalogueCache:
         self._zone = zone
         self._state = Cached[CatalogueState]()
         self._entries = {kind: Cached[CurrentEntries]() for kind in EntryKind}
+        self._histories = {kind: Cached[Sequence[HistoryEntry]]() for kind in EntryKind}
         self._programmes = Cached[Programmes]()
         self._rulings = Cached[Rulings]()
 
@@ -94,6 +93,13 @@ class CatalogueCache:
         """All entries of a kind that ever existed, by key."""
         read = partial(catalogue_history.current_entries, connection, kind)
         return self._entries[kind].get(state, read)
+
+    def history(
+        self, connection: Connection, kind: EntryKind, state: CatalogueState
+    ) -> Sequence[HistoryEntry]:
+        """All versions of all entries of a kind, in the order of the log."""
+        read = partial(catalogue_history.history, connection, [kind])
+        return self._histories[kind].get(state, read)
 
     def programmes(self, connection: Connection, state: CatalogueState) -> Programmes:
         """All programmes that were ever described, by code."""
@@ -126,14 +132,19 @@ class ReportSnapshot:
         self.words = words
         self.zone = zone
         self._catalogue = catalogue
-        self._state = (
-            _NOTHING if known is not None else catalogue.state(connection, consistency.status.at)
-        )
+        self._state = catalogue.state(connection, consistency.status.at)
+
+    def history(self, kind: EntryKind) -> Sequence[HistoryEntry]:
+        """All versions of all entries of a kind, in the order of the log, also those that were not
+        known yet at the earlier position.
+        """
+        return self._catalogue.history(self.connection, kind, self._state)
 
     def entries(self, kind: EntryKind) -> CurrentEntries:
         """All entries of a kind that ever existed, by key."""
         if self.known is not None:
-            return catalogue_history.current_entries(self.connection, kind, self.known)
+            known = (one for one in self.history(kind) if one.position <= self.known)
+            return catalogue_history.entries_in(kind, known)
         return self._catalogue.entries(self.connection, kind, self._state)
 
     @property

@@ -19,8 +19,8 @@ from lrs.projections.training.people import Trainee
 from lrs.projections.training.statistics import CourseEntry, CourseReport, Slice, SliceBy
 from lrs.projections.training.transcripts import Transcript
 from lrs.service.reports.person_lookup import key_of, names_of
+from lrs.service.reports.person_reading import person_then
 from lrs.service.reports.snapshot import ReportAnswer, ReportSnapshot, SnapshotReader
-from replay import as_of
 from replay.course_as_of import course_as_of
 
 
@@ -166,11 +166,7 @@ def _transcript(
         if transcript is None:
             raise TraineeNotFound("trainee-not-found")
         return transcript
-    then = as_of.person_as_of(
-        reading.connection, log, key, reading.known, reading.words, reading.zone
-    )
-    if then is None:
-        raise TraineeNotFound("trainee-not-known-then")
+    then = person_then(reading, log, key)
     return transcripts.compiled(then.trainee, then.lines, rule)
 
 
