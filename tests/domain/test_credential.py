@@ -9,6 +9,7 @@ import pytest
 
 from lrs.domain.aggregates.credential import (
     MODULE,
+    Credential,
     CredentialState,
     KeyStatus,
     Scope,
@@ -116,3 +117,8 @@ def test_what_a_key_is_handed_out_with_is_in_the_event() -> None:
     assert (event.learner, event.activity) == ("mbox|mailto:a@b.org", "https://a/1")
     assert (event.any_activity, event.continues, event.quota) == (True, ("ab" * 16,), 5)
     assert (event.scopes, event.expires) == (("state",), ENDS)
+
+
+def test_a_key_that_is_no_learners_has_no_learner() -> None:
+    """Its requests are about nobody by themselves."""
+    assert Credential(STREAM, "module", frozenset(MODULE), {}).learner == ""

@@ -41,3 +41,9 @@ def test_events_of_topics_that_continue_another_log_are_refused(
     monkeypatch.setattr(ledger.reader, "_first", lambda *_, **__: end)
     with pytest.raises(LogDiverged):
         ledger.reader.following(1, topics, 10, commitment=b"other")
+
+
+def test_what_an_append_acknowledges_is_the_end_of_the_log(ledger: Ledger) -> None:
+    """Of several events the last one, with its instant and its commitment."""
+    ledger.append([statement_event(), statement_event(), statement_event()])
+    assert ledger.acknowledged()[-1] == ledger.reader.mark()
