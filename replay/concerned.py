@@ -45,26 +45,43 @@ def touched(connection: Connection, after: int, upto: int) -> set[int]:
     entries = [one.entry for one in catalogue_history.of_streams(connection, streams) if one.entry]
     keys = {entry[name] for entry in entries for name in ("agent", "person") if name in entry}
     found = set(connection.scalars(_TOUCHED, {"after": after, "upto": upto}))
-    return found | _persons(connection, keys)
+    return ever_linked(connection, found | _persons(connection, keys))
 
 
 def in_office(connection: Connection, code: str) -> set[int]:
     """Those whose personnel record ever named the office."""
     history = catalogue_history.history(connection, [EntryKind.PERSON])
     entries = (one.entry for one in history if one.entry is not None)
-    return _persons(connection, {one["agent"] for one in entries if one.get("office") == code})
+    keys = {one["agent"] for one in entries if one.get("office") == code}
+    return ever_linked(connection, _persons(connection, keys))
 
 
 def in_course(connection: Connection, course: Course) -> set[int]:
-    """Those who have statements that name the course, or belong to it today."""
+    """Those who have statements that name the course, or an activity that it ever listed."""
+    history = catalogue_history.history(connection, [EntryKind.COURSE])
+    entries = [one.entry for one in history if one.entry and one.entry["id"] == course.iri]
+    names = {course.iri, *(iri for entry in entries for iri in entry.get("activities", ()))}
     about = {
-        subject.id: subject.course
+        subject.course
         for subject in subjects.every(connection)
-        if course.id == subject.course or course.iri in subject.names
+        if course.id == subject.course or not names.isdisjoint(subject.names)
     }
-    return {
-        lines.person_of(id_) for id_ in lines.lines_in(connection, {course.id, *about.values()})
-    }
+    persons = {lines.person_of(id_) for id_ in lines.lines_in(connection, {course.id, *about})}
+    return ever_linked(connection, persons)
+
+
+def ever_linked(connection: Connection, numbers: set[int]) -> set[int]:
+    """These people, and those with whom they were one person at any time, over any number of
+    links: what was known then may be told under any of them.
+    """
+    history = catalogue_history.history(connection, [EntryKind.LINK])
+    links = [(one.entry["agent"], one.entry["person"]) for one in history if one.entry]
+    known = staff.known_by(connection, {key for link in links for key in link})
+    pairs = [{known[key].id for key in link if key in known} for link in links]
+    found = set(numbers)
+    while more := {number for pair in pairs if pair & found for number in pair} - found:
+        found |= more
+    return found
 
 
 def _persons(connection: Connection, keys: Collection[str]) -> set[int]:

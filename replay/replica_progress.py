@@ -11,6 +11,9 @@ import orjson
 
 from lrs.domain.errors import ReplicaConflict
 
+NOTING = ".noting"
+"""The suffix of a note that is being written."""
+
 EVERY = 0.5
 """Seconds between two notes of the progress."""
 
@@ -56,7 +59,7 @@ class ProgressNote:
         self._noted = monotonic()
         moved, seconds = self._folded - self._base, self._noted - self._began
         left = seconds * (self._position - self._folded) / moved if moved else None
-        beside = self._file.with_suffix(".noting")
+        beside = self._file.with_suffix(NOTING)
         beside.write_bytes(orjson.dumps([self._folded, left]))
         beside.replace(self._file)
         self._progress(ReplicaProgress(self._position, self._folded, left))

@@ -12,10 +12,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from lrs.db.engine import Database, Options, open_database
+from lrs.db.errors import translate_db_errors
 from lrs.db.file_lock import FileLock
 from lrs.db.size import size_of
 from lrs.domain.errors import (
@@ -30,12 +34,19 @@ from lrs.ledger import KnownLog, Ledger
 from lrs.projections.base import Projection
 from lrs.projector import BatchRunner, Ownership
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
-from replay.replica_progress import OnReplicaProgress, ProgressNote, ReplicaProgress, read_note
+from replay.replica_progress import (
+    NOTING,
+    OnReplicaProgress,
+    ProgressNote,
+    ReplicaProgress,
+    read_note,
+)
 
 MARGIN = 1.3
 """How many times the room that the served read models suggest must be free."""
 
 _READY, _PART, _PROGRESS = ".db", ".part", ".progress"
+_UNFINISHED = (_PART, _PROGRESS, NOTING)
 _BESIDE = ("-wal", "-shm")
 
 
@@ -116,12 +127,15 @@ class Replicas:
             if self.path(position) is not None:
                 return
             self._sweep()
-            self._make_room(position)
+            base = self._nearest(position)
+            self._evict(self.most - 1, but=base)
+            self._require_room(position)
             try:
-                self._fold(position, progress)
+                self._fold(position, base, progress)
             finally:
-                _remove(self._path(position, _PART))
-                _remove(self._path(position, _PROGRESS))
+                for kind in _UNFINISHED:
+                    _remove(self._path(position, kind))
+            self._evict(self.most, but=position)
 
     @contextmanager
     def making(self) -> Iterator[None]:
@@ -146,30 +160,32 @@ class Replicas:
         return KnownLog(self._ledger, self._log, position)
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[Database]:
+    def opened(self, path: Path, *, create: bool = False) -> Iterator[Database]:
         """The database in that file, until the end."""
-        database = open_database(f"sqlite:///{path}", self._options)
+        options = replace(self._options, create=create)
+        database = open_database(f"sqlite:///{path}", options)
         try:
             yield database
         finally:
             database.close()
 
-    def _fold(self, position: int, progress: OnReplicaProgress) -> None:
-        part, base = self._path(position, _PART), self._nearest(position)
+    def _fold(self, position: int, base: int | None, progress: OnReplicaProgress) -> None:
+        part = self._path(position, _PART)
         log, projections = self.log(position), self._make_projections()
         note = ProgressNote(position, base or 0, self._path(position, _PROGRESS), progress)
         try:
             note.write()
             if base is not None:
+                self.note_use(base)
                 make_file(part, self._options.group_access)
                 shutil.copyfile(self._path(base, _READY), part)
-            with self.opened(part) as database:
+            with self.opened(part, create=True) as database:
                 if base is None:
                     fold_from_start(log, database, projections, note)
                 else:
                     fold_on(log, database, projections, note)
+                _checkpoint(database)
             note.require()
-            # Nobody else has it open: closing it has written its write-ahead log back.
             part.replace(self._path(position, _READY))
         except FileNotFoundError:
             raise ReplicaConflict("replica-dropped") from None
@@ -177,14 +193,22 @@ class Replicas:
             raise _unusable(error) from error
 
     def _is_current(self, position: int) -> bool:
-        """Whether this program folded the file, from this log, as far as it should be folded."""
-        with self.opened(self._path(position, _READY)) as database:
+        """Whether this program folded the file, from this log, as far as it should be folded.
+        Raises Unavailable while the log cannot tell.
+        """
+        path = self._path(position, _READY)
+        with self.opened(path) as database:
             runner = BatchRunner(self.log(position), database, self._make_projections(), 1)
             reader = runner.status_reader
-            with suppress(Unavailable):
+            try:
                 statuses = reader.all().values()
-                return all(s.is_level and reader.owner(s) is Ownership.OURS for s in statuses)
-        return False
+            except Unavailable as error:
+                if error.code == "view-being-made" or not path.exists():
+                    return False
+                raise
+            except DBAPIError:  # no such table, or no database
+                return False
+            return all(s.is_level and reader.owner(s) is Ownership.OURS for s in statuses)
 
     def _nearest(self, position: int) -> int | None:
         """The last position before this one at which a replica is ready."""
@@ -196,17 +220,19 @@ class Replicas:
         for each in self._positions(_READY):
             if self.path(each) is None:
                 _remove(self._path(each, _READY))
-        for kind in (_PART, _PROGRESS):
+        for kind in _UNFINISHED:
             for each in self._positions(kind):
                 _remove(self._path(each, kind))
 
-    def _make_room(self, position: int) -> None:
-        """Drop those that were not used for longest, so that not too many are kept. Raises
-        StorageFull where the disk has no room for one more.
-        """
+    def _evict(self, most: int, but: int | None) -> None:
+        """Drop those that were not used for longest, until so many are left, but for that one."""
         ready = sorted(map(self._entry, self._positions(_READY)), key=lambda one: one.used)
-        for entry in ready[: max(0, len(ready) + 1 - self.most)]:
+        others = [entry for entry in ready if entry.position != but]
+        for entry in others[: max(0, len(ready) - most)]:
             _remove(self._path(entry.position, _READY))
+
+    def _require_room(self, position: int) -> None:
+        """Raises StorageFull where the disk has no room for one more."""
         head = max(1, self._ledger.reader.head()[0])
         need = int(size_of(self._views) * position / head * MARGIN)
         free = shutil.disk_usage(self._folder).free
@@ -252,7 +278,17 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _checkpoint(database: Database) -> None:
+    """Write the write-ahead log back into the file, which is then whole without it."""
+    with translate_db_errors(), database.read.connect() as connection:
+        busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if busy:
+        raise Unavailable("unavailable")
+
+
 def _unusable(error: OSError) -> Unavailable:
+    if error.errno in (ENOSPC, EDQUOT):
+        return StorageFull("storage-full")
     return Unavailable("replica-folder-unusable", reason=error.strerror or type(error).__name__)
 
 

@@ -51,8 +51,8 @@ def diff(
     """
     with context.store() as lrs:
         query = DifferenceQuery(
-            before=position_of(lrs, before) or 0,
-            after=position_of(lrs, after),
+            before=position_of(lrs, before, "from") or 0,
+            after=position_of(lrs, after, "to"),
             on=asked("on", on, DAY) or lrs.clock.today(),
             person=person,
             office=office,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from api.cli import context
 from api.cli.projections import Shown
 from api.cli.space import counted
 from api.reports.access import position_of
+from lrs.domain.errors import ReplicaNotFound
 from lrs.domain.time import iso
 from lrs.service import ReplicaEntry, ReplicaProgress
 from schemas.parameters import KNOWN, KnownParameter
@@ -33,7 +35,7 @@ class _Known(click.ParamType[KnownParameter]):
 MOMENT = _Known()
 """A position, or an instant up to which the log was known."""
 
-POSITION = click.IntRange(1)
+POSITION = click.IntRange(0)
 
 
 @click.command()
@@ -80,8 +82,9 @@ def drop(positions: tuple[int, ...], every: bool) -> None:
         replicas = lrs.known_reports.replicas
         chosen = [one.position for one in replicas.all()] if every else positions
         for position in chosen:
-            replicas.drop(position)
-            click.echo(f"The replica at position {position} is dropped.")
+            with suppress(ReplicaNotFound) if every else nullcontext():
+                replicas.drop(position)
+                click.echo(f"The replica at position {position} is dropped.")
         if not chosen:
             click.echo("There are no replicas.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from math import ceil
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, g, request
 
@@ -75,7 +75,7 @@ def _being_made(wait: ReplicaBeingMade) -> Response:
             "known": progress.position,
             "folded": progress.folded,
             "seconds_left": progress.seconds,
-            "ask_again": link(request.full_path.rstrip("?")),
+            "ask_again": link(f"{quote(request.path)}?{request.query_string.decode()}"),
         }
     )
     response.status_code = ACCEPTED
@@ -100,11 +100,11 @@ def reports_known(lrs: Lrs, given: Mapping[str, Any]) -> ReportSet:
     return lrs.reports_known(position_of(lrs, given.get("known")))
 
 
-def position_of(lrs: Lrs, known: KnownParameter | None) -> int | None:
+def position_of(lrs: Lrs, known: KnownParameter | None, parameter: str = "known") -> int | None:
     """The requested log position. Raises InvalidQuery for a future instant."""
     if known is None or known.instant is None:
         return known.position if known else None
-    return lrs.clock.position_at(known.instant)
+    return lrs.clock.position_at(known.instant, parameter)
 
 
 def limit_of(given: dict[str, Any], most: int = MOST, default: int = PAGE) -> int:

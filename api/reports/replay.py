@@ -88,8 +88,8 @@ def blueprint(lrs: Lrs) -> Blueprint:
 def _difference(lrs: Lrs) -> DifferenceQuery:
     given: dict[str, Any] = parsed(request.query_string, _DIFF, required=("from",))
     return DifferenceQuery(
-        before=position_of(lrs, given["from"]) or 0,
-        after=position_of(lrs, given.get("to")),
+        before=position_of(lrs, given["from"], "from") or 0,
+        after=position_of(lrs, given.get("to"), "to"),
         on=given.get("on") or lrs.clock.today(),
         person=given.get("person"),
         office=given.get("office"),

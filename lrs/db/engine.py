@@ -51,6 +51,8 @@ class Options:
     """PostgreSQL: whether to prepare statements; not through a transaction-pooling PgBouncer."""
     group_access: GroupAccess = GroupAccess.NONE
     """SQLite: what the group of a file that is made may do."""
+    create: bool = True
+    """SQLite: whether to make the file if it is missing."""
     standby: bool = False
     """PostgreSQL: whether a server that cannot be written to will do."""
 
@@ -137,7 +139,9 @@ def _sqlite(url: URL, options: Options, *, writing: bool = False) -> Engine:
         else:  # one a thread, two files: what the system has cached already need not be held twice
             connection.execute("PRAGMA cache_size=-512")
 
-    event.listen(engine, "do_connect", _file_maker(Path(url.database or ""), options.group_access))
+    file = Path(url.database or "")
+    prepare = _file_maker(file, options.group_access) if options.create else _opener(file)
+    event.listen(engine, "do_connect", prepare)
     event.listen(engine, "connect", configure)
     return engine
 
@@ -152,6 +156,15 @@ def _file_maker(file: Path, access: GroupAccess) -> Callable[..., None]:
             make_file(file, access)
 
     return make
+
+
+def _opener(file: Path) -> Callable[..., Any]:
+    """Open the file, and do not make it if it is missing."""
+
+    def connect(dialect: Any, _record: object, _arguments: object, options: Any) -> Any:
+        return dialect.connect(f"{file.absolute().as_uri()}?mode=rw", **options, uri=True)
+
+    return connect
 
 
 def _use_wal(connection: sqlite3.Connection, wait: float) -> None:

@@ -17,6 +17,7 @@ from lrs.domain.errors import (
     StorageFull,
     Unavailable,
 )
+from lrs.projector.status import StatusReader
 from lrs.service import Lrs
 from replay import replica_progress, replicas
 from replay.replica_progress import ReplicaProgress
@@ -126,13 +127,49 @@ def test_one_is_made_at_a_time_and_is_given_up_once_it_is_dropped(
 
 
 def test_those_not_used_for_longest_are_dropped_first(lrs: Lrs, kept: Replicas) -> None:
-    """So many are kept as the setting says."""
-    kept.most = 2
-    kept.make(10)
-    kept.make(20)
+    """So many are kept as the setting says; the one that the next goes on from is used by that."""
+    kept.most = 3
+    for position in (10, 20, 30):
+        kept.make(position)
     kept.note_use(10)
-    kept.make(30)
-    assert positions(kept) == [10, 30]
+    kept.make(40)
+    assert positions(kept) == [10, 30, 40]
+
+
+def test_where_one_is_kept_the_next_goes_on_from_it(lrs: Lrs, kept: Replicas) -> None:
+    """It is dropped once the next is whole."""
+    kept.most = 1
+    kept.make(10)
+    noted: list[ReplicaProgress] = []
+    kept.make(20, noted.append)
+    assert (noted[0].folded, positions(kept)) == (10, [20])
+
+
+@pytest.mark.parametrize("content", [b"", b"no database"])
+def test_a_file_that_is_no_replica_stands_in_the_way_of_nothing(
+    lrs: Lrs, kept: Replicas, content: bytes
+) -> None:
+    """It is not taken for one, and goes with the next that is made."""
+    kept.make(10)
+    kept.file(15).write_bytes(content)
+    assert (kept.path(15), kept.remaining(20)) == (None, 10)
+    kept.make(20)
+    assert positions(kept) == [10, 20]
+
+
+def test_a_replica_stays_while_nobody_can_say_whether_it_is_current(
+    lrs: Lrs, kept: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log that does not answer for a moment costs no replica."""
+
+    def away(*_: object) -> None:
+        raise Unavailable("unavailable")
+
+    kept.make(10)
+    monkeypatch.setattr(StatusReader, "all", away)
+    with pytest.raises(Unavailable):
+        kept.make(20)
+    assert positions(kept) == [10]
 
 
 def test_a_dropped_replica_is_gone_and_can_be_made_again(lrs: Lrs, kept: Replicas) -> None:

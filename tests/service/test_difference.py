@@ -19,7 +19,7 @@ from lrs.service.replay.facts import (
     changes,
 )
 from tests.api.reports.centre import BORIS
-from tests.service.story import ANNA, FIRE, Story, happened, key, voiding
+from tests.service.story import ANNA, FIRE, TALK, Story, happened, key, voiding
 from tests.service.test_explain import SUMMER, eventful, reported
 from tests.support.examples import drawn
 
@@ -174,3 +174,24 @@ def test_what_there_is_not_is_refused(story: Story, query: dict[str, object], co
         story.lrs.differences.between(DifferenceQuery(on=date(2026, 7, 1), **query))  # type: ignore[arg-type]
     assert refused.value.code == code
     assert isinstance(refused.value, InvalidQuery) or code.endswith("not-found")
+
+
+def test_who_were_one_person_for_a_while_are_not_overlooked(story: Story) -> None:
+    """Anna's statement was Boris's, too, until the link was withdrawn."""
+    story.describe(EntryKind.LINK, agent=key(ANNA), person=key(BORIS))
+    before = story.position
+    story.post(happened("completed", ANNA, FIRE, "2026-04-01T10:00"))
+    after = story.position
+    story.lrs.people.unlink(key(ANNA), "a mistake", story.operator)
+    (boris,) = differing(story.lrs, before, after, person=key(BORIS)).people
+    assert isinstance(boris.changes[0], LineChange)
+
+
+def test_a_course_that_gave_an_activity_away_lost_the_lines_in_it(story: Story) -> None:
+    """Asked of the course, the line that went is told."""
+    story.describe(EntryKind.COURSE, id=TALK, title={"ru": "Беседа"}, activities=[f"{TALK}/part"])
+    story.post(happened("completed", ANNA, f"{TALK}/part", "2026-04-01T10:00"))
+    before = story.position
+    story.describe(EntryKind.COURSE, id=TALK, title={"ru": "Беседа"})
+    (anna,) = differing(story.lrs, before, course=TALK).people
+    assert [change.after for change in anna.changes if isinstance(change, LineChange)] == [None]

@@ -103,7 +103,7 @@ class DifferenceReports:
         log has not reached, for a personnel number that several people have and for the answer on
         serving visitors of one course or programme; TraineeNotFound, CourseNotFound, EntryNotFound.
         """
-        with self._reader.snapshot(query.after) as reading:
+        with self._reader.snapshot(query.after, parameter="to") as reading:
             upto = reading.consistency.position
             if query.before > upto and query.after is None:
                 raise InvalidQuery("known-in-future", parameter="from")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
@@ -28,6 +29,9 @@ MOST_AWAITED = 4
 
 AGAIN = 1.0
 """Seconds until a replica is tried again that waits for another process."""
+
+REMEMBERED = 60.0
+"""Seconds for which whoever asks for a replica again is told why it could not be made."""
 
 OpenReports = Callable[[KnownLog, Database], ReportSet]
 """Makes the reports on a replica, which was folded from this log."""
@@ -62,11 +66,12 @@ class KnownReports:
         self.replicas = replicas
         self._ledger = ledger
         self._open_reports = open_reports
-        self._options = Options(durable=False, connections=threads)
+        self._options = Options(durable=False, connections=threads, create=False)
         self._lock = threading.Lock()
         self._open: OrderedDict[int, _OpenReplica] = OrderedDict()
         self._awaited: OrderedDict[int, None] = OrderedDict()
-        self._failed: dict[int, LrsError] = {}
+        self._failed: dict[int, tuple[float, LrsError]] = {}
+        """When and why a replica could not be made, until somebody asks for it again."""
         self._maker: threading.Thread | None = None
         self._stop = threading.Event()
 
@@ -92,8 +97,9 @@ class KnownReports:
     def close(self) -> None:
         """End what is being made, and let the files go."""
         self._stop.set()
-        if self._maker is not None:
-            self._maker.join(10)
+        maker = self._maker
+        if maker is not None:
+            maker.join(10)
         with self._lock:
             for replica in self._open.values():
                 replica.database.close()
@@ -112,6 +118,7 @@ class KnownReports:
         path = self.replicas.path(position)
         if path is None:
             return None
+        self.replicas.note_use(position)
         database = open_database(f"sqlite:///{path}", self._options)
         reports = self._open_reports(self.replicas.log(position), database)
         replica = _OpenReplica(*which, database, reports)
@@ -130,8 +137,8 @@ class KnownReports:
     def _await(self, position: int) -> None:
         """Have a thread make the replica. Raises Unavailable where too many wait for theirs."""
         with self._lock:
-            failed = self._failed.pop(position, None)
-            if failed is not None:
+            when, failed = self._failed.pop(position, (0.0, None))
+            if failed is not None and monotonic() - when < REMEMBERED:
                 raise failed
             if position not in self._awaited:
                 if len(self._awaited) >= MOST_AWAITED:
@@ -163,12 +170,17 @@ class KnownReports:
         except LrsError as error:
             if error.code != "shutting-down":
                 log.warning("replica-failed", position=position, code=error.code)
-                self._failed[position] = error
+                self._note_failure(position, error)
         except Exception as error:
             log.exception("replica-failed", position=position)
-            self._failed[position] = Unavailable("unavailable")
-            self._failed[position].__cause__ = error
+            failure = Unavailable("unavailable")
+            failure.__cause__ = error
+            self._note_failure(position, failure)
         return True
+
+    def _note_failure(self, position: int, error: LrsError) -> None:
+        with self._lock:
+            self._failed[position] = monotonic(), error
 
     def _go_on(self, _: ReplicaProgress) -> None:
         if self._stop.is_set():

@@ -32,11 +32,11 @@ class ReportClock:
         """Today's date at the centre."""
         return Moment.there(self._now(), self._zone).day
 
-    def position_at(self, instant: int) -> int:
+    def position_at(self, instant: int, parameter: str = "known") -> int:
         """The last position stored at or before an instant (in microseconds since the epoch); 0 if
         there is none. Raises InvalidQuery for an instant in the future.
         """
         _, stored = self._log.head()
         if instant > max(stored, self._now(), self._through()):
-            raise InvalidQuery("known-in-future", parameter="known")
+            raise InvalidQuery("known-in-future", parameter=parameter)
         return self._log.position_at(instant)

@@ -184,7 +184,7 @@ class SnapshotReader:
 
     @contextmanager
     def snapshot(
-        self, known: int | None = None, *, names: bool = False
+        self, known: int | None = None, *, names: bool = False, parameter: str = "known"
     ) -> Iterator[ReportSnapshot]:
         """A snapshot, valid in the context; with `known`, as of that position. Raises InvalidQuery
         if the log has not reached the position, Unavailable.
@@ -199,13 +199,13 @@ class SnapshotReader:
             connection,
             consistency,
         ):
-            of = consistency if known is None else self._then(consistency, known)
+            of = consistency if known is None else self._then(consistency, known, parameter)
             yield ReportSnapshot(connection, of, self._catalogue, known, self._words, self._zone)
 
-    def _then(self, consistency: ReadConsistency, known: int) -> ReadConsistency:
+    def _then(self, consistency: ReadConsistency, known: int, parameter: str) -> ReadConsistency:
         """The consistency as of that position, unless the projection has not reached it."""
         if known > self._log.head()[0]:
-            raise InvalidQuery("known-in-future", parameter="known")
+            raise InvalidQuery("known-in-future", parameter=parameter)
         if known > consistency.position:
             return consistency
         return replace(consistency, position=known, through=self._log.stored_at(known))

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -189,7 +190,7 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_takes_longer_is_made_meanwhile(own: Caller, slowly: None) -> None:
     """202 says how far it is and where to ask again, until the answer is there."""
     open_centre(own)
-    path = "/api/v1/offices/N?known=20&on=2026-07-01"
+    path = f"/api/v1/courses/{quote(FIRE)}/statistics?by=instructor&known=20"
     answer = own.speaking(None).get(path)
     assert (answer.status_code, answer.json["known"]) == (202, 20)
     assert 0 <= answer.json["folded"] <= 20
