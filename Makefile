@@ -18,8 +18,9 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(VENV)/.installed
 	cd $(or $(DEMO_DIR),.) && LRS_LOG_FORMAT=console LRS_LOG_LEVEL=warning $(CURDIR)/$(BIN)/lrs demo
 
+# Three workers on two cores: some of the tests wait for processes and databases.
 test: check programs
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
