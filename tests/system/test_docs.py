@@ -56,7 +56,7 @@ def _split(part: str) -> tuple[str, str]:
     return command.strip(), "".join(lines).strip()
 
 
-QUOTING = {"README.md", "demo.md", "operators.md", "reports.md"}
+QUOTING = {"README.md", "auditors.md", "demo.md", "operators.md", "reports.md"}
 """They show figures of the demo; to the examples of the others it matters little what is stored."""
 
 
