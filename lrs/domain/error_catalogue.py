@@ -323,7 +323,7 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "lists all.",
             "programme-not-found": "The catalogue has no such programme, and never had: "
             "/api/v1/catalogue/programmes lists those there are.",
-            "programme-not-known-then": "The catalogue had no such programme up to there: ask as "
+            "programme-not-known-then": "The catalogue had no such programme up to there: "
             "give a later position or instant as `known`, or leave it out.",
             "service-not-found": "The catalogue has no such service, and never had: "
             "/api/v1/services lists all.",
