@@ -85,7 +85,7 @@ def _batch(log: ReadableLog, first: int, last: int, events: Sequence[BatchEvent]
     def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
         return {at: row.recorded() for at, row in log.reader.at(positions).items()}
 
-    return Batch(first, last, events, find, at)
+    return Batch(first, last, find, at, events)
 
 
 def _events(live: Connection, log: ReadableLog, course: Course, upto: int) -> list[BatchEvent]:

@@ -22,19 +22,28 @@ BatchEvent = RecordedStatement | RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """The events of a projection's topics from position `first` to `last`, both included.
+class LogPart:
+    """The part of the log from position `first` to `last`, both included.
 
-    `events` are in log order, an erased one left out; `statements` and `other_events` are those
-    among them. `find` reads statements by id from the log, only those at or below `last`: what
-    comes later is not known yet. `at` reads by position.
+    `find` reads statements by id from the log, only those at or below `last`: what comes later is
+    not known yet. `at` reads by position.
     """
 
     first: int
     last: int
-    events: Sequence[BatchEvent]
     find: Callable[[Collection[UUID]], dict[UUID, RecordedStatement]]
     at: Callable[[Sequence[int]], dict[int, RecordedStatement]]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(LogPart):
+    """The events of a projection's topics in a part of the log.
+
+    `events` are in log order, an erased one left out; `statements` and `other_events` are those
+    among them.
+    """
+
+    events: Sequence[BatchEvent]
     statements: Sequence[RecordedStatement] = field(init=False)
     other_events: Sequence[RecordedEvent] = field(init=False)
 
@@ -53,7 +62,7 @@ class Batch:
             for event in self.events
             if isinstance(event, RecordedStatement) or event.event.TOPIC in topics
         ]
-        return Batch(self.first, self.last, events, self.find, self.at)
+        return Batch(self.first, self.last, self.find, self.at, events)
 
 
 STATEMENT_TOPICS = frozenset({StatementStored.TOPIC})

@@ -106,4 +106,4 @@ class BatchSource:
         statements: list[BatchEvent] = [s.recorded() for s in page.statements]
         if others and statements:
             statements = list(merge(statements, others, key=_POSITION))
-        return Batch(position + 1, last, statements or others, find, at)
+        return Batch(position + 1, last, find, at, statements or others)

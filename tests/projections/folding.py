@@ -44,7 +44,7 @@ def project(
             found = {p: log[p - 1] for p in positions}
             return {p: s for p, s in found.items() if isinstance(s, RecordedStatement)}
 
-        fold.apply(Batch(first, last, log[first - 1 : last], find, at), connection)
+        fold.apply(Batch(first, last, find, at, log[first - 1 : last]), connection)
         if settled is None or last in settled:
             fold.flush(connection)
         first = last + 1

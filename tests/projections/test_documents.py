@@ -70,7 +70,7 @@ def folded(engine: Engine, history: History, ends: Collection[int] = ()) -> Iter
     with undone(engine) as connection:
         first = 1
         for last in sorted({*ends, len(log)}):
-            batch = Batch(first, last, log[first - 1 : last], lambda _: {}, lambda _: {})
+            batch = Batch(first, last, lambda _: {}, lambda _: {}, log[first - 1 : last])
             projection.apply(batch, connection)
             first = last + 1
         yield connection

@@ -77,7 +77,7 @@ def indexed(
             def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
                 return {position: log[position - 1] for position in positions}
 
-            fold.apply(Batch(first, last, log[first - 1 : last], find_upto, at), connection)
+            fold.apply(Batch(first, last, find_upto, at, log[first - 1 : last]), connection)
             first = last + 1
             if last in others:
                 fold = StatementsProjection().new_fold()
@@ -141,12 +141,13 @@ def test_when_too_much_is_referred_to_nothing_more_is_remembered(engine: Engine)
     """Then the table is asked about every new statement."""
     new = [said(position, {"id": ACTIVITIES[0]}) for position in (1, 2, 3)]
     ids = [s.id for s in new]
+    coming = [id_.bytes for id_ in ids]
     rows = [{"position": i, "id": uuid4(), "target": ids[i], "voiding": False} for i in (0, 1)]
     targets, few = AwaitedTargets(), Few()
     with engine.connect() as connection, connection.begin() as transaction:
         connection.execute(insert(reference), rows)
-        assert set(targets.among(connection, new)) == set(ids[:2])
-        assert few.among(connection, new) == ids
+        assert set(targets.among(connection, coming)) == set(ids[:2])
+        assert few.among(connection, coming) == ids
         transaction.rollback()
 
 

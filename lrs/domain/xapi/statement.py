@@ -46,6 +46,11 @@ def uuid_of(key: UUID | bytes) -> UUID:
     return UUID(bytes=key) if isinstance(key, bytes) else key
 
 
+def bytes_of(key: UUID | bytes) -> bytes:
+    """The UUID's 16 bytes, from a value as the database returns it."""
+    return key if isinstance(key, bytes) else key.bytes
+
+
 def target_of(statement: Mapping[str, Any]) -> UUID | None:
     """The id of the statement that this one's object refers to, if it is a StatementRef."""
     object_ = statement["object"]

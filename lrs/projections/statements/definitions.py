@@ -8,6 +8,7 @@ correction takes back what happened, not what something is called.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
@@ -48,6 +49,32 @@ Codes = Callable[[Collection[str]], dict[str, int]]
 """Numbers texts of the index's dictionary."""
 
 
+class StatedDefinitions(NamedTuple):
+    """What statements say, in log order: definitions by activity IRI, names by agent key. What a
+    statement repeats is left out.
+    """
+
+    definitions: Sequence[tuple[str, bytes]]
+    names: Sequence[tuple[str, str]]
+
+
+def stated_definitions(statements: Iterable[RecordedStatement]) -> StatedDefinitions:
+    """What these statements say, which are in log order."""
+    last: dict[str, bytes] = {}
+    defined: list[tuple[str, bytes]] = []
+    named: dict[tuple[str, str], None] = {}
+    for s in statements:
+        if not s.may_define:
+            continue
+        for id, text in _defined(s.statement):
+            if last.get(id) != text and len(text) <= LONGEST:
+                last[id] = text
+                defined.append((id, text))
+        for pair in names(s.statement):
+            named[pair] = None
+    return StatedDefinitions(defined, list(named))
+
+
 class DefinitionsFold:
     """Folds what statements say, and remembers what was said lately of whom, up to a limit.
 
@@ -67,26 +94,18 @@ class DefinitionsFold:
         """Of what is remembered of definitions."""
         self._names: dict[str, list[str]] = {}
 
-    def fold(
-        self, connection: Connection, statements: Iterable[RecordedStatement], code: Codes
-    ) -> None:
-        """Note what is new in the statements, which are in log order."""
+    def fold(self, connection: Connection, stated: StatedDefinitions, code: Codes) -> None:
+        """Note what is new in what a batch of statements says."""
         if self._bytes > self.MOST_BYTES or len(self._names) > self.MOST_AGENTS:
             self._clear()
-        defined: list[tuple[str, bytes]] = []
-        named: list[tuple[str, str]] = []
         definitions, known_as = self._said, self._names
-        for s in statements:
-            if not s.may_define:
-                continue
-            for id, text in _defined(s.statement):
-                if definitions.get(id) != text and len(text) <= LONGEST:
-                    definitions[id] = text
-                    self._bytes += len(text)
-                    defined.append((id, text))
-            for agent, name in names(s.statement):
-                if name not in known_as.get(agent, ()):
-                    named.append((agent, name))
+        defined = []
+        for id, text in stated.definitions:
+            if definitions.get(id) != text:
+                definitions[id] = text
+                self._bytes += len(text)
+                defined.append((id, text))
+        named = [pair for pair in stated.names if pair[1] not in known_as.get(pair[0], ())]
         if defined:
             self._define(connection, defined, code)
         if named:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -34,20 +35,23 @@ from lrs.db.bulk import insert_columns, insert_rows
 from lrs.db.types import UuidKey
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import Terms, activity_term, agent_term, terms
-from lrs.domain.xapi.statement import RecordedStatement
+from lrs.domain.xapi.statement import RecordedStatement, bytes_of
 from lrs.projections import surrogate_keys
-from lrs.projections.base import STATEMENT_TOPICS, Batch
+from lrs.projections.base import STATEMENT_TOPICS, Batch, LogPart
 from lrs.projections.statements.definitions import (
     DefinitionsFold,
+    StatedDefinitions,
     activity_definition,
     agent_name,
     definitions_of,
     last_names,
     names_of,
+    stated_definitions,
 )
 from lrs.projections.statements.references import (
     AwaitedTargets,
     InheritedMatch,
+    StatementReference,
     columns_of,
     made_by,
     reference,
@@ -124,6 +128,27 @@ class StatementsProjection:
         return StatementsFold()
 
 
+class IndexEntries(NamedTuple):
+    """Entries of the index whose terms are places in `texts`, which are in the order of the log.
+
+    `rows` are position, back, verb, activity, authority and registration; `mentions` position, back
+    and twice the term, plus 1 where it is only related.
+    """
+
+    texts: Sequence[str]
+    rows: Sequence[tuple[int, int, int, int | None, int, UUID | None]]
+    mentions: Sequence[tuple[int, int, int]]
+
+
+class ScannedStatements(NamedTuple):
+    """What the statements of one part of the log add to the index, as far as they say it alone."""
+
+    ids: Sequence[bytes]
+    entries: IndexEntries
+    references: Sequence[StatementReference]
+    definitions: StatedDefinitions
+
+
 class StatementsFold:
     """Folds statements into the index; remembers term numbers, definitions and targets."""
 
@@ -133,64 +158,91 @@ class StatementsFold:
         self._targets = AwaitedTargets()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        entries = [(s.position, 0, terms(s.statement, s.authority)) for s in batch.statements]
-        made = made_by(batch.statements)
-        links, voided = resolve(batch, made, connection, self._targets)
+        self.write(scan(batch.statements), batch, connection)
+
+    def write(self, scanned: ScannedStatements, part: LogPart, connection: Connection) -> None:
+        """Write what `scan` found in that part of the log, which follows what was written last."""
+        made = scanned.references
+        links, voided = resolve(part, scanned.ids, made, connection, self._targets)
         insert_columns(connection, reference, columns_of(made))
-        entries += [
-            (link.position, link.back, terms(s.statement, s.authority))
-            for link, s in _sources(links, batch)
-        ]
-        _insert(connection, entries, voided, self._codes)
-        earlier = [position for position in voided if position < batch.first]
+        self._insert(connection, scanned.entries, voided)
+        if links:
+            self._insert(connection, _inherited(links, part), voided)
+        earlier = [position for position in voided if position < part.first]
         if earlier:
             connection.execute(
                 update(index_entry).where(index_entry.c.position.in_(earlier)).values(voided=True)
             )
         # After the entries: all the texts have their numbers by then.
         code = partial(self._codes.code, connection)
-        self._definitions.fold(connection, batch.statements, code)
+        self._definitions.fold(connection, scanned.definitions, code)
 
     def flush(self, connection: Connection) -> None:
         """Nothing is left: `apply` writes all."""
 
+    def _insert(
+        self, connection: Connection, entries: IndexEntries, voided: frozenset[int]
+    ) -> None:
+        known = self._codes.code(connection, entries.texts)
+        ids = [known[text] for text in entries.texts]
+        rows = [
+            (
+                position,
+                back,
+                ids[verb],
+                None if activity is None else ids[activity],
+                ids[authority],
+                position in voided,
+                registration,
+            )
+            for position, back, verb, activity, authority, registration in entries.rows
+        ]
+        insert_rows(connection, index_entry, _ENTRY, rows)
+        # In the order of the table, so that neighbours are written one after the other.
+        mentions = [
+            (2 * ids[scoped >> 1] + (scoped & 1), position, back)
+            for position, back, scoped in entries.mentions
+        ]
+        insert_rows(connection, mention, _MENTION, sorted(mentions))
 
-def _sources(
-    links: Sequence[InheritedMatch], batch: Batch
-) -> list[tuple[InheritedMatch, RecordedStatement]]:
-    by_id = {link.source_id: link for link in links if link.source_id is not None}
-    found = batch.find(by_id.keys()) if by_id else {}
-    return [(link, found[link.source_id]) for link in links if link.source_id in found]
+
+def scan(statements: Sequence[RecordedStatement]) -> ScannedStatements:
+    """What consecutive statements add to the index, as far as they say it alone."""
+    return ScannedStatements(
+        [bytes_of(s.key) for s in statements],
+        _entries((s.position, 0, terms(s.statement, s.authority)) for s in statements),
+        made_by(statements),
+        stated_definitions(statements),
+    )
 
 
-def _insert(
-    connection: Connection,
-    entries: Sequence[tuple[int, int, Terms]],
-    voided: frozenset[int],
-    codes: surrogate_keys.SurrogateKeys,
-) -> None:
-    """Entries are position, back and terms."""
-    wanted: dict[str, None] = {}
-    for _, _, (verb, activity, _, authority, direct, related) in entries:
-        wanted[verb] = wanted[authority] = None
-        if activity is not None:
-            wanted[activity] = None
-        for text in direct:
-            wanted[text] = None
-        for text in related:
-            wanted[text] = None
-    ids = codes.code(connection, wanted)
-    rows: list[tuple[Any, ...]] = []
+def _inherited(links: Sequence[InheritedMatch], part: LogPart) -> IndexEntries:
+    """The entries of statements that are found by the terms of what they refer to."""
+    by_id = {link.source_id for link in links if link.source_id is not None}
+    found = part.find(by_id)
+    return _entries(
+        (link.position, link.back, terms(s.statement, s.authority))
+        for link in links
+        if link.source_id is not None and (s := found.get(link.source_id))
+    )
+
+
+def _entries(found: Iterable[tuple[int, int, Terms]]) -> IndexEntries:
+    """The entries with that position, back and terms."""
+    places: dict[str, int] = {}
+    rows: list[tuple[int, int, int, int | None, int, UUID | None]] = []
     mentions: list[tuple[int, int, int]] = []
-    for position, back, (verb, activity, registration, authority, direct, related) in entries:
-        about = ids[activity] if activity is not None else None
-        is_voided = position in voided
-        rows.append((position, back, ids[verb], about, ids[authority], is_voided, registration))
-        mentions += [(2 * ids[text] + DIRECT, position, back) for text in direct]
-        mentions += [(2 * ids[text] + RELATED, position, back) for text in related]
-    insert_rows(connection, index_entry, _ENTRY, rows)
-    # In the order of the table, so that neighbours are written one after the other.
-    insert_rows(connection, mention, _MENTION, sorted(mentions))
+
+    def place(text: str) -> int:
+        return places.setdefault(text, len(places))
+
+    for position, back, (verb, activity, registration, authority, direct, related) in found:
+        by, vouching = place(verb), place(authority)
+        about = None if activity is None else place(activity)
+        rows.append((position, back, by, about, vouching, registration))
+        mentions += [(position, back, 2 * place(text) + DIRECT) for text in direct]
+        mentions += [(position, back, 2 * place(text) + RELATED) for text in related]
+    return IndexEntries(list(places), rows, mentions)
 
 
 _ENTRY = ("position", "back", "verb", "activity", "authority", "voided", "registration")

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, Index, Table, se
 from lrs.db.bulk import Columns, rows_of
 from lrs.db.types import UuidKey
 from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
-from lrs.projections.base import Batch
+from lrs.projections.base import LogPart
 from lrs.projections.tables import metadata
 
 MAX_HOPS = 64
@@ -66,26 +66,24 @@ class AwaitedTargets:
     MOST = 100_000
 
     def __init__(self) -> None:
-        self._ids: set[UUID] | None = None
+        self._ids: set[bytes] | None = None
 
-    def among(self, connection: Connection, statements: Sequence[RecordedStatement]) -> list[UUID]:
-        """The ids of those of the statements, which are new, that earlier ones may refer to."""
+    def among(self, connection: Connection, ids: Sequence[bytes]) -> list[UUID]:
+        """Those of the ids, which are of new statements, that earlier ones may refer to."""
         if self._ids is None:
             rows = connection.execute(_TARGETS.limit(self.MOST + 1))
-            self._ids = {row.target for row in rows}
+            self._ids = {row.target.bytes for row in rows}
         if not self._ids:
             return []
-        ids = [s.id for s in statements]
-        return ids if len(self._ids) > self.MOST else [id_ for id_ in ids if id_ in self._ids]
+        awaited = ids if len(self._ids) > self.MOST else [id_ for id_ in ids if id_ in self._ids]
+        return [UUID(bytes=id_) for id_ in awaited]
 
-    def follow(
-        self, made: Sequence[StatementReference], statements: Sequence[RecordedStatement]
-    ) -> None:
-        """Take in what a batch refers to, and that its own statements have come."""
+    def follow(self, made: Sequence[StatementReference], ids: Sequence[bytes]) -> None:
+        """Take in what a batch refers to, and that its own statements, of these ids, have come."""
         if self._ids is not None and len(self._ids) <= self.MOST:
-            self._ids.update(r.target for r in made)
+            self._ids.update(r.target.bytes for r in made)
             if self._ids:
-                self._ids.difference_update(s.id for s in statements)
+                self._ids.difference_update(ids)
 
 
 def columns_of(made: Sequence[StatementReference]) -> Columns:
@@ -99,26 +97,27 @@ def columns_of(made: Sequence[StatementReference]) -> Columns:
 
 
 def resolve(
-    batch: Batch,
+    part: LogPart,
+    ids: Sequence[bytes],
     made: Sequence[StatementReference],
     connection: Connection,
     targets: AwaitedTargets,
 ) -> tuple[list[InheritedMatch], frozenset[int]]:
-    """Before the batch's own rows are inserted: the links it adds, and the voided positions among
-    the statements that the batch is connected with. `made` are the references it makes.
+    """Before the rows of that part of the log are inserted: the links it adds, and the voided
+    positions among the statements that it is connected with. `ids` are those of its statements,
+    `made` the references they make.
 
     A link appears with the last of the statements on its path, whichever end that is.
     """
-    references = _connected(batch, made, connection, targets)
+    references = _connected(ids, made, connection, targets)
     if not references:
         return [], frozenset()
-    own = {s.id: s for s in batch.statements}
-    ids = {r.id for r in references.values()} | {r.target for r in references.values()}
-    known = batch.find([i for i in ids if i not in own]) | {i: own[i] for i in ids if i in own}
+    wanted = {r.id for r in references.values()} | {r.target for r in references.values()}
+    known = part.find(wanted)
     links = []
     for start in references.values():
         for path in _chain(start, references, known):
-            if any(statement.position >= batch.first for statement in path):
+            if any(statement.position >= part.first for statement in path):
                 end = path[-1]
                 links.append(InheritedMatch(start.position, end.position, end.id))
     links.sort(key=lambda link: (link.position, link.source))
@@ -151,15 +150,15 @@ def made_by(statements: Sequence[RecordedStatement]) -> list[StatementReference]
 
 
 def _connected(
-    batch: Batch,
+    ids: Sequence[bytes],
     made: Sequence[StatementReference],
     connection: Connection,
     targets: AwaitedTargets,
 ) -> dict[UUID, StatementReference]:
     """All references on a path through the batch, by the id of the referring statement."""
     found = {r.id: r for r in made}
-    upward = targets.among(connection, batch.statements)
-    targets.follow(made, batch.statements)
+    upward = targets.among(connection, ids)
+    targets.follow(made, ids)
     # Those that refer to the batch, and those that refer to them; one hop more finds what voids
     # the farthest.
     for _ in range(MAX_HOPS + 1):
