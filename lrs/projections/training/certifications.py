@@ -76,6 +76,15 @@ Vouched = Callable[[Collection[int], Authorities], dict[int, LineState]]
 """What the statements of these authorities alone make of lines, by number."""
 
 
+class CertificationRow(NamedTuple):
+    """What the table `certification` holds of one pair."""
+
+    person: int
+    programme: str
+    begun: str
+    grants: str
+
+
 class Earned(NamedTuple):
     """What somebody did in a programme: since when, and the grants by day."""
 
@@ -104,26 +113,37 @@ def fold(
 def _fold(
     connection: Connection, rulebook: CatalogueRules, pairs: Sequence[Pair], vouched: Vouched
 ) -> None:
-    found = earned(connection, rulebook, pairs, vouched)
-    rows = []
-    for (person, code), what in sorted(found.items()):
-        rows.append((person, code, what.begun.isoformat(), _text(what.grants)))
-    _delete(connection, set(pairs) - found.keys())
-    names = [column.name for column in certification.columns]
-    insert_rows(connection, certification, names, rows, replace=True)
-
-
-def earned(
-    connection: Connection, rulebook: CatalogueRules, pairs: Collection[Pair], vouched: Vouched
-) -> dict[Pair, Earned]:
-    """What the lines that stand make of each pair; nothing where nothing was begun."""
     wanted = {
         lines.number(person, course)
         for person, code in pairs
         if code in rulebook.programmes
         for course in rulebook.programmes[code].courses
     }
-    states = lines.states(connection, wanted)
+    found = earned(rulebook, pairs, lines.states(connection, wanted), vouched)
+    _delete(connection, set(pairs) - found.keys())
+    write_rows(connection, rows(found))
+
+
+def rows(found: Mapping[Pair, Earned]) -> list[CertificationRow]:
+    """The rows of what was earned."""
+    return [
+        CertificationRow(person, code, what.begun.isoformat(), _text(what.grants))
+        for (person, code), what in sorted(found.items())
+    ]
+
+
+def write_rows(connection: Connection, rows: Sequence[CertificationRow]) -> None:
+    """Write these rows, each instead of one with the same key."""
+    insert_rows(connection, certification, CertificationRow._fields, rows, replace=True)
+
+
+def earned(
+    rulebook: CatalogueRules,
+    pairs: Collection[Pair],
+    states: Mapping[int, LineState],
+    vouched: Vouched,
+) -> dict[Pair, Earned]:
+    """What the states of lines make of each pair; nothing where nothing was begun."""
     own = _vouched(rulebook, pairs, states, vouched)
     found = {}
     for person, code in pairs:

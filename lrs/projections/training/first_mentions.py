@@ -93,27 +93,21 @@ class Numbers:
     def give(
         self,
         connection: Connection,
-        batch: Batch,
-        outcomes_by_position: OutcomesByPosition,
+        mentions: Mentions,
+        subjects_: Mapping[str, str],
         last_named: Callable[[str], int],
     ) -> None:
-        """Numbers for all that the batch names; writes what is new. `last_named` tells at which
-        instant a statement of an earlier batch named an identifier's person last.
+        """Numbers for all that a batch names; writes what is new. `subjects_` are the courses of
+        its subjects. `last_named` tells at which instant a statement of an earlier batch named an
+        identifier's person last.
         """
         self._last_named = last_named
-        mentions = mentioned(batch, outcomes_by_position)
         self.trainees = self._trainees.numbers(connection, mentions.names)
         self.courses = self._courses.numbers(connection, mentions.titles)
-        missing = {
-            o.course for of_statement in outcomes_by_position.values() for o in of_statement
-        } - self.courses.keys()
+        missing = set(subjects_.values()) - self.courses.keys()
         # what the catalogue says a course is was numbered when it was described
         self.courses |= self._courses.numbers(connection, {iri: {} for iri in sorted(missing)})
-        about = {
-            o.subject: self.courses[o.course]
-            for of_statement in outcomes_by_position.values()
-            for o in of_statement
-        }
+        about = {subject: self.courses[course] for subject, course in subjects_.items()}
         self.subjects = self._subjects.numbers(connection, about)
 
     def _named_before(self, key: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, bindparam, delete, select
@@ -27,7 +27,6 @@ TOGETHER = 2_000
 
 _LINES = select(line.c.id, line.c.state, line.c.part, line.c.last_activity)
 _DELETE = delete(line).where(line.c.id == bindparam("of"))
-_COLUMNS = ("id", "course", "state", "status", "last_activity", "part")
 _NOTHING = LineCounters({})
 
 
@@ -77,6 +76,17 @@ class Changed(NamedTuple):
     """Whether something may have changed that counts toward a programme."""
 
 
+class LineRow(NamedTuple):
+    """What the table `line` holds of one."""
+
+    id: int
+    course: int
+    state: str
+    status: str | None
+    last_activity: int | None
+    part: str
+
+
 Refolded = Callable[[Collection[int]], Mapping[int, LineState]]
 """Folds lines anew from the log, by number."""
 
@@ -103,36 +113,57 @@ def _fold(
     refold = changes.refold.intersection(ids)
     folded_anew = refolded(refold) if refold else {}
     changed: list[Changed] = []
-    written: list[tuple[Any, ...]] = []
+    written: list[LineRow] = []
     for id_ in ids:
         row = rows.get(id_)
         before = line_encoding.decoded(row.state) if row else LineState()
         old_sessions, old_evidence = sessions_of(before), _counting(before, id_, rulebook)
         state = _with_changes(before, id_, changes, folded_anew)
-        exists = not state.is_empty
-        counters = _counters(state, id_, rulebook) if exists else _NOTHING
-        last_activity = state.last.instant if state.last else None
+        new = new_line(id_, state, rulebook)
         changed.append(
-            Changed(
-                id=id_,
+            new._replace(
                 existed=row is not None,
-                exists=exists,
                 before=LineCounters(*orjson.loads(row.part)) if row else _NOTHING,
-                after=counters,
                 old_sessions=old_sessions,
-                sessions=sessions_of(state),
                 old_activity=row.last_activity if row else None,
-                new_activity=last_activity,
                 credited=_is_credited(state, id_, rulebook, old_evidence if row else None),
             )
         )
-        if exists:
-            part = orjson.dumps(list(counters), option=orjson.OPT_SORT_KEYS).decode()
-            text = line_encoding.encoded(state)
-            written.append((id_, course_of(id_), text, counters.status, last_activity, part))
+        if new.exists:
+            written.append(row_of(new, state))
     _delete(connection, (one.id for one in changed if one.existed and not one.exists))
-    insert_rows(connection, line, _COLUMNS, written, replace=True)
+    write_rows(connection, written)
     return changed
+
+
+def new_line(id_: int, state: LineState, rulebook: CatalogueRules) -> Changed:
+    """The change of a line that was not there before, to this state."""
+    exists = not state.is_empty
+    return Changed(
+        id=id_,
+        existed=False,
+        exists=exists,
+        before=_NOTHING,
+        after=_counters(state, id_, rulebook) if exists else _NOTHING,
+        old_sessions={},
+        sessions=sessions_of(state),
+        old_activity=None,
+        new_activity=state.last.instant if state.last else None,
+        credited=_is_credited(state, id_, rulebook, None),
+    )
+
+
+def row_of(changed: Changed, state: LineState) -> LineRow:
+    """The row of a line with that state; it is the state after the change."""
+    counters, id_ = changed.after, changed.id
+    part = orjson.dumps(list(counters), option=orjson.OPT_SORT_KEYS).decode()
+    text = line_encoding.encoded(state)
+    return LineRow(id_, course_of(id_), text, counters.status, changed.new_activity, part)
+
+
+def write_rows(connection: Connection, rows: Sequence[LineRow]) -> None:
+    """Write these rows, each instead of one with the same id."""
+    insert_rows(connection, line, LineRow._fields, rows, replace=True)
 
 
 def _with_changes(

@@ -24,7 +24,7 @@ from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn
 from lrs.domain.training.line_state import LineState, concerns, fold_lines
 from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
-from lrs.domain.xapi.statement import RecordedStatement
+from lrs.domain.xapi.statement import RecordedStatement, bytes_of
 from lrs.projections.base import STATEMENT_TOPICS, Batch
 from lrs.projections.training import (
     catalogue_history,
@@ -41,7 +41,7 @@ from lrs.projections.training import (
 )
 from lrs.projections.training.catalogue_cache import CatalogueRules
 from lrs.projections.training.certifications import Pair
-from lrs.projections.training.first_mentions import Numbers, OutcomesByPosition
+from lrs.projections.training.first_mentions import Numbers, OutcomesByPosition, mentioned
 from lrs.projections.training.line_fold import Changes
 from lrs.projections.training.lines import OutcomeRow
 from lrs.projections.training.reprocessing import Reprocessing
@@ -134,9 +134,12 @@ class TrainingFold:
         outcomes_by_position = {
             r.position: found for r in batch.statements if (found := self._outcomes(r))
         }
-        numbers.give(connection, batch, outcomes_by_position, partial(self._last_named, connection))
+        courses_of = {o.subject: o.course for some in outcomes_by_position.values() for o in some}
+        mentions = mentioned(batch, outcomes_by_position)
+        numbers.give(connection, mentions, courses_of, partial(self._last_named, connection))
         changes = reprocessing.changes() if batch.other_events else Changes()
-        voided = voiding.voidings(batch, connection)
+        ids = (bytes_of(r.key) for r in batch.statements)
+        voided = voiding.voidings(batch, ids, voiding.aims(batch.statements), connection)
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
         self._add(outcomes_by_position, voided.arriving, connection, changes)

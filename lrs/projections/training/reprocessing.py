@@ -97,11 +97,7 @@ class Reprocessing:
         """The identifiers that are another person's now, and whose, by numbers."""
         if EntryKind.LINK not in self._kinds:
             return {}
-        current = catalogue_history.current(
-            catalogue_history.history(self._connection, [EntryKind.LINK])
-        )
-        links = {one.entry["agent"]: one.entry["person"] for one in current if one.entry}
-        people_ = representatives(links)
+        people_ = linked_agents(self._connection)
         numbers = people.numbers_of(self._connection, people_)
         now = {numbers[key]: numbers[person] for key, person in people_.items()}
         linked = self._rulebook.linked
@@ -138,6 +134,14 @@ class Reprocessing:
         }
         people_fold.describe(self._connection, records)
         return list(records)
+
+
+def linked_agents(connection: Connection) -> dict[str, str]:
+    """The identifiers that present links join, each with the one that represents its person."""
+    current = catalogue_history.current(catalogue_history.history(connection, [EntryKind.LINK]))
+    return representatives(
+        {one.entry["agent"]: one.entry["person"] for one in current if one.entry}
+    )
 
 
 def _different(before: Mapping[K, object], after: Mapping[K, object]) -> set[K]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -32,23 +33,47 @@ _DELETE = delete(course_statistics).where(course_statistics.c.course == bindpara
 Deltas = defaultdict[tuple[int, SliceBy, str], Counters]
 
 
+@dataclass(slots=True)
+class StatisticsChange:
+    """What changes of lines add to the counters of courses, by course, and to those of slices."""
+
+    wholes: defaultdict[int, Counters] = field(default_factory=lambda: defaultdict(dict))
+    slices: Deltas = field(default_factory=lambda: defaultdict(dict))
+    latest: dict[int, int] = field(default_factory=dict)
+    """The latest of the lines' last activities, by course."""
+    fallen: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """The last activities that lines had before and that are later than the present ones."""
+
+
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     """Replace each changed line's old version by the new one in all counters that include it."""
-    by_course: dict[int, list[Changed]] = {}
-    wholes: defaultdict[int, Counters] = defaultdict(dict)
-    slices: Deltas = defaultdict(dict)
+    write(connection, summed(changes))
+
+
+def summed(changes: Iterable[Changed]) -> StatisticsChange:
+    """The sum of what these changes of lines add to the counters."""
+    sums = StatisticsChange()
     for changed in changes:
         id_ = course_of(changed.id)
-        by_course.setdefault(id_, []).append(changed)
         delta = difference(changed.before.counters, changed.after.counters)
-        whole = add(wholes[id_], delta)
+        whole = add(sums.wholes[id_], delta)
         if changed.existed != changed.exists:
             change(whole, {LINES: changed.existed}, {LINES: changed.exists})
-        _slice(slices, id_, changed, delta)
-    for id_, minutes in _fold_slices(connection, slices).items():
+        _slice(sums.slices, id_, changed, delta)
+        old, new = changed.old_activity, changed.new_activity
+        if new is not None:
+            sums.latest[id_] = max(new, sums.latest.get(id_, new))
+        if old is not None and (new is None or new < old):
+            sums.fallen[id_].add(old)
+    return sums
+
+
+def write(connection: Connection, sums: StatisticsChange) -> None:
+    """Add the sums to the counters, after the lines are written."""
+    for id_, minutes in _fold_slices(connection, sums.slices).items():
         if minutes:
-            add(wholes[id_], {DELIVERED: minutes})
-    _fold_wholes(connection, wholes, by_course)
+            add(sums.wholes[id_], {DELIVERED: minutes})
+    _fold_wholes(connection, sums)
 
 
 def _slice(slices: Deltas, id_: int, changed: Changed, delta: Counters) -> None:
@@ -108,21 +133,17 @@ def _fold_slices(connection: Connection, slices: Deltas) -> dict[int, int]:
     return minutes
 
 
-def _fold_wholes(
-    connection: Connection,
-    wholes: Mapping[int, Counters],
-    by_course: Mapping[int, list[Changed]],
-) -> None:
+def _fold_wholes(connection: Connection, sums: StatisticsChange) -> None:
     """Write the counters and last activities of courses."""
-    present = rows_of(connection, _ALL, course_statistics.c.course, wholes)
+    present = rows_of(connection, _ALL, course_statistics.c.course, sums.wholes)
     before = {row.course: row for row in present}
     rows, empty = [], []
-    for id_, delta in wholes.items():
+    for id_, delta in sums.wholes.items():
         row = before.get(id_)
         counters: Counters = orjson.loads(row.counters) if row else {}
         add(counters, delta)
         if counters:
-            latest = _latest(connection, row.last_activity if row else None, by_course[id_])
+            latest = _latest(connection, row.last_activity if row else None, id_, sums)
             rows.append((id_, _json(counters), latest))
         elif row:
             empty.append({"of": id_})
@@ -131,21 +152,17 @@ def _fold_wholes(
     _write(connection, course_statistics, rows)
 
 
-def _latest(connection: Connection, known: int | None, lines: list[Changed]) -> int | None:
+def _latest(
+    connection: Connection, known: int | None, id_: int, sums: StatisticsChange
+) -> int | None:
     """The last activity of all lines of the course. It is looked up only if the latest one was
     removed.
     """
-    if known is not None and any(
-        c.old_activity == known and (c.new_activity is None or c.new_activity < known)
-        for c in lines
-    ):
-        query = select(func.max(line.c.last_activity)).where(
-            line.c.course == course_of(lines[0].id)
-        )
+    if known is not None and known in sums.fallen[id_]:
+        query = select(func.max(line.c.last_activity)).where(line.c.course == id_)
         latest: int | None = connection.scalar(query)
         return latest
-    activities = [c.new_activity for c in lines if c.new_activity is not None]
-    return max(activities if known is None else [known, *activities], default=None)
+    return max((one for one in (known, sums.latest.get(id_)) if one is not None), default=None)
 
 
 def _write(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

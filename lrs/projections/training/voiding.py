@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 from lrs.db.bulk import insert_columns, rows_of
 from lrs.db.types import UuidKey
 from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
-from lrs.projections.base import Batch
+from lrs.projections.base import LogPart
 from lrs.projections.tables import metadata
 
 # Voiding statements whose target is not there yet.
@@ -39,16 +39,23 @@ class Voidings:
     arriving: Mapping[int, int] = field(default_factory=dict)
 
 
-def voidings(batch: Batch, connection: Connection) -> Voidings:
-    """Whose outcomes the batch takes away, whichever of the two came first. Keeps the voiding
-    statements that have to wait for their targets.
+def aims(statements: Iterable[RecordedStatement]) -> list[tuple[UUID, UUID]]:
+    """The voiding statements among these, and the statements at which they aim, by ids."""
+    voiding = (s for s in statements if is_voiding(s.statement))
+    return [(v.id, target) for v in voiding if (target := target_of(v.statement)) is not None]
+
+
+def voidings(
+    part: LogPart, ids: Iterable[bytes], aimed: Sequence[tuple[UUID, UUID]], connection: Connection
+) -> Voidings:
+    """Whose outcomes that part of the log takes away, whichever of the two came first. `ids` are
+    those of its statements, `aimed` are their `aims`. Keeps the voiding statements that have to
+    wait for their targets.
     """
-    aims = _aims(r for r in batch.statements if is_voiding(r.statement))
-    pairs = [(voiding.id, target) for voiding, target in aims]
-    pairs += _awaited(batch, connection)
+    pairs = [*aimed, *_awaited(ids, connection)]
     if not pairs:
         return Voidings()
-    known = batch.find({id_ for pair in pairs for id_ in pair})
+    known = part.find({id_ for pair in pairs for id_ in pair})
     taken: dict[UUID, int] = {}
     waiting = []
     for id_, target in pairs:
@@ -59,22 +66,18 @@ def voidings(batch: Batch, connection: Connection) -> Voidings:
             taken[target] = min(position, taken.get(target, position))
     targets, ids = zip(*waiting, strict=True) if waiting else ((), ())
     insert_columns(connection, awaited, {"target": targets, "voiding": ids})
-    earlier = [(known[t], at) for t, at in taken.items() if known[t].position < batch.first]
+    earlier = [(known[t], at) for t, at in taken.items() if known[t].position < part.first]
     earlier.sort(key=lambda pair: pair[0].position)
-    arriving = {at: by for t, by in taken.items() if (at := known[t].position) >= batch.first}
+    arriving = {at: by for t, by in taken.items() if (at := known[t].position) >= part.first}
     return Voidings(earlier, arriving)
 
 
-def _awaited(batch: Batch, connection: Connection) -> list[tuple[UUID, UUID]]:
+def _awaited(ids: Iterable[bytes], connection: Connection) -> list[tuple[UUID, UUID]]:
     """Voiding statements of earlier batches whose targets have now arrived; they wait no more."""
     if connection.execute(_ANY).first() is None:
         return []
-    arrived = [statement.id for statement in batch.statements]
+    arrived = [UUID(bytes=id_) for id_ in ids]
     rows = list(rows_of(connection, _AWAITED, awaited.c.target, arrived))
     if rows:
         connection.execute(_ARRIVED, [{"of": target} for target in {row.target for row in rows}])
     return [(row.voiding, row.target) for row in rows]
-
-
-def _aims(voiding: Iterable[RecordedStatement]) -> list[tuple[RecordedStatement, UUID]]:
-    return [(v, target) for v in voiding if (target := target_of(v.statement)) is not None]
