@@ -8,9 +8,9 @@ batches, or on what other projections hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 from sqlalchemy import Connection, Table
@@ -96,6 +96,35 @@ class Fold(Protocol):
         """Write what `apply` has left, inside the caller's transaction."""
 
 
+class Scanned(Protocol):
+    """What one part of the log says, found without looking at any other part. It is pickled."""
+
+    @property
+    def shards(self) -> Mapping[int, bytes]:
+        """What the events say of each shard, for `fold_shard`."""
+
+
+class SplitFold(Protocol):
+    """Folds a whole log into empty tables, with the work split: see lrs.projector.rebuild.split."""
+
+    def begin(self, events: Sequence[RecordedEvent], shards: int, connection: Connection) -> Any:
+        """Take in all events of the log that are no statements. Returns what scans need to know of
+        them, which is pickled.
+        """
+
+    def write(self, scanned: Any, part: LogPart, connection: Connection) -> None:
+        """Write what was found in a part of the log. The parts come in the order of the log."""
+
+    def settle(self, connection: Connection) -> None:
+        """Called once all parts are written."""
+
+    def work(self, shard: int) -> Any:
+        """What `fold_shard` needs to know beside what the events say. It is pickled."""
+
+    def merge(self, folded: Any, connection: Connection) -> None:
+        """Write what `fold_shard` returned. The shards come in any order."""
+
+
 class Projection(Protocol):
     """A read model's name, shape and fold. Bump VERSION when any of them changes."""
 
@@ -112,3 +141,17 @@ class Projection(Protocol):
         """A fold that remembers nothing of the tables yet. A projection that remembers nothing
         at all may be its own.
         """
+
+
+@runtime_checkable
+class SplitProjection(Projection, Protocol):
+    """A projection of statements whose fold of a whole log can be split."""
+
+    def new_split_fold(self) -> SplitFold:
+        """A fold of the whole log, for empty tables."""
+
+    def scan(self, batch: Batch, context: Any) -> Scanned:
+        """What this part of the log says. `context` is what SplitFold.begin returned."""
+
+    def fold_shard(self, work: Any, parts: Sequence[bytes]) -> Any:
+        """Fold one shard: `parts` are what scans found of it, in the order of the log."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import pickle
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -11,7 +14,7 @@ from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, key_of, str
 from lrs.domain.events import EntryWithdrawn, RecordedEvent
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
-from lrs.projections.base import Batch, Fold
+from lrs.projections.base import Batch, Fold, SplitProjection
 from lrs.projections.training.courses import course_by_iri
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projections.training.statistics import CourseReport, statistics
@@ -33,6 +36,15 @@ def project(
     of them, or after those that end where `settled` says.
     """
     fold = fold or TrainingProjection().new_fold()
+    for batch in batches(log, cuts):
+        fold.apply(batch, connection)
+        if settled is None or batch.last in settled:
+            fold.flush(connection)
+    fold.flush(connection)
+
+
+def batches(log: Sequence[Recorded], cuts: Collection[int]) -> Iterator[Batch]:
+    """The log in batches that end at each of the cuts, and at the end."""
     by_id = {s.id: s for s in log if isinstance(s, RecordedStatement)}
     first = 1
     for last in sorted({*cuts, len(log)}):
@@ -44,11 +56,38 @@ def project(
             found = {p: log[p - 1] for p in positions}
             return {p: s for p, s in found.items() if isinstance(s, RecordedStatement)}
 
-        fold.apply(Batch(first, last, find, at, log[first - 1 : last]), connection)
-        if settled is None or last in settled:
-            fold.flush(connection)
+        yield Batch(first, last, find, at, log[first - 1 : last])
         first = last + 1
-    fold.flush(connection)
+
+
+def project_split(
+    connection: Connection,
+    projection: SplitProjection,
+    log: Sequence[Recorded],
+    cuts: Collection[int],
+    shards: int,
+) -> None:
+    """Folds the log in that many shards, with a scan for each part between cuts, as other processes
+    would: all that goes between them is pickled. The shards are merged in reverse order.
+    """
+    fold = projection.new_split_fold()
+    others = [event for event in log if isinstance(event, RecordedEvent)]
+    context = passed_on(fold.begin(others, shards, connection))
+    parts: defaultdict[int, list[bytes]] = defaultdict(list)
+    for batch in batches(log, cuts):
+        scanned = passed_on(projection.scan(batch, context))
+        for shard, part in scanned.shards.items():
+            parts[shard].append(part)
+        fold.write(scanned, batch, connection)
+    fold.settle(connection)
+    for shard in sorted(parts, reverse=True):
+        work = passed_on(fold.work(shard))
+        fold.merge(passed_on(projection.fold_shard(work, parts[shard])), connection)
+
+
+def passed_on(value: Any) -> Any:
+    """What another process gets of it."""
+    return pickle.loads(pickle.dumps(value))
 
 
 Told = JsonObject | tuple[EntryKind, JsonObject] | tuple[EntryKind, JsonObject, None]

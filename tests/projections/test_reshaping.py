@@ -49,7 +49,7 @@ from tests.domain.stories import (
     within,
 )
 from tests.projections.by_definition import Whole, by_definition
-from tests.projections.folding import OTHER, Recorded, mixed, project, report
+from tests.projections.folding import OTHER, Recorded, mixed, project, project_split, report
 from tests.support.examples import drawn
 
 KEYS = "https://lrs.example.org"
@@ -432,7 +432,7 @@ def projected(
 class Impatient(TrainingFold):
     """Leaves next to nothing."""
 
-    MOST_LEFT = 2
+    MAX_PENDING = 2
 
 
 def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
@@ -456,3 +456,17 @@ def test_live_and_rebuilt_and_by_definition_are_the_same(
         waited = projected(views_engine, log, cuts, Impatient(STANDARD), settled)
     assert live[0] == rebuilt[0] == waited[0]
     assert rebuilt[1] == by_definition(log)
+
+
+@settings(deadline=None, max_examples=drawn(250))
+@given(data=st.data(), log=logs(), shards=st.integers(1, 4))
+def test_however_many_shards_there_are_the_rows_are_the_same(
+    views_engine: Engine, data: st.DataObject, log: list[Recorded], shards: int
+) -> None:
+    """Those of one batch, wherever the log is cut into parts that are scanned."""
+    cuts = data.draw(some_of(log))
+    whole, _ = projected(views_engine, log, ())
+    with views_engine.connect() as connection, connection.begin() as transaction:
+        project_split(connection, TrainingProjection(), log, cuts, shards)
+        assert rows(connection) == whole
+        transaction.rollback()

@@ -21,6 +21,7 @@ from lrs.projections.statements.search import Filter, find
 from lrs.projections.tables import metadata
 from lrs.projector.checksum import checksum
 from tests.conftest import BACKENDS
+from tests.projections.folding import project_split
 from tests.projections.histories import (
     ACTIVITIES,
     AUTHORITIES,
@@ -129,6 +130,21 @@ def test_however_the_log_is_cut_into_batches_the_rows_are_the_same(
         rebuilt = checksum(connection, TABLES)
     with indexed(engine, log, data.draw(cuts(log)), data.draw(cuts(log))) as connection:
         assert checksum(connection, TABLES) == rebuilt
+
+
+@several
+@given(data=st.data())
+def test_however_the_log_is_cut_into_parts_to_scan_the_rows_are_the_same(
+    engine: Engine, data: st.DataObject
+) -> None:
+    """A rebuild with other processes gives the same tables."""
+    log = data.draw(histories())
+    with indexed(engine, log) as connection:
+        whole = checksum(connection, TABLES)
+    with engine.connect() as connection, connection.begin() as transaction:
+        project_split(connection, StatementsProjection(), log, data.draw(cuts(log)), 2)
+        assert checksum(connection, TABLES) == whole
+        transaction.rollback()
 
 
 class Few(AwaitedTargets):

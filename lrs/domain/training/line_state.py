@@ -11,15 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import NamedTuple, TypeVar
 
 from lrs.domain.training.attempt_state import COMPLETIONS, GRADES, AttemptState, study
+from lrs.domain.training.course_resolution import Listings
 from lrs.domain.training.evidence_log import EvidenceEntry, note_evidence
-from lrs.domain.training.outcomes import Outcome
+from lrs.domain.training.outcomes import Outcome, outcomes
 from lrs.domain.training.reference import Reference, later, latest
 from lrs.domain.training.score import StatedScore
 from lrs.domain.training.sittings import SessionState, attend
 from lrs.domain.training.statement_members import Title
+from lrs.domain.training.vocabulary import Vocabulary
+from lrs.domain.xapi.statement import RecordedStatement
 
 K = TypeVar("K", int, str)
 
@@ -111,6 +115,13 @@ class LineState:
 def concerns(outcome: Outcome) -> bool:
     """Whether the outcome belongs to its trainee's line: that of a planned session does not."""
     return outcome.kind != "planned"
+
+
+def counting_outcomes(
+    recorded: RecordedStatement, vocabulary: Vocabulary, listings: Listings, zone: tzinfo
+) -> list[Outcome]:
+    """Those of the statement's outcomes that belong to lines."""
+    return [one for one in outcomes(recorded, vocabulary, listings, zone) if concerns(one)]
 
 
 def fold_lines(history: Iterable[tuple[K, int, Outcome | None]]) -> dict[K, LineState]:

@@ -12,7 +12,7 @@ own entry. Since and until apply to `position`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple
 from uuid import UUID
@@ -33,6 +33,7 @@ from sqlalchemy import (
 
 from lrs.db.bulk import insert_columns, insert_rows
 from lrs.db.types import UuidKey
+from lrs.domain.events import RecordedEvent
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.filters import Terms, activity_term, agent_term, terms
 from lrs.domain.xapi.statement import RecordedStatement, bytes_of
@@ -127,6 +128,16 @@ class StatementsProjection:
     def new_fold(self) -> StatementsFold:
         return StatementsFold()
 
+    def new_split_fold(self) -> StatementsSplitFold:
+        return StatementsSplitFold()
+
+    def scan(self, batch: Batch, _: None) -> ScannedStatements:
+        """What the batch adds to the index."""
+        return scan(batch.statements)
+
+    def fold_shard(self, work: None, parts: Sequence[bytes]) -> None:
+        """There are no shards."""
+
 
 class IndexEntries(NamedTuple):
     """Entries of the index whose terms are places in `texts`, which are in the order of the log.
@@ -147,6 +158,11 @@ class ScannedStatements(NamedTuple):
     entries: IndexEntries
     references: Sequence[StatementReference]
     definitions: StatedDefinitions
+
+    @property
+    def shards(self) -> Mapping[int, bytes]:
+        """None: each part of the log is written as it is."""
+        return {}
 
 
 class StatementsFold:
@@ -204,6 +220,29 @@ class StatementsFold:
             for position, back, scoped in entries.mentions
         ]
         insert_rows(connection, mention, _MENTION, sorted(mentions))
+
+
+class StatementsSplitFold:
+    """Folds a whole log into the index: all but numbering and writing is done by scans."""
+
+    def __init__(self) -> None:
+        self._fold = StatementsFold()
+
+    def begin(self, events: Sequence[RecordedEvent], shards: int, connection: Connection) -> None:
+        """Only statements count."""
+
+    def write(self, scanned: ScannedStatements, part: LogPart, connection: Connection) -> None:
+        """As StatementsFold.write."""
+        self._fold.write(scanned, part, connection)
+
+    def settle(self, connection: Connection) -> None:
+        """Nothing is left."""
+
+    def work(self, shard: int) -> None:
+        """There are no shards."""
+
+    def merge(self, folded: None, connection: Connection) -> None:
+        """There are no shards."""
 
 
 def scan(statements: Sequence[RecordedStatement]) -> ScannedStatements:

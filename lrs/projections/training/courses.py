@@ -121,6 +121,11 @@ def numbers_of(connection: Connection, iris: Collection[str]) -> dict[str, int]:
     return {row.iri: row.id for row in rows}
 
 
+def all_numbers(connection: Connection) -> dict[str, int]:
+    """The numbers of all courses, by IRI."""
+    return {row.iri: row.id for row in connection.execute(_COURSES)}
+
+
 def rules(connection: Connection) -> dict[int, AttemptRule]:
     """The attempt rule of every described course, by number."""
     return {

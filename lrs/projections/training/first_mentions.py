@@ -14,7 +14,7 @@ from lrs.domain.events import Described, RecordedEvent
 from lrs.domain.training.outcomes import Outcome
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.projections.base import Batch
-from lrs.projections.training import courses, people_fold, subjects
+from lrs.projections.training import courses, lines, people, people_fold, subjects
 from lrs.projections.training.people_fold import Naming
 
 OutcomesByPosition = Mapping[int, Sequence[Outcome]]
@@ -72,6 +72,21 @@ def mentioned(batch: Batch, outcomes_by_position: OutcomesByPosition) -> Mention
         else:
             mentions.note_event(event)
     return mentions
+
+
+def last_named(
+    connection: Connection,
+    key: str,
+    at: Callable[[Sequence[int]], Mapping[int, RecordedStatement]],
+    outcomes_of: Callable[[RecordedStatement], Sequence[Outcome]],
+) -> int:
+    """The instant of the newest statement in the tables that names the person of an identifier, in
+    microseconds. `at` reads statements by position.
+    """
+    rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
+    statements = at(sorted(row.position for row in rows))
+    named = (o for recorded in statements.values() for o in outcomes_of(recorded))
+    return max(o.timestamp for o in named if o.trainee == key and o.name)
 
 
 def _never(key: str) -> int:

@@ -9,7 +9,7 @@ counts. `people_fold` writes the rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -65,6 +65,7 @@ trainee = Table(
 
 NUMBERS = select(trainee.c.id, trainee.c.key, trainee.c.name, trainee.c.named)
 _PERSONS = select(trainee.c.id, trainee.c.person)
+_KEYS = select(trainee.c.key, trainee.c.person)
 ROWS = select(
     trainee.c.id,
     trainee.c.person,
@@ -133,6 +134,11 @@ def numbers_of(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
 def keys_of(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
     """Identifiers by their numbers."""
     return {row.id: row.key for row in rows_of(connection, NUMBERS, trainee.c.id, numbers)}
+
+
+def persons_by_key(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Every identifier, with the number of its person."""
+    yield from map(tuple, connection.execute(_KEYS))
 
 
 def identifiers(connection: Connection, persons: Collection[int]) -> dict[int, int]:

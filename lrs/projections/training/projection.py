@@ -21,8 +21,8 @@ from sqlalchemy import Connection, Table
 
 from lrs.domain.certification.rule import ANYBODY, Authorities, vouches
 from lrs.domain.events import DESCRIPTION_TYPES, EntryWithdrawn
-from lrs.domain.training.line_state import LineState, concerns, fold_lines
-from lrs.domain.training.outcomes import Outcome, outcomes
+from lrs.domain.training.line_state import LineState, counting_outcomes, fold_lines
+from lrs.domain.training.outcomes import Outcome
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.statement import RecordedStatement, bytes_of
 from lrs.projections.base import STATEMENT_TOPICS, Batch
@@ -41,10 +41,22 @@ from lrs.projections.training import (
 )
 from lrs.projections.training.catalogue_cache import CatalogueRules
 from lrs.projections.training.certifications import Pair
-from lrs.projections.training.first_mentions import Numbers, OutcomesByPosition, mentioned
+from lrs.projections.training.first_mentions import (
+    Numbers,
+    OutcomesByPosition,
+    last_named,
+    mentioned,
+)
 from lrs.projections.training.line_fold import Changes
 from lrs.projections.training.lines import OutcomeRow
 from lrs.projections.training.reprocessing import Reprocessing
+from lrs.projections.training.shards import FoldedShard, ShardWork, fold_shard
+from lrs.projections.training.split_fold import (
+    ScanContext,
+    ScannedTraining,
+    TrainingSplitFold,
+    scan,
+)
 
 CATALOGUE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithdrawn.TOPIC})
 
@@ -93,6 +105,17 @@ class TrainingProjection:
 
     def new_fold(self) -> TrainingFold:
         return TrainingFold(self._vocabulary, self._zone)
+
+    def new_split_fold(self) -> TrainingSplitFold:
+        return TrainingSplitFold(self._vocabulary, self._zone)
+
+    def scan(self, batch: Batch, context: ScanContext) -> ScannedTraining:
+        """The outcomes of the batch, and whom and what it names."""
+        return scan(batch, context, self._vocabulary, self._zone)
+
+    def fold_shard(self, work: ShardWork, parts: Sequence[bytes]) -> FoldedShard:
+        """Fold the lines of a shard's people."""
+        return fold_shard(work, parts)
 
 
 def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
@@ -166,15 +189,11 @@ class TrainingFold:
         pending.credited.update(one.id for one in changed if one.credited)
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
-        found = outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
-        return [outcome for outcome in found if concerns(outcome)]
+        return counting_outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
 
     def _last_named(self, connection: Connection, key: str) -> int:
         """The instant of the newest statement of earlier batches that names the identifier."""
-        rows = lines.rows_about(connection, people.numbers_of(connection, [key]).values())
-        statements = self._pending.at(sorted(row.position for row in rows))
-        named = (o for recorded in statements.values() for o in self._outcomes(recorded))
-        return max(o.timestamp for o in named if o.trainee == key and o.name)
+        return last_named(connection, key, self._pending.at, self._outcomes)
 
     def _take_away(
         self,
@@ -183,16 +202,8 @@ class TrainingFold:
         changes: Changes,
     ) -> None:
         """Marks earlier outcomes that are voided now; their lines are folded anew."""
-        keys = {o.trainee for target, _ in targets for o in self._outcomes(target)}
-        numbers = people.numbers_of(connection, keys)
-        taken = [
-            (numbers[o.trainee], target.position, by)
-            for target, by in targets
-            for o in self._outcomes(target)
-        ]
-        lines.void(connection, taken)
-        gone = {(who, at) for who, at, _ in taken}
-        rows = lines.rows_about(connection, {who for who, _, _ in taken})
+        gone = voiding.void_earlier(connection, targets, self._outcomes)
+        rows = lines.rows_about(connection, {who for who, _ in gone})
         rows = [row for row in rows if (row.trainee, row.position) in gone]
         changes.refold |= lines.lines_of(connection, rows, self._rulebook.person)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 
 from lrs.db.bulk import insert_columns, rows_of
 from lrs.db.types import UuidKey
+from lrs.domain.training.outcomes import Outcome
 from lrs.domain.xapi.statement import RecordedStatement, is_voiding, target_of, voids
 from lrs.projections.base import LogPart
 from lrs.projections.tables import metadata
+from lrs.projections.training import lines, people
 
 # Voiding statements whose target is not there yet.
 awaited = Table(
@@ -70,6 +72,21 @@ def voidings(
     earlier.sort(key=lambda pair: pair[0].position)
     arriving = {at: by for t, by in taken.items() if (at := known[t].position) >= part.first}
     return Voidings(earlier, arriving)
+
+
+def void_earlier(
+    connection: Connection,
+    targets: Sequence[tuple[RecordedStatement, int]],
+    outcomes_of: Callable[[RecordedStatement], Sequence[Outcome]],
+) -> set[tuple[int, int]]:
+    """Mark the outcomes of these statements as voided. Returns the number of the identifier and the
+    position of each.
+    """
+    found = [(outcome, by) for target, by in targets for outcome in outcomes_of(target)]
+    numbers = people.numbers_of(connection, {outcome.trainee for outcome, _ in found})
+    taken = [(numbers[outcome.trainee], outcome.position, by) for outcome, by in found]
+    lines.void(connection, taken)
+    return {(who, at) for who, at, _ in taken}
 
 
 def _awaited(ids: Iterable[bytes], connection: Connection) -> list[tuple[UUID, UUID]]:
