@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import partial
@@ -176,7 +176,7 @@ def _compose_services(
         projection_admin=projection_admin,
         clock=ReportClock(ledger.reader, ledger.now, lambda: reads.through, settings.zone),
         reports=report_set(snapshots, ledger, catalogue, people),
-        known_reports=_known_reports(settings, words, ledger, (log, views)),
+        known_reports=_known_reports(settings, words, ledger, views),
         unrecognised=UnrecognisedReports(ledger.reader, ledger.now, words),
         explanations=explanations,
         differences=DifferenceReports(snapshots, ledger, explanations),
@@ -185,12 +185,12 @@ def _compose_services(
 
 
 def _known_reports(
-    settings: Settings, words: Vocabulary, ledger: Ledger, databases: tuple[Database, Database]
+    settings: Settings, words: Vocabulary, ledger: Ledger, views: Database
 ) -> KnownReports:
     make_projections = partial(projections, words, settings.zone)
     replicas = Replicas(
         ledger,
-        databases,
+        views,
         settings.replicas,
         make_projections,
         most=settings.max_replicas,
@@ -231,13 +231,14 @@ def compose_projector(
 
 
 @contextmanager
-def projector(settings: Settings) -> Iterator[Projector]:
-    """The projector of the store, for a process that only rebuilds projections."""
-    lrs = build(settings)
+def log_only(settings: Settings) -> Iterator[Ledger]:
+    """The log for reading alone, for a process that helps another one to fold it."""
+    log = open_database(settings.ledger_url, _options(settings, standby=True))
     try:
-        yield lrs.projector
+        with closing(Ledger(log, now, timeout=settings.write_timeout)) as ledger:
+            yield ledger
     finally:
-        lrs.close()
+        log.close()
 
 
 @contextmanager
@@ -305,14 +306,16 @@ def migrate(settings: Settings) -> bool:
 
 
 def _databases(settings: Settings, *, standby: bool = False) -> tuple[Database, Database]:
-    durable = Options(
+    views = replace(_options(settings, standby), durable=False)
+    log = open_database(settings.ledger_url, _options(settings, standby))
+    return log, open_database(settings.views_url, views)
+
+
+def _options(settings: Settings, standby: bool) -> Options:
+    return Options(
         connections=settings.threads + 2,
         wait=settings.write_timeout,
         prepare=settings.prepare_statements,
         group_access=GroupAccess(settings.group_access),
         standby=standby,
-    )
-    return (
-        open_database(settings.ledger_url, durable),
-        open_database(settings.views_url, replace(durable, durable=False)),
     )

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -24,13 +23,13 @@ from lrs.domain.events import RecordedEvent
 from lrs.domain.training.course_resolution import course_of, listings
 from lrs.domain.training.vocabulary import STANDARD, Vocabulary
 from lrs.domain.xapi.agent import JsonObject
-from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import ReadableLog
 from lrs.projections.base import Batch, BatchEvent
 from lrs.projections.tables import metadata
 from lrs.projections.training import catalogue_history, lines, people, subjects
 from lrs.projections.training.courses import Course
 from lrs.projections.training.projection import TrainingProjection
+from lrs.projector.event_batches import log_part
 
 TOGETHER = 4_000
 """Events that are folded together."""
@@ -74,18 +73,9 @@ def _batches(live: Connection, log: ReadableLog, course: Course, upto: int) -> I
         part = events[start : start + TOGETHER]
         is_last = start + TOGETHER >= len(events)
         last = upto if is_last else part[-1].position
-        yield _batch(log, first, last, part)
+        within = log_part(log, first, last)
+        yield Batch(first, last, within.find, within.at, part)
         first = last + 1
-
-
-def _batch(log: ReadableLog, first: int, last: int, events: Sequence[BatchEvent]) -> Batch:
-    def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
-        return {row.id: row.recorded() for row in log.reader.statements(ids, upto=last)}
-
-    def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
-        return {at: row.recorded() for at, row in log.reader.at(positions).items()}
-
-    return Batch(first, last, find, at, events)
 
 
 def _events(live: Connection, log: ReadableLog, course: Course, upto: int) -> list[BatchEvent]:

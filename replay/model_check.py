@@ -7,7 +7,8 @@ exactly the position that these tables have in the snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,9 +27,13 @@ from lrs.projector.checksum import RowDigest
 from lrs.projector.fresh_reads import tables_snapshot
 from lrs.projector.quarantine import describe_error
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
+from lrs.projector.rebuild.split import Workers
 from lrs.projector.row_comparison import DifferenceKind, RowDifference, compare_tables
-from replay.findings import Findings, Interrupted, Meter
+from replay.findings import Findings
 from replay.read_only_store import OpenStore, ReadOnlyStore
+
+OnDone = Callable[[float], None]
+"""Called with how far the check is, from 0 to 1; it may raise to end the check."""
 
 FOLDING = 0.8
 """The part of the time that folding takes; comparing takes the rest."""
@@ -55,23 +60,29 @@ class ModelReport:
 
 
 def check_model(
-    open_source: OpenStore, name: str, folder: Path, everything: bool = False
+    open_source: OpenStore,
+    name: str,
+    folder: Path,
+    workers: Workers,
+    *,
+    everything: bool = False,
+    progress: OnDone = lambda _: None,
 ) -> ModelReport:
     """Compare that projection. Everything that this writes is in the folder; with `everything` also
-    a file `NAME.jsonl` with all differences. Raises Interrupted, Unavailable, Unreachable.
+    a file `NAME.jsonl` with all differences. Raises Unavailable, Unreachable, and as `progress`.
     """
     with (
         open_source() as source,
         _scratch(folder, name) as scratch,
         (folder / f"{name}.jsonl").open("wb") as file,
     ):
-        check = _ModelCheck(source, name, scratch, Meter(folder, name))
+        check = _ModelCheck(source, name, scratch, workers, progress)
         try:
             with translate_db_errors():
                 return check.run(Findings(file if everything else None))
         except _NotComparable as why:
             return ModelReport(name, reason=str(why))
-        except (LrsError, Interrupted, OSError):
+        except (LrsError, BrokenExecutor, OSError):
             raise
         except Exception as error:  # whatever altered rows make a fold do
             return ModelReport(name, reason=f"an error ended it: {describe_error(error)}")
@@ -95,15 +106,23 @@ class _NotComparable(Exception):
 
 
 class _ModelCheck:
-    def __init__(self, source: ReadOnlyStore, name: str, scratch: Database, meter: Meter) -> None:
+    def __init__(
+        self,
+        source: ReadOnlyStore,
+        name: str,
+        scratch: Database,
+        workers: Workers,
+        progress: OnDone,
+    ) -> None:
         self._source = source
         self._name = name
         self._projection = source.projection(name)
         self._scratch = scratch
-        self._meter = meter
+        self._workers = workers
+        self._progress = progress
 
     def run(self, findings: Findings) -> ModelReport:
-        self._meter(0.0)
+        self._progress(0.0)
         with self._source.views.read.connect() as connection:
             if not schema.is_made(connection):
                 raise _NotComparable("the store has no read models of this version of the program")
@@ -145,14 +164,21 @@ class _ModelCheck:
         """Fold on to that position. Raises _NotComparable where the scratch tables are beyond it,
         as after a loss of events.
         """
-        log = KnownLog(self._source.ledger, self._source.log, until)
+        log = KnownLog(self._source.ledger, until)
 
         def progress(position: int) -> None:
-            self._meter(FOLDING * position / max(until, 1))
+            self._progress(FOLDING * position / max(until, 1))
 
         with translate_scratch_errors(self._scratch):
             if from_start:
-                fold_from_start(log, self._scratch, [self._projection], progress, for_readers=False)
+                fold_from_start(
+                    log,
+                    self._scratch,
+                    [self._projection],
+                    self._workers,
+                    progress,
+                    for_readers=False,
+                )
             else:
                 fold_on(log, self._scratch, [self._projection], progress)
         if self._folded().position != until:
@@ -170,7 +196,7 @@ class _ModelCheck:
             total = self._count(folded)
 
             def progress(rows: int) -> None:
-                self._meter(FOLDING + (1 - FOLDING) * rows / max(total, 1))
+                self._progress(FOLDING + (1 - FOLDING) * rows / max(total, 1))
 
             for difference in self._checkpoint_differences(at):
                 findings.add(difference_view(self._name, difference))

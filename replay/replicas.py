@@ -34,6 +34,7 @@ from lrs.ledger import KnownLog, Ledger
 from lrs.projections.base import Projection
 from lrs.projector import BatchRunner, Ownership
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
+from lrs.projector.rebuild.split import Workers, in_this_thread
 from replay.replica_progress import (
     NOTING,
     OnReplicaProgress,
@@ -70,7 +71,7 @@ class Replicas:
     def __init__(
         self,
         ledger: Ledger,
-        databases: tuple[Database, Database],
+        views: Database,
         folder: Path,
         make_projections: Callable[[], Sequence[Projection]],
         *,
@@ -78,7 +79,7 @@ class Replicas:
         access: GroupAccess = GroupAccess.NONE,
     ) -> None:
         self._ledger = ledger
-        self._log, self._views = databases
+        self._views = views
         self._folder = folder
         self._make_projections = make_projections
         self.most = most
@@ -115,8 +116,14 @@ class Replicas:
         path = self._path(position, _READY)
         return path if path.exists() and self._is_current(position) else None
 
-    def make(self, position: int, progress: OnReplicaProgress = lambda _: None) -> None:
-        """Make the replica at that position, unless it is ready.
+    def make(
+        self,
+        position: int,
+        progress: OnReplicaProgress = lambda _: None,
+        workers: Workers | None = None,
+    ) -> None:
+        """Make the replica at that position, unless it is ready. Without `workers`, this thread
+        folds it.
 
         Raises InvalidQuery where the log is not that long, ReplicaConflict if another process
         makes it or once it is dropped, StorageFull, Unavailable. Nothing is left behind then.
@@ -131,7 +138,7 @@ class Replicas:
             self._evict(self.most - 1, but=base)
             self._require_room(position)
             try:
-                self._fold(position, base, progress)
+                self._fold(position, base, progress, workers or in_this_thread(self._ledger))
             finally:
                 for kind in _UNFINISHED:
                     _remove(self._path(position, kind))
@@ -157,7 +164,7 @@ class Replicas:
 
     def log(self, position: int) -> KnownLog:
         """The log that ends at that position."""
-        return KnownLog(self._ledger, self._log, position)
+        return KnownLog(self._ledger, position)
 
     @contextmanager
     def opened(self, path: Path, *, create: bool = False) -> Iterator[Database]:
@@ -169,7 +176,9 @@ class Replicas:
         finally:
             database.close()
 
-    def _fold(self, position: int, base: int | None, progress: OnReplicaProgress) -> None:
+    def _fold(
+        self, position: int, base: int | None, progress: OnReplicaProgress, workers: Workers
+    ) -> None:
         part = self._path(position, _PART)
         log, projections = self.log(position), self._make_projections()
         note = ProgressNote(position, base or 0, self._path(position, _PROGRESS), progress)
@@ -181,7 +190,7 @@ class Replicas:
                 shutil.copyfile(self._path(base, _READY), part)
             with self.opened(part, create=True) as database:
                 if base is None:
-                    fold_from_start(log, database, projections, note)
+                    fold_from_start(log, database, projections, workers, note)
                 else:
                     fold_on(log, database, projections, note)
                 _checkpoint(database)

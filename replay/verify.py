@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 from time import monotonic
-from typing import IO, Any
+from typing import IO
 
 from lrs.domain.errors import Unreachable
+from lrs.projector.rebuild.split import Workers
 from replay.findings import Meter, stop
 from replay.log_check import LOG, LogReport, check_log
 from replay.model_check import ModelReport, check_model
@@ -52,56 +53,81 @@ OnTaskProgress = Callable[[Mapping[str, TaskProgress]], None]
 def verify(
     names: Sequence[str],
     open_source: OpenStore,
-    executor: Executor,
+    workers: Workers,
+    beside: Executor,
     *,
     out: IO[bytes] | None = None,
     progress: OnTaskProgress = lambda _: None,
 ) -> Verification:
-    """Check the log and these projections, each as a task of the executor, which may be one of
-    processes. With `out`, everything that is found is written there, one JSON object a line.
+    """Check the log, as a task of the executor `beside`, which is of this machine; meanwhile fold
+    these projections, one after the other, by the workers, and compare them. With `out`, everything
+    that is found is written there, one JSON object a line.
 
     Nothing is written but into a temporary folder, which holds the folded read models and is
     removed in any case. Raises Unavailable, Unreachable.
     """
+    everything = out is not None
     with _temporary_folder() as folder:
-        tasks: dict[str, Future[Any]] = {}
+        log = beside.submit(check_log, open_source, folder, everything)
+        watch = _Watch(log, Meter(folder, LOG), progress)
         try:
-            everything = out is not None
-            tasks[LOG] = executor.submit(check_log, open_source, folder, everything)
-            for name in names:
-                tasks[name] = executor.submit(check_model, open_source, name, folder, everything)
-            _wait(tasks, folder, progress)
-            log, *models = (task.result() for task in tasks.values())
-        except BrokenProcessPool:
+            models = [
+                check_model(
+                    open_source,
+                    name,
+                    folder,
+                    workers,
+                    everything=everything,
+                    progress=partial(watch.look, name),
+                )
+                for name in names
+            ]
+            while not log.done():
+                wait([log], timeout=EVERY)
+                watch.look()
+            found = Verification(log.result(), models)
+        except BrokenExecutor:
             raise Unreachable(
                 "A process of the command was killed, perhaps because memory is short: run it "
                 "again with --jobs 1."
             ) from None
         finally:
             stop(folder)
-            for task in tasks.values():
-                task.cancel()
-            wait(tasks.values())
+            log.cancel()
+            wait([log])
         if out is not None:
-            _collect(folder, tasks, out)
-    return Verification(log, models)
+            _collect(folder, [LOG, *names], out)
+    return found
 
 
-def _wait(tasks: Mapping[str, Future[Any]], folder: Path, progress: OnTaskProgress) -> None:
-    """Wait until all are done. Raises the error of one that has failed."""
-    began: dict[str, float] = {}
-    meters = {name: Meter(folder, name) for name in tasks}
-    while True:
-        found = wait(tasks.values(), timeout=EVERY, return_when=FIRST_EXCEPTION)
-        for task in found.done:
-            task.result()
-        if not found.not_done:
+class _Watch:
+    """Tells how far the check of the log is, and that of the read model that is folded."""
+
+    def __init__(self, log: Future[LogReport], meter: Meter, progress: OnTaskProgress) -> None:
+        self._log, self._meter, self._progress = log, meter, progress
+        self._began: dict[str, float] = {}
+        self._told = monotonic()
+
+    def look(self, name: str = "", done: float = 0.0) -> None:
+        """Note how far the task of that name is, and tell it now and then. Raises the error of the
+        log's check if that has failed.
+        """
+        now = monotonic()
+        if name:
+            self._began.setdefault(name, now)
+        if now - self._told < EVERY:
             return
-        progress(
+        self._told = now
+        if self._log.done():
+            self._log.result()
+        tasks = {LOG: None if self._log.done() else self._meter.read()}
+        if name:
+            tasks[name] = done
+        self._progress(
             {
-                name: _progress(done, began.setdefault(name, monotonic()))
-                for name, meter in meters.items()
-                if not tasks[name].done() and (done := meter.read()) is not None
+                task: _progress(far, self._began.setdefault(task, now))
+                for task, far in tasks.items()
+                if far is not None
             }
         )
 

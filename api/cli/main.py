@@ -19,6 +19,7 @@ from api.cli.replay import replay
 from api.cli.space import prune
 from api.cli.starting import exposure, serving, store_created_message
 from api.cli.statement_files import read_file
+from api.cli.workers import workers
 from lrs import __version__, bootstrap
 from lrs.db.diagnosis import diagnosed
 from lrs.domain.errors import (
@@ -86,7 +87,8 @@ def migrate() -> None:
         if waiting:
             click.echo(f"Projections to rebuild: {', '.join(waiting)}.")
             try:
-                rebuild_projections(lrs, waiting)
+                with workers(settings, None, None) as found:
+                    rebuild_projections(lrs, waiting, found)
             except RebuildConflict as conflict:  # a server of this version rebuilds them already
                 click.echo(conflict.detail)
     click.echo(store_created_message(settings) if is_new else "The store is up to date.")

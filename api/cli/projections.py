@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import click
 import orjson
 
 from api.admin.projection_view import aside_view, divergence_sentence, room_view, table, together
 from api.cli import context
-from api.logs import configure
-from lrs import bootstrap
+from api.cli.workers import worker_options, workers
 from lrs.service import Lrs
 from replay.rebuild import rebuild as run_rebuild
+from replay.workers import Workers
 
 FAILED = 1
 
@@ -87,7 +86,15 @@ def resume(name: str) -> None:
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.option("--all", "every", is_flag=True, help="All projections.")
 @compare_options
-def rebuild(names: tuple[str, ...], every: bool, compare: bool, swap_anyway: bool) -> None:
+@worker_options
+def rebuild(
+    names: tuple[str, ...],
+    every: bool,
+    compare: bool,
+    swap_anyway: bool,
+    jobs: int | None,
+    scheduler: str | None,
+) -> None:
     """Rebuild the projections while readers use the present tables, and swap the new tables in.
     Ctrl-C cancels it.
     """
@@ -97,7 +104,8 @@ def rebuild(names: tuple[str, ...], every: bool, compare: bool, swap_anyway: boo
     with context.store() as lrs:
         for name in names:
             lrs.projection_admin.require(name)
-        rebuild_projections(lrs, names, compare=compare, swap_anyway=swap_anyway)
+        with workers(lrs.settings, jobs, scheduler) as found:
+            rebuild_projections(lrs, names, found, compare=compare, swap_anyway=swap_anyway)
 
 
 @projections.command()
@@ -142,13 +150,19 @@ def retry(name: str, position: int | None) -> None:
         if not results:
             click.echo("Nothing is in quarantine.")
         elif any(one.reason is None for one in results):
-            rebuild_projections(lrs, [name])
+            with workers(lrs.settings, None, None) as found:
+                rebuild_projections(lrs, [name], found)
         else:
             sys.exit(FAILED)
 
 
 def rebuild_projections(
-    lrs: Lrs, names: Sequence[str], *, compare: bool = False, swap_anyway: bool = False
+    lrs: Lrs,
+    names: Sequence[str],
+    workers: Workers,
+    *,
+    compare: bool = False,
+    swap_anyway: bool = False,
 ) -> None:
     """Rebuild these projections, or all, and print the result. Exits with FAILED if rows differ."""
     chosen = list(names) or lrs.projection_admin.names
@@ -161,9 +175,8 @@ def rebuild_projections(
     try:
         done = run_rebuild(
             chosen,
-            partial(bootstrap.projector, lrs.settings),
-            begin=partial(configure, lrs.settings),
-            cancel=lrs.projection_admin.cancel,
+            lrs.projector,
+            workers,
             compare=compare,
             swap_anyway=swap_anyway,
             progress=progress,

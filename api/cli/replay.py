@@ -14,6 +14,7 @@ from api.cli.replicas import drop, list_, to
 from api.cli.show import show
 from api.cli.space import check_documents
 from api.cli.verify import replay_verify as verify
+from api.cli.workers import worker_options, workers
 
 
 @click.group()
@@ -28,7 +29,14 @@ for command in (verify, diff, explain, show, to, list_, drop):
 @replay.command("rebuild")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
 @compare_options
-def replay_rebuild(names: tuple[str, ...], compare: bool, swap_anyway: bool) -> None:
+@worker_options
+def replay_rebuild(
+    names: tuple[str, ...],
+    compare: bool,
+    swap_anyway: bool,
+    jobs: int | None,
+    scheduler: str | None,
+) -> None:
     """Rebuild all projections from the whole log: short for `lrs projections rebuild --all`."""
     require_compare(compare, swap_anyway)
     with context.store() as lrs:
@@ -38,7 +46,8 @@ def replay_rebuild(names: tuple[str, ...], compare: bool, swap_anyway: bool) -> 
             raise click.BadParameter(
                 f"{unknown[0]} is not a projection; there are: {', '.join(existing)}"
             )
-        rebuild_projections(lrs, names, compare=compare, swap_anyway=swap_anyway)
+        with workers(lrs.settings, jobs, scheduler) as found:
+            rebuild_projections(lrs, names, found, compare=compare, swap_anyway=swap_anyway)
 
 
 @replay.command("documents")

@@ -10,6 +10,7 @@ import click
 from api.cli import context
 from api.cli.projections import Shown
 from api.cli.space import counted
+from api.cli.workers import worker_options, workers
 from api.reports.access import position_of
 from lrs.domain.errors import ReplicaNotFound
 from lrs.domain.time import iso
@@ -40,14 +41,16 @@ POSITION = click.IntRange(0)
 
 @click.command()
 @click.argument("known", type=MOMENT, metavar="POSITION|INSTANT")
-def to(known: KnownParameter) -> None:
+@worker_options
+def to(known: KnownParameter, jobs: int | None, scheduler: str | None) -> None:
     """Fold all read models up to a position or instant into a replica, from which reports with
     `known` are then answered. Ctrl-C ends it and leaves nothing behind.
     """
     with context.store() as lrs:
         position, shown = position_of(lrs, known) or 0, Shown()
         try:
-            lrs.known_reports.replicas.make(position, lambda now: shown(_line(now)))
+            with workers(lrs.settings, jobs, scheduler) as found:
+                lrs.known_reports.replicas.make(position, lambda now: shown(_line(now)), found)
         finally:
             shown.clear()
         sizes = {one.position: one.size for one in lrs.known_reports.replicas.all()}

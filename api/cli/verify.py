@@ -15,25 +15,30 @@ import orjson
 from api.cli import context
 from api.cli.projections import FAILED, Shown
 from api.cli.verification_view import progress_line, verification_json, verification_lines
+from api.cli.workers import worker_options, workers
 from api.logs import configure
 from lrs import bootstrap
 from lrs.domain.errors import Unreachable
 from lrs.settings import Settings
 from replay.findings import printable
-from replay.processes import process_pool
 from replay.verify import Verification, verify
+from replay.workers import process_pool
 
 
 @click.command("verify")
 @click.option("--projection", "names", multiple=True, help="Only this one; may be repeated.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Processes; one a projection by default.")
+@worker_options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path),
     help="Write everything that is found into this file, as JSON Lines.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def replay_verify(
-    names: tuple[str, ...], jobs: int | None, out: Path | None, as_json: bool
+    names: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Check the log, and compare every row of the read models with what the log gives.
 
@@ -48,7 +53,7 @@ def replay_verify(
     with bootstrap.read_only_store(settings):  # refuse a bad store here, not in each process
         pass
     with _opened(out) as file:
-        found = _run(settings, chosen, jobs or len(chosen), file)
+        found = _run(settings, chosen, (jobs, scheduler), file)
     if as_json:
         shown = orjson.dumps(
             verification_json(found), default=printable, option=orjson.OPT_INDENT_2
@@ -61,14 +66,24 @@ def replay_verify(
         sys.exit(FAILED)
 
 
-def _run(settings: Settings, names: list[str], jobs: int, out: IO[bytes] | None) -> Verification:
+def _run(
+    settings: Settings,
+    names: list[str],
+    asked: tuple[int | None, str | None],
+    out: IO[bytes] | None,
+) -> Verification:
+    """`asked` are the options `--jobs` and `--scheduler`."""
     shown = Shown()
     try:
-        with process_pool(jobs, partial(configure, settings)) as pool:
+        with (
+            workers(settings, *asked) as found,
+            process_pool(1, partial(configure, settings)) as beside,
+        ):
             return verify(
                 names,
                 partial(bootstrap.read_only_store, settings),
-                pool,
+                found,
+                beside,
                 out=out,
                 progress=lambda tasks: shown(progress_line(tasks)),
             )

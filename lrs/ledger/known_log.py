@@ -54,12 +54,12 @@ class ReadableLog(Protocol):
 class KnownLog:
     """The events of a log up to a position, that included."""
 
-    def __init__(self, ledger: Ledger, database: Database, until: int) -> None:
+    def __init__(self, ledger: Ledger, until: int) -> None:
         self.log_id = ledger.log_id
         self.now = ledger.now
         self.owners = ledger.owners
         self.place = ""  # no query over its tables sees the log that ends there
-        self.reader: LogReader = KnownLogReader(database, until)
+        self.reader: LogReader = KnownLogReader(ledger.database, until)
         self._ledger = ledger
 
     def decoded(self, logged: LoggedEvent) -> Event | None:

@@ -78,7 +78,7 @@ class Ledger(Application[UUID]):
         """The URL of the log's database, printable."""
         self.reader = LogReader(database)
         self.owners = StreamKeys(database)
-        self._database = database
+        self.database = database
         self.now = now
         """This process's clock, in microseconds since the epoch."""
         self._writer = Writer(database, now, timeout=timeout, stored_at=stored_at)
@@ -108,7 +108,7 @@ class Ledger(Application[UUID]):
         """Read the log's own id again, because the database may have been replaced. Returns the
         id that was known before. Raises UnknownSchema, Unavailable.
         """
-        before, self.log_id = self.log_id, log_identity(self._database)
+        before, self.log_id = self.log_id, log_identity(self.database)
         return before
 
     def after_commit(self, call: Callable[[], None]) -> None:
@@ -134,7 +134,7 @@ class Ledger(Application[UUID]):
 
         Raises Unavailable or StorageFull.
         """
-        with translate_db_errors(), appending(self._database, self.now) as (connection, head):
+        with translate_db_errors(), appending(self.database, self.now) as (connection, head):
             events = work(connection, head)
             rows = self._recorder.rows([self.mapper.to_stored_event(event) for event in events])
             appended = insert_rows(connection, rows, head) if rows else None
@@ -171,7 +171,7 @@ class Ledger(Application[UUID]):
         Every later event has a `stored` after that time.
         """
         with translate_db_errors():
-            head = append_sql(self._database.dialect).quiet_head(self._database, self.now)
+            head = append_sql(self.database.dialect).quiet_head(self.database, self.now)
         return None if head is None else (head.position, max(head.clock, head.stored))
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from lrs.db.engine import Database, begin_without_waiting
 from lrs.db.errors import is_away, is_full, translate_db_errors
 from lrs.domain.errors import Unavailable
 from lrs.ledger import Page, ReadableLog
-from lrs.projections.base import STATEMENT_TOPICS, Fold, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Projection
 from lrs.projector import checkpoints, quarantine
 from lrs.projector.checkpoints import Checkpoint, Failure
 from lrs.projector.checksum import checksum
@@ -63,17 +63,8 @@ class Reached(NamedTuple):
     when: float
 
 
-class DeferredFlushFailed(Exception):
-    """A batch cannot be folded while rows are deferred. Either an event cannot be folded, which
-    only flushing batch by batch can find, or the deferred rows are lost.
-    """
-
-
 class BatchRunner:
-    """Folds the log into projections, `batch` events at a time.
-
-    Each batch is flushed in its transaction; with `waiting`, rows are deferred until `flush`.
-    """
+    """Folds the log into projections, `batch` events at a time, each batch in a transaction."""
 
     def __init__(
         self,
@@ -82,10 +73,8 @@ class BatchRunner:
         projections: Sequence[Projection],
         batch: int,
         *,
-        waiting: bool = False,
         stop: threading.Event | None = None,
     ) -> None:
-        self._flushing = not waiting
         self._ledger = ledger
         self._views = views
         self.projections = {p.NAME: p for p in projections}
@@ -141,24 +130,6 @@ class BatchRunner:
         with self._locks[projection.NAME]:
             return self._step(projection, limit or self._batch)
 
-    def flush(self, projection: Projection) -> None:
-        """Write the deferred rows. Raises DeferredFlushFailed."""
-        with self._locks[projection.NAME]:
-            try:
-                with translate_db_errors(), self._views.write.begin() as connection:
-                    at = checkpoints.lock(connection, projection.NAME)
-                    if at is None:
-                        raise Unavailable("view-busy", projection=projection.NAME)
-                    fold = self._fold_for(projection, at)
-                    fold.flush(connection)
-            except Exception as error:
-                if isinstance(error, (Unavailable, DeferredFlushFailed)) or is_infrastructure(
-                    error
-                ):
-                    raise
-                raise DeferredFlushFailed from error
-            self._fold_cache.put_back(projection, fold, at)
-
     def position(self, name: str) -> Checkpoint:
         """The projection's checkpoint. Raises Unavailable if there is none."""
         with translate_db_errors(), self._views.read.connect() as connection:
@@ -209,34 +180,19 @@ class BatchRunner:
                 if decoded is None:
                     self._note_reached(at)
                     return Step.IDLE
-                fold = self._fold_for(projection, at)
+                fold = self._fold_cache.take(projection, at)
                 fold.apply(decoded.batch, connection)
-                if self._flushing:
-                    fold.flush(connection)
+                fold.flush(connection)
                 reached = self._reaching(at, decoded.page, began)
                 checkpoints.advance(connection, reached)
         except Exception as error:
-            if (
-                at is None
-                or isinstance(error, (Unavailable, DeferredFlushFailed))
-                or is_infrastructure(error)
-            ):
+            if at is None or isinstance(error, Unavailable) or is_infrastructure(error):
                 raise
-            if not self._flushing:
-                raise DeferredFlushFailed from error
             return self._isolate(projection, at, limit, error)
         self._fold_cache.put_back(projection, fold, reached)
         self._note_reached(reached)
         page = decoded.page
         return Step.FULL if page.cut or page.count == limit else Step.SOME
-
-    def _fold_for(self, projection: Projection, at: Checkpoint) -> Fold:
-        """The fold to continue with from that checkpoint. Raises DeferredFlushFailed if deferred
-        rows are lost, because another process has written or a crash has undone a commit.
-        """
-        if not self._flushing and at.position and not self._fold_cache.is_current(projection, at):
-            raise DeferredFlushFailed("the rows that waited to be flushed are lost")
-        return self._fold_cache.take(projection, at)
 
     def _note_reached(self, at: Checkpoint) -> None:
         self._reached[at.name] = Reached(at, monotonic())

@@ -11,7 +11,7 @@ from uuid import UUID
 from lrs.domain.events import RecordedEvent
 from lrs.domain.xapi.statement import RecordedStatement
 from lrs.ledger import Page, ReadableLog
-from lrs.projections.base import STATEMENT_TOPICS, Batch, BatchEvent, Projection
+from lrs.projections.base import STATEMENT_TOPICS, Batch, BatchEvent, LogPart, Projection
 
 _POSITION = attrgetter("position")
 
@@ -88,22 +88,26 @@ class BatchSource:
         self._cached = None
 
     def _batch(self, position: int, page: Page) -> Batch:
-        last = page.last
         others: list[BatchEvent] = []
         for logged in page.other_events:
             event = self._ledger.decoded(logged)
             if event is not None:
                 others.append(RecordedEvent(logged.position, logged.stored, event))
 
-        def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
-            rows = self._ledger.reader.statements(ids, upto=last)
-            return {row.id: row.recorded() for row in rows}
-
-        def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
-            rows = self._ledger.reader.at(positions)
-            return {position: row.recorded() for position, row in rows.items()}
-
         statements: list[BatchEvent] = [s.recorded() for s in page.statements]
         if others and statements:
             statements = list(merge(statements, others, key=_POSITION))
-        return Batch(position + 1, last, find, at, statements or others)
+        part = log_part(self._ledger, position + 1, page.last)
+        return Batch(part.first, part.last, part.find, part.at, statements or others)
+
+
+def log_part(log: ReadableLog, first: int, last: int) -> LogPart:
+    """The part of the log from position `first` to `last`."""
+
+    def find(ids: Collection[UUID]) -> dict[UUID, RecordedStatement]:
+        return {row.id: row.recorded() for row in log.reader.statements(ids, upto=last)}
+
+    def at(positions: Sequence[int]) -> dict[int, RecordedStatement]:
+        return {at: row.recorded() for at, row in log.reader.at(positions).items()}
+
+    return LogPart(first, last, find, at)

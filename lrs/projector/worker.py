@@ -25,6 +25,7 @@ from lrs.projector.quarantine import describe_error
 from lrs.projector.rebuild.background import BackgroundRebuilds
 from lrs.projector.rebuild.coordinator import RebuildCoordinator
 from lrs.projector.rebuild.job import Rebuilt
+from lrs.projector.rebuild.split import Workers
 from lrs.projector.rebuild_requests import RebuildRequest
 from lrs.projector.startup import prepare
 from lrs.projector.status import Ownership, ProjectionStatus
@@ -93,16 +94,19 @@ class Projector:
         self,
         names: Collection[str],
         *,
+        workers: Workers | None = None,
         compare: bool = False,
         swap_anyway: bool = False,
         progress: Callable[[RebuildRequest], None] = lambda _: None,
     ) -> list[Rebuilt]:
-        """Rebuild these projections, one after the other. With `compare`, tables whose rows differ
+        """Rebuild these projections, one after the other. Without `workers`, this thread does all
+        the work. With `compare`, tables whose rows differ
         stay as they are, unless `swap_anyway` is given.
         """
         return [
             self.rebuilds.run(
                 name,
+                workers=workers,
                 level=(lambda name=name: self.runner.catch_up([name])) if compare else None,  # type: ignore[misc]
                 swap_anyway=swap_anyway,
                 progress=progress,

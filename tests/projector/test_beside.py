@@ -15,8 +15,7 @@ from lrs.db.engine import Database, open_database
 from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
 from lrs.projections.base import Batch
-from lrs.projector import Projector
-from lrs.projector.rebuild import job
+from lrs.projector import Projector, batch_runner
 from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
 from tests.support.own_projection import (
@@ -60,7 +59,7 @@ def test_everybody_sees_how_far_a_rebuild_is(
     place: Place, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its progress, pace and time left stand in the database, and are gone when it is over."""
-    monkeypatch.setattr(job, "LARGE_BATCH", 10)
+    monkeypatch.setattr(batch_runner, "LARGE_BATCH", 10)
     ledger.append([statement_event() for _ in range(60)])
     with (
         following(place, Tally(), Slow()) as projector,

@@ -4,41 +4,34 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
 from lrs import bootstrap
 from lrs.db.engine import Database
+from lrs.projector.rebuild.split import InThisThread, Workers
 from lrs.settings import Settings
 from replay.verify import Verification, verify
 
 NAMES = [projection.NAME for projection in bootstrap.projections()]
 
 
-class AtOnce(Executor):
-    """Runs each task as it is submitted."""
-
-    def submit(self, task: Any, /, *given: Any, **named: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(task(*given, **named))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-def verified(settings: Settings, names: Collection[str] = NAMES) -> Verification:
-    return verify([*names], partial(bootstrap.read_only_store, settings), AtOnce())
+def verified(
+    settings: Settings, names: Collection[str] = NAMES, out: IO[bytes] | None = None
+) -> Verification:
+    alone = InThisThread()
+    workers = Workers(alone, 1, partial(bootstrap.log_only, settings))
+    store = partial(bootstrap.read_only_store, settings)
+    return verify([*names], store, workers, alone, out=out)
 
 
 def findings(settings: Settings, names: Collection[str] = NAMES) -> list[dict[str, Any]]:
     """Everything that a verification finds, and a line for each model that cannot be compared."""
     file = io.BytesIO()
-    found = verify([*names], partial(bootstrap.read_only_store, settings), AtOnce(), out=file)
+    found = verified(settings, names, file)
     lines = [orjson.loads(line) for line in file.getvalue().splitlines()]
     return lines + [{"projection": m.projection, "reason": m.reason}
                     for m in found.models if m.reason]  # fmt: skip

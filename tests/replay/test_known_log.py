@@ -12,6 +12,7 @@ from lrs.db.engine import Database, Options, open_database
 from lrs.ledger import KnownLog
 from lrs.projector import BatchRunner
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
+from lrs.projector.rebuild.split import in_this_thread
 from lrs.service import Lrs
 from tests.support.varied import tell
 
@@ -41,12 +42,12 @@ def test_an_earlier_log_folded_in_a_file_is_what_a_store_held_then(
         lrs.projector.runner.catch_up()
         held[lrs.ledger.reader.head()[0]] = digests(lrs)
     for position, rows in held.items():
-        log = KnownLog(lrs.ledger, lrs.databases[0], position)
+        log = KnownLog(lrs.ledger, position)
         assert log.reader.head() == (position, lrs.ledger.reader.stored_at(position))
-        fold_from_start(log, scratch, bootstrap.projections())
+        fold_from_start(log, scratch, bootstrap.projections(), in_this_thread(lrs.ledger))
         assert digests(lrs, log, scratch) == rows
     first, *_, last = held
-    earlier, later = (KnownLog(lrs.ledger, lrs.databases[0], each) for each in (first, last))
-    fold_from_start(earlier, scratch, bootstrap.projections())
+    earlier, later = (KnownLog(lrs.ledger, each) for each in (first, last))
+    fold_from_start(earlier, scratch, bootstrap.projections(), in_this_thread(lrs.ledger))
     fold_on(later, scratch, bootstrap.projections())
     assert digests(lrs, later, scratch) == held[last]

@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from functools import partial
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import pytest
 
-from lrs import bootstrap
-from lrs.projector import Projector
+from lrs.domain.errors import RebuildConflict
+from lrs.projector.rebuild import split
+from lrs.projector.rebuild.split import Workers, in_this_thread
 from lrs.service import Lrs
 from replay.rebuild import rebuild
 from tests.conftest import Place
 from tests.support.own_projection import leftovers
 from tests.support.stores import statement, store
 
-CHOSEN = ("statements", "training")
-"""Each takes a process of its own to start; how all of them are rebuilt the commands tell."""
 
+class Broken(Executor):
+    """The processes of it were killed."""
 
-def broken() -> AbstractContextManager[Projector]:
-    """What a process of the rebuild calls to get at the projector."""
-    raise RuntimeError("it cannot")
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        raise BrokenProcessPool
 
 
 @pytest.mark.briefly("postgresql")
-def test_a_rebuild_that_fails_leaves_what_was_there(place: Place, lrs: Lrs) -> None:
+def test_a_rebuild_that_fails_leaves_what_was_there(
+    place: Place, lrs: Lrs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A read model is made beside the live one and swapped in whole, or not at all; what was made
     of it is gone in either case.
     """
-    store(lrs, statement())
+    monkeypatch.setattr(split, "LARGE_BATCH", 1)
+    store(lrs, statement(), statement())
     lrs.projector.runner.catch_up()
     before = {name: lrs.projector.runner.checksum(name) for name in lrs.projection_admin.names}
-    with pytest.raises(RuntimeError, match="it cannot"):
-        rebuild(CHOSEN, broken, cancel=lrs.projection_admin.cancel)
+    alone, names = in_this_thread(lrs.ledger), lrs.projection_admin.names
+    with pytest.raises(RebuildConflict, match="killed"):
+        rebuild(names, lrs.projector, Workers(Broken(), 2, alone.open_log))
     assert {name: lrs.projector.runner.checksum(name) for name in before} == before
-    open_projector = partial(bootstrap.projector, lrs.settings)
-    done = rebuild(CHOSEN, open_projector, cancel=lrs.projection_admin.cancel, compare=True)
+    done = rebuild(names, lrs.projector, alone, compare=True)
     assert (done.different, done.untold) == ((), ())
     assert leftovers(place) == []
     assert {name: lrs.projector.runner.checksum(name) for name in before} == before

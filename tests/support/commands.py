@@ -80,9 +80,9 @@ def _command(
     from api.cli.main import main
     from lrs.projector import fresh_reads, startup
     from lrs.projector.rebuild import job
-    from replay import processes
+    from replay import workers
 
     for module in (job, startup, fresh_reads, status):
         vars(module)["MIN_ANNOUNCEMENT"] = notice
-    vars(processes)["get_context"] = lambda _: multiprocessing.get_context("fork")
+    vars(workers)["get_context"] = lambda _: multiprocessing.get_context("fork")
     main(arguments, prog_name="lrs")

@@ -75,9 +75,9 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], streams
     os.environ.clear()
     os.environ.update(environment)
     from api.cli.main import main
-    from replay import processes
+    from replay import workers
 
-    vars(processes)["get_context"] = lambda _: multiprocessing.get_context("fork")
+    vars(workers)["get_context"] = lambda _: multiprocessing.get_context("fork")
     try:
         main(arguments, prog_name="lrs")
     except SystemExit as ended:

@@ -160,7 +160,7 @@ class TrainingFold:
         courses_of = {o.subject: o.course for some in outcomes_by_position.values() for o in some}
         mentions = mentioned(batch, outcomes_by_position)
         numbers.give(connection, mentions, courses_of, partial(self._last_named, connection))
-        changes = reprocessing.changes() if batch.other_events else Changes()
+        changes = reprocessing.changes(connection) if batch.other_events else Changes()
         ids = (bytes_of(r.key) for r in batch.statements)
         voided = voiding.voidings(batch, ids, voiding.aims(batch.statements), connection)
         if voided.earlier:

@@ -41,7 +41,6 @@ class Reprocessing:
     def __init__(
         self, connection: Connection, rulebook: CatalogueRules, events: Sequence[RecordedEvent]
     ) -> None:
-        self._connection = connection
         self._rulebook = rulebook
         self._streams = catalogue_history.record_history(connection, events) if events else {}
         self._kinds = set(self._streams.values())
@@ -54,26 +53,26 @@ class Reprocessing:
         self.again: set[Pair] = set()
         """Who has to be certified anew, in which programme."""
 
-    def changes(self) -> Changes:
+    def changes(self, connection: Connection) -> Changes:
         """Brings courses, people and subjects up to the events. The lines that it concerns."""
-        connection, rulebook = self._connection, self._rulebook
+        rulebook = self._rulebook
         rules, offices, revoked = rulebook.rules, rulebook.offices, rulebook.revoked
         programmes = rulebook.programmes
-        moves, links = self._moves(), self._links()
-        rows = self._rows(moves, links)
-        from_scratch = self._lines(rows)
+        moves, links = self._moves(connection), self._links(connection)
+        rows = self._rows(connection, moves, links)
+        from_scratch = self._lines(connection, rows)
         subjects.move(connection, moves)
         people_fold.link(connection, links)
         stood = {rulebook.person(number) for number in links}
         if self._kinds & {EntryKind.COURSE, EntryKind.PROGRAMME}:
             courses.describe(connection)
-        records = self._records()
+        records = self._records(connection)
         rulebook.linked = people.linked(connection)
         people_fold.flush_offices(
             connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)}
         )
         rulebook.refresh(connection)
-        from_scratch |= self._lines(rows)
+        from_scratch |= self._lines(connection, rows)
         self.again = _different(revoked, rulebook.revoked)
         if EntryKind.PROGRAMME in self._kinds:
             codes = _different(programmes, rulebook.programmes)
@@ -82,31 +81,31 @@ class Reprocessing:
         seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
         return Changes(refold=from_scratch, seen=seen)
 
-    def _moves(self) -> dict[int, int]:
+    def _moves(self, connection: Connection) -> dict[int, int]:
         """The subjects that belong to another course now, and to which, by numbers."""
         if not self._activities:
             return {}
-        connection = self._connection
         found = subjects.concerned(connection, self._activities, self._rulebook.listings)
         numbers = courses.numbers_of(connection, set(found.values()))
         now = {id_: numbers[iri] for id_, iri in found.items()}
         before = subjects.courses_of(connection, now)
         return {id_: course for id_, course in now.items() if before[id_] != course}
 
-    def _links(self) -> dict[int, int]:
+    def _links(self, connection: Connection) -> dict[int, int]:
         """The identifiers that are another person's now, and whose, by numbers."""
         if EntryKind.LINK not in self._kinds:
             return {}
-        people_ = linked_agents(self._connection)
-        numbers = people.numbers_of(self._connection, people_)
+        people_ = linked_agents(connection)
+        numbers = people.numbers_of(connection, people_)
         now = {numbers[key]: numbers[person] for key, person in people_.items()}
         linked = self._rulebook.linked
         now |= {number: number for number in linked if number not in now}
         return {n: person for n, person in now.items() if linked.get(n, n) != person}
 
-    def _rows(self, moves: Mapping[int, int], links: Collection[int]) -> list[OutcomeRow]:
+    def _rows(
+        self, connection: Connection, moves: Mapping[int, int], links: Collection[int]
+    ) -> list[OutcomeRow]:
         """The outcomes that belong to another line now."""
-        connection = self._connection
         found = {(row.trainee, row.position): row for row in lines.rows_about(connection, links)}
         if moves:
             left = set(subjects.courses_of(connection, moves).values())
@@ -115,24 +114,24 @@ class Reprocessing:
             found |= {(row.trainee, row.position): row for row in rows if row.subject in moves}
         return list(found.values())
 
-    def _lines(self, rows: Iterable[OutcomeRow]) -> set[int]:
-        return lines.lines_of(self._connection, rows, self._rulebook.person)
+    def _lines(self, connection: Connection, rows: Iterable[OutcomeRow]) -> set[int]:
+        return lines.lines_of(connection, rows, self._rulebook.person)
 
-    def _records(self) -> list[int]:
+    def _records(self, connection: Connection) -> list[int]:
         """Writes the personnel records that were described or withdrawn: whose, by numbers."""
         streams = [stream for stream, kind in self._streams.items() if kind is EntryKind.PERSON]
         if not streams:
             return []
         keys, latest = {}, {}
-        for entry in catalogue_history.of_streams(self._connection, streams):
+        for entry in catalogue_history.of_streams(connection, streams):
             latest[entry.stream] = entry
             if entry.entry is not None:
                 keys[entry.stream] = entry.entry["agent"]
-        numbers = people.numbers_of(self._connection, keys.values())
+        numbers = people.numbers_of(connection, keys.values())
         records = {
             numbers[keys[stream]]: (entry.position, entry.entry) for stream, entry in latest.items()
         }
-        people_fold.describe(self._connection, records)
+        people_fold.describe(connection, records)
         return list(records)
 
 

@@ -20,6 +20,7 @@ from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projector import checkpoints, rebuild_requests
 from lrs.projector.rebuild.job import Level, OnProgress, RebuildJob, Rebuilt
+from lrs.projector.rebuild.split import Workers, in_this_thread
 from lrs.projector.rebuild.staging import StagingArea, staging_area
 from lrs.projector.rebuild_requests import RebuildRequest
 
@@ -78,13 +79,15 @@ class RebuildCoordinator:
         name: str,
         *,
         waiting: RebuildRequest | None = None,
+        workers: Workers | None = None,
         level: Level | None = None,
         swap_anyway: bool = False,
         progress: OnProgress = lambda _: None,
     ) -> Rebuilt:
         """Rebuild the projection now: for this process's own request, or for the one that is
-        `waiting`. With `level`, which brings the live projection up to the log, the old and new
-        rows are compared; if they differ, the old tables stay, unless `swap_anyway` is given.
+        `waiting`. Without `workers`, this thread does all the work. With `level`, which brings the
+        live projection up to the log, the old and new rows are compared; if they differ, the old
+        tables stay, unless `swap_anyway` is given.
 
         Raises RebuildConflict if another process rebuilds it, or once it is cancelled or overtaken;
         StorageFull, Unavailable. The old tables then stay.
@@ -103,6 +106,7 @@ class RebuildCoordinator:
                     staging,
                     request,
                     live,
+                    workers=workers or in_this_thread(self._ledger),
                     stop=self._stop,
                     progress=progress,
                     swap_anyway=swap_anyway,

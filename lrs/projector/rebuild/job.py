@@ -22,10 +22,11 @@ from lrs.domain.errors import RebuildConflict, Unavailable
 from lrs.ledger import Ledger
 from lrs.projections.base import Projection
 from lrs.projector import checkpoints, quarantine, rebuild_requests
-from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, DeferredFlushFailed, Step
+from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, Step
 from lrs.projector.checkpoints import Checkpoint
 from lrs.projector.checksum import RowDigest, checksum
-from lrs.projector.rebuild.scratch import begin_tables
+from lrs.projector.rebuild.scratch import fold_from_start
+from lrs.projector.rebuild.split import Workers
 from lrs.projector.rebuild.staging import StagingArea
 from lrs.projector.rebuild_requests import RebuildRequest
 from lrs.projector.row_comparison import compare_tables
@@ -77,6 +78,7 @@ class RebuildJob:
         wanted: RebuildRequest,
         live: Checkpoint | None,
         *,
+        workers: Workers,
         stop: threading.Event,
         progress: OnProgress,
         swap_anyway: bool = False,
@@ -88,6 +90,7 @@ class RebuildJob:
         self._staging = place
         self._wanted = wanted
         self._live = live
+        self._workers = workers
         self._stop = stop
         self._progress = progress
         self._began = self._told = monotonic()
@@ -100,7 +103,7 @@ class RebuildJob:
         self._fold_all()
         while monotonic() < not_before:
             self._stop.wait(0.05)
-            self._report_progress()
+            self._report_progress(self._wanted.position)
         for patience in _patience():
             self._fold()
             if level is not None:
@@ -115,31 +118,23 @@ class RebuildJob:
         raise AssertionError("patience never ends")
 
     def _fold_all(self) -> None:
-        """Fold the log into empty tables. Deferred rows are flushed once in a while. If an event
-        cannot be folded, they are flushed with each batch, to find that event.
-        """
-        waiting = BatchRunner(
-            self._ledger, self._staging.database, [self._projection], LARGE_BATCH, waiting=True
+        """Fold the log into empty tables."""
+        fold_from_start(
+            self._ledger,
+            self._staging.database,
+            [self._projection],
+            self._workers,
+            self._report_progress,
+            for_readers=False,
         )
-        try:
-            self._begin()
-            self._fold(waiting)
-            waiting.flush(self._projection)
-        except DeferredFlushFailed as error:
-            log.warning("rebuild-begins-again", projection=self._projection.NAME, error=str(error))
-            self._begin()
-            self._fold()
         self._staging.finish(self._projection.TABLES)
 
-    def _begin(self) -> None:
-        begin_tables(self._staging.database, [self._projection], self._ledger)
-
-    def _fold(self, stepper: BatchRunner | None = None) -> None:
+    def _fold(self) -> None:
         """Fold until the staged tables are at the log's head."""
-        stepper = stepper or self._runner
-        self._report_progress()
-        while stepper.step(self._projection) not in (Step.IDLE, Step.SOME):
-            self._report_progress()
+        step = Step.FULL
+        while step not in (Step.IDLE, Step.SOME):
+            self._report_progress(self._runner.position(self._projection.NAME).position)
+            step = self._runner.step(self._projection)
 
     def _fold_upto(self, position: int) -> None:
         """Fold the events that the live projection holds and the staged tables do not hold yet."""
@@ -147,7 +142,7 @@ class RebuildJob:
         while (remaining := position - self._runner.position(name).position) > 0:
             self._runner.step(self._projection, min(remaining, LARGE_BATCH))
 
-    def _report_progress(self) -> None:
+    def _report_progress(self, position: int) -> None:
         """Update the progress from time to time. Raises once the request is gone."""
         if self._stop.is_set():
             raise Unavailable("shutting-down")
@@ -156,7 +151,6 @@ class RebuildJob:
             return
         self._told += seconds
         self._staging.require_lock()
-        position = self._runner.position(self._wanted.projection).position
         moved = position - self._wanted.position
         self._wanted = replace(
             self._wanted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
@@ -12,13 +12,11 @@ from lrs.ledger import ReadableLog
 from lrs.projections.base import Projection
 from lrs.projections.tables import metadata, reading_indexes
 from lrs.projector import schema
-from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner, DeferredFlushFailed
+from lrs.projector.batch_runner import LARGE_BATCH, BatchRunner
+from lrs.projector.rebuild.split import OnPosition, SplitFailed, Workers, fold_split
 from lrs.projector.startup import begin
 
 log = structlog.get_logger(__name__)
-
-OnPosition = Callable[[int], None]
-"""Called with the position that all projections have reached; it may raise to end the work."""
 
 
 def begin_tables(
@@ -37,6 +35,7 @@ def fold_from_start(
     source: ReadableLog,
     database: Database,
     projections: Sequence[Projection],
+    workers: Workers,
     progress: OnPosition = lambda _: None,
     *,
     for_readers: bool = True,
@@ -44,17 +43,14 @@ def fold_from_start(
     """Fold the whole of this log into new tables, and create their indexes: without `for_readers`
     only those that folding needs.
 
-    Deferred rows are flushed once in a while. If an event cannot be folded, they are flushed with
-    each batch, to find that event.
+    The work is split among the workers. If an event cannot be folded, this process folds the log
+    again, batch by batch, to find that event.
     """
     begin_tables(database, projections, source)
-    deferring = BatchRunner(source, database, projections, LARGE_BATCH, waiting=True)
     try:
-        deferring.catch_up(progress=progress)
-        for projection in projections:
-            deferring.flush(projection)
-    except DeferredFlushFailed as error:
-        log.warning("folding-begins-again", error=str(error))
+        fold_split(source, database, projections, workers, progress)
+    except SplitFailed as error:
+        log.warning("folding-begins-again", error=error.reason)
         begin_tables(database, projections, source)
         fold_on(source, database, projections, progress)
     if not for_readers:

@@ -1,0 +1,302 @@
+"""Folding a whole log into empty tables, with the work split over the processes of an executor.
+
+Ranges of positions are scanned, each as a task of its own: it reads and decodes the events, and
+finds what they say. This process writes what was found, in the order of the log, and keeps what
+concerns shards in a file. Then the shards are folded, each as a task, and merged in any order. The
+rows do not depend on the number of ranges, shards or processes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
+
+from lrs.db.engine import Database
+from lrs.db.errors import translate_db_errors
+from lrs.domain.errors import LogDiverged, LrsError
+from lrs.domain.events import RecordedEvent
+from lrs.ledger import KnownLog, Ledger, ReadableLog
+from lrs.projections.base import STATEMENT_TOPICS, Projection, Scanned, SplitFold, SplitProjection
+from lrs.projector import checkpoints
+from lrs.projector.batch_runner import LARGE_BATCH, ROUNDS, BatchRunner, is_infrastructure
+from lrs.projector.event_batches import BatchSource, log_part
+from lrs.projector.quarantine import describe_error
+from lrs.projector.rebuild.spool import Spool
+from lrs.runtime import without_automatic_gc
+
+T = TypeVar("T")
+
+OnPosition = Callable[[int], None]
+"""Called with a position of the log that says how far the work is; it may raise to end the work."""
+
+PER_SHARD = 50_000
+"""Positions of the log for each shard: the outcomes of a shard take some 40 MB."""
+
+SCANNING = 0.7
+"""The part of the time that scanning takes; the shards take the rest."""
+
+
+OpenLog = Callable[[], AbstractContextManager[Ledger]]
+"""How a task gets at the log. It is pickled where the executor has other processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who does the work: an executor that runs `count` tasks at once."""
+
+    executor: Executor
+    count: int
+    open_log: OpenLog
+
+
+class SplitFailed(Exception):
+    """An event cannot be folded: only folding batch by batch can find which one."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.reason = describe_error(error)
+
+
+class InThisThread(Executor):
+    """An executor that runs each task when it is submitted."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def in_this_thread(ledger: Ledger) -> Workers:
+    """The workers of a process that folds alone."""
+    return Workers(InThisThread(), 1, lambda: nullcontext(ledger))
+
+
+class ScannedPart(NamedTuple):
+    """What a part of the log says, by projection; `before` is the commitment of the event before
+    the part, `stored` and `commitment` are those of its last event.
+    """
+
+    first: int
+    last: int
+    before: bytes | None
+    stored: int
+    commitment: bytes
+    scanned: Mapping[str, Scanned]
+
+
+def fold_split(
+    log: ReadableLog,
+    database: Database,
+    projections: Sequence[Projection],
+    workers: Workers,
+    progress: OnPosition = lambda _: None,
+) -> None:
+    """Fold the whole log into the empty tables of these projections. Raises SplitFailed."""
+    until = log.reader.head()[0]
+    split = [p for p in projections if isinstance(p, SplitProjection)]
+    if until <= LARGE_BATCH:  # one scan, for which no other process need be started
+        workers = replace(workers, executor=InThisThread(), count=1)
+    if split and until:
+        with without_automatic_gc() as collect:
+            _SplitRun(log, database, split, workers, until, progress, collect).run()
+    others = [p for p in projections if p not in split]
+    if others:  # of few events, which are folded quickly
+        BatchRunner(log, database, others, LARGE_BATCH).catch_up(
+            progress=progress if not split else lambda _: None
+        )
+    progress(until)
+
+
+class _SplitRun:
+    def __init__(
+        self,
+        log: ReadableLog,
+        database: Database,
+        projections: Sequence[SplitProjection],
+        workers: Workers,
+        until: int,
+        progress: OnPosition,
+        collect: Callable[[], object],
+    ) -> None:
+        self._log, self._database = log, database
+        self._projections = {p.NAME: p for p in projections}
+        self._folds: dict[str, SplitFold] = {p.NAME: p.new_split_fold() for p in projections}
+        self._workers, self._until = workers, until
+        self._progress, self._collect = progress, collect
+
+    def run(self) -> None:
+        with Spool() as spool:
+            with _failing():
+                contexts = self._begin()
+            end = self._scan_all(contexts, spool)
+            with _failing(), self._database.write.begin() as connection:
+                for fold in self._folds.values():
+                    fold.settle(connection)
+            self._fold_shards(spool)
+        if end is not None:
+            self._advance(end)
+
+    def _begin(self) -> dict[str, Any]:
+        """What scans need to know, by projection."""
+        topics = frozenset().union(*(p.TOPICS for p in self._projections.values()))
+        events = list(self._events(topics - STATEMENT_TOPICS))
+        shards = 1 + self._until // PER_SHARD
+        with self._database.write.begin() as connection:
+            return {
+                name: fold.begin(
+                    [e for e in events if e.event.TOPIC in self._projections[name].TOPICS],
+                    shards,
+                    connection,
+                )
+                for name, fold in self._folds.items()
+            }
+
+    def _events(self, topics: frozenset[str]) -> Iterator[RecordedEvent]:
+        """The log's events of these topics."""
+        first = 1
+        while topics and (
+            page := self._log.reader.sequence(first, LARGE_BATCH, self._until, topics)
+        ):
+            for logged in page:
+                event = self._log.decoded(logged)
+                if event is not None:
+                    yield RecordedEvent(logged.position, logged.stored, event)
+            first = page[-1].position + 1
+
+    def _scan_all(self, contexts: Mapping[str, Any], spool: Spool) -> ScannedPart | None:
+        """Write what scans of the whole log find. Returns the last part."""
+        projections = list(self._projections.values())
+        tasks = (
+            (
+                self._workers.open_log,
+                projections,
+                first,
+                min(first + LARGE_BATCH - 1, self._until),
+                contexts,
+            )
+            for first in range(1, self._until + 1, LARGE_BATCH)
+        )
+        end: ScannedPart | None = None
+        for number, parts in enumerate(self._results(scan_range, tasks), start=1):
+            for part in parts:
+                if end is not None and end.last == part.first - 1 and end.commitment != part.before:
+                    raise LogDiverged("log-diverged")
+                with _failing():
+                    self._write(part, spool)
+                end = part
+            if end is not None:
+                self._progress(int(SCANNING * end.last))
+            if number % ROUNDS == 0:
+                self._collect()
+        return end
+
+    def _write(self, part: ScannedPart, spool: Spool) -> None:
+        in_log = log_part(self._log, part.first, part.last)
+        with self._database.write.begin() as connection:
+            for name, fold in self._folds.items():
+                scanned = part.scanned[name]
+                fold.write(scanned, in_log, connection)
+                for shard, found in scanned.shards.items():
+                    spool.add((name, shard), found)
+
+    def _fold_shards(self, spool: Spool) -> None:
+        """Fold and merge what was found of shards."""
+        keys = spool.keys()
+        tasks = (
+            (self._projections[name], self._folds[name].work(shard), spool.read((name, shard)))
+            for name, shard in keys
+        )
+        results = self._results(fold_shard, tasks)
+        for done, ((name, _), folded) in enumerate(zip(keys, results, strict=True), start=1):
+            with _failing(), self._database.write.begin() as connection:
+                self._folds[name].merge(folded, connection)
+            part = SCANNING + (1 - SCANNING) * done / len(keys)
+            self._progress(int(part * self._until))
+            self._collect()
+
+    def _results(self, task: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Iterator[T]:
+        """The results of the task for these arguments, in their order. Some tasks are submitted
+        ahead, so that all processes are busy and memory stays bounded.
+        """
+        waiting: deque[Future[T]] = deque()
+        try:
+            for of_one in arguments:
+                waiting.append(self._workers.executor.submit(task, *of_one))
+                if len(waiting) > 2 * self._workers.count:
+                    yield self._result(waiting.popleft())
+            while waiting:
+                yield self._result(waiting.popleft())
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _result(self, future: Future[T]) -> T:
+        with _failing():
+            return future.result()
+
+    def _advance(self, end: ScannedPart) -> None:
+        """Set the checkpoints to the last event."""
+        with translate_db_errors(), self._database.write.begin() as connection:
+            for name in self._projections:
+                at = checkpoints.read(connection, name)
+                assert at is not None
+                reached = replace(
+                    at, position=end.last, stored=end.stored, commitment=end.commitment,
+                    folded=self._log.now(),
+                )  # fmt: skip
+                checkpoints.advance(connection, reached)
+
+
+def scan_range(
+    open_log: OpenLog,
+    projections: Sequence[SplitProjection],
+    first: int,
+    last: int,
+    contexts: Mapping[str, Any],
+) -> list[ScannedPart]:
+    """Scan the events at these positions: one part, or several where they are large."""
+    parts: list[ScannedPart] = []
+    with without_automatic_gc(), open_log() as ledger:
+        log = KnownLog(ledger, last)
+        batches = BatchSource(log, projections)
+        position, before = first - 1, log.reader.commitment_at(first - 1)
+        while position < last and (
+            decoded := batches.statements((position, before), last - position)
+        ):
+            page = decoded.page
+            scanned = {
+                p.NAME: p.scan(decoded.batch.of_topics(p.TOPICS), contexts[p.NAME])
+                for p in projections
+            }
+            parts.append(
+                ScannedPart(position + 1, page.last, before, page.stored, page.commitment, scanned)
+            )
+            position, before = page.last, page.commitment
+    return parts
+
+
+def fold_shard(projection: SplitProjection, work: Any, parts: Sequence[bytes]) -> Any:
+    """Fold one shard of the projection."""
+    with without_automatic_gc():
+        return projection.fold_shard(work, parts)
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Raises SplitFailed for errors that an event may have caused."""
+    try:
+        with translate_db_errors():
+            yield
+    except (LrsError, BrokenExecutor):
+        raise
+    except Exception as error:
+        if is_infrastructure(error):
+            raise
+        raise SplitFailed(error) from error
