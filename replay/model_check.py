@@ -8,7 +8,6 @@ exactly the position that these tables have in the snapshot.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +81,7 @@ def check_model(
                 return check.run(Findings(file if everything else None))
         except _NotComparable as why:
             return ModelReport(name, reason=str(why))
-        except (LrsError, BrokenExecutor, OSError):
+        except (LrsError, OSError):
             raise
         except Exception as error:  # whatever altered rows make a fold do
             return ModelReport(name, reason=f"an error ended it: {describe_error(error)}")

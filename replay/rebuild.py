@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
-from lrs.domain.errors import LrsError, RebuildConflict
+from lrs.domain.errors import LrsError
 from lrs.projector import Projector, Rebuilt
 from lrs.projector.rebuild.split import Workers
 
@@ -37,8 +36,7 @@ def rebuild(
     each. With `compare`, the rows of each are compared with those they replace, which stay if any
     differ, unless `swap_anyway` is given. `progress` is called every half second.
 
-    Raises as Projector.rebuild does, and RebuildConflict where a worker was killed. Where one fails
-    the others are rebuilt nevertheless.
+    Raises as Projector.rebuild does. Where one fails the others are rebuilt nevertheless.
     """
     began = perf_counter()
     done: list[Rebuilt] = []
@@ -52,8 +50,6 @@ def rebuild(
                 swap_anyway=swap_anyway,
                 progress=lambda _: progress(),
             )
-        except BrokenExecutor:
-            raise RebuildConflict("rebuild-killed") from None
         except LrsError as error:
             failed.append(error)
     if failed:

@@ -34,7 +34,7 @@ def workers(
     which is pickled, first.
     """
     if jobs == 1:
-        yield Workers(InThisThread(), 1, open_log)
+        yield Workers(InThisThread(), 0, open_log)
         return
     with process_pool(jobs, begin) as pool:
         yield Workers(pool, jobs, open_log)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,11 +17,27 @@ from replay.workers import Workers, cluster
 from replay.workers import workers as processes
 
 
+def _address(_context: click.Context, _: click.Parameter, written: str | None) -> str | None:
+    """The address of a Dask scheduler. Raises BadParameter."""
+    if written is None:
+        return None
+    try:
+        parts = urlsplit(written)
+        is_one = parts.scheme in ("tcp", "tls", "ws", "wss") and parts.hostname and parts.port
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise click.BadParameter(
+            f"{written} is not the address of a Dask scheduler, as in tcp://10.0.0.5:8786."
+        )
+    return written
+
+
 def worker_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options `--jobs` and `--scheduler`."""
     for option in (
         click.option(
-            "--scheduler", metavar="ADDRESS",
+            "--scheduler", metavar="ADDRESS", callback=_address,
             help="Fold on the Dask cluster of this scheduler, as in tcp://10.0.0.5:8786.",
         ),
         click.option(

@@ -418,8 +418,6 @@ PROBLEMS: Final[Mapping[str, ErrorGroup]] = {
             "cancel.",
             "rebuild-cancelled": "The rebuild of the projection {projection} was cancelled: its "
             "tables are as they were.",
-            "rebuild-killed": "A process that rebuilt a projection was killed: its tables are as "
-            "they were. Check whether the process had too little memory, and try again.",
             "rebuild-overtaken": "The projection {projection} has been rebuilt by another process "
             "meanwhile: this rebuild is cancelled.",
             "rebuild-under-way": "The projection {projection} is being rebuilt already: wait for "

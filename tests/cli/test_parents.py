@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,10 +14,12 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.cli.test_commands import LRS
+from lrs.projector.batch_runner import LARGE_BATCH
+from tests.cli.test_commands import LRS, Shell
 from tests.conftest import Place
 from tests.support.postgres import free_port
 from tests.support.processes import wait_until
+from tests.support.varied import varied
 
 SLOW = """
 import os, signal, sys, time
@@ -75,18 +78,23 @@ def test_a_server_whose_first_process_is_killed_gives_the_port_back(
 def test_a_rebuild_whose_first_process_is_killed_leaves_none_behind(
     on_files: Place, tmp_path: Path
 ) -> None:
-    """They would fold on for nobody, and keep others from rebuilding."""
-    environment = {**os.environ, "LRS_LEDGER_URL": on_files.ledger_url, "LRS_LOG_LEVEL": "error"}
-    command = [LRS, "projections", "rebuild", "--all"]
-    started = subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    """They would fold on for nobody."""
+    lrs = Shell(on_files, tmp_path)
+    (tmp_path / "file.json").write_text(json.dumps(varied(LARGE_BATCH + 1)))
+    assert lrs("import", "file.json").returncode == 0
+    command = [LRS, "projections", "rebuild", "--all", "--jobs", "2"]
+    started = subprocess.Popen(command, env=lrs.environment, cwd=tmp_path)
     process = psutil.Process(started.pid)
-    claims = tmp_path / "views.db.beside"
-    wait_until(lambda: len(list(claims.glob("*.claim"))) == 4, 30)
+    wait_until(lambda: len(_forked(process)) == 2, 30)
     children = process.children(recursive=True)
     started.kill()
     started.wait(10)
-    assert len(children) >= 4
     wait_until(lambda: not any(_lives(child) for child in children), 60)
+
+
+def _forked(process: psutil.Process) -> list[psutil.Process]:
+    """The processes that fold for that one."""
+    return [one for one in process.children() if "spawn_main" in " ".join(one.cmdline())]
 
 
 @pytest.mark.parametrize("linger", ["0", "0.2"])

@@ -129,3 +129,19 @@ def test_a_temporary_folder_without_room_is_named_in_one_line(lrs: Shell, disk: 
     assert f"no room left in the temporary folder {disk.folder}" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert [path.name for path in disk.folder.iterdir()] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--scheduler", "nonsense"), "nonsense is not the address of a Dask scheduler, as in"),
+        (("--scheduler", "tcp://host:port"), "is not the address of a Dask scheduler"),
+        (("--scheduler", "tcp://127.0.0.1:1", "--jobs", "2"), "--jobs or --scheduler, and not"),
+        (("--jobs", "0"), "0 is not in the range 1<=x<=64"),
+    ],
+)
+def test_workers_that_cannot_be_are_refused(
+    lrs: Shell, options: tuple[str, ...], complaint: str
+) -> None:
+    done = lrs("replay", "verify", *options)
+    assert (done.returncode, complaint in done.stderr) == (2, True), done.stderr

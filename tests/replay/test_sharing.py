@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from distributed import LocalCluster
@@ -15,8 +17,8 @@ from lrs.domain.errors import Unreachable
 from lrs.domain.xapi import filters
 from lrs.projections.statements import index
 from lrs.projector.rebuild import split
+from lrs.projector.rebuild.shard_file import ShardFile
 from lrs.projector.rebuild.split import InThisThread, Workers, in_this_thread
-from lrs.projector.rebuild.spool import Spool
 from lrs.service import Lrs
 from replay.rebuild import rebuild
 from replay.workers import cluster, workers
@@ -26,7 +28,7 @@ EVENTS = 120
 
 
 @pytest.fixture
-def full(lrs: Lrs, monkeypatch: pytest.MonkeyPatch) -> Lrs:
+def full(lrs: Lrs, hurried: None, monkeypatch: pytest.MonkeyPatch) -> Lrs:
     """A store with events of every kind, for small ranges and shards."""
     tell(lrs, EVENTS)
     lrs.projector.runner.catch_up()
@@ -84,6 +86,32 @@ def test_without_a_scheduler_there_is_no_cluster(lrs: Lrs, monkeypatch: pytest.M
         pass
 
 
+def _end_this_process() -> NoReturn:
+    os._exit(1)
+
+
+def test_a_process_that_is_killed_is_named(full: Lrs) -> None:
+    """The read models are what they were."""
+    with workers(_end_this_process, 2) as found, pytest.raises(Unreachable, match="was killed"):
+        differences(full, found)
+    assert differences(full, in_this_thread(full.ledger)) == ()
+
+
+class Losing(Executor):
+    """A cluster that gives up its tasks."""
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.cancel()
+        return future
+
+
+def test_a_cluster_that_loses_its_workers_is_not_taken_for_a_broken_event(full: Lrs) -> None:
+    lost = Workers(Losing(), 1, in_this_thread(full.ledger).open_log)
+    with pytest.raises(Unreachable, match=r"A worker has failed \(CancelledError"):
+        differences(full, lost)
+
+
 def test_an_event_that_cannot_be_folded_is_found_all_the_same(
     full: Lrs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,18 +129,18 @@ def _terms(terms: Any, broken: str, found: dict[str, Any], authority: object) ->
     return terms(found, authority)
 
 
-class TestSpool:
+class TestShardFile:
     def test_parts_are_read_in_their_order(self) -> None:
-        with Spool() as spool:
+        with ShardFile() as kept:
             for number in range(4):
-                spool.add(("a", number % 2), b"%d" % number)
-            assert spool.keys() == [("a", 0), ("a", 1)]
-            assert [spool.read(("a", shard)) for shard in (0, 1)] == [[b"0", b"2"], [b"1", b"3"]]
+                kept.add(("a", number % 2), b"%d" % number)
+            assert kept.shards() == [("a", 0), ("a", 1)]
+            assert [kept.read(("a", shard)) for shard in (0, 1)] == [[b"0", b"2"], [b"1", b"3"]]
 
     def test_without_a_temporary_folder_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
         with pytest.raises(Unreachable, match="/nowhere cannot be used"):
-            Spool()
+            ShardFile()
 
 
 def test_a_process_that_folds_alone_tells_errors_as_others_do() -> None:

@@ -50,7 +50,7 @@ def fold_from_start(
     try:
         fold_split(source, database, projections, workers, progress)
     except SplitFailed as error:
-        log.warning("folding-begins-again", error=error.reason)
+        log.warning("folding-begins-again", error=str(error))
         begin_tables(database, projections, source)
         fold_on(source, database, projections, progress)
     if not for_readers:

@@ -17,15 +17,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from lrs.db.engine import Database
 from lrs.db.errors import translate_db_errors
-from lrs.domain.errors import LogDiverged, LrsError
+from lrs.domain.errors import LogDiverged, LrsError, Unreachable
 from lrs.domain.events import RecordedEvent
 from lrs.ledger import KnownLog, Ledger, ReadableLog
 from lrs.projections.base import STATEMENT_TOPICS, Projection, Scanned, SplitFold, SplitProjection
 from lrs.projector import checkpoints
-from lrs.projector.batch_runner import LARGE_BATCH, ROUNDS, BatchRunner, is_infrastructure
+from lrs.projector.batch_runner import LARGE_BATCH, ROUNDS, BatchRunner
 from lrs.projector.event_batches import BatchSource, log_part
 from lrs.projector.quarantine import describe_error
-from lrs.projector.rebuild.spool import Spool
+from lrs.projector.rebuild.shard_file import ShardFile
 from lrs.runtime import without_automatic_gc
 
 T = TypeVar("T")
@@ -46,7 +46,9 @@ OpenLog = Callable[[], AbstractContextManager[Ledger]]
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """Who does the work: an executor that runs `count` tasks at once."""
+    """Who does the work: an executor that runs `count` tasks at once beside this thread, or, where
+    `count` is 0, this thread.
+    """
 
     executor: Executor
     count: int
@@ -54,11 +56,9 @@ class Workers:
 
 
 class SplitFailed(Exception):
-    """An event cannot be folded: only folding batch by batch can find which one."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.reason = describe_error(error)
+    """An event cannot be folded, for this reason: only folding batch by batch can find which
+    event.
+    """
 
 
 class InThisThread(Executor):
@@ -75,7 +75,7 @@ class InThisThread(Executor):
 
 def in_this_thread(ledger: Ledger) -> Workers:
     """The workers of a process that folds alone."""
-    return Workers(InThisThread(), 1, lambda: nullcontext(ledger))
+    return Workers(InThisThread(), 0, lambda: nullcontext(ledger))
 
 
 class ScannedPart(NamedTuple):
@@ -98,11 +98,13 @@ def fold_split(
     workers: Workers,
     progress: OnPosition = lambda _: None,
 ) -> None:
-    """Fold the whole log into the empty tables of these projections. Raises SplitFailed."""
+    """Fold the whole log into the empty tables of these projections. Raises SplitFailed, and
+    Unreachable where the workers fail.
+    """
     until = log.reader.head()[0]
     split = [p for p in projections if isinstance(p, SplitProjection)]
     if until <= LARGE_BATCH:  # one scan, for which no other process need be started
-        workers = replace(workers, executor=InThisThread(), count=1)
+        workers = replace(workers, executor=InThisThread(), count=0)
     if split and until:
         with without_automatic_gc() as collect:
             _SplitRun(log, database, split, workers, until, progress, collect).run()
@@ -132,14 +134,14 @@ class _SplitRun:
         self._progress, self._collect = progress, collect
 
     def run(self) -> None:
-        with Spool() as spool:
+        with ShardFile() as kept:
             with _failing():
                 contexts = self._begin()
-            end = self._scan_all(contexts, spool)
+            end = self._scan_all(contexts, kept)
             with _failing(), self._database.write.begin() as connection:
                 for fold in self._folds.values():
                     fold.settle(connection)
-            self._fold_shards(spool)
+            self._fold_shards(kept)
         if end is not None:
             self._advance(end)
 
@@ -170,7 +172,7 @@ class _SplitRun:
                     yield RecordedEvent(logged.position, logged.stored, event)
             first = page[-1].position + 1
 
-    def _scan_all(self, contexts: Mapping[str, Any], spool: Spool) -> ScannedPart | None:
+    def _scan_all(self, contexts: Mapping[str, Any], kept: ShardFile) -> ScannedPart | None:
         """Write what scans of the whole log find. Returns the last part."""
         projections = list(self._projections.values())
         tasks = (
@@ -189,7 +191,7 @@ class _SplitRun:
                 if end is not None and end.last == part.first - 1 and end.commitment != part.before:
                     raise LogDiverged("log-diverged")
                 with _failing():
-                    self._write(part, spool)
+                    self._write(part, kept)
                 end = part
             if end is not None:
                 self._progress(int(SCANNING * end.last))
@@ -197,27 +199,27 @@ class _SplitRun:
                 self._collect()
         return end
 
-    def _write(self, part: ScannedPart, spool: Spool) -> None:
+    def _write(self, part: ScannedPart, kept: ShardFile) -> None:
         in_log = log_part(self._log, part.first, part.last)
         with self._database.write.begin() as connection:
             for name, fold in self._folds.items():
                 scanned = part.scanned[name]
                 fold.write(scanned, in_log, connection)
                 for shard, found in scanned.shards.items():
-                    spool.add((name, shard), found)
+                    kept.add((name, shard), found)
 
-    def _fold_shards(self, spool: Spool) -> None:
+    def _fold_shards(self, kept: ShardFile) -> None:
         """Fold and merge what was found of shards."""
-        keys = spool.keys()
+        shards = kept.shards()
         tasks = (
-            (self._projections[name], self._folds[name].work(shard), spool.read((name, shard)))
-            for name, shard in keys
+            (self._projections[name], self._folds[name].work(shard), kept.read((name, shard)))
+            for name, shard in shards
         )
         results = self._results(fold_shard, tasks)
-        for done, ((name, _), folded) in enumerate(zip(keys, results, strict=True), start=1):
+        for done, ((name, _), folded) in enumerate(zip(shards, results, strict=True), start=1):
             with _failing(), self._database.write.begin() as connection:
                 self._folds[name].merge(folded, connection)
-            part = SCANNING + (1 - SCANNING) * done / len(keys)
+            part = SCANNING + (1 - SCANNING) * done / len(shards)
             self._progress(int(part * self._until))
             self._collect()
 
@@ -228,18 +230,15 @@ class _SplitRun:
         waiting: deque[Future[T]] = deque()
         try:
             for of_one in arguments:
-                waiting.append(self._workers.executor.submit(task, *of_one))
+                with _worker_errors():
+                    waiting.append(self._workers.executor.submit(task, *of_one))
                 if len(waiting) > 2 * self._workers.count:
-                    yield self._result(waiting.popleft())
+                    yield _result(waiting.popleft())
             while waiting:
-                yield self._result(waiting.popleft())
+                yield _result(waiting.popleft())
         finally:
             for future in waiting:
                 future.cancel()
-
-    def _result(self, future: Future[T]) -> T:
-        with _failing():
-            return future.result()
 
     def _advance(self, end: ScannedPart) -> None:
         """Set the checkpoints to the last event."""
@@ -263,7 +262,7 @@ def scan_range(
 ) -> list[ScannedPart]:
     """Scan the events at these positions: one part, or several where they are large."""
     parts: list[ScannedPart] = []
-    with without_automatic_gc(), open_log() as ledger:
+    with _failing(), without_automatic_gc(), open_log() as ledger:
         log = KnownLog(ledger, last)
         batches = BatchSource(log, projections)
         position, before = first - 1, log.reader.commitment_at(first - 1)
@@ -284,7 +283,7 @@ def scan_range(
 
 def fold_shard(projection: SplitProjection, work: Any, parts: Sequence[bytes]) -> Any:
     """Fold one shard of the projection."""
-    with without_automatic_gc():
+    with _failing(), without_automatic_gc():
         return projection.fold_shard(work, parts)
 
 
@@ -294,9 +293,28 @@ def _failing() -> Iterator[None]:
     try:
         with translate_db_errors():
             yield
-    except (LrsError, BrokenExecutor):
+    except (LrsError, MemoryError):
         raise
     except Exception as error:
-        if is_infrastructure(error):
-            raise
-        raise SplitFailed(error) from error
+        raise SplitFailed(describe_error(error)) from error
+
+
+def _result(future: Future[T]) -> T:
+    with _worker_errors():
+        return future.result()
+
+
+@contextmanager
+def _worker_errors() -> Iterator[None]:
+    """Raises Unreachable where a worker failed, and not the task that it had."""
+    try:
+        yield
+    except (LrsError, SplitFailed):
+        raise
+    except (BrokenExecutor, MemoryError) as error:
+        raise Unreachable(
+            "A process that folded was killed, perhaps because it had too little memory: what was "
+            "there before is unchanged. Run the command again with fewer processes, by --jobs."
+        ) from error
+    except Exception as error:  # whatever a cluster raises that loses a worker or its own way
+        raise Unreachable(f"A worker has failed ({describe_error(error)}).") from error

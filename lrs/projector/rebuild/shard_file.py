@@ -1,4 +1,4 @@
-"""What a fold keeps for later in a file of its own, since memory must not grow with the log."""
+"""The file in which a fold keeps what it has found of shards: memory must not grow with the log."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import BinaryIO
 
 from lrs.domain.errors import Unreachable
 
-Key = tuple[str, int]
+ShardName = tuple[str, int]
 """A projection's name, and the number of a shard."""
 
 
-class Spool:
-    """Bytes by key, in the order in which they were added. The file has no name, so nothing is left
-    of it, however the process ends. Raises Unreachable where it cannot be written.
+class ShardFile:
+    """Parts of shards, each shard's in the order in which they were added. The file has no name, so
+    nothing is left of it, however the process ends. Raises Unreachable where it cannot be written.
     """
 
     def __init__(self) -> None:
         with _reachable():
             self._file: BinaryIO = TemporaryFile()  # noqa: SIM115
-        self._places: defaultdict[Key, list[tuple[int, int]]] = defaultdict(list)
+        self._places: defaultdict[ShardName, list[tuple[int, int]]] = defaultdict(list)
         self._end = 0
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> ShardFile:
         return self
 
     def __exit__(
@@ -37,24 +37,24 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def add(self, key: Key, part: bytes) -> None:
-        """Add a part under this key."""
+    def add(self, shard: ShardName, part: bytes) -> None:
+        """Add a part of this shard."""
         with _reachable():
             self._file.seek(self._end)
             self._file.write(part)
-        self._places[key].append((self._end, len(part)))
+        self._places[shard].append((self._end, len(part)))
         self._end += len(part)
 
-    def keys(self) -> list[Key]:
-        """The keys under which there is anything."""
+    def shards(self) -> list[ShardName]:
+        """The shards of which there is a part."""
         return sorted(self._places)
 
-    def read(self, key: Key) -> Sequence[bytes]:
-        """The parts under this key."""
+    def read(self, shard: ShardName) -> Sequence[bytes]:
+        """The parts of this shard."""
         found = []
         with _reachable():
             self._file.flush()
-            for place, length in self._places[key]:
+            for place, length in self._places[shard]:
                 self._file.seek(place)
                 found.append(self._file.read(length))
         return found
