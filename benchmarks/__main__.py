@@ -2,7 +2,7 @@
 
 Names: validation (in this process), single batch mixed lag (beside the floor), read disk memory
 rebuild (of a filled store), training (of a training centre's store: training-fold, training-read,
-training-crowd, training-replay and training-rebuild).
+training-crowd, training-replay, training-rebuild and training-share).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import crowd, filled, folding, replaying, reports, servers, writing
+from benchmarks import crowd, filled, folding, replaying, reports, servers, sharing, writing
 from benchmarks.backends import BACKENDS, machine
 from benchmarks.bench import Bench, Plan
 from benchmarks.load import Generator
@@ -44,6 +44,7 @@ TRAINING: dict[str, Callable[[Bench, Trained], Iterator[Row]]] = {
     "training-crowd": crowd.crowd,
     "training-replay": replaying.replay,
     "training-rebuild": folding.rebuild,
+    "training-share": sharing.share,
 }
 TOGETHER = {"training": tuple(TRAINING)}
 QUICK = Plan(

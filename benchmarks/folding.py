@@ -114,12 +114,12 @@ def fold(settings: Settings, name: str, database: int | None) -> Folded:
 
 
 def refold(bench: Bench, store: Trained, name: str, cores: int) -> Rebuilt:
-    """Rebuilds that projection, or all for "", on so many cores."""
+    """Rebuilds that projection, or all for "", by so many processes on as many cores."""
     with on_cores(cores, bench.backend.process):
-        used = _cpu_of_children() + cpu_of(bench.backend.process)
+        used = cpu_of_children() + cpu_of(bench.backend.process)
         chosen = ("--projection", name) if name else ()
-        output = servers.lrs(store.place, "replay", "rebuild", *chosen)
-        cpu = _cpu_of_children() + cpu_of(bench.backend.process) - used
+        output = servers.lrs(store.place, "replay", "rebuild", "--jobs", str(cores), *chosen)
+        cpu = cpu_of_children() + cpu_of(bench.backend.process) - used
     figures = re.search(r"(\d+) events folded in ([\d.]+) s", output)
     assert figures is not None, output
     return Rebuilt(float(figures[2]), cpu)
@@ -186,7 +186,7 @@ def _family(database: int | None) -> list[psutil.Process]:
     return [server, *server.children(recursive=True)]
 
 
-def _cpu_of_children() -> float:
+def cpu_of_children() -> float:
     """Seconds of those that have ended, with all that they had started."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

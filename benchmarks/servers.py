@@ -42,7 +42,7 @@ class Served:
 
     def peak_bytes(self) -> int:
         """The most memory that one of the processes ever had, shared pages counted in full."""
-        return max(_peak(p.pid) for p in self._family())
+        return max(peak(p.pid) for p in self._family())
 
     def _family(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]
@@ -151,7 +151,8 @@ def _program() -> str:
     return str(Path(sys.executable).with_name("lrs"))
 
 
-def _peak(process: int) -> int:
+def peak(process: int) -> int:
+    """The most bytes that were resident at once of the process with that id; 0 if it is gone."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
