@@ -31,9 +31,6 @@ from lrs.projections.training.courses import Course
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projector.event_batches import log_part
 
-TOGETHER = 4_000
-"""Events that are folded together."""
-
 OF_ALL = (EntryKind.COURSE, EntryKind.PROGRAMME, EntryKind.LINK)
 """What the catalogue says of these is folded whole; personnel records of those concerned alone."""
 
@@ -57,25 +54,13 @@ def course_as_of(
         try:
             with translate_db_errors(), database.write.begin() as connection:
                 metadata.create_all(connection, tables=list(projection.TABLES))
-                fold = projection.new_fold()
-                for batch in _batches(live, log, course, upto):
-                    fold.apply(batch, connection)
-                fold.flush(connection)
+                events = _events(live, log, course, upto)
+                within = log_part(log, 1, upto)
+                batch = Batch(1, upto, within.find, within.at, events)
+                projection.new_fold().apply(batch, connection)
                 yield connection
         finally:
             database.close()
-
-
-def _batches(live: Connection, log: ReadableLog, course: Course, upto: int) -> Iterator[Batch]:
-    events = _events(live, log, course, upto)
-    first = 1
-    for start in range(0, len(events), TOGETHER):
-        part = events[start : start + TOGETHER]
-        is_last = start + TOGETHER >= len(events)
-        last = upto if is_last else part[-1].position
-        within = log_part(log, first, last)
-        yield Batch(first, last, within.find, within.at, part)
-        first = last + 1
 
 
 def _events(live: Connection, log: ReadableLog, course: Course, upto: int) -> list[BatchEvent]:

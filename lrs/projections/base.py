@@ -87,13 +87,7 @@ class Fold(Protocol):
     """
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        """Fold the batch, inside the caller's transaction. Rows that many batches may change can
-        be left to `flush`, which is called before anybody reads: after each batch of a live
-        projection, after many in a rebuild.
-        """
-
-    def flush(self, connection: Connection) -> None:
-        """Write what `apply` has left, inside the caller's transaction."""
+        """Fold the batch, inside the caller's transaction."""
 
 
 class Scanned(Protocol):
@@ -122,7 +116,12 @@ class SplitFold(Protocol):
         """What `fold_shard` needs to know beside what the events say. It is pickled."""
 
     def merge(self, folded: Any, connection: Connection) -> None:
-        """Write what `fold_shard` returned. The shards come in any order."""
+        """Write what `fold_shard` returned, or keep some of it for `finish`. The shards come in
+        any order.
+        """
+
+    def finish(self, connection: Connection) -> None:
+        """Write what is left. Called once all shards are merged."""
 
 
 class Projection(Protocol):

@@ -110,9 +110,6 @@ class CatalogueProjection:
         if gone:
             connection.execute(_WITHDRAW, list(gone.values()))
 
-    def flush(self, connection: Connection) -> None:
-        """Nothing is left: `apply` writes all."""
-
     def new_fold(self) -> CatalogueProjection:
         return self  # it remembers nothing
 

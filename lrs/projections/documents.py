@@ -60,9 +60,6 @@ class DocumentsProjection:
         rows = [_row(r, r.event) for r in latest.values() if isinstance(r.event, DocumentStored)]
         replace_rows(connection, document, rows)
 
-    def flush(self, connection: Connection) -> None:
-        """Nothing is left: `apply` writes all."""
-
     def new_fold(self) -> DocumentsProjection:
         return self  # it remembers nothing
 

@@ -182,7 +182,6 @@ class BatchRunner:
                     return Step.IDLE
                 fold = self._fold_cache.take(projection, at)
                 fold.apply(decoded.batch, connection)
-                fold.flush(connection)
                 reached = self._reaching(at, decoded.page, began)
                 checkpoints.advance(connection, reached)
         except Exception as error:

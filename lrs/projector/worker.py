@@ -134,9 +134,7 @@ class Projector:
             transaction = connection.begin()
             try:
                 self.runner.status_reader.require_ours(self._locked(connection, name))
-                fold = projection.new_fold()
-                fold.apply(decoded.batch, connection)
-                fold.flush(connection)
+                projection.new_fold().apply(decoded.batch, connection)
             except Unavailable:
                 raise
             except Exception as error:

@@ -14,7 +14,7 @@ from lrs.domain.aggregates.catalogue_entry import SHAPES, EntryKind, key_of, str
 from lrs.domain.events import EntryWithdrawn, RecordedEvent
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
-from lrs.projections.base import Batch, Fold, SplitProjection
+from lrs.projections.base import Batch, SplitProjection
 from lrs.projections.training.courses import course_by_iri
 from lrs.projections.training.projection import TrainingProjection
 from lrs.projections.training.statistics import CourseReport, statistics
@@ -29,18 +29,11 @@ def project(
     connection: Connection,
     log: Sequence[Recorded],
     cuts: Collection[int] = (),
-    fold: Fold | None = None,
-    settled: Collection[int] | None = None,
 ) -> None:
-    """Applies the log in batches that end at each of the cuts, and at the end; settles after each
-    of them, or after those that end where `settled` says.
-    """
-    fold = fold or TrainingProjection().new_fold()
+    """Applies the log in batches that end at each of the cuts, and at the end."""
+    fold = TrainingProjection().new_fold()
     for batch in batches(log, cuts):
         fold.apply(batch, connection)
-        if settled is None or batch.last in settled:
-            fold.flush(connection)
-    fold.flush(connection)
 
 
 def batches(log: Sequence[Recorded], cuts: Collection[int]) -> Iterator[Batch]:
@@ -83,6 +76,7 @@ def project_split(
     for shard in sorted(parts, reverse=True):
         work = passed_on(fold.work(shard))
         fold.merge(passed_on(projection.fold_shard(work, parts[shard])), connection)
+    fold.finish(connection)
 
 
 def passed_on(value: Any) -> Any:

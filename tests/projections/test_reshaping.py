@@ -13,18 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, select
 
 from lrs.domain.aggregates.catalogue_entry import EntryKind, key_of
-from lrs.domain.training.vocabulary import STANDARD
 from lrs.domain.xapi.agent import JsonObject
 from lrs.domain.xapi.statement import RecordedStatement
-from lrs.projections.base import Fold
-from lrs.projections.training import certifications, line_fold
+from lrs.projections.training import certifications, line_fold, split_fold
 from lrs.projections.training.certifications import of_people, people_in
 from lrs.projections.training.courses import course as courses_table
 from lrs.projections.training.line_encoding import decoded
 from lrs.projections.training.lines import line
 from lrs.projections.training.people import people, person_by_key, persons
 from lrs.projections.training.people import trainee as trainees_table
-from lrs.projections.training.projection import TrainingFold, TrainingProjection
+from lrs.projections.training.projection import TrainingProjection
 from lrs.projections.training.statistics import SliceBy, course_slice, course_statistics, slices
 from lrs.projections.training.transcripts import transcript
 from tests.domain.stories import (
@@ -415,24 +413,14 @@ def read(connection: Connection) -> Whole:
 
 
 def projected(
-    engine: Engine,
-    log: list[Recorded],
-    cuts: Collection[int],
-    fold: Fold | None = None,
-    settled: Collection[int] | None = None,
+    engine: Engine, log: list[Recorded], cuts: Collection[int]
 ) -> tuple[dict[str, list[Any]], Whole]:
     """All rows, and what they mean."""
     with engine.connect() as connection, connection.begin() as transaction:
-        project(connection, log, cuts, fold, settled)
+        project(connection, log, cuts)
         found = rows(connection), read(connection)
         transaction.rollback()
     return found
-
-
-class Impatient(TrainingFold):
-    """Leaves next to nothing."""
-
-    MAX_PENDING = 2
 
 
 def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
@@ -445,16 +433,16 @@ def some_of(log: list[Recorded]) -> st.SearchStrategy[set[int]]:
 def test_live_and_rebuilt_and_by_definition_are_the_same(
     views_engine: Engine, data: st.DataObject, log: list[Recorded]
 ) -> None:
-    """Random batches, settled one by one as they are live, or now and then and part by part as in
-    a rebuild, give the rows of one batch, and those are what the pure fold says.
+    """Random batches, also where few lines are in memory at once, give the rows of one batch, and
+    those are what the pure fold says.
     """
-    cuts, settled = data.draw(some_of(log)), data.draw(some_of(log))
+    cuts = data.draw(some_of(log))
     live, rebuilt = projected(views_engine, log, cuts), projected(views_engine, log, ())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_fold, "TOGETHER", 2)
         patch.setattr(certifications, "TOGETHER", 2)
-        waited = projected(views_engine, log, cuts, Impatient(STANDARD), settled)
-    assert live[0] == rebuilt[0] == waited[0]
+        in_parts = projected(views_engine, log, cuts)
+    assert live[0] == rebuilt[0] == in_parts[0]
     assert rebuilt[1] == by_definition(log)
 
 
@@ -463,10 +451,17 @@ def test_live_and_rebuilt_and_by_definition_are_the_same(
 def test_however_many_shards_there_are_the_rows_are_the_same(
     views_engine: Engine, data: st.DataObject, log: list[Recorded], shards: int
 ) -> None:
-    """Those of one batch, wherever the log is cut into parts that are scanned."""
+    """Those of one batch, wherever the log is cut into parts that are scanned, and also where the
+    figures of few slices are added up in memory.
+    """
     cuts = data.draw(some_of(log))
     whole, _ = projected(views_engine, log, ())
-    with views_engine.connect() as connection, connection.begin() as transaction:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        views_engine.connect() as connection,
+        connection.begin() as transaction,
+    ):
+        patch.setattr(split_fold, "SLICES_TOGETHER", 5)
         project_split(connection, TrainingProjection(), log, cuts, shards)
         assert rows(connection) == whole
         transaction.rollback()

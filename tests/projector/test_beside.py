@@ -14,7 +14,6 @@ from sqlalchemy import Connection, func, select
 from lrs.db.engine import Database, open_database
 from lrs.domain.errors import Misconfigured, RebuildConflict
 from lrs.ledger import Ledger
-from lrs.projections.base import Batch
 from lrs.projector import Projector, batch_runner
 from lrs.service.projection_admin import ProjectionAdmin, ProjectionState
 from tests.conftest import Place
@@ -302,35 +301,6 @@ def test_what_only_readers_need_is_made_in_the_end(
     }[place.backend]
     with views.read.connect() as connection:
         assert "tally_by_verb" in connection.exec_driver_sql(indexes).scalars().all()
-
-
-class Late(Tally):
-    """Leaves all its rows to be flushed."""
-
-    def __init__(self) -> None:
-        self._left: list[Batch] = []
-
-    def apply(self, batch: Batch, connection: Connection) -> None:
-        self._left.append(batch)
-
-    def flush(self, connection: Connection) -> None:
-        for batch in self._left:
-            super().apply(batch, connection)
-        self._left = []
-
-    def new_fold(self) -> Late:
-        return Late()
-
-
-def test_an_event_that_only_shows_when_its_rows_are_written_is_set_aside(
-    place: Place, ledger: Ledger, views: Database
-) -> None:
-    """Which one it is, is found out by writing the rows of each batch with it."""
-    ledger.append([statement_event(), statement_event(verb="poisonous"), statement_event()])
-    with following(place, Tally(), Late()) as projector:
-        projector.rebuild(["tally"])
-    assert [position for position, _ in quarantined(views)] == [2]
-    assert tallied(views) == [1, 3]
 
 
 def test_comparing_leaves_what_differs_unless_it_is_to_be_replaced(

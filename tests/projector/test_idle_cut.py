@@ -74,29 +74,21 @@ class Leisurely(Tally):
 
     TABLES: ClassVar[Sequence[Table]] = tables(CUT / 2, CUT / 2, CUT / 2)
 
-    def __init__(self) -> None:
-        self._left: list[Batch] = []
-
     def apply(self, batch: Batch, connection: Connection) -> None:
-        self._left.append(batch)
-
-    def flush(self, connection: Connection) -> None:
-        for batch in self._left:
-            for _ in range(3):
-                connection.execute(select(1))
-                sleep(CUT / 2)
-            super().apply(batch, connection)
-        self._left = []
+        for _ in range(3):
+            connection.execute(select(1))
+            sleep(CUT / 2)
+        super().apply(batch, connection)
 
     def new_fold(self) -> Leisurely:
-        return Leisurely()
+        return self
 
 
 def test_a_rebuild_outlives_a_proxy_that_closes_idle_connections(
     distant: Place, place: Place, ledger: Ledger, views: Database, proxy: Proxy,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Each phase takes longer than a connection may be silent: folding, settling, making indexes,
+    """Each phase takes longer than a connection may be silent: folding, making indexes,
     waiting for a long report to end, comparing.
     """
     slow(monkeypatch, BatchRunner, "step")

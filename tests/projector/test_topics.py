@@ -40,9 +40,6 @@ class Both:
                 topic = event.event.TOPIC
             connection.execute(insert(seen), {"position": event.position, "topic": topic})
 
-    def flush(self, connection: Connection) -> None:
-        """`apply` has written all."""
-
     def new_fold(self) -> Both:
         return self
 

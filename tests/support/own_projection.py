@@ -56,9 +56,6 @@ class Tally:
             if verb == "poisonous":
                 raise ValueError("this statement cannot be folded")
 
-    def flush(self, connection: Connection) -> None:
-        """Nothing is left: `apply` writes all."""
-
     def new_fold(self) -> Tally:
         return self  # it remembers nothing
 

@@ -193,9 +193,6 @@ class StatementsFold:
         code = partial(self._codes.code, connection)
         self._definitions.fold(connection, scanned.definitions, code)
 
-    def flush(self, connection: Connection) -> None:
-        """Nothing is left: `apply` writes all."""
-
     def _insert(
         self, connection: Connection, entries: IndexEntries, voided: frozenset[int]
     ) -> None:
@@ -243,6 +240,9 @@ class StatementsSplitFold:
 
     def merge(self, folded: None, connection: Connection) -> None:
         """There are no shards."""
+
+    def finish(self, connection: Connection) -> None:
+        """Nothing is left: `write` writes all."""
 
 
 def scan(statements: Sequence[RecordedStatement]) -> ScannedStatements:

@@ -46,15 +46,6 @@ class Changes:
         """Every line that is concerned."""
         return {*self.added, *self.never, *self.refold, *self.seen}
 
-    def follow(self, later: Changes) -> None:
-        """Take in what a later batch does: it becomes part of this one."""
-        for id_, outcomes in later.added.items():
-            self.added.setdefault(id_, []).extend(outcomes)
-        for id_, positions in later.never.items():
-            self.never.setdefault(id_, []).extend(positions)
-        self.refold |= later.refold
-        self.seen |= later.seen
-
 
 class Changed(NamedTuple):
     """A line before a batch and after: what it adds to its course's counters and sessions.

@@ -10,7 +10,6 @@ batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import partial
 from hashlib import sha256
@@ -40,7 +39,6 @@ from lrs.projections.training import (
     voiding,
 )
 from lrs.projections.training.catalogue_cache import CatalogueRules
-from lrs.projections.training.certifications import Pair
 from lrs.projections.training.first_mentions import (
     Numbers,
     OutcomesByPosition,
@@ -62,20 +60,8 @@ CATALOGUE = frozenset({*(event.TOPIC for event in DESCRIPTION_TYPES), EntryWithd
 
 _INSTALLATIONS = 1000
 
-
-@dataclass(slots=True)
-class _PendingRows:
-    """What batches have left to be flushed."""
-
-    changes: Changes = field(default_factory=Changes)
-    outcomes: int = 0
-    """How many there are in `changes`, and how many statements they take away."""
-    credited: set[int] = field(default_factory=set)
-    """Lines that are settled, but may count toward programmes."""
-    pairs: set[Pair] = field(default_factory=set)
-    """Who has to be certified anew, in which programme."""
-    at: Callable[[Sequence[int]], dict[int, RecordedStatement]] = lambda _: {}
-    """Reads statements by position from the log."""
+StatementsAt = Callable[[Sequence[int]], Mapping[int, RecordedStatement]]
+"""Reads statements by position from the log."""
 
 
 class TrainingProjection:
@@ -129,12 +115,7 @@ def _installation(vocabulary: Vocabulary, zone: tzinfo) -> int:
 class TrainingFold:
     """Folds statements, and what the catalogue says, into transcript lines and statistics.
 
-    It remembers numbers, the catalogue, and what batches have left to be flushed.
-    """
-
-    MAX_PENDING: ClassVar[int] = 50_000
-    """Outcomes that are left to be flushed, some 40 MB: in a log of years, most of a line's
-    outcomes are that near to each other, so that a rebuild writes the line once.
+    It remembers numbers, and the catalogue.
     """
 
     def __init__(self, vocabulary: Vocabulary, zone: tzinfo = UTC) -> None:
@@ -142,16 +123,12 @@ class TrainingFold:
         self._zone = zone
         self._numbers = Numbers()
         self._rulebook = CatalogueRules(zone)
-        self._pending = _PendingRows()
 
     def apply(self, batch: Batch, connection: Connection) -> None:
-        """Fold the batch, inside the caller's transaction. It is noted at once whom a statement
-        is about; lines, statistics and certificates are left to `flush`.
+        """Fold the batch, inside the caller's transaction: first whom and what it names, then
+        lines, and from their changes statistics and certificates.
         """
         numbers, rulebook = self._numbers, self._rulebook
-        self._pending.at = batch.at
-        if batch.other_events:  # they change what lines mean that are there already
-            self.flush(connection)
         rulebook.refresh(connection)
         reprocessing = Reprocessing(connection, rulebook, batch.other_events)
         outcomes_by_position = {
@@ -159,41 +136,24 @@ class TrainingFold:
         }
         courses_of = {o.subject: o.course for some in outcomes_by_position.values() for o in some}
         mentions = mentioned(batch, outcomes_by_position)
-        numbers.give(connection, mentions, courses_of, partial(self._last_named, connection))
+        named = partial(last_named, connection, at=batch.at, outcomes_of=self._outcomes)
+        numbers.give(connection, mentions, courses_of, named)
         changes = reprocessing.changes(connection) if batch.other_events else Changes()
         ids = (bytes_of(r.key) for r in batch.statements)
         voided = voiding.voidings(batch, ids, voiding.aims(batch.statements), connection)
         if voided.earlier:
             self._take_away(voided.earlier, connection, changes)
         self._add(outcomes_by_position, voided.arriving, connection, changes)
-        self._pending.changes.follow(changes)
-        self._pending.pairs |= reprocessing.again
-        self._pending.outcomes += sum(map(len, outcomes_by_position.values())) + len(voided.earlier)
-        if self._pending.outcomes > self.MAX_PENDING:
-            self._flush_lines(connection)
-
-    def flush(self, connection: Connection) -> None:
-        """Write the lines, statistics and certificates that `apply` has left."""
-        self._flush_lines(connection)
-        pending = self._pending
-        pairs = certifications.concerned(self._rulebook, pending.credited) | pending.pairs
-        certifications.fold(connection, self._rulebook, pairs, partial(self._vouched, connection))
-        self._pending = replace(pending, credited=set(), pairs=set())
-
-    def _flush_lines(self, connection: Connection) -> None:
-        pending, rulebook = self._pending, self._rulebook
-        refolded = partial(self._refolded, connection)
-        changed = line_fold.fold(connection, pending.changes, refolded, rulebook)
+        refolded = partial(self._refolded, connection, batch.at)
+        changed = line_fold.fold(connection, changes, refolded, rulebook)
         statistics_fold.fold(connection, changed)
-        pending.changes, pending.outcomes = Changes(), 0
-        pending.credited.update(one.id for one in changed if one.credited)
+        credited = {one.id for one in changed if one.credited}
+        pairs = certifications.concerned(rulebook, credited) | reprocessing.again
+        vouched = partial(self._vouched, connection, batch.at)
+        certifications.fold(connection, rulebook, pairs, vouched)
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         return counting_outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)
-
-    def _last_named(self, connection: Connection, key: str) -> int:
-        """The instant of the newest statement of earlier batches that names the identifier."""
-        return last_named(connection, key, self._pending.at, self._outcomes)
 
     def _take_away(
         self,
@@ -237,19 +197,24 @@ class TrainingFold:
         lines.keep(connection, rows)
 
     def _vouched(
-        self, connection: Connection, wanted: Collection[int], authorities: Authorities
+        self,
+        connection: Connection,
+        at: StatementsAt,
+        wanted: Collection[int],
+        authorities: Authorities,
     ) -> dict[int, LineState]:
         """What the statements of these authorities alone make of these lines."""
         found: dict[int, LineState] = {}
         rest = iter(sorted(wanted))
         while part := list(islice(rest, line_fold.TOGETHER)):
-            refolded = self._refolded(connection, part, authorities)
+            refolded = self._refolded(connection, at, part, authorities)
             found |= {id_: line_encoding.normalised(state) for id_, state in refolded.items()}
         return found
 
     def _refolded(
         self,
         connection: Connection,
+        at: StatementsAt,
         wanted: Collection[int],
         authorities: Authorities = ANYBODY,
     ) -> dict[int, LineState]:
@@ -264,7 +229,7 @@ class TrainingFold:
         of_lines = [(id_, row) for id_, row in zip(ids, rows, strict=True) if id_ in wanted]
         counting = [row for _, row in of_lines if row.voided is None]
         keys = people.keys_of(connection, {row.trainee for row in counting})
-        statements = self._pending.at(sorted({row.position for row in counting}))
+        statements = at(sorted({row.position for row in counting}))
         found = {
             (outcome.trainee, outcome.position): outcome
             for recorded in statements.values()

@@ -40,6 +40,12 @@ from lrs.projections.training.first_mentions import Mentions, Numbers, last_name
 from lrs.projections.training.lines import OutcomeRow
 from lrs.projections.training.reprocessing import Reprocessing, linked_agents
 from lrs.projections.training.shards import FoldedShard, ShardWork, packed, shard_of
+from lrs.projections.training.statistics_fold import StatisticsChange
+
+SLICES_TOGETHER = 20_000
+"""Slices of courses whose figures are written together: almost every shard has some of each, and
+these take some 30 MB.
+"""
 
 
 class ScanContext(NamedTuple):
@@ -109,6 +115,7 @@ class TrainingSplitFold:
         """The persons of identifiers, by shard and identifier."""
         self._courses: Mapping[str, int] = {}
         self._voided: set[int] = set()
+        self._statistics = StatisticsChange()
 
     def begin(
         self, events: Sequence[RecordedEvent], shards: int, connection: Connection
@@ -159,10 +166,17 @@ class TrainingSplitFold:
         return ShardWork(persons, self._courses, self._voided, rulebook)
 
     def merge(self, folded: FoldedShard, connection: Connection) -> None:
-        """Write the rows of a shard, and add its figures."""
+        """Write the rows of a shard, and add up its figures."""
         line_fold.write_rows(connection, folded.lines)
-        statistics_fold.write(connection, folded.statistics)
         certifications.write_rows(connection, folded.certifications)
+        self._statistics.follow(folded.statistics)
+        if len(self._statistics.slices) > SLICES_TOGETHER:
+            self.finish(connection)
+
+    def finish(self, connection: Connection) -> None:
+        """Write the figures."""
+        statistics_fold.write(connection, self._statistics)
+        self._statistics = StatisticsChange()
 
     def _outcomes(self, recorded: RecordedStatement) -> list[Outcome]:
         return counting_outcomes(recorded, self._vocabulary, self._rulebook.listings, self._zone)

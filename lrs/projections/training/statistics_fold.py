@@ -44,6 +44,17 @@ class StatisticsChange:
     fallen: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     """The last activities that lines had before and that are later than the present ones."""
 
+    def follow(self, later: StatisticsChange) -> None:
+        """Take in what later changes of lines add."""
+        for id_, counters in later.wholes.items():
+            add(self.wholes[id_], counters)
+        for key, counters in later.slices.items():
+            add(self.slices[key], counters)
+        for id_, instant in later.latest.items():
+            self.latest[id_] = max(instant, self.latest.get(id_, instant))
+        for id_, instants in later.fallen.items():
+            self.fallen[id_] |= instants
+
 
 def fold(connection: Connection, changes: Iterable[Changed]) -> None:
     """Replace each changed line's old version by the new one in all counters that include it."""

@@ -33,10 +33,10 @@ T = TypeVar("T")
 OnPosition = Callable[[int], None]
 """Called with a position of the log that says how far the work is; it may raise to end the work."""
 
-PER_SHARD = 50_000
-"""Positions of the log for each shard: the outcomes of a shard take some 40 MB."""
+PER_SHARD = 20_000
+"""Positions of the log for each shard: while it is folded it takes some 70 MB."""
 
-SCANNING = 0.7
+SCANNING = 0.6
 """The part of the time that scanning takes; the shards take the rest."""
 
 
@@ -194,7 +194,7 @@ class _SplitRun:
                     self._write(part, kept)
                 end = part
             if end is not None:
-                self._progress(int(SCANNING * end.last))
+                self._progress(int((SCANNING if kept.shards() else 1) * end.last))
             if number % ROUNDS == 0:
                 self._collect()
         return end
@@ -222,6 +222,9 @@ class _SplitRun:
             part = SCANNING + (1 - SCANNING) * done / len(shards)
             self._progress(int(part * self._until))
             self._collect()
+        with _failing(), self._database.write.begin() as connection:
+            for fold in self._folds.values():
+                fold.finish(connection)
 
     def _results(self, task: Callable[..., T], arguments: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The results of the task for these arguments, in their order. Some tasks are submitted
