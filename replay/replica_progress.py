@@ -11,8 +11,8 @@ import orjson
 
 from lrs.domain.errors import ReplicaConflict
 
-NOTING = ".noting"
-"""The suffix of a note that is being written."""
+_LENGTH = 64
+"""Bytes of a note: each one is written over the one before, whole."""
 
 EVERY = 0.5
 """Seconds between two notes of the progress."""
@@ -42,6 +42,7 @@ class ProgressNote:
         self._progress = progress
         self._began = self._noted = monotonic()
         self._folded = base
+        self._is_there = False
 
     def __call__(self, folded: int) -> None:
         self._folded = folded
@@ -55,13 +56,14 @@ class ProgressNote:
             raise ReplicaConflict("replica-dropped")
 
     def write(self) -> None:
-        """Write the file, whole or not at all. Raises OSError."""
+        """Write the file. Raises OSError: FileNotFoundError where it was there and is not any more."""
         self._noted = monotonic()
         moved, seconds = self._folded - self._base, self._noted - self._began
         left = seconds * (self._position - self._folded) / moved if moved else None
-        beside = self._file.with_suffix(NOTING)
-        beside.write_bytes(orjson.dumps([self._folded, left]))
-        beside.replace(self._file)
+        # Never by a new file in its place, as whoever drops the replica may just have removed it.
+        with self._file.open("r+b" if self._is_there else "xb", buffering=0) as file:
+            file.write(orjson.dumps([self._folded, left]).ljust(_LENGTH))
+        self._is_there = True
         self._progress(ReplicaProgress(self._position, self._folded, left))
 
 

@@ -35,19 +35,13 @@ from lrs.projections.base import Projection
 from lrs.projector import BatchRunner, Ownership
 from lrs.projector.rebuild.scratch import fold_from_start, fold_on
 from lrs.projector.rebuild.split import Workers, in_this_thread
-from replay.replica_progress import (
-    NOTING,
-    OnReplicaProgress,
-    ProgressNote,
-    ReplicaProgress,
-    read_note,
-)
+from replay.replica_progress import OnReplicaProgress, ProgressNote, ReplicaProgress, read_note
 
 MARGIN = 1.3
 """How many times the room that the served read models suggest must be free."""
 
 _READY, _PART, _PROGRESS = ".db", ".part", ".progress"
-_UNFINISHED = (_PART, _PROGRESS, NOTING)
+_UNFINISHED = (_PART, _PROGRESS)
 _BESIDE = ("-wal", "-shm")
 
 
@@ -156,6 +150,20 @@ class Replicas:
         removed = [_remove(self._path(position, kind)) for kind in (_READY, _PROGRESS)]
         if not any(removed):
             raise ReplicaNotFound("replica-not-found", position=position)
+
+    def drop_all(self) -> list[int]:
+        """Remove every replica, and what a process has left that was killed. If a process is making
+        one, that ends. Returns the positions.
+        """
+        dropped = []
+        for entry in self.all():
+            with suppress(ReplicaNotFound):  # another process drops them, too
+                self.drop(entry.position)
+                dropped.append(entry.position)
+        if self._folder.exists():
+            with suppress(ReplicaConflict), self.making():
+                self._sweep()
+        return dropped
 
     def note_use(self, position: int) -> None:
         """Record that the replica was used: the one that was not used for longest goes first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
 from typing import Any
 
 import click
@@ -12,7 +11,6 @@ from api.cli.projections import Shown
 from api.cli.space import counted
 from api.cli.workers import worker_options, workers
 from api.reports.access import position_of
-from lrs.domain.errors import ReplicaNotFound
 from lrs.domain.time import iso
 from lrs.service import ReplicaEntry, ReplicaProgress
 from schemas.parameters import KNOWN, KnownParameter
@@ -62,15 +60,18 @@ def to(known: KnownParameter, jobs: int | None, scheduler: str | None) -> None:
 def list_() -> None:
     """List the replicas that are ready or being made."""
     with context.store() as lrs:
-        entries = lrs.known_reports.replicas.all()
+        replicas = lrs.known_reports.replicas
+        entries = replicas.all()
+        current = {one.position for one in entries if replicas.path(one.position) is not None}
         instants = {one.position: lrs.ledger.reader.stored_at(one.position) for one in entries}
         folder = lrs.settings.replicas.absolute()
     if not entries:
         click.echo("There are no replicas.")
         return
     for entry in entries:
+        state = _state(entry, is_current=entry.position in current)
         at = f"{entry.position:>12}  {iso(instants[entry.position])}"
-        click.echo(f"{at}  {counted(entry.size):>10}  {_state(entry)}")
+        click.echo(f"{at}  {counted(entry.size):>10}  {state}")
     click.echo(f"They are in {folder}.")
 
 
@@ -83,18 +84,21 @@ def drop(positions: tuple[int, ...], every: bool) -> None:
         raise click.UsageError("Name the positions, or say --all.")
     with context.store() as lrs:
         replicas = lrs.known_reports.replicas
-        chosen = [one.position for one in replicas.all()] if every else positions
-        for position in chosen:
-            with suppress(ReplicaNotFound) if every else nullcontext():
+        if every:
+            positions = tuple(replicas.drop_all())
+        for position in positions:
+            if not every:
                 replicas.drop(position)
-                click.echo(f"The replica at position {position} is dropped.")
-        if not chosen:
+            click.echo(f"The replica at position {position} is dropped.")
+        if not positions:
             click.echo("There are no replicas.")
 
 
-def _state(entry: ReplicaEntry) -> str:
+def _state(entry: ReplicaEntry, *, is_current: bool) -> str:
     if entry.progress is not None:
         return f"being made: {_line(entry.progress)}"
+    if not is_current:
+        return "of another version of the program or another log: made anew when it is asked for"
     return f"used last at {iso(entry.used)}"
 
 

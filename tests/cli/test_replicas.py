@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -40,6 +42,14 @@ def test_a_replica_is_made_listed_and_dropped(lrs: Shell) -> None:
     assert lrs("replay", "to", "2020-01-01T00:00:00Z").stdout.startswith(
         "The read models as known at position 0 are ready"
     )
+
+
+def test_a_replica_of_another_version_is_listed_as_such(lrs: Shell, tmp_path: Path) -> None:
+    assert lrs("replay", "to", "3").returncode == 0
+    (file,) = tmp_path.rglob("3.db")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE projection SET version = version + 1")
+    assert "of another version of the program" in lrs("replay", "list").stdout
 
 
 @pytest.mark.parametrize(

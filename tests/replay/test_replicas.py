@@ -20,7 +20,7 @@ from lrs.domain.errors import (
 from lrs.projector.status import StatusReader
 from lrs.service import Lrs
 from replay import replica_progress, replicas
-from replay.replica_progress import ReplicaProgress
+from replay.replica_progress import ProgressNote, ReplicaProgress
 from replay.replicas import Replicas
 from tests.support.varied import tell
 
@@ -95,6 +95,30 @@ def test_what_a_killed_process_left_goes_with_the_next(lrs: Lrs, kept: Replicas)
     assert (kept.all(), kept.progress(20), kept.path(20)) == ([], None, None)
     kept.make(10)
     assert files(lrs) == ["10.db"]
+
+
+def test_with_all_replicas_what_a_killed_process_left_goes(lrs: Lrs, kept: Replicas) -> None:
+    kept.make(10)
+    (lrs.settings.replicas / "20.part").write_bytes(b"half")
+    assert kept.drop_all() == [10]
+    assert files(lrs) == []
+
+
+def test_a_replica_dropped_while_its_progress_is_noted_stays_dropped(
+    lrs: Lrs, kept: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at the note and the writing of the next one."""
+    monkeypatch.setattr(replica_progress, "EVERY", 0)
+    require = ProgressNote.require
+
+    def require_and_drop(note: ProgressNote) -> None:
+        require(note)
+        kept.drop(20)
+
+    monkeypatch.setattr(ProgressNote, "require", require_and_drop)
+    with pytest.raises(ReplicaConflict, match="dropped"):
+        kept.make(20)
+    assert files(lrs) == []
 
 
 def test_one_is_made_at_a_time_and_is_given_up_once_it_is_dropped(
