@@ -130,7 +130,7 @@ def test_a_sitting_belongs_to_the_day_and_year_where_it_was() -> None:
 def test_statistics_count_each_sitting_of_an_address() -> None:
     said = [sheet(2, duration="PT1H"), *log(9, "10:00:00", "12:00:00"), absent(16)]
     (counters,) = sessions_of(state_of(*said)).values()
-    assert counters["presences"] == 2
+    assert [counters[each] for each in ("trainees", "attended", "presences")] == [1, 1, 2]
     assert (counters["absences"], counters["hours"], delivered(counters)) == (1, 3 * 3600, 180)
 
 

@@ -94,3 +94,11 @@ def test_the_document_names_no_word_that_nobody_knows() -> None:
     """Each of its verbs is one that tells something, or a published one that tells nothing."""
     assert {row.verb for row in ROWS if not STANDARD.knows(row.verb)} <= SILENT
     assert len(ROWS) > 100
+
+
+@pytest.mark.parametrize("kind", ["course", "module", "lesson", "assessment", "attempt", "content"])
+def test_what_is_earned_for_studying_is_a_grade(kind: str) -> None:
+    """For a badge or points it would be no outcome."""
+    type_ = next(iri for iri, of in STANDARD.kinds.items() if of == kind)
+    assert STANDARD.meaning("http://id.tincanapi.com/verb/earned", type_) == "graded"
+    assert STANDARD.meaning("http://id.tincanapi.com/verb/earned", "https://x.example/badge") == ""

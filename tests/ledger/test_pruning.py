@@ -149,6 +149,16 @@ def test_shared_bytes_go_with_the_last_version_that_needs_them(store: Lrs) -> No
     assert (event.positions, event.size) == ((1, 2, 3), 6)
 
 
+def test_versions_of_more_than_a_page_are_all_counted(
+    store: Lrs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is read on until a page is not full."""
+    monkeypatch.setattr(document_uses, "PAGE", 2)
+    for number in range(5):
+        put(store, STATE, b"version %d" % number)
+    assert prune(store) == 4 * len(b"version 0")
+
+
 def test_the_log_says_what_went_and_when(store: Lrs) -> None:
     """Versions stay with sizes, hashes and commitments; the event follows what it names."""
     for data in (b"one", b"", b"three"):

@@ -29,6 +29,13 @@ def test_a_large_statement_is_announced_before_it_is_read_and_no_other(ledger: L
     assert announced == ["page", "ids"]
 
 
+def test_a_page_leaves_out_what_the_log_has_lost(ledger: Ledger) -> None:
+    """A log that lost its end has fewer positions than an index that has not noticed yet."""
+    ledger.append([statement_event(), statement_event()])
+    statements, read = ledger.reader.page([3, 2, 1], 10_000_000, lambda: None)
+    assert ([one.position for one in statements], read) == ([2, 1], 3)
+
+
 def test_events_of_topics_that_continue_another_log_are_refused(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
