@@ -15,10 +15,12 @@ from lrs import bootstrap
 from lrs.db.engine import open_database
 from lrs.service import Lrs
 from lrs.settings import Settings
+from tests.replay.checking import findings, verified
 from tests.support.mortal import MortalServer, Standby
 from tests.support.postgres import DURABLE
 from tests.support.processes import wait_until
 from tests.support.stores import copies
+from tests.support.varied import tell
 from tests.system.faults.web import Web
 
 
@@ -91,6 +93,19 @@ def test_a_dead_machine_is_not_asked_first_again_and_again(pair: Pair) -> None:
             assert other.scalar(text("SELECT pg_is_in_recovery()")) is False
         assert monotonic() - began < 1
     database.close()
+
+
+def test_a_standby_alone_is_enough_to_verify_the_store(pair: Pair, lrs: Lrs) -> None:
+    """It holds what the primary holds, and no server of the store has more work for that."""
+    tell(lrs, 40)
+    lrs.projector.runner.catch_up()
+    pair.standby.catch_up()
+    alone = Settings(ledger_url=pair.standby.url(), views_url=pair.standby.url())
+    assert verified(alone).is_clean
+    pair.primary.execute("UPDATE views.course SET title = '\"Altered\"' WHERE id = 1")
+    pair.standby.catch_up()
+    (found,) = findings(alone)
+    assert (found["table"], found["kind"], found["key"]) == ("course", "altered", {"id": 1})
 
 
 def test_a_standby_alone_is_no_store(pair: Pair, lrs: Lrs) -> None:
