@@ -35,14 +35,22 @@ MEMORY_LIMIT = 400 * 2**20
 """Bytes for a process that folds."""
 
 
+@dataclass(slots=True)
+class _Peaks:
+    """The most memory so far of the command and of any worker, and the command's seconds of CPU."""
+
+    command: int = 0
+    worker: int = 0
+    cpu: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A rebuild: seconds, seconds of CPU, the memory of the command and of the largest worker."""
+    """A rebuild: seconds, and seconds of CPU of all processes."""
 
     seconds: float
     cpu: float
-    command: int
-    worker: int
+    peaks: _Peaks
 
 
 def share(bench: Bench, store: Trained) -> Iterator[Row]:
@@ -60,15 +68,16 @@ def share(bench: Bench, store: Trained) -> Iterator[Row]:
 
 
 def _row(store: Trained, what: str, found: Shared, faster: float, aim: float = 0.0) -> Row:
-    largest = found.worker or found.command
+    peaks = found.peaks
     return Row(
         f"rebuild of everything, {what}",
         f"{store.events / found.seconds:,.0f}/s in {found.seconds:,.1f} s",
-        f"{found.cpu / store.events * 1e6:.0f} us of CPU a statement; "
-        f"the command {_megabytes(found.command)}, a worker {_megabytes(found.worker)}",
+        f"{found.cpu / store.events * 1e6:.0f} us of CPU a statement, "
+        f"{peaks.cpu / store.events * 1e6:.0f} of the command; "
+        f"memory of the command {_megabytes(peaks.command)}, a worker {_megabytes(peaks.worker)}",
         f"{faster:.2f} x one process",
         f"< {_megabytes(MEMORY_LIMIT)}" + (f", >= {aim:g} x" if aim else ""),
-        largest < MEMORY_LIMIT and faster >= aim,
+        (peaks.worker or peaks.command) < MEMORY_LIMIT and faster >= aim,
     )
 
 
@@ -82,12 +91,12 @@ def _rebuilt(
         return cpu_of_children() + cpu_of(database) + sum(map(_used, cluster))
 
     before = cpu()
-    with _peaks(cluster) as peaks:
+    with _watched(cluster) as peaks:
         output = servers.lrs(store.place, "replay", "rebuild", *options)
     used = cpu() - before
     figures = re.search(r"events folded in ([\d.]+) s", output)
     assert figures is not None, output
-    return Shared(float(figures[1]), used, peaks.command, peaks.worker)
+    return Shared(float(figures[1]), used, peaks)
 
 
 def _used(process: psutil.Process) -> float:
@@ -95,16 +104,8 @@ def _used(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-@dataclass(slots=True)
-class _Peaks:
-    """The most memory so far of the command, and of any worker."""
-
-    command: int = 0
-    worker: int = 0
-
-
 @contextmanager
-def _peaks(cluster: list[psutil.Process]) -> Iterator[_Peaks]:
+def _watched(cluster: list[psutil.Process]) -> Iterator[_Peaks]:
     """Watches the processes that this one starts in the block, and the cluster's."""
     peaks, over, own = _Peaks(), threading.Event(), psutil.Process()
     before = {process.pid for process in own.children()}
@@ -116,6 +117,7 @@ def _peaks(cluster: list[psutil.Process]) -> Iterator[_Peaks]:
                     continue
                 peaks.command = max(peaks.command, servers.peak(command.pid))
                 with suppress(psutil.NoSuchProcess):
+                    peaks.cpu = max(peaks.cpu, _used(command))
                     for worker in command.children():
                         peaks.worker = max(peaks.worker, servers.peak(worker.pid))
             for worker in cluster:

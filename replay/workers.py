@@ -49,6 +49,7 @@ def cluster(open_log: OpenLog, address: str) -> Iterator[Workers]:
         count = sum(client.nthreads().values())
         if not count:
             raise Unreachable(f"The Dask scheduler at {address} has no workers.")
+        client.run(tune_memory)
         yield Workers(client.get_executor(pure=False), count, open_log)
 
 
