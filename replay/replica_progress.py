@@ -56,7 +56,7 @@ class ProgressNote:
             raise ReplicaConflict("replica-dropped")
 
     def write(self) -> None:
-        """Write the file. Raises OSError: FileNotFoundError where it was there and is not any more."""
+        """Write the file. Raises OSError, FileNotFoundError where it was removed meanwhile."""
         self._noted = monotonic()
         moved, seconds = self._folded - self._base, self._noted - self._began
         left = seconds * (self._position - self._folded) / moved if moved else None
