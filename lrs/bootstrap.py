@@ -231,9 +231,11 @@ def compose_projector(
 
 
 @contextmanager
-def log_only(settings: Settings) -> Iterator[Ledger]:
-    """The log for reading alone, for a process that helps another one to fold it."""
-    log = open_database(settings.ledger_url, _options(settings, standby=True))
+def log_only(settings: Settings, *, standby: bool = False) -> Iterator[Ledger]:
+    """The log for reading alone, for a process that helps another one to fold it. With `standby` a
+    standby will do, as for that other process.
+    """
+    log = open_database(settings.ledger_url, _options(settings, standby=standby))
     try:
         with closing(Ledger(log, now, timeout=settings.write_timeout)) as ledger:
             yield ledger

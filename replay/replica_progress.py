@@ -52,8 +52,12 @@ class ProgressNote:
 
     def require(self) -> None:
         """Raises ReplicaConflict once the replica was dropped."""
-        if not self._file.exists():
+        if not self.is_there():
             raise ReplicaConflict("replica-dropped")
+
+    def is_there(self) -> bool:
+        """Whether nobody has removed the file."""
+        return self._file.exists()
 
     def write(self) -> None:
         """Write the file. Raises OSError, FileNotFoundError where it was removed meanwhile."""

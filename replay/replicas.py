@@ -147,7 +147,8 @@ class Replicas:
 
     def drop(self, position: int) -> None:
         """Remove the replica. If a process is making it, that ends. Raises ReplicaNotFound."""
-        removed = [_remove(self._path(position, kind)) for kind in (_READY, _PROGRESS)]
+        # The note first: whoever makes the replica looks for it before and after the file is there.
+        removed = [_remove(self._path(position, kind)) for kind in (_PROGRESS, _READY)]
         if not any(removed):
             raise ReplicaNotFound("replica-not-found", position=position)
 
@@ -204,6 +205,9 @@ class Replicas:
                 _checkpoint(database)
             note.require()
             part.replace(self._path(position, _READY))
+            if not note.is_there():
+                _remove(self._path(position, _READY))
+                raise ReplicaConflict("replica-dropped")
         except FileNotFoundError:
             raise ReplicaConflict("replica-dropped") from None
         except OSError as error:

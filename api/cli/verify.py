@@ -76,7 +76,7 @@ def _run(
     shown = Shown()
     try:
         with (
-            workers(settings, *asked) as found,
+            workers(settings, *asked, standby=True) as found,
             process_pool(1, partial(configure, settings)) as beside,
         ):
             return verify(

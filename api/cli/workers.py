@@ -50,11 +50,15 @@ def worker_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def workers(settings: Settings, jobs: int | None, scheduler: str | None) -> Iterator[Workers]:
-    """The workers of these options. Raises UsageError, Unreachable."""
+def workers(
+    settings: Settings, jobs: int | None, scheduler: str | None, *, standby: bool = False
+) -> Iterator[Workers]:
+    """The workers of these options, which may read the log from a standby if `standby` says so.
+    Raises UsageError, Unreachable.
+    """
     if jobs and scheduler:
         raise click.UsageError("Give --jobs or --scheduler, and not both.")
-    open_log = partial(bootstrap.log_only, settings)
+    open_log = partial(bootstrap.log_only, settings, standby=standby)
     if scheduler:
         chosen = cluster(open_log, scheduler)
     else:

@@ -146,6 +146,9 @@ class Projection(Protocol):
 class SplitProjection(Projection, Protocol):
     """A projection of statements whose fold of a whole log can be split."""
 
+    SHARDED: ClassVar[bool]
+    """Whether scans find anything that is folded in shards."""
+
     def new_split_fold(self) -> SplitFold:
         """A fold of the whole log, for empty tables."""
 

@@ -23,7 +23,7 @@ def verified(
     settings: Settings, names: Collection[str] = NAMES, out: IO[bytes] | None = None
 ) -> Verification:
     alone = InThisThread()
-    workers = Workers(alone, 0, partial(bootstrap.log_only, settings))
+    workers = Workers(alone, 0, partial(bootstrap.log_only, settings, standby=True))
     store = partial(bootstrap.read_only_store, settings)
     return verify([*names], store, workers, alone, out=out)
 

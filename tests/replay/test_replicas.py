@@ -121,6 +121,22 @@ def test_a_replica_dropped_while_its_progress_is_noted_stays_dropped(
     assert files(lrs) == []
 
 
+def test_a_replica_dropped_as_it_becomes_ready_stays_dropped(
+    lrs: Lrs, kept: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever drops it may not see the file yet, and has removed the note."""
+    require = ProgressNote.require
+
+    def require_then_drop(note: ProgressNote) -> None:
+        require(note)
+        (lrs.settings.replicas / "20.progress").unlink()
+
+    monkeypatch.setattr(ProgressNote, "require", require_then_drop)
+    with pytest.raises(ReplicaConflict, match="dropped"):
+        kept.make(20)
+    assert files(lrs) == []
+
+
 def test_one_is_made_at_a_time_and_is_given_up_once_it_is_dropped(
     lrs: Lrs, kept: Replicas, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,19 +7,21 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from distributed import LocalCluster
 
 from lrs import bootstrap
-from lrs.domain.errors import Unreachable
+from lrs.domain.errors import LogDiverged, Unreachable
 from lrs.domain.xapi import filters
 from lrs.projections.statements import index
-from lrs.projector.rebuild import split
+from lrs.projector.rebuild import shard_file, split
 from lrs.projector.rebuild.shard_file import ShardFile
 from lrs.projector.rebuild.split import InThisThread, Workers, in_this_thread
 from lrs.service import Lrs
+from lrs.settings import Settings
 from replay.rebuild import rebuild
 from replay.workers import cluster, workers
 from tests.support.varied import tell
@@ -97,6 +99,21 @@ def test_a_process_that_is_killed_is_named(full: Lrs) -> None:
     assert differences(full, in_this_thread(full.ledger)) == ()
 
 
+@pytest.mark.parametrize("events", [0, 60])
+def test_workers_that_read_another_log_are_noticed(full: Lrs, tmp_path: Path, events: int) -> None:
+    """One that ends earlier, and one with other events: the read models are what they were."""
+    urls = (f"sqlite:///{tmp_path}/other-{name}.db" for name in ("ledger", "views"))
+    settings = Settings(ledger_url=next(urls), views_url=next(urls))
+    bootstrap.migrate(settings)
+    other = bootstrap.build(settings)
+    if events:
+        tell(other, EVENTS)
+    with pytest.raises(LogDiverged):
+        differences(full, in_this_thread(other.ledger))
+    other.close()
+    assert differences(full, in_this_thread(full.ledger)) == ()
+
+
 class Losing(Executor):
     """A cluster that gives up its tasks."""
 
@@ -136,6 +153,11 @@ class TestShardFile:
                 kept.add(("a", number % 2), b"%d" % number)
             assert kept.shards() == [("a", 0), ("a", 1)]
             assert [kept.read(("a", shard)) for shard in (0, 1)] == [[b"0", b"2"], [b"1", b"3"]]
+
+    def test_where_the_disk_is_full_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(shard_file, "TemporaryFile", partial(open, "/dev/full", "w+b"))
+        with pytest.raises(Unreachable, match="No space left"), ShardFile() as kept:
+            kept.add(("a", 0), b"0" * 1_000_000)
 
     def test_without_a_temporary_folder_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", "/nowhere")

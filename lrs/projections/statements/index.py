@@ -124,6 +124,7 @@ class StatementsProjection:
         agent_name,
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENT_TOPICS
+    SHARDED: ClassVar[bool] = False
 
     def new_fold(self) -> StatementsFold:
         return StatementsFold()

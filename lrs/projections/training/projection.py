@@ -82,6 +82,7 @@ class TrainingProjection:
         certifications.certification,
     )
     TOPICS: ClassVar[frozenset[str]] = STATEMENT_TOPICS | CATALOGUE
+    SHARDED: ClassVar[bool] = True
 
     def __init__(self, vocabulary: Vocabulary = STANDARD, zone: tzinfo = UTC) -> None:
         self._vocabulary = vocabulary

@@ -61,6 +61,26 @@ class Reprocessing:
         moves, links = self._moves(connection), self._links(connection)
         rows = self._rows(connection, moves, links)
         from_scratch = self._lines(connection, rows)
+        self._bring_up(connection, moves, links)
+        from_scratch |= self._lines(connection, rows)
+        self.again = _different(revoked, rulebook.revoked)
+        if EntryKind.PROGRAMME in self._kinds:
+            codes = _different(programmes, rulebook.programmes)
+            self.again |= certifications.of_programmes(connection, rulebook, codes)
+        seen = lines.lines_in(connection, _different(rules, rulebook.rules))
+        seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
+        return Changes(refold=from_scratch, seen=seen)
+
+    def bring_up(self, connection: Connection) -> None:
+        """Brings courses, people and subjects up to the events, where there are no lines yet that
+        this concerns.
+        """
+        self._bring_up(connection, self._moves(connection), self._links(connection))
+
+    def _bring_up(
+        self, connection: Connection, moves: Mapping[int, int], links: Mapping[int, int]
+    ) -> None:
+        rulebook = self._rulebook
         subjects.move(connection, moves)
         people_fold.link(connection, links)
         stood = {rulebook.person(number) for number in links}
@@ -72,14 +92,6 @@ class Reprocessing:
             connection, {*stood, *links.values(), *(rulebook.person(n) for n in records)}
         )
         rulebook.refresh(connection)
-        from_scratch |= self._lines(connection, rows)
-        self.again = _different(revoked, rulebook.revoked)
-        if EntryKind.PROGRAMME in self._kinds:
-            codes = _different(programmes, rulebook.programmes)
-            self.again |= certifications.of_programmes(connection, rulebook, codes)
-        seen = lines.lines_in(connection, _different(rules, rulebook.rules))
-        seen |= lines.lines_about(connection, _different(offices, rulebook.offices))
-        return Changes(refold=from_scratch, seen=seen)
 
     def _moves(self, connection: Connection) -> dict[int, int]:
         """The subjects that belong to another course now, and to which, by numbers."""

@@ -153,7 +153,7 @@ class TrainingSplitFold:
     def settle(self, connection: Connection) -> None:
         """Bring people, courses and subjects up to what the catalogue says."""
         assert self._reprocessing is not None
-        self._reprocessing.changes(connection)  # there are no lines yet that it could change
+        self._reprocessing.bring_up(connection)
         for key, person in people.persons_by_key(connection):
             shard = shard_of(self._persons.get(key, key), self._shards)
             self._people[shard][key] = person

@@ -151,7 +151,7 @@ class RebuildJob:
             return
         self._told += seconds
         self._staging.require_lock()
-        moved = position - self._wanted.position
+        moved = max(0, position - self._wanted.position)  # a fold may have begun again
         self._wanted = replace(
             self._wanted,
             position=position,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from struct import Struct
 from tempfile import TemporaryFile, gettempdir
 from types import TracebackType
 from typing import BinaryIO
@@ -13,6 +13,9 @@ from lrs.domain.errors import Unreachable
 
 ShardName = tuple[str, int]
 """A projection's name, and the number of a shard."""
+
+_HEAD, _NONE = Struct("<qq"), -1
+"""The place of the part before, _NONE without one, and the length of this one."""
 
 
 class ShardFile:
@@ -23,7 +26,10 @@ class ShardFile:
     def __init__(self) -> None:
         with _reachable():
             self._file: BinaryIO = TemporaryFile()  # noqa: SIM115
-        self._places: defaultdict[ShardName, list[tuple[int, int]]] = defaultdict(list)
+        self._last: dict[ShardName, int] = {}
+        """Where the last part of each shard is; every part is headed by the place of the one before
+        it.
+        """
         self._end = 0
 
     def __enter__(self) -> ShardFile:
@@ -35,29 +41,31 @@ class ShardFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # nobody needs any more what could not be written
+            self._file.close()
 
     def add(self, shard: ShardName, part: bytes) -> None:
         """Add a part of this shard."""
+        head = _HEAD.pack(self._last.get(shard, _NONE), len(part))
         with _reachable():
             self._file.seek(self._end)
-            self._file.write(part)
-        self._places[shard].append((self._end, len(part)))
-        self._end += len(part)
+            self._file.write(head + part)
+        self._last[shard] = self._end
+        self._end += len(head) + len(part)
 
     def shards(self) -> list[ShardName]:
         """The shards of which there is a part."""
-        return sorted(self._places)
+        return sorted(self._last)
 
     def read(self, shard: ShardName) -> Sequence[bytes]:
         """The parts of this shard."""
-        found = []
+        found, place = [], self._last.get(shard, _NONE)
         with _reachable():
-            self._file.flush()
-            for place, length in self._places[shard]:
+            while place != _NONE:
                 self._file.seek(place)
+                place, length = _HEAD.unpack(self._file.read(_HEAD.size))
                 found.append(self._file.read(length))
-        return found
+        return found[::-1]
 
 
 @contextmanager

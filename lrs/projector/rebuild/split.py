@@ -132,6 +132,8 @@ class _SplitRun:
         self._folds: dict[str, SplitFold] = {p.NAME: p.new_split_fold() for p in projections}
         self._workers, self._until = workers, until
         self._progress, self._collect = progress, collect
+        self._scanning = SCANNING if any(p.SHARDED for p in projections) else 1.0
+        """The part of the time that scanning takes."""
 
     def run(self) -> None:
         with ShardFile() as kept:
@@ -142,8 +144,7 @@ class _SplitRun:
                 for fold in self._folds.values():
                     fold.settle(connection)
             self._fold_shards(kept)
-        if end is not None:
-            self._advance(end)
+        self._advance(end)
 
     def _begin(self) -> dict[str, Any]:
         """What scans need to know, by projection."""
@@ -172,8 +173,10 @@ class _SplitRun:
                     yield RecordedEvent(logged.position, logged.stored, event)
             first = page[-1].position + 1
 
-    def _scan_all(self, contexts: Mapping[str, Any], kept: ShardFile) -> ScannedPart | None:
-        """Write what scans of the whole log find. Returns the last part."""
+    def _scan_all(self, contexts: Mapping[str, Any], kept: ShardFile) -> ScannedPart:
+        """Write what scans of the whole log find. Returns the last part. Raises LogDiverged where
+        workers have read another log, or one that ends earlier.
+        """
         projections = list(self._projections.values())
         tasks = (
             (
@@ -188,15 +191,17 @@ class _SplitRun:
         end: ScannedPart | None = None
         for number, parts in enumerate(self._results(scan_range, tasks), start=1):
             for part in parts:
-                if end is not None and end.last == part.first - 1 and end.commitment != part.before:
-                    raise LogDiverged("log-diverged")
+                _require_next(end, part)
                 with _failing():
                     self._write(part, kept)
                 end = part
             if end is not None:
-                self._progress(int((SCANNING if kept.shards() else 1) * end.last))
+                self._progress(int(self._scanning * end.last))
             if number % ROUNDS == 0:
                 self._collect()
+        head = self._log.reader.commitment_at(self._until)
+        if end is None or (end.last, end.commitment) != (self._until, head):
+            raise LogDiverged("log-diverged")
         return end
 
     def _write(self, part: ScannedPart, kept: ShardFile) -> None:
@@ -219,7 +224,7 @@ class _SplitRun:
         for done, ((name, _), folded) in enumerate(zip(shards, results, strict=True), start=1):
             with _failing(), self._database.write.begin() as connection:
                 self._folds[name].merge(folded, connection)
-            part = SCANNING + (1 - SCANNING) * done / len(shards)
+            part = self._scanning + (1 - self._scanning) * done / len(shards)
             self._progress(int(part * self._until))
             self._collect()
         with _failing(), self._database.write.begin() as connection:
@@ -290,14 +295,28 @@ def fold_shard(projection: SplitProjection, work: Any, parts: Sequence[bytes]) -
         return projection.fold_shard(work, parts)
 
 
+def _require_next(end: ScannedPart | None, part: ScannedPart) -> None:
+    """Raises LogDiverged unless the part follows the one before: in a log that has lost events
+    positions may be missing between them, but none at which a worker has seen an event.
+    """
+    last, commitment = (end.last, end.commitment) if end is not None else (0, None)
+    adjoins = last == part.first - 1
+    if (adjoins and commitment != part.before) or (not adjoins and part.before is not None):
+        raise LogDiverged("log-diverged")
+
+
 @contextmanager
 def _failing() -> Iterator[None]:
-    """Raises SplitFailed for errors that an event may have caused."""
+    """Raises SplitFailed for errors that an event may have caused, and Unreachable where memory is
+    short.
+    """
     try:
         with translate_db_errors():
             yield
-    except (LrsError, MemoryError):
+    except LrsError:
         raise
+    except MemoryError as error:
+        raise Unreachable("There is too little memory to fold the log.") from error
     except Exception as error:
         raise SplitFailed(describe_error(error)) from error
 
@@ -314,9 +333,9 @@ def _worker_errors() -> Iterator[None]:
         yield
     except (LrsError, SplitFailed):
         raise
-    except (BrokenExecutor, MemoryError) as error:
+    except BrokenExecutor as error:
         raise Unreachable(
-            "A process that folded was killed, perhaps because it had too little memory: what was "
+            "A process that folded was killed, perhaps because memory was short: what was "
             "there before is unchanged. Run the command again with fewer processes, by --jobs."
         ) from error
     except Exception as error:  # whatever a cluster raises that loses a worker or its own way
